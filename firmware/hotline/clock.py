@@ -1,0 +1,31 @@
+"""Time. The only caller of datetime.now; knows whether the time can be trusted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+# A box without a battery clock wakes up in 1970, or at the date its image was built.
+EARLIEST_CREDIBLE = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Instants in UTC and durations from the monotonic clock.
+
+    `last_seen` is the latest instant the box has ever stored: time that lies before it is wrong.
+    """
+
+    last_seen: datetime = EARLIEST_CREDIBLE
+    wall: Callable[[], datetime] = lambda: datetime.now(UTC)
+    monotonic: Callable[[], float] = time.monotonic
+
+    def now(self) -> datetime:
+        """The present instant, UTC, aware."""
+        return self.wall()
+
+    def trusted(self) -> bool:
+        """False while the clock says less than is already known to have passed."""
+        return self.wall() >= self.last_seen

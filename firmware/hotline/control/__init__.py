@@ -1,0 +1,1 @@
+"""The Unix socket, the one door to the daemon."""

@@ -1,0 +1,39 @@
+"""The few errors that cross rooms. Each says its cause and one action in plain words."""
+
+from __future__ import annotations
+
+
+class HotlineError(Exception):
+    """Something the owner can mend.
+
+    `cause` is one sentence saying what happened, `action` one saying what to do. Both are
+    English source texts; the page translates them.
+    """
+
+    def __init__(self, cause: str, action: str = "") -> None:
+        super().__init__(f"{cause} {action}".strip())
+        self.cause = cause
+        self.action = action
+
+
+class BadSettings(HotlineError):
+    """box.toml or an office file is wrong; `problems` names every wrong place at once."""
+
+    def __init__(self, file: str, problems: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{file} has {len(problems)} mistake(s):\n  " + "\n  ".join(problems),
+            "Correct the lines named above and start again.",
+        )
+        self.problems = problems
+
+
+class CallerGone(Exception):  # noqa: N818 - it is an ending, not a mistake
+    """The far end of a leg hung up; ends the story of the call wherever it was."""
+
+
+class LineDown(HotlineError):
+    """A line cannot be used now; other lines are not touched by it."""
+
+
+class NumberRefused(HotlineError):
+    """This number may not be dialled; the caps and the allow-list live in the daemon."""

@@ -1,0 +1,1 @@
+"""Complaints, messages and how calls end, as nouns and rules; pure."""

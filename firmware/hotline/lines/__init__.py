@@ -1,0 +1,1 @@
+"""Telephone lines: one file per kind, all behind `port.Line`."""

@@ -1,0 +1,106 @@
+"""What a telephone line can do for a call. Hardware and SIP lie behind it; `calls` knows only this.
+
+A line lives on the asyncio loop: every method and future here belongs to that loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls, as the network says: untrusted, a label and never an identity.
+
+    number: E.164 with '+' where it could be normalised, else the digits as sent, None if withheld.
+    name: display text as sent, without control characters, at most 64 characters.
+    """
+
+    number: str | None = None
+    name: str = ""
+
+
+class Cause(StrEnum):
+    """Why a leg ended."""
+
+    HUNG_UP = "hung up"
+    BUSY = "busy"
+    REJECTED = "rejected"
+    NO_ANSWER = "no answer"
+    UNREACHABLE = "unreachable"
+    FAILED = "failed"
+    NO_SOUND = "no sound arrived"
+    OURS = "ended by the box"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What may be promised on this line. channels: calls at once, both directions together."""
+
+    full_duplex: bool = True
+    can_dial: bool = True
+    channels: int = 1
+    shows_any_number: bool = False
+
+
+@dataclass(frozen=True)
+class LineState:
+    """Can callers reach us over this line? `words` is one sentence for the owner."""
+
+    up: bool
+    words: str
+
+
+class Leg(Protocol):
+    """One telephone call on a line, incoming or outgoing.
+
+    audio: what `MediaEngine.attach` takes; valid once `answered` is done.
+    keys: DTMF digits in the order pressed, as the line itself reports them (RFC 4733, modem).
+    reports_keys: False means that keys have to be heard in the sound (in-band).
+    answered: done when both ends talk; cancelled if the leg ends before.
+    gone: done with the cause when the leg ended, whoever ended it. Never raises.
+    """
+
+    line: str
+    caller: Caller
+    audio: object
+    keys: asyncio.Queue[str]
+    reports_keys: bool
+    answered: asyncio.Future[None]
+    gone: asyncio.Future[Cause]
+
+    async def answer(self) -> None:
+        """Pick up an incoming call. Raises CallerGone if the caller was faster."""
+
+    def hang_up(self, cause: Cause = Cause.OURS) -> None:
+        """End or refuse the leg; harmless when it has ended already. `gone` follows soon."""
+
+
+class Line(Protocol):
+    """One line: an account at a SIP provider, a gateway, a modem."""
+
+    name: str
+    capabilities: Capabilities
+
+    def state(self) -> LineState:
+        """The line's health now; never waits."""
+
+    def free_channels(self) -> int:
+        """How many more calls the line can carry now."""
+
+    async def start(self, on_ring: Callable[[Leg], None]) -> None:
+        """Begin to listen. `on_ring` is called once for each incoming call, before any answer."""
+
+    async def stop(self) -> None:
+        """End all legs and let the line go."""
+
+    def dial(self, number: str, shown: str | None = None) -> Leg:
+        """Begin an outgoing call to `number` (E.164). Returns at once; failures end the leg.
+
+        shown: the number to show where the line can choose it. Raises LineDown when no call can
+        be begun at all.
+        """

@@ -1,0 +1,1 @@
+"""Sound: the bridge, prompts, recordings, tones."""

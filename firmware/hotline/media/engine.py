@@ -1,0 +1,86 @@
+"""What the sound engine can do for a call. One bridge, 8 kHz mono, 16 bit; pjsua.py implements it.
+
+Everything here is called on the asyncio loop and never waits for the engine's own thread, except
+where a method is `async`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+CLOCK_RATE = 8000
+FRAME_MS = 20
+
+
+@dataclass(frozen=True)
+class Level:
+    """Loudness of the last frames, 0 (silence) to 1 (full scale): from and to the far end."""
+
+    heard: float
+    sent: float
+
+
+class Recording(Protocol):
+    """A recording under way. It is on disk as it comes; `stop` only completes it.
+
+    path: the WAV file. seconds: length so far. speech_seconds: of these, above the noise floor.
+    trouble: one sentence when the disk refused a part (the recording goes on when it can), or "".
+    """
+
+    path: Path
+    trouble: str
+
+    @property
+    def seconds(self) -> float:
+        """Length recorded so far."""
+
+    @property
+    def speech_seconds(self) -> float:
+        """How much of it was louder than silence."""
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since something louder than silence was last heard."""
+
+    def stop(self) -> asyncio.Future[None]:
+        """Stop taking sound. The future is done when the file is complete and synced."""
+
+
+class Sound(Protocol):
+    """The two-way audio of one answered leg, attached to the bridge."""
+
+    async def play(self, files: Sequence[Path], *, loop: bool = False) -> None:
+        """Play WAV files one after another to the far end; returns after the last sample.
+
+        Cancelling stops the sound at once (barge-in). `loop` never returns by itself.
+        Raises FileNotFoundError when a file is missing.
+        """
+
+    def record(self, path: Path) -> Recording:
+        """Record what the far end says into a new WAV file at `path`."""
+
+    def level(self) -> Level:
+        """The meters."""
+
+    def close(self) -> None:
+        """Take the leg off the bridge; harmless when repeated."""
+
+
+class MediaEngine(Protocol):
+    """The bridge."""
+
+    def attach(self, audio: object, keys: asyncio.Queue[str], *, in_band: bool) -> Sound:
+        """Put a leg's audio (`Leg.audio`) on the bridge.
+
+        in_band: listen for DTMF in the sound and put the digits into `keys`.
+        """
+
+    def join(self, one: Sound, other: Sound) -> None:
+        """Let two legs hear each other; stops whatever is being played to either."""
+
+    def part(self, one: Sound, other: Sound) -> None:
+        """Undo `join`; harmless when one of them has gone."""

@@ -1,0 +1,1 @@
+"""Telling people outside the box: a durable outbox and its ways."""

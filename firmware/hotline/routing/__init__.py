@@ -1,0 +1,1 @@
+"""Who answers: pure, the present instant is an argument."""

@@ -1,0 +1,220 @@
+"""What an office is: people, hours, shifts, topics, menu. Nouns only; times are local wall time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+MINUTES_PER_DAY = 24 * 60
+
+
+class Strategy(StrEnum):
+    """In which order the people of one level are rung."""
+
+    IN_ORDER = "in order"
+    ALL = "all at once"
+    LONGEST_IDLE = "longest idle"
+    FEWEST_CALLS = "fewest calls"
+    ROTATING = "rotating"
+
+
+class Fallback(StrEnum):
+    """Where a call ends that no person took."""
+
+    MESSAGE = "message"
+    COMPLAINT = "complaint"
+
+
+@dataclass(frozen=True, order=True)
+class WallTime:
+    """Minutes since local midnight, 0..1440; 1440 is `24:00` and is only an end."""
+
+    minutes: int
+
+    def __str__(self) -> str:
+        return f"{self.minutes // 60:02d}:{self.minutes % 60:02d}"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone who can be rung.
+
+    number: E.164 with '+', or None where it is still missing: such a person is never rung.
+    topics: ids this person is competent for; empty means every topic.
+    level: 1 first line, 2 expert, 3 manager. weight 0: only when nobody else is left.
+    """
+
+    id: str
+    name: str
+    number: str | None
+    topics: frozenset[str] = frozenset()
+    languages: tuple[str, ...] = ()
+    level: int = 1
+    ring_seconds: int = 20
+    weight: int = 1
+
+
+@dataclass(frozen=True)
+class Break:
+    """A pause inside a shift: `start` as wall time, nominal length in minutes."""
+
+    start: WallTime
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One person's duty on some weekdays (0 = Monday), or by rotation.
+
+    minutes: nominal length for a duration shift ("08:00 +24h"), else None and `end` counts;
+    end <= start means over midnight. A rotation is `on` days of `on + off`, counted in calendar
+    days from `anchor`, which also runs before it. valid_from/valid_to bound the starting days.
+    """
+
+    person: str
+    days: frozenset[int]
+    start: WallTime
+    end: WallTime
+    minutes: int | None = None
+    breaks: tuple[Break, ...] = ()
+    anchor: date | None = None
+    on: int = 0
+    off: int = 0
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Vacation or sickness; goes with the day on which a shift starts. Both days included."""
+
+    person: str
+    first: date
+    last: date
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Closure:
+    """The line is closed on these calendar days. `notice`: spoken text by language, may be empty."""
+
+    first: date
+    last: date
+    name: str = ""
+    notice: dict[str, str] = field(default_factory=dict)
+    yearly: bool = False
+
+
+@dataclass(frozen=True)
+class MovedDay:
+    """This date works like `as_weekday` (0 = Monday); beats a holiday on the same date."""
+
+    day: date
+    as_weekday: int
+
+
+@dataclass(frozen=True)
+class OpenInterval:
+    """Opening on some weekdays; end <= start means over midnight."""
+
+    days: frozenset[int]
+    start: WallTime
+    end: WallTime
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What a caller may want. `name` by language is spoken to staff in the whisper."""
+
+    id: str
+    name: dict[str, str]
+    strategy: Strategy = Strategy.IN_ORDER
+    fallback: Fallback = Fallback.MESSAGE
+    levels_never_unasked: frozenset[int] = frozenset()
+
+
+class Do(StrEnum):
+    """What a key of the menu does."""
+
+    PERSON = "person"  # any person on duty
+    TOPIC = "topic"  # a person competent for `target`
+    MENU = "menu"  # the second level, `target` is a Menu id
+    SAY = "say"  # information, then the menu again; `text`
+    MESSAGE = "message"
+    COMPLAINT = "complaint"  # `target` may name a topic
+    LANGUAGE = "language"  # `target` is a language code
+    REPEAT = "repeat"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a menu. `label` by language is what the menu says: "for <label>, press <key>"."""
+
+    key: str
+    do: Do
+    target: str = ""
+    label: dict[str, str] = field(default_factory=dict)
+    text: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Menu:
+    """One level. `prompt` by language replaces the sentence made of the labels, if given."""
+
+    id: str
+    keys: tuple[Key, ...]
+    prompt: dict[str, str] = field(default_factory=dict)
+    wait_seconds: int = 6
+    tries: int = 3
+
+
+@dataclass(frozen=True)
+class Office:
+    """Everything the office wants; read at each call.
+
+    greeting / closed_greeting / recording_notice: own text by language; empty means the system's.
+    hours empty means always open. total_seconds: the one deadline from "please hold" to a person
+    or the fallback. answer_code is not configurable: a forwarded call is taken with key 1 only.
+    """
+
+    name: str
+    zone: ZoneInfo
+    country: str
+    languages: tuple[str, ...]
+    people: tuple[Person, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    hours: tuple[OpenInterval, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    moved_days: tuple[MovedDay, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    menus: tuple[Menu, ...] = ()
+    greeting: dict[str, str] = field(default_factory=dict)
+    closed_greeting: dict[str, str] = field(default_factory=dict)
+    recording_notice: dict[str, str] = field(default_factory=dict)
+    strategy: Strategy = Strategy.IN_ORDER
+    fallback: Fallback = Fallback.MESSAGE
+    total_seconds: int = 90
+    max_message_seconds: int = 180
+    survey: bool = False
+    callback: bool = True
+    notify_to: tuple[str, ...] = ()
+
+    @property
+    def language(self) -> str:
+        """The language spoken before the caller chose one."""
+        return self.languages[0]
+
+    def person(self, person_id: str) -> Person | None:
+        """The person of that id, or None."""
+        return next((p for p in self.people if p.id == person_id), None)
+
+    def topic(self, topic_id: str) -> Topic | None:
+        """The topic of that id, or None."""
+        return next((t for t in self.topics if t.id == topic_id), None)
+
+    def menu(self, menu_id: str) -> Menu | None:
+        """The menu of that id, or None; the first level is called `main`."""
+        return next((m for m in self.menus if m.id == menu_id), None)
