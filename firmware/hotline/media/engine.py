@@ -87,3 +87,25 @@ class MediaEngine(Protocol):
 
     def part(self, one: Sound, other: Sound) -> None:
         """Undo `join`; harmless when one of them has gone."""
+
+
+class Prompts(Protocol):
+    """Every sentence the box can say, as files to play. `Sound.play` takes them as they come."""
+
+    async def files(self, language: str, prompt: str, **values: str) -> list[Path]:
+        """The system prompt of that id; never raises: an empty list when nothing can be said."""
+
+    async def speak(self, language: str, text: str) -> list[Path]:
+        """The office's own text; never raises."""
+
+
+class Comfort(Protocol):
+    """The box's own sounds, as files."""
+
+    @property
+    def music(self) -> Path:
+        """What a waiting caller hears; loops without a seam."""
+
+    @property
+    def beep(self) -> Path:
+        """Before a recording."""
