@@ -6,7 +6,7 @@ import json
 import socket
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -93,7 +93,9 @@ def test_events_reach_whoever_listens(daemon: Daemon) -> None:
     events.close()
 
 
-def _next_after(events: Iterator[Event], listening: object, tell: Callable[[], object]) -> Event:
+def _next_after(
+    events: Generator[Event, None, None], listening: object, tell: Callable[[], object]
+) -> Event:
     got: list[Event] = []
     reader = threading.Thread(target=lambda: got.append(next(events)))
     reader.start()
