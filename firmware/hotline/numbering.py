@@ -13,17 +13,13 @@ from phonenumbers import (
     PhoneNumber,
     PhoneNumberFormat,
     PhoneNumberType,
-    ValidationResult,
     shortnumberinfo,
 )
 
 from hotline.errors import NumberRefused
 
-# The numbering plan files of some countries leave out the services people know by heart there.
-_EMERGENCY_EVERYWHERE = frozenset(
-    {"112", "911", "999", "000", "101", "102", "103", "104", "901", "902", "903"}
-)
-_LONGEST_EMERGENCY = 6
+# The plans of some countries leave out the services that people there know by heart.
+_EMERGENCY = frozenset({"112", "911", "999", "000", "101", "102", "103", "104"})
 
 # The plan's own answer for what may be dialled; everything it does not list is refused. The type
 # alone is not enough: Iridium's +8816 counts as a valid mobile, so the country is asked before.
@@ -54,14 +50,16 @@ def is_country(code: str) -> bool:
 
 
 def normalise(raw: str, country: str) -> str | None:
-    """A caller's number as E.164, or None if it is none (withheld, text, a short code). Never raises.
+    """A caller's number as E.164, or None if it is none (withheld, text, short). Never raises.
 
     country: whose national numbers are meant when `raw` has no country code. Networks also send
     the country code without '+': that is understood where the number makes no sense otherwise.
     """
     number = _parsed(raw, country)
     if number is None or not phonenumbers.is_valid_number(number):
-        number = _parsed(f"+{raw.strip()}", country) or number
+        with_code = _parsed(f"+{raw.strip()}", country)
+        if with_code is not None and phonenumbers.is_valid_number(with_code):
+            number = with_code
     if number is None or not phonenumbers.is_possible_number(number):
         return None
     return _e164(number)
@@ -77,7 +75,7 @@ def dialable(raw: str, country: str, allowed_countries: Collection[str] | None =
     allowed = frozenset({country} if allowed_countries is None else allowed_countries)
     _refuse_codes(raw)
     number = _parsed(raw, country)
-    _refuse_emergency(raw, number)
+    _refuse_emergency(raw, number, country)
     if number is None:
         raise NumberRefused(f"“{raw[:40]}” is not a telephone number.", _CORRECT)
     _refuse_foreign_code(number, allowed)
@@ -124,6 +122,10 @@ def _parsed(raw: str, country: str | None) -> PhoneNumber | None:
         return None
 
 
+def _code(number: PhoneNumber) -> int:
+    return number.country_code or 0
+
+
 def _e164(number: PhoneNumber) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
@@ -137,7 +139,7 @@ def _digits(raw: str) -> str:
 
 
 def _refuse_codes(raw: str) -> None:
-    """Star codes switch diverts of the network, letters hide digits, extensions cannot be dialled."""
+    """Star codes switch diverts, letters hide digits, extensions cannot be dialled."""
     if any(c in "*#" or c.isalpha() for c in raw):
         raise NumberRefused(
             f"“{raw[:40]}” has letters, * or # in it.",
@@ -145,29 +147,21 @@ def _refuse_codes(raw: str) -> None:
         )
 
 
-def _refuse_emergency(raw: str, number: PhoneNumber | None) -> None:
+def _refuse_emergency(raw: str, number: PhoneNumber | None, country: str) -> None:
     forms = {_digits(raw), _digits(raw).lstrip("0")}
     if number is not None:
         forms.add(phonenumbers.national_significant_number(number))
     for form in forms:
-        if _is_emergency(form):
+        known = form in _EMERGENCY or shortnumberinfo.is_emergency_number(form, country)
+        if known:
             raise NumberRefused(
                 f"{form} is an emergency number: the box never dials it.",
                 "Give the number of a person of the office.",
             )
 
 
-def _is_emergency(digits: str) -> bool:
-    if not digits or len(digits) > _LONGEST_EMERGENCY:
-        return False
-    return digits in _EMERGENCY_EVERYWHERE or any(
-        shortnumberinfo.is_emergency_number(digits, region)
-        for region in shortnumberinfo.SUPPORTED_SHORT_REGIONS
-    )
-
-
 def _refuse_foreign_code(number: PhoneNumber, allowed: frozenset[str]) -> None:
-    regions = phonenumbers.region_codes_for_country_code(number.country_code)
+    regions = phonenumbers.region_codes_for_country_code(_code(number))
     if "001" in regions:
         raise NumberRefused(
             f"+{number.country_code} is a satellite or worldwide service, not a country.",
@@ -186,30 +180,35 @@ def _foreign(number: PhoneNumber, region: str | None) -> NumberRefused:
 
 
 def _refuse_wrong_length(raw: str, number: PhoneNumber, country: str) -> None:
-    result = phonenumbers.is_possible_number_with_reason(number)
-    if result == ValidationResult.IS_POSSIBLE:
-        return
-    region = phonenumbers.region_code_for_country_code(number.country_code)
-    if country in phonenumbers.region_codes_for_country_code(number.country_code):
+    possible = phonenumbers.is_possible_number(number)
+    region = phonenumbers.region_code_for_country_code(_code(number))
+    if country in phonenumbers.region_codes_for_country_code(_code(number)):
         region = country
-    raise NumberRefused(_length_words(raw, number, region), _CORRECT)
+    has, wanted, after = _lengths(raw, number, region)
+    # A leading 0 too many or too few digits can add up to a length that other numbers have.
+    if possible and (has == wanted or phonenumbers.is_valid_number(number)):
+        return
+    if not possible or _has_trunk_prefix(raw, region):
+        kind = f"{_OF_COUNTRY[region]} mobile" if region in _OF_COUNTRY else f"mobile in {region}"
+        raise NumberRefused(f"The number has {has} digits{after}, a {kind} has {wanted}.", _CORRECT)
 
 
-def _length_words(raw: str, number: PhoneNumber, region: str) -> str:
-    """Counts the digits the way the number was written: with +373, with the leading 0, or bare."""
+def _lengths(raw: str, number: PhoneNumber, region: str) -> tuple[int, int, str]:
+    """Digits it has and a mobile has, counted as written: after +373, with the leading 0, bare."""
     mobile = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
-    has = len(phonenumbers.national_significant_number(number))
-    after = ""
     wanted = 0 if mobile is None else len(phonenumbers.national_significant_number(mobile))
-    written = _digits(raw)
     if raw.strip().startswith(("+", "00")):
-        after = f" after +{number.country_code}"
-    elif len(written) > has and mobile is not None:
-        has = len(written)
-        national = phonenumbers.format_number(mobile, PhoneNumberFormat.NATIONAL)
-        wanted = len(_digits(national))
-    kind = f"{_OF_COUNTRY[region]} mobile" if region in _OF_COUNTRY else f"mobile in {region}"
-    return f"The number has {has} digits{after}, a {kind} has {wanted}."
+        code = str(_code(number))
+        has = len(_digits(raw).lstrip("0").removeprefix(code))
+        return has, wanted, f" after +{code}"
+    prefix = 1 if _has_trunk_prefix(raw, region) else 0
+    return len(_digits(raw)), wanted + prefix, ""
+
+
+def _has_trunk_prefix(raw: str, region: str) -> bool:
+    prefix = phonenumbers.ndd_prefix_for_region(region, True)
+    written = raw.strip()
+    return bool(prefix) and not written.startswith(("+", "00")) and written.startswith(prefix or "")
 
 
 def _refuse_unknown(number: PhoneNumber, allowed: frozenset[str]) -> None:
