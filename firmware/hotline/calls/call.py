@@ -10,6 +10,7 @@ from pathlib import Path
 from hotline.calls.ending import Ending
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import Party
+from hotline.inbox.outcome import Outcome
 from hotline.lines.port import Caller, Leg
 from hotline.routing.office import Office
 from hotline.routing.plan import Plan, plan_for
@@ -98,19 +99,21 @@ class Call:
         await self.party.play(await self.words(prompt, **values))
 
     def close(self) -> None:
-        """Write the ending and let the caller go; harmless at any point of the call."""
-        end = self.ending
-        self.exchange.journal.end(
-            self.id,
-            self.exchange.clock.now(),
-            end.outcome,
-            person=end.person,
-            topic=end.topic,
-            case_number=end.case_number,
-            words=end.words,
-            language=self.language,
-        )
+        """Write the ending and let the caller go; safe at any point of the call."""
+        end, exchange = self.ending, self.exchange
         if self.party_or_none is not None:
             self.party_or_none.hang_up()
         self.leg.hang_up()
         self.step("ended", end.words or f"The call ended: {end.outcome}.")
+        exchange.journal.end(
+            self.id,
+            exchange.clock.now(),
+            end.outcome,
+            person=end.person or "",
+            topic=end.topic or "",
+            case_number=end.case_number,
+            words=end.words,
+            language=self.language,
+        )
+        if end.outcome is Outcome.MISSED:
+            exchange.notice.missed(self)

@@ -29,7 +29,7 @@ class Caps:
 
     def check(self, number: str, now: datetime) -> str:
         """The number as E.164 if it may be dialled now; else NumberRefused says which cap."""
-        allowed = dialable(number, self.country, self.limits.countries)
+        allowed = dialable(number, self.country, {self.country, *self.limits.countries})
         self._forget(now)
         if sum(seconds for _, seconds in self.spent) >= self.limits.minutes_per_day * 60:
             raise NumberRefused(

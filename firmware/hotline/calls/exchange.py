@@ -15,21 +15,25 @@ from hotline.storage.complaints import Cases
 from hotline.storage.files import Recordings
 
 if TYPE_CHECKING:
-    from hotline.calls.switchboard import Switchboard
+    from hotline.calls.call import Call
+    from hotline.calls.board import Board
 
 
 class Notice(Protocol):
     """Telling people outside the box; `box` attaches the outbox."""
 
-    def case_filed(self, number: int, kind: CaseKind, topic: str | None, call_id: int) -> None:
+    def case_filed(self, call: Call, number: int, kind: CaseKind) -> None:
         """A case was filed. Never waits."""
+
+    def missed(self, call: Call) -> None:
+        """A caller left with nothing. Never waits."""
 
 
 @dataclass(frozen=True)
 class Exchange:
     """The equipment of the hotline, from a call's point of view."""
 
-    board: Switchboard
+    board: Board
     engine: MediaEngine
     prompts: Prompts
     comfort: Comfort

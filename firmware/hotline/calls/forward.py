@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hotline.calls.call import Call
 from hotline.calls.leg import Party, settled
-from hotline.calls.switchboard import Engagement
+from hotline.calls.board import Engagement
 from hotline.errors import CallerGone, LineDown, NumberRefused
 from hotline.lines.port import Cause, Leg
 from hotline.routing.office import Strategy
@@ -84,6 +84,7 @@ async def talk(call: Call, reached: Reached) -> None:
     engine.join(call.party.sound, reached.party.sound)
     call.ending.person = reached.engagement.person.id
     call.exchange.journal.spoken_with(call.id, reached.engagement.person.id)
+    call.exchange.board.spoken(call.caller.number, reached.engagement.person)
     call.step("joined", f"{reached.name} pressed 1; they are talking.", person=call.ending.person)
     try:
         await asyncio.wait(
