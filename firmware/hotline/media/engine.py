@@ -63,8 +63,11 @@ class Sound(Protocol):
     def record(self, path: Path) -> Recording:
         """Record what the far end says into a new WAV file at `path`."""
 
-    def level(self) -> Level:
+    async def level(self) -> Level:
         """The meters."""
+
+    def press(self, digits: str) -> None:
+        """Send DTMF to the far end: RFC 4733 where it was negotiated, else as tones."""
 
     def close(self) -> None:
         """Take the leg off the bridge; harmless when repeated."""
