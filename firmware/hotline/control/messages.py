@@ -16,7 +16,7 @@ REPLY_LIMIT = 1024 * 1024  # bytes of one reply or event
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
 Short = Annotated[str, StringConstraints(max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
-CaseId = Annotated[int, Field(ge=1, le=2**53)]
+Number = Annotated[int, Field(ge=1, le=2**53)]
 
 
 class Message(BaseModel):
@@ -44,19 +44,19 @@ class Who(Message):
 
 
 class CaseAssign(Message):
-    """Give a complaint or message to a person of the office; `person` empty takes it away."""
+    """Give a complaint or message to a person of the office."""
 
     do: Literal["case_assign"] = "case_assign"
-    case: CaseId
-    person: Slug | Literal[""]
+    case: Number
+    person: Slug
     by: Short
 
 
 class CaseDone(Message):
-    """Close a complaint or message; `note` says how it ended."""
+    """Close a complaint or message; `note`, if any, is added like a CaseNote."""
 
     do: Literal["case_done"] = "case_done"
-    case: CaseId
+    case: Number
     by: Short
     note: Text = ""
 
@@ -65,16 +65,16 @@ class CaseReopen(Message):
     """Open a closed complaint or message again."""
 
     do: Literal["case_reopen"] = "case_reopen"
-    case: CaseId
+    case: Number
     by: Short
     note: Text = ""
 
 
 class CaseNote(Message):
-    """Add a note; it stays with the case for ever."""
+    """Add a note below those already there; who and when is put before it by the daemon."""
 
     do: Literal["case_note"] = "case_note"
-    case: CaseId
+    case: Number
     by: Short
     text: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 
@@ -83,7 +83,7 @@ class CaseHeard(Message):
     """Somebody listened to the recording."""
 
     do: Literal["case_heard"] = "case_heard"
-    case: CaseId
+    case: Number
     by: Short
 
 
@@ -91,7 +91,7 @@ class CallReturned(Message):
     """A missed call was called back and spoken to."""
 
     do: Literal["call_returned"] = "call_returned"
-    call_id: Slug
+    call_id: Number
     by: Short
 
 
@@ -155,13 +155,13 @@ class Step(Message):
     """One step of a call.
 
     `what` is a stable word for programs ("menu", "ringing", ...), `words` the same in English for
-    people, `detail` the name, key or topic that fills it.
+    people, `facts` the name, key or topic behind them (as in the journal).
     """
 
     at: AwareDatetime
     what: str
     words: str
-    detail: str = ""
+    facts: dict[str, object] = {}
 
 
 class LiveCall(Message):
@@ -190,11 +190,26 @@ class NextDuty(Message):
     names: tuple[str, ...]
 
 
+class Named(Message):
+    """A person of the office, for lists to choose from."""
+
+    id: str
+    name: str
+
+
+class TopicName(Message):
+    """A topic with its name by language."""
+
+    id: str
+    names: dict[str, str] = {}
+
+
 class StatusAnswer(Message):
-    """Everything the first page shows that is not a record.
+    """Everything the page shows that is not a record.
 
     trouble: what is wrong with the box itself (the disk, the writer), in words; empty is well.
     unsent: notices waiting to leave the box. open: within the office's opening hours.
+    zone: IANA name. people, topics: of the whole office.
     """
 
     version: str
@@ -209,6 +224,8 @@ class StatusAnswer(Message):
     next_duty: NextDuty | None = None
     trouble: str = ""
     unsent: int = 0
+    people: tuple[Named, ...] = ()
+    topics: tuple[TopicName, ...] = ()
 
 
 class Ring(Message):
