@@ -1,7 +1,7 @@
-"""RTP as a telephone sends and hears it (RFC 3550, RFC 3551, RFC 4733), every 20 ms, drift-free.
+"""RTP as a telephone sends and hears it (RFC 3550, 3551, 4733), every 20 ms, drift-free.
 
-One timer beats for all streams of the process. What arrives is laid out by its RTP timestamps, as an
-ideal jitter buffer would play it, and every packet keeps the kernel's time of arrival: what the
+One timer beats for all streams of the process. What arrives is laid out by its RTP timestamps, as
+an ideal jitter buffer would play it, and every packet keeps the kernel's time of arrival: what the
 test process itself does meanwhile does not blur the measurement.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import bisect
+import itertools
 import random
 import secrets
 import socket
@@ -74,10 +75,6 @@ class Faults:
 class Pacer:
     """The beat of all streams of one event loop; `late` keeps how late each beat came, seconds."""
 
-    _of_loop: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Pacer] = (
-        weakref.WeakKeyDictionary()
-    )
-
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.late: deque[float] = deque(maxlen=200_000)
         self._loop = weakref.ref(loop)
@@ -89,7 +86,7 @@ class Pacer:
     def here(cls) -> Pacer:
         """The pacer of the running loop."""
         loop = asyncio.get_running_loop()
-        return cls._of_loop.setdefault(loop, cls(loop))
+        return _PACERS.setdefault(loop, cls(loop))
 
     def join(self, stream: Stream) -> None:
         """Beat for this stream too, in the emptiest phase; harmless when repeated."""
@@ -125,6 +122,9 @@ class Pacer:
                 stream.beat()
         if self._timer is not None:
             self._arm()
+
+
+_PACERS: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Pacer] = weakref.WeakKeyDictionary()
 
 
 class Track:
@@ -168,7 +168,8 @@ class Stream:
 
     sound: what is said all the time. heard: what arrived. arrived, sent: every sound packet.
     keys: telephone events heard. on_sound: called whenever more has been heard.
-    events: the packets of keys. latch: send where packets come from, not where the SDP says (what a provider's SBC does).
+    events: the packets of keys. latch: send where packets come from, not where the SDP says, as a
+    provider's SBC does.
     """
 
     def __init__(self, host: str, sound: Sound | None = None, *, latch: bool = False) -> None:
@@ -259,7 +260,7 @@ class Stream:
         return _time_of(self.sent, position)
 
     def gaps(self, longer_than: float = 0.040) -> list[tuple[float, float]]:
-        """Where neither sound nor a key came for longer than that: since when, how long; seconds."""
+        """Where neither sound nor key came for longer than that: since when, how long; seconds."""
         return gaps([packet.at for packet in (*self.arrived, *self.events)], longer_than)
 
     def _send_sound(self) -> None:
@@ -403,7 +404,7 @@ class Stream:
 def gaps(times: Sequence[float], longer_than: float = 0.040) -> list[tuple[float, float]]:
     """Pauses longer than that: when each began, and how long it was; seconds."""
     inside = sorted(times)
-    pairs = zip(inside, inside[1:], strict=False)
+    pairs = itertools.pairwise(inside)
     return [(before, after - before) for before, after in pairs if after - before > longer_than]
 
 

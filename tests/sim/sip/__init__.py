@@ -1,4 +1,4 @@
-"""SIP telephones, providers and gateways as the box meets them, with real sound. Independent of PJSIP."""
+"""SIP telephones, providers and gateways as the box meets them, with real sound; no PJSIP."""
 
 from tests.sim.sip import behaviours
 from tests.sim.sip.call import Call, Ending, Heard, IncomingCall, NotAsExpected, OutgoingCall, Over

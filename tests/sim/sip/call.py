@@ -1,4 +1,4 @@
-"""One simulated call, seen from the far side of the box: its dialog, its sound, and what is expected."""
+"""One simulated call, seen from the far side: its dialog, its sound, and what is expected of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SDP_TYPE = ("Content-Type", "application/sdp")
 
 
 class NotAsExpected(AssertionError):  # noqa: N818 - it says what it is
-    """What was waited for did not come; the sentence says what was expected and what came instead."""
+    """What was waited for did not come; says what was expected and what came instead."""
 
 
 class Over(NotAsExpected):
@@ -37,7 +37,7 @@ class Over(NotAsExpected):
 
 
 class Ending(NamedTuple):
-    """How a call ended. `ours`: we ended it. status: the final code, 200 for a BYE. at: monotonic."""
+    """How a call ended. ours: we ended it. status: final code, 200 for a BYE. at: monotonic."""
 
     ours: bool
     status: int
@@ -658,7 +658,7 @@ class _Steady:
 def invitation(
     endpoint: Endpoint, uri: str, mine: str, to: str, headers: tuple[Header, ...] = ()
 ) -> Message:
-    """An INVITE; `mine` and `to` are the whole values of From and To. Headers given replace ours."""
+    """An INVITE; `mine` and `to` are the values of From and To. Headers given replace ours."""
     usual: list[Header] = [
         endpoint.via(),
         ("Max-Forwards", "70"),
