@@ -18,7 +18,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from hotline import __version__
-from hotline.control.client import Control
 from hotline.control.messages import Who, WhoAnswer
 from hotline.control.offices import Offices
 from hotline.errors import BadSettings, HotlineError
@@ -67,12 +66,16 @@ def run(given: argparse.Namespace) -> int:
 def web(given: argparse.Namespace) -> int:
     """Serve the page in the local network."""
     from hotline_web.serve import serve  # only the page loads Flask
+
     from hotline_web.settings import Settings
 
     options = read_options(given.settings)
     data = options.box.data
-    serve(Settings(data_dir=data, control_socket=Places(data).control), options.page.host,
-          options.page.port)
+    serve(
+        Settings(data_dir=data, control_socket=Places(data).control),
+        options.page.host,
+        options.page.port,
+    )
     return 0
 
 
@@ -140,12 +143,24 @@ def calls(given: argparse.Namespace) -> int:
             else call_storage.recent(database, given.limit)
         )
     rows = [
-        (str(c.id), _local(c.started_at), c.line, c.caller_number or "withheld",
-         str(c.outcome or "now"), c.person or "", str(c.case_number or ""))
+        (
+            str(c.id),
+            _local(c.started_at),
+            c.line,
+            c.caller_number or "withheld",
+            str(c.outcome or "now"),
+            c.person or "",
+            str(c.case_number or ""),
+        )
         for c in found
     ]
-    _print_records(found, rows, ("call", "began", "line", "caller", "ended as", "with", "case"),
-                   as_json=given.json, empty="No calls yet.")
+    _print_records(
+        found,
+        rows,
+        ("call", "began", "line", "caller", "ended as", "with", "case"),
+        as_json=given.json,
+        empty="No calls yet.",
+    )
     return 0
 
 
@@ -181,8 +196,16 @@ def _print_cases(given: argparse.Namespace, kinds: Iterable[CaseKind], empty: st
             found += case_storage.list_cases(database, show, kind, given.limit)
     found.sort(key=lambda case: case.number, reverse=True)
     rows = [
-        (str(c.number), str(c.kind), str(c.state), _local(c.created), c.topic,
-         c.caller_number or "withheld", f"{c.seconds:.0f} s", c.assigned_to)
+        (
+            str(c.number),
+            str(c.kind),
+            str(c.state),
+            _local(c.created),
+            c.topic,
+            c.caller_number or "withheld",
+            f"{c.seconds:.0f} s",
+            c.assigned_to,
+        )
         for c in found
     ]
     heads = ("case", "kind", "state", "when", "topic", "caller", "length", "for")
@@ -191,8 +214,12 @@ def _print_cases(given: argparse.Namespace, kinds: Iterable[CaseKind], empty: st
 
 
 def _print_records(
-    records: Sequence[Any], rows: Iterable[Sequence[str]], heads: Sequence[str],
-    *, as_json: bool, empty: str,
+    records: Sequence[Any],
+    rows: Iterable[Sequence[str]],
+    heads: Sequence[str],
+    *,
+    as_json: bool,
+    empty: str,
 ) -> None:
     if as_json:
         whole = [dataclasses.asdict(record) for record in records]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -144,5 +144,3 @@ class Board:
 
     def _today(self) -> str:
         return self.clock.now().date().isoformat()
-
-

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
+from hotline.calls.board import Engagement
 from hotline.calls.call import Call
 from hotline.calls.leg import Party, settled
-from hotline.calls.board import Engagement
 from hotline.errors import CallerGone, LineDown, NumberRefused
 from hotline.lines.port import Cause, Leg
 from hotline.media.catalogue import Prompt
@@ -257,8 +258,8 @@ class _Offer:
             self._step("not_dialled", f"{self._name} cannot be rung: {trouble.cause}")
             return Answer.NEVER
         self._step("ringing", f"Ringing {self._name}.")
-        await asyncio.wait({leg.answered, leg.gone}, timeout=ring_seconds,
-                           return_when=asyncio.FIRST_COMPLETED)
+        ends: set[asyncio.Future[Any]] = {leg.answered, leg.gone}
+        await asyncio.wait(ends, timeout=ring_seconds, return_when=asyncio.FIRST_COMPLETED)
         if leg.gone.done() or not leg.answered.done():
             return self._not_reached(leg)
         self._engagement.answered()
@@ -270,9 +271,7 @@ class _Offer:
         if self.reached is not None:
             return
         if self._party is not None and not self._party.gone.done():
-            self._call.exchange.board.behind(
-                _say_too_late(self._call, self._party, self._release)
-            )
+            self._call.exchange.board.behind(_say_too_late(self._call, self._party, self._release))
         else:
             self._release()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from hotline import __version__
 from hotline.calls.call import Call
@@ -43,6 +44,7 @@ from hotline.lines.port import LineState as PortState
 from hotline.routing.office import Office, Strategy
 from hotline.routing.plan import Plan, Tier, plan_for
 from hotline.routing.rules import Opening, next_duty, on_duty
+from hotline.routing.staff import Load
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office, write_office
 
@@ -147,7 +149,7 @@ class FrontDesk:
 
     # -- helpers of the above ----------------------------------------------------------------
 
-    async def _case(self, number: int, change: Future[object]) -> Done:
+    async def _case(self, number: int, change: Future[Any]) -> Done:
         await _on_disk(change)
         self._publish(Event(at=self._now(), kind="case", subject=str(number)))
         return Done()
@@ -162,12 +164,15 @@ class FrontDesk:
         self.feed.publish(event)
 
     def _plan(self, office: Office, now: datetime, ask: Who | None = None) -> Plan:
+        board = self.exchange.board  # who is busy now says nothing of another instant
         return plan_for(
             ask.caller if ask else None,
             office,
             now,
             topic=ask.topic if ask else None,
-            load=self.exchange.board.load(ask.caller if ask else None),
+            load=Load()
+            if ask and ask.at
+            else self.exchange.board.load(ask.caller if ask else None),
             clock_trusted=self.exchange.clock.trusted(),
         )
 
@@ -213,9 +218,9 @@ def _live(call: Call) -> LiveCall:
     )
 
 
-async def _on_disk(change: Future[object]) -> object:
+async def _on_disk(change: Future[Any]) -> object:
     """Wait until a change of the page is stored: the page may wait for the disk, a call may not."""
-    work: Awaitable[object] = asyncio.wrap_future(change)
+    work = asyncio.wrap_future(change)
     try:
         async with asyncio.timeout(DISK_PATIENCE_S):
             return await asyncio.shield(work)
