@@ -230,7 +230,8 @@ async def _until(stop: asyncio.Event) -> None:
     """Wait for the end; meanwhile tell systemd's watchdog that the loop lives."""
     granted = float(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
     while not stop.is_set():
-        _tell_systemd("WATCHDOG=1")
+        if granted:
+            _tell_systemd("WATCHDOG=1")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(granted / WATCHDOG_PINGS if granted else None):
                 await stop.wait()
@@ -241,5 +242,9 @@ def _tell_systemd(words: str) -> None:
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+    # A supervisor that does not listen must not end a hotline that answers calls.
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify,
+    ):
         notify.sendto(words.encode(), "\0" + address[1:] if address[0] == "@" else address)
