@@ -17,6 +17,7 @@ from hotline.clock import Clock
 from hotline.errors import LineDown
 from hotline.lines.port import Leg, Line
 from hotline.routing.office import Person
+from hotline.routing.queue import Queue
 from hotline.routing.staff import Load
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Board:
         self._last_rung: dict[str, datetime] = {}
         self._taken: dict[tuple[str, str], int] = {}
         self._spoken_with: dict[str, str] = {}
+        self.queue = Queue()
         self._changed = asyncio.Event()
         self._behind: set[asyncio.Task[None]] = set()
 

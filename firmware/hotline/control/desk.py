@@ -77,7 +77,7 @@ class FrontDesk:
     async def status(self, ask: Status) -> StatusAnswer:
         """See Desk."""
         now, office = self._now(), self.exchange.office()
-        plan = self._plan(office, now)
+        plan = self._plan(office, now, Who())
         coming = next_duty(office, now)
         return StatusAnswer(
             version=__version__,
@@ -163,16 +163,15 @@ class FrontDesk:
     def _publish(self, event: Event) -> None:
         self.feed.publish(event)
 
-    def _plan(self, office: Office, now: datetime, ask: Who | None = None) -> Plan:
-        board = self.exchange.board  # who is busy now says nothing of another instant
+    def _plan(self, office: Office, now: datetime, ask: Who) -> Plan:
+        board = self.exchange.board
         return plan_for(
-            ask.caller if ask else None,
+            ask.caller,
             office,
             now,
-            topic=ask.topic if ask else None,
-            load=Load()
-            if ask and ask.at
-            else self.exchange.board.load(ask.caller if ask else None),
+            topic=ask.topic,
+            # Who is on the telephone now says nothing of another instant.
+            load=Load() if ask.at else board.load(ask.caller),
             clock_trusted=self.exchange.clock.trusted(),
         )
 
