@@ -77,7 +77,7 @@ class BoxUnderTest:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=self._env(),
+            env=self.environment_of_commands(),
             cwd=ROOT,
         )
         out, err = await child.communicate(stdin.encode())
@@ -137,7 +137,8 @@ class BoxUnderTest:
     def _hotline(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "hotline", "--settings", str(self.toml), *words]
 
-    def _env(self) -> dict[str, str]:
+    def environment_of_commands(self) -> dict[str, str]:
+        """The environment in which `hotline` finds its code."""
         paths = os.pathsep.join(str(ROOT / place) for place in ("firmware", "web"))
         return {**os.environ, "PYTHONPATH": paths, **self.environment}
 
@@ -148,7 +149,7 @@ class BoxUnderTest:
                 *self._hotline("run"),
                 stdout=log,
                 stderr=log,
-                env=self._env() | {"NOTIFY_SOCKET": str(ready)},
+                env=self.environment_of_commands() | {"NOTIFY_SOCKET": str(ready)},
                 cwd=ROOT,
             )
 
