@@ -26,7 +26,8 @@ from hotline.control.desk import FrontDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.lines.sip import Guard, SipLine
 from hotline.media import tones
-from hotline.media.pjsua import PjEngine, Pjsip
+from hotline.media.mixer import Mixer
+from hotline.media.pjsua import Pjsip
 from hotline.media.speech import Voice
 from hotline.media.wav import Recorder, repair
 from hotline.notify.apprise_way import AppriseSettings, apprise_way
@@ -184,7 +185,7 @@ def _exchange(
     messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))
     return Exchange(
         board=Board(lines, Caps(options.limits, country), clock),
-        engine=PjEngine(pjsip, recorder),
+        engine=Mixer(pjsip, recorder),
         prompts=Voice(places.spoken, places.own_prompts, sounds),
         comfort=sounds,
         journal=records.journal,

@@ -26,7 +26,7 @@ from hotline.control.messages import Event
 from hotline.errors import HotlineError
 from tests.sim.box import ROOT, BoxUnderTest, free_port, running, trunk
 from tests.sim.sip import Caller, NotAsExpected, OutgoingCall, Provider, behaviours
-from tests.sim.sound import Tone, speech
+from tests.sim.sound import Tone
 
 OFFICE = Path(__file__).with_name("demo_office.yaml")
 CLOSED = "  - {days: mon-sun, time: 00:00-00:01}"
@@ -334,10 +334,12 @@ def main() -> int:
     words.add_argument("--once", action="store_true", help="hurry, do not stay")
     words.add_argument("--folder", type=Path, help="where the demo keeps its records")
     given = words.parse_args()
-    with tempfile.TemporaryDirectory(prefix="hotline-demo-") as scratch:
-        with contextlib.suppress(KeyboardInterrupt):
-            kept = asyncio.run(demo(given.once, given.folder or Path(scratch)))
-            return 0 if kept else 1
+    with (
+        tempfile.TemporaryDirectory(prefix="hotline-demo-") as scratch,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        kept = asyncio.run(demo(given.once, given.folder or Path(scratch)))
+        return 0 if kept else 1
     return 0
 
 
