@@ -1,4 +1,4 @@
-"""The routing's rules a second time, by brute force: every minute of a stretch of UTC is enumerated.
+"""The routing's rules a second time, by brute force: every minute of some days is looked at.
 
 Written from the rules alone; it shares no helper with the product. A wall time is looked up in the
 list of what the clock on the wall showed at each minute, so gaps and repeated hours need no rule of
@@ -19,7 +19,7 @@ EPOCH = datetime(1970, 1, 1)
 
 
 class Stretch:
-    """Every minute from `first` (UTC, aware) on: `wall` is minutes since 1970 on the office's wall."""
+    """Every minute from `first` (UTC) on; `wall` is what the office's clock shows, in minutes."""
 
     def __init__(self, zone: ZoneInfo, first: datetime, minutes: int) -> None:
         self.first = first
@@ -34,7 +34,7 @@ class Stretch:
         return int(np.argmax(shown)) if shown.any() else self.minutes
 
     def ends(self, wall: int) -> int:
-        """The last minute at which the clock shows just this time, else the first of a later one."""
+        """The last minute at which the clock shows just this, else the first of a later time."""
         shown = np.flatnonzero(self.wall == wall)
         return int(shown[-1]) if len(shown) else self.starts(wall)
 

@@ -58,7 +58,7 @@ def agree(office: Office, oracle: Oracle, instant: datetime) -> None:
 
 @pytest.mark.parametrize("zone_name", ZONES)
 @settings(
-    max_examples=25,
+    max_examples=14,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -68,14 +68,14 @@ def test_any_office_is_answered_as_by_counting_minutes(zone_name: str, data: st.
     zone = ZoneInfo(zone_name)
     office = data.draw(offices(zone, moment.astimezone(zone).date()), "office")
     oracle = Oracle(office, stretch_around(zone_name, moment))
-    around = data.draw(st.lists(st.integers(-1500, 1500), max_size=40), "minutes away")
+    around = data.draw(st.lists(st.integers(-1500, 1500), max_size=12), "minutes away")
     for away in {*range(-70, 71, 7), *around}:
         agree(office, oracle, moment + away * MINUTE)
         agree(office, oracle, moment + away * MINUTE + timedelta(seconds=59, microseconds=999_999))
 
 
 @pytest.mark.parametrize("zone_name", ZONES)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_next_opening_is_the_first_minute_somebody_answers(
     zone_name: str, data: st.DataObject
@@ -156,5 +156,5 @@ def test_every_minute_around_every_clock_change_until_2040(zone_name: str) -> No
     for moment in moments(zone_name):
         office = _tricky(zone, moment.astimezone(zone).date())
         oracle = Oracle(office, stretch_around(zone_name, moment))
-        for away in range(-75, 76):
+        for away in range(-65, 66):
             agree(office, oracle, moment + away * MINUTE)
