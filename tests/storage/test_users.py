@@ -26,8 +26,8 @@ HOME, ATTACKER = "192.168.1.20", "192.168.1.66"
 
 
 @pytest.fixture
-def accounts(tmp_path: Path, fake_time: FakeTime) -> Accounts:
-    file = accounts_file(tmp_path)
+def accounts(memory_path: Path, fake_time: FakeTime) -> Accounts:
+    file = accounts_file(memory_path)
     file.prepare(NOW)
     return Accounts(file, fake_time.clock())
 
@@ -84,9 +84,9 @@ def test_an_unknown_name_costs_a_comparison_too(
     assert all(parameters)
 
 
-def test_no_secret_can_be_read_from_the_file(ana: Accounts, tmp_path: Path) -> None:
+def test_no_secret_can_be_read_from_the_file(ana: Accounts, memory_path: Path) -> None:
     login = ana.log_in("ana", GOOD, HOME)
-    content = (tmp_path / "web.sqlite").read_bytes()
+    content = (memory_path / "web.sqlite").read_bytes()
     assert not [s for s in (login.session, login.device, GOOD) if s.encode() in content]
 
 
@@ -201,10 +201,10 @@ def test_one_account_gets_thirty_tries_an_hour_from_however_many_addresses(
 
 
 def test_the_tries_are_counted_across_a_restart(
-    ana: Accounts, tmp_path: Path, fake_time: FakeTime
+    ana: Accounts, memory_path: Path, fake_time: FakeTime
 ) -> None:
     refused_until(ana, 10)
-    again = Accounts(accounts_file(tmp_path), fake_time.clock())
+    again = Accounts(accounts_file(memory_path), fake_time.clock())
     assert refused_until(again, 1) == 0
 
 
@@ -342,12 +342,12 @@ def test_the_whole_password_counts(accounts: Accounts) -> None:
 
 
 def test_an_old_hash_is_made_anew_at_the_next_login(
-    ana: Accounts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ana: Accounts, memory_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords, "outdated", lambda kept: True)
-    before = _hash(tmp_path)
+    before = _hash(memory_path)
     ana.log_in("ana", GOOD, HOME)
-    assert _hash(tmp_path) != before
+    assert _hash(memory_path) != before
     ana.log_in("ana", GOOD, HOME)
 
 

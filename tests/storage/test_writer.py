@@ -234,15 +234,15 @@ def test_a_full_disk_loses_nothing_and_recovers_without_a_restart(
         records = records_file(tmp_path / "disk")
         records.prepare(NOW)
         writer = Writer(records, fake_time.clock(), longest_wait=0.02)
-        futures = [writer.submit(version(n, size=10_000)) for n in range(1, 151)]
+        futures = [writer.submit(version(n, size=25_000)) for n in range(1, 61)]
         until(lambda: writer.trouble)
-        assert futures[20].result(10) == 21
+        assert futures[10].result(10) == 11
         assert not futures[-1].done()
-        late = writer.submit(version(151))
+        late = writer.submit(version(61))
         make_room()
-        assert all_done([*futures, late]) == list(range(1, 152))
+        assert all_done([*futures, late]) == list(range(1, 62))
         until(lambda: writer.trouble == "")
-        assert stored(records) == list(range(1, 152))
+        assert stored(records) == list(range(1, 62))
         assert writer.close()
 
 
