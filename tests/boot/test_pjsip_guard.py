@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import math
 import re
@@ -425,3 +426,61 @@ try: pj.hotlineWakeInit()
 except pj.Error as error: print(error.status != 0)
 """
     assert run_alone(program) == "True"
+
+
+CALL_OUT = """
+import socket
+def account(endpoint):
+    endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, pj.TransportConfig())
+    account = pj.Account(); config = pj.AccountConfig(); config.idUri = "sip:hotline@127.0.0.1"
+    account.create(config); return account
+def call(account, uri):
+    call = pj.Call(account)
+    try: call.makeCall(uri, pj.CallOpParam(True))
+    except pj.Error as error: print("refused", error.status)
+    return call
+trunk = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); trunk.bind(("127.0.0.2", 0))
+trunk.settimeout(15); uri = f"sip:101@Trunk.Invalid:{trunk.getsockname()[1]}"
+"""
+
+
+def test_a_name_that_nobody_resolved_fails_at_once_and_is_reported_once() -> None:
+    program = """
+ours = account(start())
+calls = [call(ours, uri), call(ours, uri)]
+print(repr(pj.hotlineNamesMissing()), repr(pj.hotlineNamesMissing()))
+"""
+    assert run_alone(START + CALL_OUT + program) == "'Trunk.Invalid' ''"
+
+
+def test_a_name_that_the_daemon_resolved_is_called_at_its_address() -> None:
+    program = """
+pj.hotlineNamesSet("other.invalid=127.0.0.9,trunk.invalid=127.0.0.2")
+ours = account(start())
+ringing = call(ours, uri)
+print(trunk.recv(4096).decode().split(":")[0], repr(pj.hotlineNamesMissing()))
+"""
+    assert run_alone(START + CALL_OUT + program) == "INVITE sip ''"
+
+
+def test_a_table_of_names_that_cannot_be_read_changes_nothing() -> None:
+    program = """
+import pjsua2 as pj
+long = "a" * 254
+bad = ["a", "a=", "=1.2.3.4", "a=b", "a=1.2.3.4,", "a=::1", f"{long}=1.2.3.4", "a=1.2.3.4\\0",
+       ",".join(f"n{i}=1.2.3.4" for i in range(65))]
+refused = 0
+for table in bad:
+    try: pj.hotlineNamesSet(table)
+    except pj.Error: refused += 1
+pj.hotlineNamesSet(",".join(f"n{i}=1.2.3.4" for i in range(64))); pj.hotlineNamesSet("")
+print(refused == len(bad))
+"""
+    assert run_alone(program) == "True"
+
+
+def test_our_pjsip_cannot_ask_the_systems_resolver_at_all() -> None:
+    library = Path(str(importlib.util.find_spec("_pjsua2").origin)).read_bytes()  # type: ignore[union-attr]
+    assert b"\0socket\0" in library, "names of the functions it uses are readable"
+    for question in (b"getaddrinfo", b"gethostbyname", b"res_search", b"res_query"):
+        assert b"\0" + question + b"\0" not in library
