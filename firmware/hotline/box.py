@@ -179,7 +179,7 @@ def _exchange(
     recorder = Recorder()
     closing.callback(recorder.close)
     sounds = tones.files(places.sounds, country)
-    guard = Guard(pjsip.allow)
+    guard = Guard(pjsip)
     lines = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
     offices = CurrentOffice(records.offices, country)
     messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))

@@ -236,8 +236,16 @@ async def page(box: BoxUnderTest, port: int) -> AsyncIterator[str]:
     """The real page beside the daemon; gives its address."""
     with (box.data / "page.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hotline", "--settings", str(box.toml), "web",
-            stdout=log, stderr=log, env=box.environment_of_commands(), cwd=ROOT,
+            sys.executable,
+            "-m",
+            "hotline",
+            "--settings",
+            str(box.toml),
+            "web",
+            stdout=log,
+            stderr=log,
+            env=box.environment_of_commands(),
+            cwd=ROOT,
         )
     try:
         address = f"http://127.0.0.1:{port}/"

@@ -14,7 +14,8 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -128,9 +129,14 @@ class Pjsip:
         """Drop a PJSIP object later, when no thread can be inside one of its callbacks any more."""
         self._graves.append((time.monotonic() + GRAVE_S, thing))
 
-    def account(self, trunk: Trunk, address: str, listener: AccountListener) -> PjAccount:
-        """Begin to serve a trunk whose host was resolved to `address`."""
-        return PjAccount(self, trunk, address, listener)
+    def know(self, names: Mapping[str, str]) -> None:
+        """Set where host names lead: PJSIP of this build asks no DNS."""
+        table = ",".join(f"{name}={address}" for name, address in sorted(names.items()))
+        self.post(lambda: pj.hotlineNamesSet(table))
+
+    def account(self, trunk: Trunk, listener: AccountListener) -> PjAccount:
+        """Begin to serve a trunk. Its host must be known, see `know`."""
+        return PjAccount(self, trunk, listener)
 
     # -- PJSIP's own thread ------------------------------------------------------------------
 
@@ -368,11 +374,15 @@ class PjCall:
 class PjAccount:
     """One trunk in PJSIP."""
 
-    def __init__(self, stack: Pjsip, trunk: Trunk, address: str, listener: AccountListener) -> None:
+    def __init__(self, stack: Pjsip, trunk: Trunk, listener: AccountListener) -> None:
         self._stack, self.trunk, self.listener = stack, trunk, listener
         self._account: Any = None
         self.networks: tuple[str, ...] = ()
-        stack.post(lambda: self._create(address))
+        stack.post(self._create)
+
+    def serves(self, source: IPv4Address | IPv6Address) -> bool:
+        """Do calls from this address belong to the trunk?"""
+        return any(source in ip_network(network) for network in self.networks)
 
     def register(self) -> None:
         """Send a REGISTER now; the outcome comes as `on_registration`."""
@@ -388,20 +398,16 @@ class PjAccount:
         self._stack.post(lambda: call.dial(self._account, uri, headers))
         return call
 
-    def readdress(self, address: str) -> None:
-        """The provider's name now stands for another address."""
-        self._stack.post(lambda: self._account.modify(_account_config(self._stack, self, address)))
-
     def close(self) -> None:
         """Unregister and forget the trunk."""
         self._stack.post(self.drop)
 
     # -- in PJSIP's thread -----------------------------------------------------------------
 
-    def _create(self, address: str) -> None:
+    def _create(self) -> None:
         account = _Account()
         account.handle = self
-        account.create(_account_config(self._stack, self, address))
+        account.create(_account_config(self._stack, self))
         self._account = account
         self._stack.accounts[account.getId()] = self
 
@@ -540,8 +546,8 @@ class _Endpoint(pj.Endpoint):  # type: ignore[misc]
 
     def onSelectAccount(self, param: Any) -> None:  # noqa: N802
         """Several trunks share one port: the sender's address says whose call it is."""
-        source = str(param.rdata.srcAddress).rsplit(":", 1)[0]
-        owners = [i for i, a in self.stack.accounts.items() if source in a.networks]
+        source = ip_address(str(param.rdata.srcAddress).rsplit(":", 1)[0])
+        owners = [i for i, account in self.stack.accounts.items() if account.serves(source)]
         if len(owners) == 1:
             param.accountIndex = owners[0]
 
@@ -573,7 +579,7 @@ def _endpoint_config() -> Any:
     return config
 
 
-def _account_config(stack: Pjsip, account: PjAccount, address: str) -> Any:
+def _account_config(stack: Pjsip, account: PjAccount) -> Any:
     sip, trunk = stack._sip, account.trunk
     config = pj.AccountConfig()
     config.idUri = f"sip:{trunk.user or 'hotline'}@{trunk.host}"
@@ -583,8 +589,6 @@ def _account_config(stack: Pjsip, account: PjAccount, address: str) -> Any:
     config.regConfig.timeoutSec = trunk.expires
     # Retries are ours (lines/sip.py): PJSIP's do not tell a wrong password from a dead line.
     config.regConfig.retryIntervalSec = 0
-    route = f"sip:{address}:{trunk.port};transport={trunk.transport};lr;hide"
-    config.sipConfig.proxies = pj.StringVector([route])
     if trunk.user:
         password = trunk.password.reveal()
         credentials = pj.AuthCredInfo("digest", trunk.realm or "*", trunk.user, 0, password)
