@@ -1,4 +1,4 @@
-"""A small office to look at: real records written by the real storage, a real socket, a fake desk."""
+"""A small office to look at: real records by the real storage, a real socket, a fake desk."""
 
 from __future__ import annotations
 
