@@ -121,9 +121,9 @@ class Scenario:
         """Let time pass; unexpected messages still fail the scenario."""
         return self._add(f'<pause milliseconds="{milliseconds}"/>')
 
-    def stream(self, file: Path) -> Scenario:
-        """Send a file of raw PCMA bytes as RTP, once."""
-        return self._add(f'<nop><action><exec rtp_stream="{file},1,8"/></action></nop>')
+    def stream(self, file: Path, *, times: int = 1) -> Scenario:
+        """Send a file of raw PCMA bytes as RTP, over and over with `times` = -1."""
+        return self._add(f'<nop><action><exec rtp_stream="{file},{times},8"/></action></nop>')
 
     def play(self, pcap: Path) -> Scenario:
         """Send the RTP of a capture file; needs the right to raw sockets."""
