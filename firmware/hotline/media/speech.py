@@ -105,6 +105,13 @@ class Voice:
             progress(done, len(wanted))
         return failed
 
+    async def close(self) -> None:
+        """End what is being made; every child is gone afterwards."""
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def _own(self, language: str, name: str) -> Path | None:
         path = self._owner / language / f"{name}.wav"
         return path if _OWN_NAME.fullmatch(name) and path.is_file() else None
