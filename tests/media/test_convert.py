@@ -1,4 +1,4 @@
-"""The owner uploads a sound file: it becomes ours, or is refused with a word the owner understands."""
+"""An uploaded sound file becomes ours, or is refused with a word the owner understands."""
 
 from __future__ import annotations
 
@@ -50,10 +50,14 @@ async def imported(tmp_path: Path, content: bytes) -> wav.Samples:
     return samples
 
 
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 async def refusal(tmp_path: Path, content: bytes) -> str:
     with pytest.raises(HotlineError) as refused:
         await imported(tmp_path, content)
-    assert [p.name for p in tmp_path.iterdir()] == ["upload.wav"]
+    assert names(tmp_path) == ["upload.wav"]
     return refused.value.cause
 
 
