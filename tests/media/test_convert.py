@@ -152,6 +152,13 @@ class TestTheFinishOfASound:
         ours = convert.resample(sine(hertz, 44100), 44100)[400:-400]
         assert np.sqrt(np.mean(ours**2)) < 0.0005
 
+    @pytest.mark.parametrize(("hertz", "at_most"), [(50, 0.001), (3950, 0.001), (3850, 0.03)])
+    def test_takes_away_hum_and_what_a_line_would_not_carry(
+        self, hertz: int, at_most: float
+    ) -> None:
+        ours = convert.resample(sine(hertz, 8000, 4.0), 8000)[800:-800]
+        assert np.sqrt(np.mean(ours**2)) < at_most
+
     def test_joins_the_pieces_of_a_long_sound_without_a_seam(self) -> None:
         ours = convert.resample(sine(1000, 22050, 25.0), 22050)
         ideal = sine(1000, 8000, 25.0)

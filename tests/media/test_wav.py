@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import subprocess
 import sys
 import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +55,13 @@ def sound_in(path: Path) -> bytes:
 
 def names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
+
+
+def until(condition: Callable[[], bool], recorder: wav.Recorder) -> None:
+    """Let the recorder's thread work until it has come so far."""
+    while not condition():
+        recorder._wake.set()
+        os.sched_yield()
 
 
 class BadDisk(wav.Disk):
@@ -243,15 +252,49 @@ class TestADiskThatRefuses:
         assert "2 s" in recording.trouble
         assert recording.seconds == 0
 
-    async def test_does_not_fill_the_memory(self, tmp_path: Path) -> None:
+    async def test_does_not_fill_the_memory(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(wav, "MEMORY_BYTES", SECOND)
         recorder = wav.Recorder(BadDisk("create"), patience=0.0)
         recording = recorder.start(tmp_path / "a.wav")
-        for frame in frames(speech(1)) * 200:
+        for frame in frames(speech(3)):
             recording.feed(frame)
-        assert recording._file.waiting + len(recording._queue) * 320 <= 60 * SECOND
+        until(lambda: not recording._queue, recorder)
         await recording.stop()
-        assert "missing" in recording.trouble
+        assert recording._file.waiting == SECOND
+        assert "3 s of sound are missing" in recording.trouble
         recorder.close()
+
+    async def test_to_take_any_sound_at_all_does_not_fill_the_memory(self, tmp_path: Path) -> None:
+        recording = wav.WavRecording(
+            tmp_path / "a.wav", wav.Disk(), asyncio.get_running_loop(), lambda: None
+        )
+        for frame in frames(speech(1)) * 100:
+            recording.feed(frame)
+        assert len(recording._queue) == wav.QUEUE_FRAMES
+        recording.work(patience=0.0)
+        assert "70 s of sound are missing" in recording.trouble
+
+    async def test_for_a_while_goes_on_later_and_says_what_is_missing(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(wav, "MEMORY_BYTES", SECOND)
+        disk = BadDisk("write")
+        recorder = wav.Recorder(disk, patience=30)
+        recording = recorder.start(tmp_path / "a.wav")
+        early, late = speech(3, seed=1), speech(1, seed=2)
+        for frame in frames(early):
+            recording.feed(frame)
+        until(lambda: "missing" in recording.trouble and not recording._queue, recorder)
+        disk.bad = -1
+        until(lambda: not recording._file.waiting, recorder)
+        for frame in frames(late):
+            recording.feed(frame)
+        await recording.stop()
+        recorder.close()
+        assert sound_in(tmp_path / "a.wav") == early[:SECOND] + late
+        assert "2 s of sound are missing" in recording.trouble
 
     async def test_keeps_what_was_saved_before(self, tmp_path: Path) -> None:
         disk = BadDisk("write", bad=-1)
@@ -260,8 +303,7 @@ class TestADiskThatRefuses:
         early, late = speech(1, seed=1), speech(1, seed=2)
         for frame in frames(early):
             recording.feed(frame)
-        while recording._file.saved < len(early):
-            recorder._wake.set()
+        until(lambda: recording._file.saved == len(early), recorder)
         disk.bad = None
         for frame in frames(late):
             recording.feed(frame)
