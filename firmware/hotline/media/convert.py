@@ -224,10 +224,14 @@ def resample(samples: Wave, rate: int) -> Wave:
 
 
 def level(samples: Wave) -> float:
-    """Loudness in dBFS of what is not a pause: 20 ms blocks within 30 dB of the loudest."""
+    """Loudness in dBFS of what is not a pause: 20 ms blocks within 30 dB of the loud ones.
+
+    The loudest twentieth counts like the rest of the loud ones, so that a click weighs nothing.
+    """
     if len(samples) == 0:
         return -120.0
     powers = _powers(samples)
+    powers = np.minimum(powers, 2 * np.percentile(powers, 95))
     loud = powers[powers >= powers.max() / 1000]
     return float(10 * np.log10(max(loud.mean(), 1e-12)))
 

@@ -174,7 +174,7 @@ def _voice(hertz: float, seconds: float) -> Wave:
 
 @dataclass(frozen=True)
 class Sounds:
-    """Where the sounds without words lie. All but `beep` are meant to be looped."""
+    """Where the sounds without words lie; `ringback`, `busy` and `music` are made to be looped."""
 
     ringback: Path
     busy: Path
