@@ -173,6 +173,9 @@ class TestAHostileText:
         assert not any(escape in plain for escape in ("[[", "]]", "<", ">"))
         assert catalogue.plain(plain) == plain
 
+    def test_that_is_endless_is_cut(self) -> None:
+        assert len(catalogue.plain("слово " * 5000)) == catalogue.LONGEST_TEXT
+
     def test_in_a_value_cannot_take_another_value(self) -> None:
         assert said("en", Prompt.GREETING_OPEN, office="{case} {0.__class__}") == (
             "Hello, you have reached {case} {0.__class__}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import shutil
 from dataclasses import dataclass, replace
@@ -223,12 +224,12 @@ class TestPreparing:
         assert before == len(set(at.asked))
         for language, topic in (("ro", "comenzi"), ("ru", "заказы")):
             for prompt in set(Prompt) - {Prompt.GREETING_CLOSED, Prompt.CLOSED_TODAY}:
-                for caller in (None, "+37369123456"):
+                for caller, subject in itertools.product((None, "+37369123456"), (None, topic)):
                     label, key = {"ro": "comenzi", "ru": "Заказы"}[language], "1"
                     key = "9" if prompt is Prompt.LANGUAGE_CHOICE else key
                     await at.voice.files(
                         language, prompt, office="Flora", days=90, label=label, key=key, n=9,
-                        case="1234567890", topic=topic, caller=caller,
+                        case="1234567890", topic=subject, caller=caller,
                     )  # fmt: skip
         for language, text in (
             ("ru", "Здравствуйте, это Флора."),
