@@ -115,10 +115,12 @@ async def test_chance_only_shortens_the_pause_by_a_quarter(
     assert outbox.seconds_until_due() == 11.25
 
 
+@pytest.mark.parametrize("jitter", [0.0, 1.0])
 async def test_a_letter_is_tried_for_a_month_before_it_is_given_up(
-    outbox: Outbox, mail: Recorder, at_once: AtOnce, fake_time: FakeTime
+    jitter: float, mail: Recorder, at_once: AtOnce, fake_time: FakeTime
 ) -> None:
     mail.trouble = WayDown("down")
+    outbox = Outbox(at_once, [], {"email": mail}, fake_time.clock(), jitter=lambda: jitter)  # type: ignore[arg-type]
     add(outbox, "letter")
     await live_through(outbox, fake_time, timedelta(days=30))
     assert states(at_once) == {"letter": LetterState.WAITING}

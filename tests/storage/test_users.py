@@ -257,7 +257,9 @@ def test_a_clock_set_back_does_not_lock_anybody_out(ana: Accounts, fake_time: Fa
     ana.log_in("ana", GOOD, ATTACKER)
 
 
-def test_the_code_of_the_first_set_up_makes_one_owner(accounts: Accounts) -> None:
+def test_the_code_of_the_first_set_up_makes_one_owner(
+    accounts: Accounts, memory_path: Path
+) -> None:
     code = accounts.new_claim_code()
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", code)
     assert accounts.empty()
@@ -267,6 +269,8 @@ def test_the_code_of_the_first_set_up_makes_one_owner(accounts: Accounts) -> Non
         accounts.claim(code, "ion", OTHER, HOME)
     with pytest.raises(HotlineError):
         accounts.new_claim_code()
+    with accounts_file(memory_path).reading() as database:
+        assert database.execute("select count(*) from claim").fetchone() == (0,)
 
 
 def test_letters_mistaken_on_a_screen_are_understood(
