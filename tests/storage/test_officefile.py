@@ -262,6 +262,23 @@ def test_a_wrong_person_is_not_also_called_unknown() -> None:
     assert len(problems(text)) == 1
 
 
+def test_mistakes_in_the_head_do_not_make_the_rest_look_wrong() -> None:
+    text = (
+        HEAD.replace("MD", "XX")
+        + PEOPLE
+        + "menus:\n  - {id: main, keys: [{key: 8, do: language, target: ru}]}\n"
+    )
+    assert problems(text) == (
+        "line 2: country: `XX` is no country: write its two letters, such as MD or RO",
+    )
+
+
+def test_a_flood_of_mistakes_is_cut_short() -> None:
+    found = problems(HEAD + "people:\n" + "  - x\n" * 2000)
+    assert found[0] == "line 5: `people` has 2000 entries, the most is 1000"
+    assert (len(found), found[-1]) == (101, "and 901 more")
+
+
 # --- menus
 
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
-import holidays
 import yaml
 from pydantic import BaseModel, ValidationError
 
@@ -29,6 +28,7 @@ from hotline.routing.office import (
 )
 from hotline.routing.remarks import remarks_on
 from hotline.storage.officeform import (
+    LANGUAGES,
     VERSION,
     AbsenceForm,
     ClosureForm,
@@ -54,6 +54,9 @@ from hotline.storage.yamltree import Place, Tree, read_tree
 
 _ALWAYS = "always"
 _LONGEST_LINE = 90
+_MOST_ITEMS = 1000
+_MOST_PROBLEMS = 100
+_LONGEST_QUOTE = 40
 _NO_FOLDING = 10_000
 _SECTIONS = (
     "people",
@@ -90,6 +93,8 @@ def suggested_holidays(country: str, year: int, language: str) -> tuple[Closure,
     Only a suggestion: shops choose their own days, and governments move them. Raises HotlineError
     where no list is known for this country or year.
     """
+    import holidays  # 15 MB of memory that only setting up an office needs
+
     days: Mapping[date, str] = {}
     try:
         spoken = holidays.country_holidays(country).supported_languages
@@ -109,7 +114,10 @@ def suggested_holidays(country: str, year: int, language: str) -> tuple[Closure,
 
 
 def _in_order(remarks: Iterable[tuple[int, str]]) -> tuple[str, ...]:
-    return tuple(f"line {line}: {words}" for line, words in sorted(set(remarks)))
+    told = [f"line {line}: {words}" for line, words in sorted(set(remarks))]
+    if len(told) > _MOST_PROBLEMS:
+        told[_MOST_PROBLEMS:] = [f"and {len(told) - _MOST_PROBLEMS} more"]
+    return tuple(told)
 
 
 @dataclass
@@ -136,7 +144,7 @@ class _Draft:
         top = self.form(TopForm, raw, ())
         self.country = top.country if top is not None else None
         office = Office(
-            **_top_values(top),
+            **_top_values(top, raw.get("languages")),
             people=self.items("people", PersonForm, sections, self.person),
             shifts=self.items("shifts", ShiftForm, sections, _shift),
             absences=self.items("absences", AbsenceForm, sections, _absence),
@@ -157,10 +165,12 @@ class _Draft:
         """The items of one of the lists; `hours: always` is the empty one."""
         if given is None or (name == "hours" and given == _ALWAYS):
             return []
-        if isinstance(given, list):
-            return given
-        self.problem((name,), f"`{name}` must be a list: lines beginning with `- `")
-        return []
+        if not isinstance(given, list):
+            self.problem((name,), f"`{name}` must be a list: lines beginning with `- `")
+            return []
+        if len(given) > _MOST_ITEMS:
+            self.problem((name,), f"`{name}` has {len(given)} entries, the most is {_MOST_ITEMS}")
+        return given[:_MOST_ITEMS]
 
     def form(self, kind: type[_Form], given: Any, place: Place) -> _Form | None:
         """The item in its form, or None and the problems written down."""
@@ -257,11 +267,13 @@ class _Draft:
 _NOWHERE = Office(name="", zone=ZoneInfo("UTC"), country="", languages=("en",))
 
 
-def _top_values(top: TopForm | None) -> dict[str, Any]:
+def _top_values(top: TopForm | None, languages: Any) -> dict[str, Any]:
     """What the office says once; a stand-in where that is wrong, so that the rest is still read."""
     if top is not None:
         return _values(top, without={"version"})
-    return {f: getattr(_NOWHERE, f) for f in ("name", "zone", "country", "languages")}
+    values = {name: getattr(_NOWHERE, name) for name in ("name", "zone", "country")}
+    spoken = languages if isinstance(languages, list) else LANGUAGES
+    return values | {"languages": tuple(str(code) for code in spoken)}
 
 
 def _values(form: Form, without: Collection[str] = ()) -> dict[str, Any]:
@@ -321,12 +333,11 @@ def _key(form: KeyForm) -> Key:
 def _words(kind: type[BaseModel], loc: Place, error: dict[str, Any]) -> str:
     """One of pydantic's errors in words for the owner. `loc` begins at the item."""
     name = ".".join(str(step) for step in loc if isinstance(step, str))
-    given, context = error["input"], error.get("ctx", {})
+    given, context = str(error["input"])[:_LONGEST_QUOTE], error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            if not loc[:-1] and kind is TopForm and loc[-1] == "office":
-                return "unknown key `office`: did you mean `name`?"
-            return f"unknown key `{loc[-1]}`{_did_you_mean(str(loc[-1]), _keys(kind, loc[:-1]))}"
+            key = str(loc[-1])[:_LONGEST_QUOTE]
+            return f"unknown key `{key}`{_did_you_mean(key, _keys(kind, loc[:-1]))}"
         case "missing":
             return f"`{name}` is missing"
         case "value_error":
@@ -335,7 +346,7 @@ def _words(kind: type[BaseModel], loc: Place, error: dict[str, Any]) -> str:
             right = [
                 part.strip(" '") for part in context["expected"].replace(" or ", ",").split(",")
             ]
-            return f"{name}: unknown word `{given}`{_did_you_mean(str(given), right)}"
+            return f"{name}: unknown word `{given}`{_did_you_mean(given, right)}"
         case "int_parsing" | "int_type":
             return f"{name}: `{given}` must be a whole number"
         case "bool_parsing" | "bool_type":
