@@ -29,7 +29,12 @@ from hotline.routing.office import (
     Topic,
     WallTime,
 )
-from hotline.storage.officefile import read_office, suggested_holidays, write_office
+from hotline.storage.officefile import (
+    read_office,
+    read_stored_office,
+    suggested_holidays,
+    write_office,
+)
 
 EXAMPLE = Path(__file__).parents[2] / "office.example.yaml"
 
@@ -245,7 +250,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
         + "  - {person: ion, days: mon, time: 08:00-09:00}\n"
     )
     found = problems(text)
-    assert [line.split(":")[0] for line in found] == [f"line {n}" for n in (4, 7, 9, 10)]
+    assert [line.split(":")[0] for line in found] == [f"line {n}" for n in (4, 6, 7, 9, 10)]
 
 
 def test_a_premium_number_is_told_with_its_person_and_line() -> None:
@@ -277,6 +282,28 @@ def test_a_flood_of_mistakes_is_cut_short() -> None:
     found = problems(HEAD + "people:\n" + "  - x\n" * 2000)
     assert found[0] == "line 5: `people` has 2000 entries, the most is 1000"
     assert (len(found), found[-1]) == (101, "and 901 more")
+
+
+# --- what is stored
+
+
+def test_a_stored_number_that_may_not_be_dialled_any_more_leaves_the_others_reachable() -> None:
+    text = HEAD + PEOPLE.replace("069 123 456", "+881612345678")
+    office, said = read_stored_office(text, "office.yaml")
+    assert [person.number for person in office.people] == [None, "+37369123457"]
+    assert any(words.startswith("line 6: Ana: +881 is a satellite") for words in said)
+
+
+def test_a_stored_office_answers_even_where_its_country_or_zone_is_not_known_any_more() -> None:
+    text = HEAD.replace("MD", "XX").replace("Chisinau", "Atlantis") + PEOPLE
+    office, said = read_stored_office(text, "office.yaml")
+    assert (office.name, office.languages, office.zone.key) == ("Floarea", ("ro", "ru"), "UTC")
+    assert [person.number for person in office.people] == [None, None]
+    assert len(said) == 4
+
+
+def test_a_right_office_is_the_same_from_the_store() -> None:
+    assert read_stored_office(EXAMPLE.read_bytes(), "x") == read_office(EXAMPLE.read_bytes(), "x")
 
 
 # --- menus
