@@ -35,6 +35,7 @@ from hotline.storage.officefile import (
     suggested_holidays,
     write_office,
 )
+from hotline.storage.officewords import write_days
 
 EXAMPLE = Path(__file__).parents[2] / "office.example.yaml"
 
@@ -134,6 +135,11 @@ def test_staff_abroad_are_read_once_their_country_is_allowed() -> None:
     text = HEAD + "people:\n  - {id: ana, name: Ana, number: '+40712034567'}\n"
     assert problems(text)[0].startswith("line 6: Ana: +40 712 034 567 is abroad (RO)")
     assert read(text, allowed_countries={"RO"}).people[0].number == "+40712034567"
+
+
+def test_days_are_written_the_short_way() -> None:
+    shown = [write_days(frozenset(days)) for days in (range(5), range(7), (5, 6), (0, 1, 2, 5))]
+    assert shown == ["mon-fri", "every day", "sat, sun", "mon-wed, sat"]
 
 
 # --- mistakes
