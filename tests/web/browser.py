@@ -46,7 +46,12 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def window(
-    browser: Browser, address: str, *, width: int = 360, dark: bool = False, script: bool = True,
+    browser: Browser,
+    address: str,
+    *,
+    width: int = 360,
+    dark: bool = False,
+    script: bool = True,
     language: str = "en",
 ) -> Iterator[BrowserContext]:
     """A fresh visitor. Any request to elsewhere, script error or CSP report fails the test."""
