@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.web.conftest import OWNER, PASSWORD, Page
+from tests.web.conftest import OWNER, PASSWORD
+from tests.web.conftest import Page as Box
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -21,7 +21,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def served(page: Page) -> Iterator[str]:
+def served(page: Box) -> Iterator[str]:
     """The page on a loopback port; yields its address."""
     server = make_server("127.0.0.1", 0, page.app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -78,15 +78,12 @@ def window(
         context.close()
 
 
-def log_in(context: BrowserContext):  # type: ignore[no-untyped-def]
+def log_in(context: BrowserContext) -> Page:
     """The first page, as the owner sees it after logging in by hand."""
     tab = context.new_page()
     tab.goto("/")
-    tab.locator("[name=name]").fill(OWNER)
+    tab.locator("main [name=name]").fill(OWNER)
     tab.locator("[name=password]").fill(PASSWORD)
     tab.locator("main button").click()
     tab.wait_for_url("**/")
     return tab
-
-
-__all__ = ["Error", "Path", "chromium", "log_in", "served", "window"]
