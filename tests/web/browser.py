@@ -6,7 +6,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    sync_playwright,
+)
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.web.conftest import OWNER, PASSWORD
@@ -56,6 +64,19 @@ def window(
 ) -> Iterator[BrowserContext]:
     """A fresh visitor. Any request to elsewhere, script error or CSP report fails the test."""
     wrong: list[str] = []
+
+    def leaves(request: Request) -> None:
+        if not request.url.startswith(address):
+            wrong.append(request.url)
+
+    def asks(dialog: Dialog) -> None:
+        wrong.append(dialog.message)
+        dialog.dismiss()
+
+    def complains(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            wrong.append(message.text)
+
     context = browser.new_context(
         base_url=address,
         viewport={"width": width, "height": 740},
@@ -65,12 +86,10 @@ def window(
         reduced_motion="reduce",
     )
     context.set_default_timeout(8000)
-    context.on("request", lambda r: r.url.startswith(address) or wrong.append(r.url))
+    context.on("request", leaves)
     context.on("weberror", lambda e: wrong.append(str(e.error)))
-    context.on("dialog", lambda d: (wrong.append(d.message), d.dismiss()))
-    context.on(
-        "console", lambda m: wrong.append(m.text) if "Content Security Policy" in m.text else None
-    )
+    context.on("dialog", asks)
+    context.on("console", complains)
     try:
         yield context
         assert wrong == []

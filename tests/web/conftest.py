@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from hotline.clock import Clock
 from hotline.storage.users import Accounts, accounts_file
@@ -72,7 +73,7 @@ def token(client: FlaskClient, path: str = "/login") -> str:
     return found[1]
 
 
-def send(client: FlaskClient, path: str, seen: str = "", **fields: str):  # type: ignore[no-untyped-def]
+def send(client: FlaskClient, path: str, seen: str = "", **fields: str) -> TestResponse:
     """Fill in a form and press its button. `seen`: the page the form is on."""
     page = seen or ("/" if path != "/login" and path != "/claim" else path)
     return client.post(path, data={"csrf_token": token(client, page), **fields})

@@ -223,7 +223,7 @@ def test_logging_in_leads_to_the_page_that_was_asked_for(page: Page) -> None:
 
 
 def cookies(client: FlaskClient) -> dict[str, str]:
-    return {cookie.key: cookie.value for cookie in client._cookies.values()}
+    return {cookie.key: cookie.value for cookie in (client._cookies or {}).values()}
 
 
 def test_the_session_is_new_after_logging_in(page: Page) -> None:

@@ -13,7 +13,9 @@ from flask.testing import FlaskClient
 
 from hotline.control.messages import CaseAssign, LineState
 from hotline.errors import HotlineError
-from hotline.storage import calls, complaints
+from hotline.inbox.case import Case
+from hotline.inbox.outcome import Outcome
+from hotline.storage import complaints
 from tests.web.conftest import Page, send
 
 
@@ -23,7 +25,7 @@ def seen(browser: FlaskClient, path: str) -> str:
     return " ".join(html.unescape(text).split())
 
 
-def case(page: Page, number: int) -> complaints.Case:
+def case(page: Page, number: int) -> Case:
     with page.office.file.reading() as database:
         found = complaints.get(database, number)
     assert found
@@ -116,7 +118,7 @@ def test_the_call_log_says_in_words_how_each_call_ended(looking: FlaskClient) ->
 
 def test_the_log_goes_back_page_by_page_without_losing_a_call(page: Page) -> None:
     for n in range(95):
-        page.office.call(page.office.now, f"+373690{n:05d}", calls.Outcome.SELF_SERVICE)
+        page.office.call(page.office.now, f"+373690{n:05d}", Outcome.SELF_SERVICE)
     page.office.writer.submit(lambda _: None).result(10)
     browser, path, ids = page.owner(), "/calls", []
     while path:
@@ -137,7 +139,7 @@ def test_a_returned_call_leaves_the_list_of_those_that_are_owed(page: Page) -> N
 
 
 def test_a_missed_caller_who_was_spoken_with_later_is_not_owed_any_more(page: Page) -> None:
-    page.office.call(page.office.now, "+37369444555", calls.Outcome.SPOKEN, person="ana")
+    page.office.call(page.office.now, "+37369444555", Outcome.SPOKEN, person="ana")
     page.office.writer.submit(lambda _: None).result(10)
     browser = page.owner()
     assert "+373 694 44 555" not in seen(browser, "/calls?show=missed")

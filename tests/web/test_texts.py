@@ -44,7 +44,7 @@ def forms(language: str) -> list[tuple[str, str]]:
         if message.id:
             source = message.id if isinstance(message.id, str) else message.id[1]
             texts = message.string if isinstance(message.string, tuple) else (message.string,)
-            pairs += [(source, text) for text in texts]
+            pairs += [(str(source), str(text)) for text in texts]
     return pairs
 
 
