@@ -220,6 +220,8 @@ def gaps_in(capture: bytes) -> list[float]:
     gaps: list[float] = []
     for at, packet in _packets(capture):
         stream = packet[34:38]  # source and destination port behind Ethernet and IPv4
+        if stream[1] % 2:
+            continue  # RTCP goes to odd ports, every five seconds
         if at - last.get(stream, at) > LONGEST_GAP_S:
             gaps.append(at - last[stream])
         last[stream] = at
