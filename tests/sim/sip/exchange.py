@@ -229,8 +229,8 @@ class Exchange:
         number = user_of(message.uri)
         self.dialled.append(number)
         mobile = self._mobile_for(number)
-        if "100rel" in message.get("Require"):
-            incoming.answer(420, ("Unsupported", "100rel"))
+        if message.get("Require"):
+            incoming.answer(420, ("Unsupported", message.get("Require")))
         elif mobile is None:
             incoming.answer(404)
         else:

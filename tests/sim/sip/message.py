@@ -116,7 +116,8 @@ class Message:
     @property
     def branch(self) -> str:
         """The transaction's name, from the topmost Via."""
-        return parameter(self.all("Via")[0], "branch") if self.get("Via") else ""
+        vias = self.all("Via")
+        return parameter(vias[0], "branch") if vias else ""
 
     def tag(self, header: str) -> str:
         """The tag of From or To."""
