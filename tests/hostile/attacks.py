@@ -170,9 +170,7 @@ def never_acknowledged(aim: Aim) -> Scenario:
     """The answer is repeated and never acknowledged, then the caller is gone."""
     scenario = Scenario("never-acknowledged").send(ask("INVITE", body=sdp()))
     scenario.expect(100, optional=True).expect(180, optional=True)
-    for _ in range(3):
-        scenario.expect(200)
-    return _ends(scenario)
+    return _ends(scenario.expect(200).pause(1700))
 
 
 def old_numbering(aim: Aim) -> Scenario:

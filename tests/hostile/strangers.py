@@ -70,7 +70,8 @@ class Stranger(asyncio.DatagramProtocol):
         if not self.heard:
             self._came.clear()
             try:
-                await asyncio.wait_for(self._came.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._came.wait()
             except TimeoutError:
                 return True
         return False

@@ -98,7 +98,8 @@ class Baresip:
     async def tells(self, kind: str, within: float = 10.0) -> dict[str, str]:
         """Wait for the next event of that type; those before it are passed over."""
         try:
-            return await asyncio.wait_for(self._next(kind), within)
+            async with asyncio.timeout(within):
+                return await self._next(kind)
         except TimeoutError:
             told = [event.get("type") for event in self.events]
             trouble = f"expected {kind} from baresip; it told {told}: {self.log()[-600:]}"

@@ -62,7 +62,8 @@ class Sipp:
     async def finished(self, within: float = 30.0) -> int:
         """Wait for its end, whatever it says; its exit code."""
         try:
-            return await asyncio.wait_for(self._process.wait(), within)
+            async with asyncio.timeout(within):
+                return await self._process.wait()
         except TimeoutError:
             await self.stop()
             told = f"expected SIPp to finish within {within:g} s: {self.words()}"

@@ -16,6 +16,7 @@ from tests.sim.sip.message import (
     Address,
     Header,
     Message,
+    name_in,
     token,
     uri_in,
     user_of,
@@ -112,7 +113,7 @@ class Call:
     @property
     def name(self) -> str:
         """The display name of From, without quotes."""
-        return self.invite.get("From").partition("<")[0].strip().strip('"')
+        return name_in(self.invite.get("From"))
 
     @property
     def dialled(self) -> str:
@@ -480,7 +481,8 @@ class Call:
             self._grew.clear()
             left = limit - time.monotonic()
             try:
-                await asyncio.wait_for(self._grew.wait(), max(left, 0))
+                async with asyncio.timeout(max(left, 0)):
+                    await self._grew.wait()
             except TimeoutError:
                 heard = self._since(begun)
                 told = f"expected {what} within {within:g} s; heard: {heard}; {self._state()}"

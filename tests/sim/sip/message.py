@@ -181,6 +181,14 @@ def uri_in(value: str) -> str:
     return named[1] if named else value.split(";")[0].strip()
 
 
+def name_in(value: str) -> str:
+    """The display name of a From or To value, without its quotes."""
+    named = _NAMED.match(value)
+    name = value[: named.start(1) - 1].strip() if named else ""
+    quoted = len(name) > 1 and name[0] == name[-1] == '"'
+    return re.sub(r"\\(.)", r"\1", name[1:-1]) if quoted else name
+
+
 def user_of(uri: str) -> str:
     """The part before the @, without parameters; empty if there is none."""
     found = re.match(r"(?:sips?|tel):([^@;>]*)[^@]*(?:@|$)", uri)
