@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self, cast
 
+from tests.sim import g711
 from tests.sim.ports import own_host
 from tests.sim.sip.message import Address, token
+from tests.sim.sound import FRAME, RATE, Sound
 
 
 @dataclass
@@ -99,6 +102,17 @@ class Stranger(asyncio.DatagramProtocol):
         for number in range(count):
             method = ("OPTIONS", "REGISTER", "INVITE")[number % 3]
             yield self.request(method, to, agent, user=str(100 + number))
+
+    async def shout(self, sound: Sound, to: Address, seconds: float = 1.0) -> None:
+        """Sound into a call that is not ours: RTP of a stream of our own, at the usual pace."""
+        frames = range(round(seconds * RATE / FRAME))
+        head = struct.Struct("!BBHII")
+        packets = (
+            head.pack(0x80, g711.PCMA, number, number * FRAME, 0xBAD5EED)
+            + g711.encode(sound.at(number * FRAME, FRAME), g711.PCMA)
+            for number in frames
+        )
+        await self.send_all(packets, to, per_second=RATE / FRAME)
 
     def close(self) -> None:
         if self._transport:

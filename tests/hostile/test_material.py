@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from tests.hostile import races
 from tests.hostile.attacks import ATTACKS, Aim, Attack, throw
 from tests.hostile.mutants import Mutants
 from tests.hostile.strangers import Stranger, pour
 from tests.hostile.torture import TORMENTS, Torment
-from tests.sim.sip import Call, Exchange, OutgoingCall, behaviours
+from tests.sim import listen
+from tests.sim.sip import Call, Caller, Ending, Exchange, OutgoingCall, behaviours
 from tests.sim.sip.message import NotSip, parse
+from tests.sim.sound import RATE, Tone
 
 NUMBER = "+37369123456"
 HONEST = "+37369555444"
@@ -133,6 +136,42 @@ async def test_a_scan_is_sent_at_its_pace_and_answers_are_counted(target: Exchan
         await stranger.send_all(stranger.scan(target.address, 300), target.address, per_second=1000)
         assert not await stranger.silence(2.0)
         assert stranger.bytes_heard > 0
+
+
+@pytest.mark.parametrize(
+    "race",
+    [races.cancel_at_once, races.cancel_as_it_is_answered, races.hang_up_before_the_ack],
+    ids=lambda race: race.__name__,
+)
+async def test_after_a_race_no_call_is_left(
+    target: Exchange, race: Callable[[Caller, str], Awaitable[Ending]]
+) -> None:
+    host, port = target.address
+    async with await Exchange.start() as other:
+        await race(other.caller("+37322000111"), f"sip:{NUMBER}@{host}:{port}")
+        await target.calls[0].ended()
+
+
+async def test_who_vanishes_after_the_answer_stays_silent(target: Exchange) -> None:
+    host, port = target.address
+    async with await Exchange.start() as other:
+        uri = f"sip:{NUMBER}@{host}:{port}"
+        call = await races.vanish_after_the_answer(other.caller("+37322000111"), uri)
+        await call.lasts(0.3)
+        assert target.calls[0].requests == []
+        assert target.calls[0].rtp.heard.length < RATE // 4
+
+
+async def test_a_stranger_shouts_into_a_call(target: Exchange, honest: OutgoingCall) -> None:
+    """A plain telephone lets itself be shouted at; the box must not."""
+    assert honest.far_address is not None
+    async with await Stranger.open() as stranger:
+        await stranger.shout(Tone(3050), honest.far_address, seconds=0.6)
+        assert stranger.address in target.calls[0].rtp.sources
+    assert any(
+        listen.sounds(target.calls[0].heard[n : n + listen.WINDOW], Tone(3050))
+        for n in range(0, target.calls[0].rtp.heard.length, 160)
+    )
 
 
 async def test_silence_is_told_when_nobody_answers() -> None:

@@ -136,6 +136,11 @@ class Call:
         return "".join(key.key for key in self.rtp.keys)
 
     @property
+    def far_address(self) -> Address | None:
+        """Where the box receives sound, as it said; for those who want to shout into the call."""
+        return self._far.address if self._far else None
+
+    @property
     def answered_at(self) -> float | None:
         return self._answered.result() if _has_result(self._answered) else None
 
