@@ -64,6 +64,7 @@ SIGNS: Mapping[Prompt, Tone] = {
 }
 SIGN_SECONDS = 0.5
 BEEP = Tone(1000)
+WHISPER = "Press one."
 CALLERS = (Tone(1800), Tone(1920), Tone(2040))
 STAFF = {
     "ana": ("+37369000101", Tone(2150)),
@@ -180,7 +181,7 @@ class Stage:
 
     def live(self, call: OutgoingCall, status: StatusAnswer) -> LiveCall | None:
         """This call on the live page."""
-        return next((one for one in status.live if one.caller == call.number), None)
+        return next((one for one in status.live if one.caller == number_of(call)), None)
 
     async def step(self, call: OutgoingCall, what: str, within: float = 10.0) -> None:
         """Wait until the live page shows this step of the call."""
@@ -195,10 +196,10 @@ class Stage:
         """What the journal tells of a call, once it is over and written."""
 
         def ended(_: StatusAnswer) -> bool:
-            return any(story.call.ended_at for story in self.stories(call.number))
+            return any(story.call.ended_at for story in self.stories(number_of(call)))
 
-        await self.box.until(ended, f"an ending of the call of {call.number or 'nobody'}", within)
-        return self.stories(call.number)[0]
+        await self.box.until(ended, f"an ending of the call of {call.number}", within)
+        return self.stories(number_of(call))[0]
 
     def stories(self, number: str) -> list[CallStory]:
         """Every call of that number, the newest first; "" are the withheld ones."""
@@ -211,7 +212,7 @@ class Stage:
         """What this caller left."""
         with records_file(self.box.data).reading() as database:
             found = complaints.list_cases(database, Show.ALL)
-        return [case for case in found if (case.caller_number or "") == call.number]
+        return [case for case in found if (case.caller_number or "") == number_of(call)]
 
     async def filed(self, call: OutgoingCall, within: float = 10.0) -> Case:
         """The one case of this caller, once the call is over."""
@@ -279,10 +280,15 @@ def _voices(data: Path, spoken: Path) -> Voice:
     own.mkdir(parents=True)
     for prompt, tone in SIGNS.items():
         wav.write(own / f"{prompt}.wav", tone.lasting(SIGN_SECONDS))
-    wav.write(own / f"{Prompt.WHISPER}.wav", speech("Press one."))
+    wav.write(own / f"{Prompt.WHISPER}.wav", speech(WHISPER))
     places.spoken.parent.mkdir(parents=True)
     places.spoken.symlink_to(spoken, target_is_directory=True)
     return Voice(spoken, places.own_prompts, tones.files(places.sounds, "MD"), patience=60)
+
+
+def number_of(call: OutgoingCall) -> str:
+    """Who called, as it stands on record: "" where the number was withheld."""
+    return "" if call.number == "anonymous" else call.number
 
 
 async def heard(call: OutgoingCall, prompt: Prompt, within: float = 10.0) -> Heard:
