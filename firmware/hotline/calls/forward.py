@@ -28,7 +28,9 @@ MESSAGE_KEY = "*"
 CALL_BACK_KEY = "9"
 WHISPER_TIMES = 2
 KEY_PATIENCE_S = 4.0
-ROUND_PAUSE_S = 3.0
+ROUND_PAUSE_S = 8.0
+# What does not change while a caller waits: ringing again would only use up the caps.
+HOPELESS = frozenset({Cause.REJECTED, Cause.UNREACHABLE, Cause.FAILED})
 REMIND_EVERY_S = 25.0
 
 
@@ -318,7 +320,7 @@ class _Offer:
     def _not_reached(self, leg: Leg) -> Answer:
         cause = leg.gone.result() if leg.gone.done() else Cause.NO_ANSWER
         self._step("not_reached", f"{self._name} did not take it: {cause}.")
-        return Answer.NEVER if cause is Cause.REJECTED else Answer.NOT_REACHED
+        return Answer.NEVER if cause in HOPELESS else Answer.NOT_REACHED
 
     async def _ask_for_key(self, party: Party) -> Answer:
         """The whisper, twice; only key 1 takes the call. A voicemail presses nothing."""
