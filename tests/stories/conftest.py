@@ -39,3 +39,18 @@ async def stage(shared_stage: Stage) -> AsyncIterator[Stage]:
     """The shared box, idle."""
     yield shared_stage
     await shared_stage.clear()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_tight_stage(
+    tmp_path_factory: pytest.TempPathFactory, spoken: Path
+) -> AsyncIterator[Stage]:
+    async with staged(tmp_path_factory.mktemp("box"), spoken, channels=2) as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tight_stage(shared_tight_stage: Stage) -> AsyncIterator[Stage]:
+    """A box whose line carries one caller and one of the staff, no more."""
+    yield shared_tight_stage
+    await shared_tight_stage.clear()

@@ -221,6 +221,11 @@ class Stage:
         (case,) = self.cases(call)
         return case
 
+    def open_cases(self) -> int:
+        """How many cases were begun and neither filed nor dropped."""
+        with records_file(self.box.data).reading() as database:
+            return int(database.execute("select count(*) from cases where not filed").fetchone()[0])
+
     def recording(self, case: Case) -> Path:
         """The file of what the caller said."""
         return Places(self.box.data).recordings / (case.recording or "none")
@@ -231,7 +236,11 @@ class Stage:
             return any(c.caller_number == number for c in journal.missed_open(database))
 
     async def clear(self) -> None:
-        """Everybody hangs up and goes; nothing of one story reaches the next."""
+        """Everybody hangs up and goes; nothing of one story reaches the next.
+
+        Whatever the story was, the box has dialled nothing but numbers of its office.
+        """
+        assert set(self.exchange.dialled) <= {number for number, _ in STAFF.values()}
         for call in self.exchange.calls:
             if call.ending is None:
                 await call.hang_up()
