@@ -21,13 +21,14 @@ from hotline.lines.port import Cause, Leg
 from hotline.media.catalogue import Prompt
 from hotline.routing.office import Strategy
 from hotline.routing.plan import Candidate, Plan, Tier
+from hotline.storage.calls import LEG_COST
 
 TAKE_KEY = "1"
 NOT_NOW_KEY = "2"
 MESSAGE_KEY = "*"
 CALL_BACK_KEY = "9"
-WHISPER_TIMES = 2
-KEY_PATIENCE_S = 4.0
+KEY_PATIENCE_S = 3.0
+WHISPER_PATIENCE_S = 16.0  # after that it was a voicemail, and the caller has waited enough
 ROUND_PAUSE_S = 8.0
 # What does not change while a caller waits: ringing again would only use up the caps.
 HOPELESS = frozenset({Cause.REJECTED, Cause.UNREACHABLE, Cause.FAILED})
@@ -251,14 +252,20 @@ async def _offer(
     call: Call, candidate: Candidate, topic: str | None, refused: set[str]
 ) -> Reached | None:
     """Ring one person and ask for the key. Nobody is rung who is busy on any line."""
-    engagement = call.exchange.board.engage(candidate.person)
+    person = candidate.person
+
+    def cost(seconds: float) -> None:
+        words = f"{person.name}'s telephone was connected for {seconds:.0f} s."
+        call.step(LEG_COST, words, person=person.id, seconds=round(seconds, 1))
+
+    engagement = call.exchange.board.engage(person, cost)
     if engagement is None:
         return None
     offer = _Offer(call, engagement, topic)
     try:
         answer = await offer.make(candidate.ring_seconds)
         if answer is Answer.NEVER:
-            refused.add(candidate.person.id)
+            refused.add(person.id)
         return offer.reached if answer is Answer.TAKEN else None
     finally:
         offer.close()
@@ -323,7 +330,7 @@ class _Offer:
         return Answer.NEVER if cause in HOPELESS else Answer.NOT_REACHED
 
     async def _ask_for_key(self, party: Party) -> Answer:
-        """The whisper, twice; only key 1 takes the call. A voicemail presses nothing."""
+        """The whisper; only key 1 takes the call. A voicemail presses nothing."""
         whisper = await _whisper(self._call, self._topic)
         self._step("whisper", f"{self._name}'s phone was picked up; asking for key 1.")
         try:
@@ -343,11 +350,14 @@ class _Offer:
         return Answer.NOT_REACHED
 
     async def _key_after(self, party: Party, whisper: list[Path]) -> str | None:
-        for _ in range(WHISPER_TIMES):
-            key = await party.ask(whisper, KEY_PATIENCE_S)
-            if key in (TAKE_KEY, NOT_NOW_KEY):
-                return key
-        return None
+        try:
+            async with asyncio.timeout(WHISPER_PATIENCE_S):
+                while True:
+                    key = await party.ask(whisper, KEY_PATIENCE_S)
+                    if key in (TAKE_KEY, NOT_NOW_KEY):
+                        return key
+        except TimeoutError:
+            return None
 
     def _step(self, what: str, words: str) -> None:
         self._call.step(what, words, person=self._engagement.person.id)
