@@ -190,7 +190,7 @@ def _exchange(
     messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))
     return Exchange(
         board=Board(lines, Caps(options.limits, country, records.spent), clock),
-        engine=Mixer(pjsip, recorder),
+        engine=Mixer(pjsip, recorder, sounds.hush),
         prompts=Voice(places.spoken, places.own_prompts, sounds),
         comfort=sounds,
         journal=records.journal,

@@ -175,13 +175,14 @@ def _voice(hertz: float, seconds: float) -> Wave:
 
 @dataclass(frozen=True)
 class Sounds:
-    """Where the sounds without words lie. All but `beep` are meant to be looped."""
+    """Where the sounds without words lie. hush: one frame of nothing."""
 
     ringback: Path
     busy: Path
     music: Path
     beep: Path
     pause: Path
+    hush: Path
 
 
 def files(directory: Path, country: str = "") -> Sounds:
@@ -197,6 +198,7 @@ def files(directory: Path, country: str = "") -> Sounds:
         "music": music,
         "beep": lambda: tone((1000,), 0.3, -16),
         "pause": lambda: np.zeros(CLOCK_RATE // 4),
+        "hush": lambda: np.zeros(CLOCK_RATE * FRAME_MS // 1000),
     }
     paths = []
     for sound, recipe in recipes.items():
