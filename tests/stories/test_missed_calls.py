@@ -84,8 +84,7 @@ async def test_a_hostile_name_is_but_a_harmless_text(stage: Stage, name: str) ->
     call = (await stage.story(caller)).call
     assert call.caller_name.isprintable()
     assert len(call.caller_name) <= 64
-    assert call.caller_name.replace("\u202e", "") in name.replace("\x1b", "").replace("\x07", "")
-    assert call.caller_name[:4] in name
+    assert set(call.caller_name) <= set(name)
 
 
 async def test_a_caller_for_whom_there_is_no_channel_is_missed_and_not_forgotten(
