@@ -186,11 +186,13 @@ def _exchange(
     sounds = tones.files(places.sounds, country)
     guard = Guard(pjsip)
     lines = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
-    offices = CurrentOffice(records.offices, country)
+    offices = CurrentOffice(
+        records.offices, country, frozenset({country, *options.limits.countries})
+    )
     messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))
     return Exchange(
         board=Board(lines, Caps(options.limits, country, records.spent), clock),
-        engine=Mixer(pjsip, recorder),
+        engine=Mixer(pjsip, recorder, sounds.hush),
         prompts=Voice(places.spoken, places.own_prompts, sounds),
         comfort=sounds,
         journal=records.journal,

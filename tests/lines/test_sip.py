@@ -132,12 +132,13 @@ async def test_only_the_addresses_of_the_line_are_let_in() -> None:
     await line.stop()
 
 
-async def test_a_call_beyond_the_channels_hears_busy_at_once() -> None:
+async def test_a_call_beyond_the_channels_hears_busy_at_once_but_is_written_down() -> None:
     line, stack, rings = await started(provider(channels=1))
     line.on_invite(stack, "INVITE sip:b@h SIP/2.0\r\n\r\n", "192.0.2.1:5060")
     line.on_invite(stack, "INVITE sip:b@h SIP/2.0\r\n\r\n", "192.0.2.1:5060")
-    assert len(rings) == 1
     assert stack.hung_up == [486]
+    with pytest.raises(CallerGone):
+        await rings[1].answer()
     await line.stop()
 
 

@@ -194,7 +194,13 @@ async def running(box: BoxUnderTest) -> AsyncIterator[BoxUnderTest]:
 
 
 def trunk(
-    name: str, address: tuple[str, int], *, user: str = "", password: str = "", more: str = ""
+    name: str,
+    address: tuple[str, int],
+    *,
+    user: str = "",
+    password: str = "",
+    channels: int = 20,
+    more: str = "",
 ) -> str:
     """A [[trunk]] of box.toml: a provider when there is a user, else a gateway in the house."""
     kind = "provider" if user else "gateway"
@@ -205,7 +211,7 @@ name = "{name}"
 kind = "{kind}"
 host = "{address[0]}"
 port = {address[1]}
-channels = 20
+channels = {channels}
 {login}{more}
 """
 

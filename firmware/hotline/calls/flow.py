@@ -26,9 +26,15 @@ async def tell(call: Call) -> None:
             await leave_word(call, wish)
         await call.say(Prompt.GOODBYE)
     except CallerGone:
-        call.step("caller_gone", "The caller hung up.")
+        call.step("caller_gone", _gone_words(call))
     finally:
         call.close()
+
+
+def _gone_words(call: Call) -> str:
+    if call.party_or_none is None:
+        return "The call was over before the box could answer it; perhaps the line was full."
+    return "The caller hung up."
 
 
 DONE = Wish(Do.REPEAT)

@@ -29,7 +29,9 @@ MESSAGE_KEY = "*"
 CALL_BACK_KEY = "9"
 KEY_PATIENCE_S = 3.0
 WHISPER_PATIENCE_S = 16.0  # after that it was a voicemail, and the caller has waited enough
-ROUND_PAUSE_S = 3.0
+ROUND_PAUSE_S = 8.0
+# What does not change while a caller waits: ringing again would only use up the caps.
+HOPELESS = frozenset({Cause.REJECTED, Cause.UNREACHABLE, Cause.FAILED})
 REMIND_EVERY_S = 25.0
 
 
@@ -325,7 +327,7 @@ class _Offer:
     def _not_reached(self, leg: Leg) -> Answer:
         cause = leg.gone.result() if leg.gone.done() else Cause.NO_ANSWER
         self._step("not_reached", f"{self._name} did not take it: {cause}.")
-        return Answer.NEVER if cause is Cause.REJECTED else Answer.NOT_REACHED
+        return Answer.NEVER if cause in HOPELESS else Answer.NOT_REACHED
 
     async def _ask_for_key(self, party: Party) -> Answer:
         """The whisper; only key 1 takes the call. A voicemail presses nothing."""

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from hotline.calls.call import Call
+from hotline.errors import CallerGone
 from hotline.inbox.case import CaseKind
 from hotline.inbox.retention import Retention
 from hotline.media.catalogue import Prompt
@@ -29,11 +30,7 @@ async def take(call: Call, kind: CaseKind, topic: str | None) -> None:
     """
     case = _open(call, kind, topic)
     call.step(str(kind), f"The caller is asked for a {kind}; it has the number {case.number}.")
-    await call.party.play(await _notice(call))
-    complaint = kind is CaseKind.COMPLAINT
-    await call.say(Prompt.COMPLAINT_INTRO if complaint else Prompt.MESSAGE_INTRO)
-    await _stands(case)
-    await call.party.play([call.exchange.comfort.beep])
+    await _introduce(call, kind, case)
     call.step("recording", "The caller speaks after the beep.")
     recording = call.party.record(call.exchange.recordings.path(case.recording or ""))
     try:
@@ -52,6 +49,19 @@ async def call_back(call: Call, topic: str | None) -> None:
     call.exchange.notices.case_filed(call, case.number, CaseKind.CALLBACK)
     await _stands(case)
     await call.say(Prompt.CALLBACK_ASKED, case=case.number)
+
+
+async def _introduce(call: Call, kind: CaseKind, case: OpenedCase) -> None:
+    """Everything up to the beep. Who hangs up before it leaves no case."""
+    complaint = kind is CaseKind.COMPLAINT
+    try:
+        await call.party.play(await _notice(call))
+        await call.say(Prompt.COMPLAINT_INTRO if complaint else Prompt.MESSAGE_INTRO)
+        await _stands(case)
+        await call.party.play([call.exchange.comfort.beep])
+    except CallerGone:
+        call.exchange.cases.dropped(case.number)
+        raise
 
 
 async def _notice(call: Call) -> list[Path]:

@@ -104,7 +104,11 @@ class Line(Protocol):
         """How many more calls the line can carry now."""
 
     async def start(self, on_ring: Callable[[Leg], None]) -> None:
-        """Begin to listen. `on_ring` is called once for each incoming call, before any answer."""
+        """Begin to listen. `on_ring` is called once for each incoming call, before any answer.
+
+        Also for a call the line has to refuse, so that it is written down; to answer that one
+        raises CallerGone.
+        """
 
     async def stop(self) -> None:
         """End all legs and let the line go."""

@@ -96,7 +96,7 @@ class SipLeg:
 
     async def answer(self) -> None:
         """See Leg."""
-        if self.call is None or self.gone.done():
+        if self.call is None or self._ended_by_us or self.gone.done():
             raise CallerGone
         self.call.answer()
         ends: set[asyncio.Future[Any]] = {self.answered, self.gone}
@@ -205,12 +205,12 @@ class SipLine:
     # -- what the stack tells ----------------------------------------------------------------
 
     def on_invite(self, call: StackCall, invite: str, source: str) -> SipLeg:
-        """A call comes in; it is offered to the switchboard or refused at once, never ignored."""
+        """A call comes in; without a channel it is refused, but who called is still made known."""
         leg = SipLeg(self.name, caller_of(invite, self._country), call)
         if self.free_channels() <= 0:
             leg.hang_up(Cause.BUSY)
-            return leg
-        self._hold(leg)
+        else:
+            self._hold(leg)
         self._on_ring(leg)
         return leg
 

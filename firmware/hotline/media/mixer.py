@@ -16,11 +16,15 @@ from hotline.media.pjsua import PjCall, Pjsip, Player, Tap, deaf, fail, give
 from hotline.media.wav import Recorder, WavRecording
 
 
-class Mixer:
-    """`MediaEngine` on the same bridge."""
+FRAMES_READ_AHEAD = 3
 
-    def __init__(self, stack: Pjsip, recorder: Recorder) -> None:
+
+class Mixer:
+    """`MediaEngine` on the same bridge. hush: one frame of nothing, as a file."""
+
+    def __init__(self, stack: Pjsip, recorder: Recorder, hush: Path) -> None:
         self._stack, self._recorder = stack, recorder
+        self._hush = hush
         self._taps: list[Tap] = []
 
     def attach(self, audio: object, keys: asyncio.Queue[str], *, in_band: bool) -> MixedSound:
@@ -69,6 +73,15 @@ class Mixer:
         """A new recording on disk, not yet fed."""
         return self._recorder.start(path)
 
+    def playlist(self, files: Sequence[Path]) -> list[Path]:
+        """What PJSIP must be given so that `files` are heard to their last sample.
+
+        Its playlist reads ahead by as much as the shortest file holds, 0.25 s at most, and drops
+        what it has read but not played when it meets the end (pjmedia/wav_playlist.c). So the end
+        is a few files of one frame each.
+        """
+        return [*files, *[self._hush] * FRAMES_READ_AHEAD]
+
     @property
     def stack(self) -> Pjsip:
         """The stack this engine plays on."""
@@ -90,7 +103,7 @@ class MixedSound:
         """See Sound."""
         if not files:
             return
-        playing = _Playing(self, files, loop)
+        playing = _Playing(self, self._engine.playlist(files), loop)
         self._stack.post(playing.start)
         try:
             await playing.done

@@ -470,13 +470,14 @@ class Tap(pj.AudioMediaPort):  # type: ignore[misc]
 class Player(pj.AudioMediaPlayer):  # type: ignore[misc]
     """Plays WAV files one after another, once or for ever. An `End` of the bridge.
 
-    ended: called after the last sample, from a thread of PJSIP's that may only hand over.
+    ended: called after the last sample, from a thread of PJSIP's that may only hand over; never
+    when it plays for ever, although PJSIP tells us of each end of the list.
     Raises FileNotFoundError. To be given to `Pjsip.bury` when done with.
     """
 
     def __init__(self, files: Sequence[Path], ended: Callable[[], None], *, loop: bool) -> None:
         super().__init__()
-        self.ended: Callable[[], None] | None = ended
+        self.ended: Callable[[], None] | None = None if loop else ended
         names = pj.StringVector([str(file) for file in files])
         try:
             self.createPlaylist(names, "prompt", 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)

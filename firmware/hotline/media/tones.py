@@ -174,13 +174,17 @@ def _voice(hertz: float, seconds: float) -> Wave:
 
 @dataclass(frozen=True)
 class Sounds:
-    """Where the sounds without words lie; `ringback`, `busy` and `music` are made to be looped."""
+    """Where the sounds without words lie; `ringback`, `busy` and `music` are made to be looped.
+
+    hush: one frame of nothing.
+    """
 
     ringback: Path
     busy: Path
     music: Path
     beep: Path
     pause: Path
+    hush: Path
 
 
 def files(directory: Path, country: str = "") -> Sounds:
@@ -196,6 +200,7 @@ def files(directory: Path, country: str = "") -> Sounds:
         "music": music,
         "beep": lambda: tone((1000,), 0.3, -16),
         "pause": lambda: np.zeros(CLOCK_RATE // 4),
+        "hush": lambda: np.zeros(CLOCK_RATE * FRAME_MS // 1000),
     }
     paths = []
     for sound, recipe in recipes.items():

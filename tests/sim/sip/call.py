@@ -222,6 +222,21 @@ class Call:
         )
         return self._at(await self._listen(quiet, within, f"silence for {lasting:g} s"))
 
+    async def hears_piece(self, piece: Samples, within: float = 10.0, since: int = 0) -> Heard:
+        """Wait until this very piece of sound, speech or noise, has been heard from end to end."""
+        looked = 0
+
+        def look() -> int | None:
+            nonlocal looked
+            here = self.heard[since:]
+            if len(here) < max(len(piece), looked + RATE // 4):
+                return None
+            looked = len(here)
+            match = listen.find(piece, here)
+            return since + match.offset if match.likeness > 0.9 else None
+
+        return self._at(await self._until(look, within, f"a piece of {len(piece) / RATE:.1f} s"))
+
     async def hears_any(self, within: float = 5.0, since: int | None = None) -> Heard:
         """Wait for the first sound that is not silence."""
         start = self._from(since, 0)

@@ -1,0 +1,56 @@
+"""The stage the stories share: one box for each test process, cleared after every story."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.stories.stage import Stage, staged
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All stories of a process live on one loop, as the box they share does."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.fixture(scope="session")
+def spoken(pytestconfig: pytest.Config) -> Path:
+    """Synthesised words, kept between runs: they are found by the hash of their text."""
+    return pytestconfig.cache.mkdir("spoken")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_stage(
+    tmp_path_factory: pytest.TempPathFactory, spoken: Path
+) -> AsyncIterator[Stage]:
+    async with staged(tmp_path_factory.mktemp("box"), spoken) as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(shared_stage: Stage) -> AsyncIterator[Stage]:
+    """The shared box, idle."""
+    yield shared_stage
+    await shared_stage.clear()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_tight_stage(
+    tmp_path_factory: pytest.TempPathFactory, spoken: Path
+) -> AsyncIterator[Stage]:
+    async with staged(tmp_path_factory.mktemp("box"), spoken, channels=2) as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tight_stage(shared_tight_stage: Stage) -> AsyncIterator[Stage]:
+    """A box whose line carries one caller and one of the staff, no more."""
+    yield shared_tight_stage
+    await shared_tight_stage.clear()
