@@ -63,8 +63,11 @@ class Sound(Protocol):
     def record(self, path: Path) -> Recording:
         """Record what the far end says into a new WAV file at `path`."""
 
-    def level(self) -> Level:
+    async def level(self) -> Level:
         """The meters."""
+
+    def press(self, digits: str) -> None:
+        """Send DTMF to the far end: RFC 4733 where it was negotiated, else as tones."""
 
     def close(self) -> None:
         """Take the leg off the bridge; harmless when repeated."""
@@ -84,3 +87,25 @@ class MediaEngine(Protocol):
 
     def part(self, one: Sound, other: Sound) -> None:
         """Undo `join`; harmless when one of them has gone."""
+
+
+class Prompts(Protocol):
+    """Every sentence the box can say, as files to play. `Sound.play` takes them as they come."""
+
+    async def files(self, language: str, prompt: str, **values: str) -> list[Path]:
+        """The system prompt of that id; never raises: an empty list when nothing can be said."""
+
+    async def speak(self, language: str, text: str) -> list[Path]:
+        """The office's own text; never raises."""
+
+
+class Comfort(Protocol):
+    """The box's own sounds, as files."""
+
+    @property
+    def music(self) -> Path:
+        """What a waiting caller hears; loops without a seam."""
+
+    @property
+    def beep(self) -> Path:
+        """Before a recording."""

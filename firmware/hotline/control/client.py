@@ -1,0 +1,156 @@
+"""The page's and the commands' side of the control socket. Blocking; one connection per request."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from pydantic import ValidationError
+
+from hotline.control.messages import (
+    LINE_LIMIT,
+    REPLY_LIMIT,
+    CallReturned,
+    CaseAssign,
+    CaseDone,
+    CaseHeard,
+    CaseNote,
+    CaseReopen,
+    Done,
+    Event,
+    Message,
+    OfficeAnswer,
+    OfficeGet,
+    OfficePut,
+    OfficePutAnswer,
+    Problem,
+    Reply,
+    Status,
+    StatusAnswer,
+    Subscribe,
+    Who,
+    WhoAnswer,
+)
+from hotline.errors import HotlineError
+
+Answer = TypeVar("Answer", bound=Message)
+
+
+class ServiceDown(HotlineError):  # noqa: N818 - named for what the owner sees
+    """The daemon does not answer; nothing was changed, or it is not known whether it was."""
+
+
+class Refused(HotlineError):  # noqa: N818 - an answer, not a mistake
+    """The daemon refused; `problems` names every wrong place of what was sent, if it did."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.cause, problem.action)
+        self.problems = problem.problems
+
+
+class Control:
+    """Talks to the daemon at `path`; every wait ends after `timeout` seconds.
+
+    Safe to share between threads. Raises ServiceDown if the daemon does not answer, Refused with
+    the daemon's own words if it does not want to.
+    """
+
+    def __init__(self, path: Path, timeout: float = 5.0) -> None:
+        self._path = path
+        self._timeout = timeout
+
+    def status(self) -> StatusAnswer:
+        """How the hotline is now."""
+        return self._ask(Status(), StatusAnswer)
+
+    def who(self, ask: Who) -> WhoAnswer:
+        """Who would answer a call."""
+        return self._ask(ask, WhoAnswer)
+
+    def change(
+        self, ask: CaseAssign | CaseDone | CaseReopen | CaseNote | CaseHeard | CallReturned
+    ) -> None:
+        """Change a record; returns once the daemon has written it."""
+        self._ask(ask, Done)
+
+    def office_get(self) -> str:
+        """The office as YAML."""
+        return self._ask(OfficeGet(), OfficeAnswer).yaml
+
+    def office_put(self, yaml: str, author: str) -> tuple[str, ...]:
+        """Replace the office; returns warnings; Refused names every problem."""
+        return self._ask(OfficePut(yaml=yaml, author=author), OfficePutAnswer).warnings
+
+    def events(self) -> Generator[Event, None, None]:
+        """Events until the caller closes the generator; ServiceDown when the daemon goes away."""
+        with self._conversation(Subscribe()) as (wire, answers):
+            _checked(_read(answers))
+            wire.settimeout(None)
+            while True:
+                yield Event.model_validate_json(_read(answers))
+
+    def _ask(self, ask: Message, answer: type[Answer]) -> Answer:
+        with self._conversation(ask) as (_, answers):
+            reply = _checked(_read(answers))
+            return answer.model_validate(reply.answer)
+
+    @contextmanager
+    def _conversation(self, ask: Message) -> Iterator[tuple[socket.socket, BinaryIO]]:
+        line = ask.model_dump_json().encode() + b"\n"
+        if len(line) > LINE_LIMIT:
+            raise HotlineError("This is too much to send at once.", "Make it shorter.")
+        with _plain_words(), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as wire:
+            wire.settimeout(self._timeout)
+            wire.connect(str(self._path))
+            wire.sendall(line)
+            with wire.makefile("rb") as answers:
+                yield wire, answers
+
+
+def _read(answers: BinaryIO) -> bytes:
+    line = answers.readline(REPLY_LIMIT)
+    if not line.endswith(b"\n"):
+        raise ServiceDown(
+            "The hotline service ended the conversation before it answered.",
+            "Look whether it did what you asked, then try again.",
+        )
+    return line
+
+
+def _checked(line: bytes) -> Reply:
+    reply = Reply.model_validate_json(line)
+    if reply.ok:
+        return reply
+    problem = reply.error or Problem(cause="The hotline service refused without a reason.")
+    raise Refused(problem)
+
+
+@contextmanager
+def _plain_words() -> Iterator[None]:
+    try:
+        yield
+    except (FileNotFoundError, ConnectionRefusedError):
+        raise ServiceDown(
+            "The hotline service is not running.",
+            "Start it with: sudo systemctl start hotline (or: hotline run).",
+        ) from None
+    except PermissionError:
+        raise ServiceDown(
+            "This user may not talk to the hotline service.",
+            "Use the user the service runs as, or add yours to its group.",
+        ) from None
+    except TimeoutError:
+        raise ServiceDown(
+            "The hotline service does not answer.", "Wait a minute; then restart it."
+        ) from None
+    except OSError as broken:
+        raise ServiceDown(
+            f"The talk with the hotline service broke off: {broken.strerror}.", "Try again."
+        ) from broken
+    except ValidationError as strange:
+        raise ServiceDown(
+            "The page and the hotline service are not of one version.", "Restart both."
+        ) from strange

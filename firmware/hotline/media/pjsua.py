@@ -1,0 +1,848 @@
+"""The bridge and the SIP stack on PJSIP. The only file that imports pjsua2.
+
+One thread owns PJSIP: it polls, runs what others queued, and is where callbacks arrive
+(`threadCnt=0`, `mainThreadOnly=True`). Callbacks only hand over to the asyncio loop. PJSIP objects
+are created and dropped in that thread alone: a director object that dies elsewhere while the clock
+thread enters it is a crash. Ports with Python callbacks are never destroyed, only lent out again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import pjsua2 as pj
+
+from hotline.errors import HotlineError, LineDown
+from hotline.media.dtmf import Detector
+from hotline.media.engine import CLOCK_RATE, Level, Recording
+from hotline.media.wav import Recorder
+from hotline.options import Sip, Trunk
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+POLL_MS = 50  # only a bound: a packet, a timer or hotlineWake() ends the poll at once
+SILENCE_AFTER_S = 30.0
+STATISTICS_EVERY_S = 5.0
+MAX_JITTER_MS = 200
+# Lets the thread that sends sound have the interpreter soon after a Python thread was busy.
+SWITCH_INTERVAL_S = 0.0005
+SRTP_USE = {
+    "off": pj.PJMEDIA_SRTP_DISABLED,
+    "optional": pj.PJMEDIA_SRTP_OPTIONAL,
+    "required": pj.PJMEDIA_SRTP_MANDATORY,
+}
+CODECS = {"opus": "opus/", "g722": "G722/", "pcma": "PCMA/", "pcmu": "PCMU/"}
+
+
+class CallListener(Protocol):
+    """Hears of one SIP call, on the asyncio loop."""
+
+    def on_progress(self, code: int) -> None: ...
+    def on_sound(self, reports_keys: bool) -> None: ...
+    def on_confirmed(self) -> None: ...
+    def on_key(self, digit: str) -> None: ...
+    def on_no_sound(self) -> None: ...
+    def on_ended(self, code: int, reason: str) -> None: ...
+
+
+class AccountListener(Protocol):
+    """Hears of one trunk, on the asyncio loop."""
+
+    def on_invite(self, call: PjCall, invite: str, source: str) -> CallListener | None: ...
+    def on_registration(self, code: int, reason: str, expires: int) -> None: ...
+    def on_options_reply(self, code: int) -> None: ...
+
+
+class End(Protocol):
+    """One end of a wire in the bridge; asked for its port anew whenever the wire is laid."""
+
+    def port(self) -> Any | None: ...
+
+
+class Pjsip:
+    """PJSIP and its thread. Methods may be called on the loop; they never wait for the thread."""
+
+    def __init__(self, sip: Sip) -> None:
+        self._sip = sip
+        self._work: deque[Callable[[], None]] = deque()
+        self._stopping = False
+        self._started: asyncio.Future[None]
+        self._loop: asyncio.AbstractEventLoop
+        self._thread = threading.Thread(target=self._run, name="pjsip", daemon=True)
+        self._endpoint: Any = None
+        self.bridge = Bridge()
+        self.calls: dict[int, PjCall] = {}
+        self.accounts: dict[int, PjAccount] = {}
+        self.refused = 0
+
+    async def start(self) -> None:
+        """Open the SIP ports. Raises HotlineError when one is taken."""
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self._loop = asyncio.get_running_loop()
+        self._started = self._loop.create_future()
+        self._thread.start()
+        await self._started
+
+    async def stop(self) -> None:
+        """End all calls and close the stack."""
+        self._stopping = True
+        pj.hotlineWake()
+        await asyncio.to_thread(self._thread.join, 5.0)
+
+    def post(self, work: Callable[[], None]) -> None:
+        """Have `work` done in PJSIP's thread soon; callable from any thread."""
+        self._work.append(work)
+        pj.hotlineWake()
+
+    def ask(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        """Have `work` done in PJSIP's thread; the future lives on the loop."""
+        answer: asyncio.Future[T] = self._loop.create_future()
+
+        def run() -> None:
+            try:
+                value = work()
+            except pj.Error as error:
+                self.tell(_fail, answer, HotlineError(f"The sound engine refused: {_why(error)}"))
+            else:
+                self.tell(_give, answer, value)
+
+        self.post(run)
+        return answer
+
+    def tell(self, hear: Callable[..., None], *what: object) -> None:
+        """Call `hear` on the loop; used by callbacks, from any thread."""
+        try:
+            self._loop.call_soon_threadsafe(hear, *what)
+        except RuntimeError:
+            log.debug("the loop has closed; dropped %s", getattr(hear, "__name__", hear))
+
+    def allow(self, networks: Iterable[str]) -> None:
+        """Set the addresses SIP is accepted from; all others get not one byte back."""
+        allowed = ",".join(sorted(networks))
+        self.post(lambda: pj.hotlineGuardSet(allowed))
+
+    def account(self, trunk: Trunk, address: str, listener: AccountListener) -> PjAccount:
+        """Begin to serve a trunk whose host was resolved to `address`."""
+        return PjAccount(self, trunk, address, listener)
+
+    # -- PJSIP's own thread ------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._open()
+        except (pj.Error, HotlineError) as error:
+            self.tell(_fail, self._started, self._trouble(error))
+            return
+        self.tell(_give, self._started, None)
+        next_statistics = time.monotonic() + STATISTICS_EVERY_S
+        while not self._stopping:
+            self._endpoint.libHandleEvents(POLL_MS)
+            self._drain()
+            if time.monotonic() >= next_statistics:
+                next_statistics += STATISTICS_EVERY_S
+                self._look_for_silence()
+        self._close()
+
+    def _drain(self) -> None:
+        while self._work:
+            work = self._work.popleft()
+            try:
+                work()
+            except pj.Error as error:
+                log.info("pjsip refused: %s", _why(error))
+            except BaseException:  # noqa: BLE001 - the thread that carries every call must live
+                log.exception("a piece of work failed in PJSIP's thread")
+
+    def _open(self) -> None:
+        endpoint = self._endpoint = _Endpoint()
+        endpoint.stack = self
+        endpoint.libCreate()
+        endpoint.libInit(_endpoint_config())
+        pj.hotlineGuardSet("")
+        self._open_transports()
+        endpoint.audDevManager().setNullDev()
+        endpoint.libStart()
+        pj.hotlineWakeInit()
+        self._choose_codecs()
+
+    def _open_transports(self) -> None:
+        sip = self._sip
+        for kind, port in (
+            (pj.PJSIP_TRANSPORT_UDP, sip.port),
+            (pj.PJSIP_TRANSPORT_TCP, sip.port),
+            (pj.PJSIP_TRANSPORT_TLS, sip.tls_port),
+        ):
+            if port == 0 and kind == pj.PJSIP_TRANSPORT_TLS:
+                continue
+            config = pj.TransportConfig()
+            config.port, config.boundAddress = port, sip.listen
+            config.publicAddress = sip.public_address or ""
+            if kind == pj.PJSIP_TRANSPORT_TLS:
+                config.tlsConfig.certFile = str(sip.tls_certificate or "")
+                config.tlsConfig.privKeyFile = str(sip.tls_key or "")
+            self._endpoint.transportCreate(kind, config)
+
+    def _choose_codecs(self) -> None:
+        for codec in self._endpoint.codecEnum2():
+            self._endpoint.codecSetPriority(codec.codecId, 0)
+        for rank, name in enumerate(self._sip.codecs):
+            self._endpoint.codecSetPriority(CODECS[name], 250 - rank)
+
+    def _trouble(self, error: Exception) -> HotlineError:
+        if isinstance(error, HotlineError):
+            return error
+        if "Address already in use" in str(error.info()):  # type: ignore[attr-defined]
+            return HotlineError(
+                f"Another program already uses the telephone port {self._sip.port}.",
+                "Stop the other SIP program, or set another [sip] port in box.toml.",
+            )
+        return HotlineError(f"The telephone stack did not start: {_why(error)}")
+
+    def _look_for_silence(self) -> None:
+        for call in list(self.calls.values()):
+            call.count_packets()
+
+    def _close(self) -> None:
+        self._drain()
+        self._endpoint.hangupAllCalls()
+        for account in list(self.accounts.values()):
+            account.drop()
+        self.bridge.clear()
+        self._endpoint.libDestroy()
+        for call in list(self.calls.values()):
+            call.drop()
+
+
+class Bridge:
+    """Which port hears which. Lives in PJSIP's thread.
+
+    A re-INVITE gives a call a new port, without its wires; so the wires are kept here and laid
+    again whenever an end says that it is (back) on the bridge.
+    """
+
+    def __init__(self) -> None:
+        self._wires: set[tuple[End, End]] = set()
+
+    def connect(self, source: End, sink: End) -> None:
+        """Let `sink` hear `source`, now or as soon as both have a port."""
+        self._wires.add((source, sink))
+        self._lay(source, sink)
+
+    def disconnect(self, source: End, sink: End) -> None:
+        """Take one wire off."""
+        if (source, sink) not in self._wires:
+            return
+        self._wires.discard((source, sink))
+        one, other = source.port(), sink.port()
+        if one is not None and other is not None:
+            one.stopTransmit(other)
+
+    def refresh(self, end: End) -> None:
+        """Lay the wires of an end anew after its port changed."""
+        for source, sink in self._wires:
+            if end in (source, sink):
+                self._lay(source, sink)
+
+    def remove(self, end: End) -> None:
+        """Forget an end that is gone; its port took the wires with it."""
+        self._wires = {wire for wire in self._wires if end not in wire}
+
+    def sources_of(self, sink: End) -> list[End]:
+        """Who transmits to `sink`."""
+        return [source for source, heard_by in self._wires if heard_by is sink]
+
+    def clear(self) -> None:
+        """Forget all wires."""
+        self._wires.clear()
+
+    @staticmethod
+    def _lay(source: End, sink: End) -> None:
+        one, other = source.port(), sink.port()
+        if one is not None and other is not None:
+            one.startTransmit(other)
+
+
+class PjCall:
+    """One SIP call: what `Leg.audio` is, and the handle that lines/sip steers it with."""
+
+    def __init__(self, stack: Pjsip, listener: CallListener | None = None) -> None:
+        self.stack = stack
+        self.listener = listener
+        self._call: Any = None
+        self._audio: Any = None
+        self._wants_hang_up = 0
+        self._packets = 0
+        self._last_packet = 0.0
+        self._warned = False
+
+    # -- from the loop ---------------------------------------------------------------------
+
+    def answer(self) -> None:
+        """Send 200 OK."""
+        self.stack.post(lambda: self._respond(200))
+
+    def ring(self) -> None:
+        """Send 180 Ringing."""
+        self.stack.post(lambda: self._respond(180))
+
+    def hang_up(self, code: int = 0) -> None:
+        """End the call, or refuse it with `code`; harmless when it is gone."""
+        self.stack.post(lambda: self._hang_up(code))
+
+    # -- in PJSIP's thread -----------------------------------------------------------------
+
+    def port(self) -> Any | None:
+        return self._audio
+
+    def take_over(self, call: Any) -> None:
+        """Become the handle of a call PJSIP has just made or received."""
+        self._call = call
+        call.handle = self
+        self.stack.calls[call.getId()] = self
+
+    def dial(self, account: Any, uri: str, headers: dict[str, str]) -> None:
+        if self._wants_hang_up:
+            self._ended(487, "cancelled")
+            return
+        call = _Call(account)
+        try:
+            param = pj.CallOpParam(True)
+            for name, value in headers.items():
+                header = pj.SipHeader()
+                header.hName, header.hValue = name, value
+                param.txOption.headers.append(header)
+            call.handle = self
+            call.makeCall(uri, param)
+        except pj.Error as error:
+            call.handle = None
+            self._ended(503, _why(error))
+            return
+        self.take_over(call)
+
+    def _respond(self, code: int) -> None:
+        if self._call is not None:
+            param = pj.CallOpParam(True)
+            param.statusCode = code
+            self._call.answer(param)
+
+    def _hang_up(self, code: int) -> None:
+        self._wants_hang_up = code or 603
+        if self._call is None:
+            return
+        param = pj.CallOpParam()
+        param.statusCode = code
+        try:
+            self._call.hangup(param)
+        except pj.Error as error:
+            log.debug("hang-up of a call that is ending: %s", _why(error))
+
+    def state_changed(self) -> None:
+        info = self._call.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_EARLY:
+            self._tell("on_progress", info.lastStatusCode)
+        elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self._tell("on_confirmed")
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            code, reason = info.lastStatusCode, info.lastReason
+            self.drop()
+            self._ended(code, reason)
+
+    def media_changed(self) -> None:
+        for index, media in enumerate(self._call.getInfo().media):
+            live = media.status in (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and live:
+                self._audio = self._call.getAudioMedia(index)
+                self._last_packet = time.monotonic()
+                self.stack.bridge.refresh(self)
+                self._tell("on_sound", self._call.getStreamInfo(index).audTxEventPt >= 0)
+                return
+        self._audio = None
+
+    def count_packets(self) -> None:
+        """Notice a call over which no sound arrives; a held call may be silent."""
+        if self._call is None or self._audio is None:
+            return
+        media = next(m for m in self._call.getInfo().media if m.type == pj.PJMEDIA_TYPE_AUDIO)
+        packets = self._call.getStreamStat(media.index).rtcp.rxStat.pkt
+        now = time.monotonic()
+        if packets != self._packets or media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD:
+            self._packets, self._last_packet, self._warned = packets, now, False
+        elif now - self._last_packet >= SILENCE_AFTER_S and not self._warned:
+            self._warned = True
+            self._tell("on_no_sound")
+
+    def send_keys(self, digits: str) -> None:
+        if self._call is not None:
+            self._call.dialDtmf(digits)
+
+    def digit_came(self, digit: str) -> None:
+        self._tell("on_key", digit)
+
+    def drop(self) -> None:
+        """Let the PJSIP object go, here in its own thread."""
+        call, self._call, self._audio = self._call, None, None
+        self.stack.bridge.remove(self)
+        if call is not None:
+            self.stack.calls.pop(call.getId(), None)
+            call.handle = None
+
+    def _ended(self, code: int, reason: str) -> None:
+        self._tell("on_ended", code, reason)
+
+    def _tell(self, event: str, *what: object) -> None:
+        if self.listener is not None:
+            self.stack.tell(getattr(self.listener, event), *what)
+
+
+class PjAccount:
+    """One trunk in PJSIP."""
+
+    def __init__(self, stack: Pjsip, trunk: Trunk, address: str, listener: AccountListener) -> None:
+        self._stack, self.trunk, self.listener = stack, trunk, listener
+        self._account: Any = None
+        self.networks: tuple[str, ...] = ()
+        stack.post(lambda: self._create(address))
+
+    def register(self) -> None:
+        """Send a REGISTER now; the outcome comes as `on_registration`."""
+        self._stack.post(lambda: self._account.setRegistration(True))
+
+    def ask_options(self, uri: str) -> None:
+        """Send an OPTIONS; the outcome comes as `on_options_reply`."""
+        self._stack.post(lambda: self._options(uri))
+
+    def invite(self, uri: str, headers: dict[str, str], listener: CallListener) -> PjCall:
+        """Begin a call."""
+        call = PjCall(self._stack, listener)
+        self._stack.post(lambda: call.dial(self._account, uri, headers))
+        return call
+
+    def readdress(self, address: str) -> None:
+        """The provider's name now stands for another address."""
+        self._stack.post(lambda: self._account.modify(_account_config(self._stack, self, address)))
+
+    def close(self) -> None:
+        """Unregister and forget the trunk."""
+        self._stack.post(self.drop)
+
+    # -- in PJSIP's thread -----------------------------------------------------------------
+
+    def _create(self, address: str) -> None:
+        account = _Account()
+        account.handle = self
+        account.create(_account_config(self._stack, self, address))
+        self._account = account
+        self._stack.accounts[account.getId()] = self
+
+    def _options(self, uri: str) -> None:
+        param = pj.SendRequestParam()
+        param.method = "OPTIONS"
+        param.txOption.targetUri = uri
+        self._account.sendRequest(param)
+
+    def invited(self, param: Any) -> None:
+        call = PjCall(self._stack)
+        call.take_over(_Call(self._account, param.callId))
+        self._stack.tell(self._offer, call, param.rdata.wholeMsg, param.rdata.srcAddress)
+
+    def _offer(self, call: PjCall, invite: str, source: str) -> None:
+        call.listener = self.listener.on_invite(call, invite, source)
+
+    def drop(self) -> None:
+        account, self._account = self._account, None
+        if account is not None:
+            self._stack.accounts.pop(account.getId(), None)
+            account.handle = None
+            account.shutdown()
+
+
+class PjEngine:
+    """`MediaEngine` on the same bridge."""
+
+    def __init__(self, stack: Pjsip, recorder: Recorder) -> None:
+        self._stack, self._recorder = stack, recorder
+        self._taps: list[_Tap] = []
+
+    def attach(self, audio: object, keys: asyncio.Queue[str], *, in_band: bool) -> PjSound:
+        """See MediaEngine."""
+        if not isinstance(audio, PjCall):
+            raise LineDown("This line's sound does not fit the bridge.", "Report this as a fault.")
+        return PjSound(self, audio, keys, in_band)
+
+    def join(self, one: PjSound, other: PjSound) -> None:
+        """See MediaEngine."""
+        self._stack.post(lambda: self._join(one, other))
+
+    def part(self, one: PjSound, other: PjSound) -> None:
+        """See MediaEngine."""
+        self._stack.post(lambda: self._part(one, other))
+
+    def _join(self, one: PjSound, other: PjSound) -> None:
+        one.hush()
+        other.hush()
+        self._stack.bridge.connect(one.call, other.call)
+        self._stack.bridge.connect(other.call, one.call)
+
+    def _part(self, one: PjSound, other: PjSound) -> None:
+        self._stack.bridge.disconnect(one.call, other.call)
+        self._stack.bridge.disconnect(other.call, one.call)
+
+    # -- the tap pool, in PJSIP's thread ------------------------------------------------------
+
+    def lend_tap(self, call: PjCall, feed: Callable[[bytes], None]) -> _Tap:
+        """A Python port that hears `call`; given back with `return_tap`, never destroyed."""
+        tap = self._taps.pop() if self._taps else _Tap()
+        tap.feed = feed
+        self._stack.bridge.connect(call, tap)
+        return tap
+
+    def return_tap(self, call: PjCall, tap: _Tap) -> None:
+        """Take a tap off a call and keep it for the next one."""
+        self._stack.bridge.disconnect(call, tap)
+        self._stack.bridge.remove(tap)
+        tap.feed = _deaf
+        self._taps.append(tap)
+
+    def recording(self, path: Path) -> Any:
+        """A new recording on disk, not yet fed."""
+        return self._recorder.start(path)
+
+    @property
+    def stack(self) -> Pjsip:
+        """The stack this engine plays on."""
+        return self._stack
+
+
+class PjSound:
+    """`Sound` of one call."""
+
+    def __init__(self, engine: PjEngine, call: PjCall, keys: asyncio.Queue[str], in_band: bool):
+        self._engine, self._stack, self.call = engine, engine.stack, call
+        self._playing: _Playing | None = None
+        self._ear: _Tap | None = None
+        self._in_band = in_band
+        if in_band:
+            self._stack.post(lambda: self._listen(keys))
+
+    async def play(self, files: Sequence[Path], *, loop: bool = False) -> None:
+        """See Sound."""
+        playing = _Playing(self, [str(file) for file in files], loop)
+        self._stack.post(playing.start)
+        try:
+            await playing.done
+        finally:
+            self._stack.post(playing.stop)
+
+    def record(self, path: Path) -> Recording:
+        """See Sound."""
+        return _TappedRecording(self._engine, self.call, self._engine.recording(path))
+
+    async def level(self) -> Level:
+        """See Sound."""
+        return await self._stack.ask(self._level)
+
+    def press(self, digits: str) -> None:
+        """See Sound."""
+        self._stack.post(lambda: self.call.send_keys(digits))
+
+    def close(self) -> None:
+        """See Sound."""
+        self._stack.post(self._close)
+
+    # -- in PJSIP's thread -----------------------------------------------------------------
+
+    def hush(self) -> None:
+        """Stop what is being played."""
+        if self._playing is not None:
+            self._playing.stop()
+
+    def replace_playing(self, playing: _Playing | None) -> None:
+        """One prompt at a time: the newer one stops the older."""
+        if playing is not None:
+            self.hush()
+        self._playing = playing
+
+    def _listen(self, keys: asyncio.Queue[str]) -> None:
+        detector = Detector()
+
+        def feed(frame: bytes) -> None:
+            for digit in detector.feed(frame):
+                self._stack.tell(keys.put_nowait, digit)
+
+        self._ear = self._engine.lend_tap(self.call, feed)
+
+    def _level(self) -> Level:
+        port = self.call.port()
+        if port is None:
+            return Level(0.0, 0.0)
+        return Level(heard=port.getTxLevel() / 255, sent=port.getRxLevel() / 255)
+
+    def _close(self) -> None:
+        self.hush()
+        if self._ear is not None:
+            self._engine.return_tap(self.call, self._ear)
+            self._ear = None
+
+
+class _Playing:
+    """Files being played to one call. All but `done` lives in PJSIP's thread."""
+
+    def __init__(self, sound: PjSound, files: list[str], loop: bool) -> None:
+        self._sound, self._files, self._loop = sound, files, loop
+        self._stack = sound.call.stack
+        self._player: _Player | None = None
+        self._over = False
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def port(self) -> Any | None:
+        return self._player
+
+    def start(self) -> None:
+        if self._over:
+            return
+        self._sound.replace_playing(self)
+        player = _Player()
+        player.playing = self
+        options = 0 if self._loop else pj.PJMEDIA_FILE_NO_LOOP
+        try:
+            player.createPlaylist(pj.StringVector(self._files), "prompt", options)
+        except pj.Error as error:
+            self._over = True
+            player.playing = None
+            missing = FileNotFoundError(f"{self._files}: {_why(error)}")
+            self._stack.tell(_fail, self.done, missing)
+            return
+        self._player = player
+        self._stack.bridge.connect(self, self._sound.call)
+
+    def ended(self) -> None:
+        """The last sample has gone; called from PJSIP's event thread."""
+        self._stack.post(self.stop)
+
+    def stop(self) -> None:
+        if self._over:
+            return
+        self._over = True
+        self._stack.bridge.disconnect(self, self._sound.call)
+        self._stack.bridge.remove(self)
+        self._sound.replace_playing(None)
+        player, self._player = self._player, None
+        if player is not None:
+            player.playing = None
+        self._stack.tell(_give, self.done, None)
+
+
+class _TappedRecording:
+    """A recording fed by a tap; `Recording` for the call."""
+
+    def __init__(self, engine: PjEngine, call: PjCall, recording: Any) -> None:
+        self._engine, self._call, self._recording = engine, call, recording
+        self._tap: _Tap | None = None
+        self._stopped: asyncio.Future[None] | None = None
+        self.path: Path = recording.path
+        engine.stack.post(self._begin)
+
+    @property
+    def seconds(self) -> float:
+        return float(self._recording.seconds)
+
+    @property
+    def speech_seconds(self) -> float:
+        return float(self._recording.speech_seconds)
+
+    @property
+    def silent_for(self) -> float:
+        return float(self._recording.silent_for)
+
+    @property
+    def trouble(self) -> str:
+        return str(self._recording.trouble)
+
+    def stop(self) -> asyncio.Future[None]:
+        if self._stopped is None:
+            self._engine.stack.post(self._end)
+            self._stopped = self._recording.stop()
+        return self._stopped
+
+    def _begin(self) -> None:
+        if self._stopped is None:
+            self._tap = self._engine.lend_tap(self._call, self._recording.feed)
+
+    def _end(self) -> None:
+        if self._tap is not None:
+            self._engine.return_tap(self._call, self._tap)
+            self._tap = None
+
+
+# -- PJSIP's own classes, with callbacks that only hand over --------------------------------------
+
+
+def _deaf(_frame: bytes) -> None:
+    """What a tap does with sound while nobody listens."""
+
+
+class _Tap(pj.AudioMediaPort):  # type: ignore[misc]
+    """A permanent port; its callback runs in the clock thread 50 times a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.feed: Callable[[bytes], None] = _deaf
+        shape = pj.MediaFormatAudio()
+        shape.type = pj.PJMEDIA_TYPE_AUDIO
+        shape.clockRate, shape.channelCount, shape.bitsPerSample = CLOCK_RATE, 1, 16
+        shape.frameTimeUsec = 20_000
+        self.createPort("tap", shape)
+
+    def port(self) -> Any:
+        return self
+
+    def onFrameReceived(self, frame: Any) -> None:  # noqa: N802 - PJSIP's name
+        try:
+            samples = bytearray(frame.size)
+            frame.buf.copy_to_bytearray(samples)
+            self.feed(bytes(samples))
+        except BaseException:  # noqa: BLE001 - an exception here would end the sound of all calls
+            log.exception("a listener to the sound failed")
+
+
+class _Player(pj.AudioMediaPlayer):  # type: ignore[misc]
+    playing: _Playing | None = None
+
+    def onEof2(self) -> None:  # noqa: N802 - PJSIP's name
+        playing = self.playing
+        if playing is not None:
+            playing.ended()
+
+
+class _Call(pj.Call):  # type: ignore[misc]
+    handle: PjCall | None = None
+
+    def onCallState(self, _param: Any) -> None:  # noqa: N802
+        _guarded(self.handle and self.handle.state_changed)
+
+    def onCallMediaState(self, _param: Any) -> None:  # noqa: N802
+        _guarded(self.handle and self.handle.media_changed)
+
+    def onDtmfDigit(self, param: Any) -> None:  # noqa: N802
+        digit = str(param.digit)
+        handle = self.handle
+        _guarded(handle and (lambda: handle.digit_came(digit)))
+
+    # Nobody outside moves our calls: a hotline that can dial out is a target of toll fraud.
+
+    def onCallTransferRequest(self, param: Any) -> None:  # noqa: N802
+        param.statusCode = 603
+
+    def onCallReplaceRequest(self, param: Any) -> None:  # noqa: N802
+        param.statusCode = 603
+
+    def onCallRedirected(self, _param: Any) -> Any:  # noqa: N802
+        return pj.PJSIP_REDIRECT_STOP
+
+
+class _Account(pj.Account):  # type: ignore[misc]
+    handle: PjAccount | None = None
+
+    def onIncomingCall(self, param: Any) -> None:  # noqa: N802
+        handle = self.handle
+        _guarded(handle and (lambda: handle.invited(param)))
+
+    def onRegState(self, param: Any) -> None:  # noqa: N802
+        handle = self.handle
+        if handle is not None:
+            stack, hear = handle._stack, handle.listener.on_registration
+            stack.tell(hear, int(param.code), str(param.reason), int(param.expiration))
+
+    def onSendRequest(self, param: Any) -> None:  # noqa: N802
+        handle = self.handle
+        if handle is not None:
+            code = int(param.e.body.tsxState.tsx.statusCode)
+            handle._stack.tell(handle.listener.on_options_reply, code)
+
+
+class _Endpoint(pj.Endpoint):  # type: ignore[misc]
+    stack: Pjsip
+
+    def onSelectAccount(self, param: Any) -> None:  # noqa: N802
+        """Several trunks share one port: the sender's address says whose call it is."""
+        source = str(param.rdata.srcAddress).rsplit(":", 1)[0]
+        owners = [i for i, a in self.stack.accounts.items() if source in a.networks]
+        if len(owners) == 1:
+            param.accountIndex = owners[0]
+
+
+def _guarded(work: Callable[[], None] | None) -> None:
+    """PJSIP prints and swallows what a callback raises; SystemExit would hang the process."""
+    try:
+        if work is not None:
+            work()
+    except pj.Error as error:
+        log.info("pjsip: %s", _why(error))
+    except BaseException:  # noqa: BLE001 - see above
+        log.exception("a callback from PJSIP failed")
+
+
+def _endpoint_config() -> Any:
+    config = pj.EpConfig()
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.mainThreadOnly = True
+    config.uaConfig.maxCalls = 512
+    config.uaConfig.userAgent = "Hotline"
+    config.medConfig.clockRate = config.medConfig.sndClockRate = CLOCK_RATE
+    config.medConfig.noVad = True
+    config.medConfig.ecTailLen = 0
+    config.medConfig.jbMax = MAX_JITTER_MS
+    config.medConfig.sndAutoCloseTime = -1
+    config.medConfig.maxMediaPorts = 2048
+    config.logConfig.level = config.logConfig.consoleLevel = 1
+    return config
+
+
+def _account_config(stack: Pjsip, account: PjAccount, address: str) -> Any:
+    sip, trunk = stack._sip, account.trunk
+    config = pj.AccountConfig()
+    config.idUri = f"sip:{trunk.user or 'hotline'}@{trunk.host}"
+    if trunk.register:
+        config.regConfig.registrarUri = f"sip:{trunk.host}:{trunk.port};transport={trunk.transport}"
+    config.regConfig.registerOnAdd = False
+    config.regConfig.timeoutSec = trunk.expires
+    # Retries are ours (lines/sip.py): PJSIP's do not tell a wrong password from a dead line.
+    config.regConfig.retryIntervalSec = 0
+    route = f"sip:{address}:{trunk.port};transport={trunk.transport};lr;hide"
+    config.sipConfig.proxies = pj.StringVector([route])
+    if trunk.user:
+        password = trunk.password.reveal()
+        credentials = pj.AuthCredInfo("digest", trunk.realm or "*", trunk.user, 0, password)
+        config.sipConfig.authCreds.append(credentials)
+    config.mediaConfig.ipv6Use = pj.PJSUA_IPV6_DISABLED
+    config.mediaConfig.srtpUse = SRTP_USE[trunk.srtp]
+    config.mediaConfig.srtpSecureSignaling = 0
+    config.mediaConfig.transportConfig.boundAddress = sip.listen
+    config.mediaConfig.transportConfig.publicAddress = sip.public_address or ""
+    config.mediaConfig.transportConfig.port = sip.rtp_first
+    config.mediaConfig.transportConfig.portRange = sip.rtp_last - sip.rtp_first
+    config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
+    return config
+
+
+def _why(error: Exception) -> str:
+    return str(error.reason) if isinstance(error, pj.Error) else str(error)
+
+
+def _give(future: asyncio.Future[Any], value: object) -> None:
+    if not future.done():
+        future.set_result(value)
+
+
+def _fail(future: asyncio.Future[Any], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)

@@ -1,0 +1,336 @@
+"""The journal: every call with its steps, and the list of those nobody has spoken to yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from hotline.inbox.case import CallerLabel, CaseKind
+from hotline.inbox.label import label
+from hotline.inbox.outcome import Outcome, outcome_of
+from hotline.inbox.retention import Retention, call_expired
+from hotline.storage.database import instant, instant_or_none, text_of
+from hotline.storage.writer import Writer
+
+WORDS_LIMIT = 500
+RESTARTED = "the box restarted"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call. caller_number and caller_name are untrusted. Instants are UTC.
+
+    outgoing: the box called; the "caller" is then the far end. person: id of who spoke.
+    outcome None: under way. returned_at/by: when and by whom a missed call was marked returned.
+    """
+
+    id: int
+    line: str
+    outgoing: bool
+    caller_number: str | None
+    caller_name: str
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    outcome: Outcome | None
+    person: str
+    topic: str
+    case_number: int | None
+    words: str
+    language: str
+    returned_at: datetime | None
+    returned_by: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happened in a call: `what` is a fixed word, `words` a sentence."""
+
+    at: datetime
+    what: str
+    words: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CallStory:
+    """A call with everything that happened in it, in order."""
+
+    call: Call
+    steps: tuple[Step, ...]
+
+
+class Journal:
+    """Writes calls as they happen. Nothing here waits; each future is done when it is on disk."""
+
+    def __init__(self, writer: Writer, first_id: int) -> None:
+        """first_id: what `next_call_id` said at the start."""
+        self._writer = writer
+        self._next_id = first_id
+
+    def begin(self, line: str, caller: CallerLabel, at: datetime, *, outgoing: bool = False) -> int:
+        """Open the row of a call that rings; its id counts at once, whatever the disk does."""
+        call_id, self._next_id = self._next_id, self._next_id + 1
+        row = {
+            "id": call_id,
+            "line": line,
+            "outgoing": outgoing,
+            "caller_number": label(caller.number) or None,
+            "caller_name": label(caller.name),
+            "started_at": text_of(at),
+        }
+        self._writer.submit(lambda database: _insert(database, "calls", row))
+        return call_id
+
+    def step(self, call_id: int, at: datetime, what: str, words: str = "", **facts: Any) -> None:
+        """Note that something happened in the call. facts: anything JSON can say."""
+        values = (
+            call_id,
+            text_of(at),
+            what,
+            label(words, WORDS_LIMIT),
+            json.dumps(facts, default=str),
+        )
+        self._writer.submit(lambda database: _add_step(database, values))
+
+    def answered(self, call_id: int, at: datetime) -> Future[None]:
+        """The box (or, in an outgoing call, the far end) picked up."""
+        return self._set(call_id, answered_at=text_of(at))
+
+    def spoken_with(self, call_id: int, person: str) -> Future[None]:
+        """A person took the call; it counts as spoken even if the power is cut now."""
+        return self._set(call_id, person=person)
+
+    def end(
+        self,
+        call_id: int,
+        at: datetime,
+        outcome: Outcome,
+        *,
+        person: str = "",
+        topic: str = "",
+        case_number: int | None = None,
+        words: str = "",
+        language: str = "",
+    ) -> Future[None]:
+        """Close the row. A person noted by `spoken_with` stays if none is named here."""
+        known = {"person": person} if person else {}
+        return self._set(
+            call_id,
+            ended_at=text_of(at),
+            outcome=outcome.value,
+            topic=topic,
+            case_number=case_number,
+            words=label(words, WORDS_LIMIT),
+            language=language,
+            **known,
+        )
+
+    def mark_returned(self, call_id: int, by: str, at: datetime) -> Future[None]:
+        """Somebody called back: closes this missed call and earlier ones of the same number."""
+        return self._writer.submit(lambda database: _mark_returned(database, call_id, by, at))
+
+    def _set(self, call_id: int, **values: Any) -> Future[None]:
+        return self._writer.submit(lambda database: _update(database, call_id, values))
+
+
+def next_call_id(database: Database) -> int:
+    """The first number no call, and no case of a call that was purged, has ever had."""
+    (row,) = database.query(
+        "select max(coalesce((select max(id) from calls), 0),"
+        " coalesce((select max(call_id) from cases), 0)) as highest"
+    )
+    return int(row["highest"]) + 1
+
+
+def recent(database: Database, limit: int, before: int | None = None) -> list[Call]:
+    """The newest calls first; `before`: only those with a smaller id, for the next page."""
+    rows = database.query(
+        "select * from calls where ? is null or id < ? order by id desc limit ?",
+        (before, before, limit),
+    )
+    return [_call(row) for row in rows]
+
+
+def get(database: Database, call_id: int) -> CallStory | None:
+    """The call of that id with its steps, None if there is none."""
+    rows = list(database.query("select * from calls where id = ?", (call_id,)))
+    if not rows:
+        return None
+    steps = database.query("select * from steps where call_id = ? order by seq", (call_id,))
+    return CallStory(_call(rows[0]), tuple(_step(row) for row in steps))
+
+
+def of_number(database: Database, number: str) -> list[Call]:
+    """Every call from or to that number, the newest first."""
+    rows = database.query("select * from calls where caller_number = ? order by id desc", (number,))
+    return [_call(row) for row in rows]
+
+
+# Later means a higher id, not a later instant: the clock of a box may jump, its count does not.
+_MISSED_OPEN = """
+    outcome = 'missed' and not outgoing and returned_at is null
+    and not exists (
+        select 1 from calls as later
+        where later.caller_number = calls.caller_number
+        and later.outcome = 'spoken' and later.id > calls.id
+    )
+"""
+
+
+def missed_open(database: Database, limit: int = 1000) -> list[Call]:
+    """Missed and not returned yet, the newest first.
+
+    An entry leaves by itself when the same number was spoken with in a later call, whoever
+    called whom. Withheld numbers leave only by `mark_returned`.
+    """
+    rows = database.query(
+        f"select * from calls where {_MISSED_OPEN} order by id desc limit ?",  # noqa: S608
+        (limit,),
+    )
+    return [_call(row) for row in rows]
+
+
+def file_open_rows(database: Database, now: datetime) -> list[int]:
+    """Close the rows that the last run left open; returns their ids.
+
+    A call ends where its last step was noted. Who had spoken to a person
+    stays spoken, who left a case that was filed has left it, everybody else was missed. To be
+    called in a transaction, after the cases were adopted and before any call is begun.
+    """
+    rows = list(database.query("select id, person, started_at from calls where ended_at is null"))
+    for row in rows:
+        _file_open_row(database, row, now)
+    return [row["id"] for row in rows]
+
+
+def purge(database: Database, now: datetime, retention: Retention) -> int:
+    """Delete calls whose time is over; returns how many. Missed and not returned ones stay."""
+    oldest = text_of(now - retention.calls)
+    rows = database.query(
+        f"select *, {_MISSED_OPEN} as owed from calls where ended_at < ?",  # noqa: S608
+        (oldest,),
+    )
+    expired = [row["id"] for row in list(rows) if _expired(row, now, retention)]
+    for call_id in expired:
+        database.execute("delete from calls where id = ?", (call_id,))
+    return len(expired)
+
+
+def erase_number(database: Database, number: str, now: datetime) -> int:
+    """Forget who called: number, name and steps leave the journal. Returns how many calls it were.
+
+    Nobody can be called back any more, so missed calls of that number count as returned.
+    """
+    database.execute(
+        "delete from steps where call_id in (select id from calls where caller_number = ?)",
+        (number,),
+    )
+    cursor = database.execute(
+        """update calls set caller_number = null, caller_name = '',
+        returned_at = case outcome when 'missed' then coalesce(returned_at, ?) end
+        where caller_number = ?""",
+        (text_of(now), number),
+    )
+    return cursor.rowcount
+
+
+def _expired(row: dict[str, Any], now: datetime, retention: Retention) -> bool:
+    call = _call(row)
+    return call_expired(call.outcome, call.ended_at, not row["owed"], now, retention)
+
+
+def _insert(database: Database, table: str, row: dict[str, Any]) -> None:
+    names, marks = ", ".join(row), ", ".join("?" * len(row))
+    database.execute(
+        f"insert into {table} ({names}) values ({marks}) on conflict do nothing",  # noqa: S608
+        list(row.values()),
+    )
+
+
+def _update(database: Database, call_id: int, values: dict[str, Any]) -> None:
+    places = ", ".join(f"{name} = ?" for name in values)
+    database.execute(
+        f"update calls set {places} where id = ?",  # noqa: S608
+        [*values.values(), call_id],
+    )
+
+
+def _add_step(database: Database, values: Sequence[Any]) -> None:
+    """Number the step inside its call; a second run after a doubtful commit adds nothing."""
+    database.execute(
+        """insert into steps (call_id, at, what, words, facts, seq)
+        select :call, :at, :what, :words, :facts,
+            (select coalesce(max(seq), 0) + 1 from steps where call_id = :call)
+        where not exists (
+            select 1 from steps where call_id = :call and at = :at and what = :what
+            and words = :words and facts = :facts
+        )""",
+        dict(zip(("call", "at", "what", "words", "facts"), values, strict=True)),
+    )
+
+
+def _mark_returned(database: Database, call_id: int, by: str, at: datetime) -> None:
+    database.execute(
+        """update calls set returned_at = :at, returned_by = :by
+        where outcome = 'missed' and returned_at is null and (
+            id = :id or (
+                id < :id and caller_number = (select caller_number from calls where id = :id)
+            )
+        )""",
+        {"at": text_of(at), "by": by, "id": call_id},
+    )
+
+
+def _file_open_row(database: Database, row: dict[str, Any], now: datetime) -> None:
+    filed = _filed_case(database, row["id"])
+    number, kind = filed or (None, None)
+    last = database.execute("select max(at) from steps where call_id = ?", (row["id"],))
+    ended = last.fetchone()[0] or row["started_at"]
+    outcome = outcome_of(spoke=bool(row["person"]), filed=kind, informed=False)
+    _update(
+        database,
+        row["id"],
+        {"ended_at": ended, "outcome": outcome.value, "case_number": number, "words": RESTARTED},
+    )
+    _add_step(database, (row["id"], text_of(now), "restart", RESTARTED, "{}"))
+
+
+def _filed_case(database: Database, call_id: int) -> tuple[int, CaseKind] | None:
+    rows: Iterable[dict[str, Any]] = database.query(
+        "select number, kind from cases where call_id = ? and filed and not void"
+        " order by number desc limit 1",
+        (call_id,),
+    )
+    return next(((row["number"], CaseKind(row["kind"])) for row in rows), None)
+
+
+def _call(row: dict[str, Any]) -> Call:
+    return Call(
+        id=row["id"],
+        line=row["line"],
+        outgoing=bool(row["outgoing"]),
+        caller_number=row["caller_number"],
+        caller_name=row["caller_name"],
+        started_at=instant(row["started_at"]),
+        answered_at=instant_or_none(row["answered_at"]),
+        ended_at=instant_or_none(row["ended_at"]),
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        person=row["person"],
+        topic=row["topic"],
+        case_number=row["case_number"],
+        words=row["words"],
+        language=row["language"],
+        returned_at=instant_or_none(row["returned_at"]),
+        returned_by=row["returned_by"],
+    )
+
+
+def _step(row: dict[str, Any]) -> Step:
+    return Step(instant(row["at"]), row["what"], row["words"], json.loads(row["facts"]))

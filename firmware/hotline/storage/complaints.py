@@ -1,0 +1,370 @@
+"""Cases on the disk: messages, complaints, wishes to be called back, and their recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from hotline.errors import HotlineError
+from hotline.inbox import case as rules
+from hotline.inbox.case import CallerLabel, Case, CaseKind, CaseState
+from hotline.inbox.deadlines import DEFAULT_TERM, due_at
+from hotline.inbox.label import label
+from hotline.inbox.retention import Retention, case_expired
+from hotline.storage.database import instant, instant_or_none, text_of
+from hotline.storage.files import case_of_name, recording_name
+from hotline.storage.writer import Writer
+
+T = TypeVar("T")
+
+FIRST_NUMBER = 101  # "complaint 1" makes a caller doubt; three digits are still easily said
+NOTE_LIMIT = 4000
+SHORTEST_KEPT = 1.0  # seconds; less than that and nobody said anything
+FOUND = "Found on the disk after a restart; the entry about it was lost."
+UNREADABLE = "The recording could not be read after a restart; the file is kept."
+
+
+class Show(StrEnum):
+    """Which cases a list shows."""
+
+    OPEN = "open"  # new and assigned
+    NEW = "new"
+    ASSIGNED = "assigned"
+    DONE = "done"
+    ALL = "all"
+
+
+_STATES = {
+    Show.OPEN: (CaseState.NEW, CaseState.ASSIGNED),
+    Show.NEW: (CaseState.NEW,),
+    Show.ASSIGNED: (CaseState.ASSIGNED,),
+    Show.DONE: (CaseState.DONE,),
+    Show.ALL: tuple(CaseState),
+}
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """A case just opened. `number` may be spoken at once; `recording` is the file to record into.
+
+    stored: done when the row is on the disk.
+    """
+
+    number: int
+    recording: str | None
+    stored: Future[None]
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """What the start found. next_number: the first one free. filed: cases whose recording the
+    last run left open. found: cases made anew from files without a row."""
+
+    next_number: int
+    filed: tuple[int, ...]
+    found: tuple[int, ...]
+
+
+class Cases:
+    """Writes cases. Nothing here waits for the disk; each future is done when it is stored.
+
+    Steps of a person (assign, finish, ...) fail their future with HotlineError when the rules
+    of the inbox forbid them or the case does not exist.
+    """
+
+    def __init__(self, writer: Writer, first_number: int, term: timedelta = DEFAULT_TERM) -> None:
+        """first_number: `Adopted.next_number`. term: time until a case is due."""
+        self._writer = writer
+        self._next_number = first_number
+        self._term = term
+
+    def open(
+        self,
+        kind: CaseKind,
+        call_id: int,
+        topic: str,
+        caller: CallerLabel,
+        language: str,
+        at: datetime,
+    ) -> OpenedCase:
+        """Open a case before the beep: its number counts at once, whatever the disk does.
+
+        A message or complaint is filed by `filed` when the caller has finished; a wish to be
+        called back has no recording and is filed at once.
+        """
+        number, self._next_number = self._next_number, self._next_number + 1
+        spoken = kind is not CaseKind.CALLBACK
+        case = Case(
+            number=number,
+            kind=kind,
+            created=at,
+            due=due_at(at, self._term),
+            topic=topic,
+            caller_number=label(caller.number) or None,
+            caller_name=label(caller.name),
+            call_id=call_id,
+            language=language,
+            recording=recording_name(number, kind) if spoken else None,
+            filed=not spoken,
+        )
+        stored = self._writer.submit(lambda database: _insert(database, case))
+        return OpenedCase(number, case.recording, stored)
+
+    def filed(self, number: int, seconds: float) -> Future[None]:
+        """The caller has finished and the recording of that length is complete."""
+        return self._set(number, filed=True, seconds=seconds)
+
+    def dropped(self, number: int) -> Future[None]:
+        """Nothing was said: the number stays used, the case is shown nowhere."""
+        return self._set(number, void=True, filed=True)
+
+    def assign(self, number: int, person: str) -> Future[Case]:
+        """Give the case to a person."""
+        return self._change(number, lambda case: rules.assigned(case, person))
+
+    def done(self, number: int, at: datetime) -> Future[Case]:
+        """The caller has been answered."""
+        return self._change(number, lambda case: rules.done(case, at))
+
+    def reopen(self, number: int, at: datetime) -> Future[Case]:
+        """It was not done after all; the deadline runs anew."""
+        return self._change(number, lambda case: rules.reopened(case, due_at(at, self._term)))
+
+    def note(self, number: int, text: str) -> Future[Case]:
+        """Replace the note of the office on this case."""
+        kept = text.encode("utf-8", "replace").decode()[:NOTE_LIMIT]
+        return self._change(number, lambda case: replace(case, note=kept))
+
+    def heard(self, number: int, at: datetime) -> Future[Case]:
+        """Somebody listened to the recording; the first time counts."""
+        return self._change(number, lambda case: replace(case, heard_at=case.heard_at or at))
+
+    def keep(self, number: int, keep: bool) -> Future[Case]:
+        """Except the case from every purge, or no longer."""
+        return self._change(number, lambda case: replace(case, keep=keep))
+
+    def sound_given_up(self, number: int) -> Future[Case]:
+        """Its recording is about to be deleted to make room. Delete the file after this."""
+        return self._change(number, _without_sound)
+
+    def _change(self, number: int, change: Callable[[Case], Case]) -> Future[Case]:
+        return self._writer.submit(lambda database: _changed(database, number, change))
+
+    def _set(self, number: int, **values: Any) -> Future[None]:
+        return self._writer.submit(lambda database: _update(database, number, values))
+
+
+def get(database: Database, number: int) -> Case | None:
+    """The case of that number; None if there is none, or nothing was said in it."""
+    return next(iter(_cases(database, "number = ? and not void", (number,))), None)
+
+
+def list_cases(
+    database: Database, show: Show = Show.OPEN, kind: CaseKind | None = None, limit: int = 1000
+) -> list[Case]:
+    """Filed cases, the newest first; `kind` None means every kind."""
+    states = [state.value for state in _STATES[show]]
+    marks = ", ".join("?" * len(states))
+    return _cases(
+        database,
+        f"filed and not void and state in ({marks}) and (? is null or kind = ?)"
+        " order by number desc limit ?",
+        (*states, kind, kind, limit),
+    )
+
+
+def of_number(database: Database, number: str) -> list[Case]:
+    """Every case of that caller's number, the newest first."""
+    return _cases(database, "caller_number = ? and not void order by number desc", (number,))
+
+
+def adopt(
+    database: Database, recordings: Path, now: datetime, repair: Callable[[Path], float]
+) -> Adopted:
+    """Bring rows and files of cases together after a restart. Call it inside a transaction.
+
+    Recordings that were left open are made whole by `repair` (path -> seconds; it may raise
+    OSError or ValueError) and filed if they hold at least a second. Files without a row get one.
+    The file of a case whose sound was given up, or in which nothing was said, is deleted.
+    """
+    filed = [
+        number for number in _left_open(database) if _refile(database, recordings, number, repair)
+    ]
+    found = [
+        case.number
+        for case in _strays(database, recordings, now)
+        if _take_in(database, recordings, case, repair)
+    ]
+    row = database.execute("select coalesce(max(number), 0) from cases").fetchone()
+    highest = max([row[0], *(number for number, _ in _files(recordings))])
+    return Adopted(max(highest + 1, FIRST_NUMBER), tuple(filed), tuple(found))
+
+
+def purge(database: Database, now: datetime, retention: Retention) -> list[Case]:
+    """Delete the rows whose time is over; returns them so that their files can follow."""
+    expired = [
+        case
+        for case in _cases(database, "state = 'done' and not void", ())
+        if case_expired(case, now, retention)
+    ]
+    for case in expired:
+        database.execute("delete from cases where number = ?", (case.number,))
+    return expired
+
+
+def erase_number(database: Database, number: str) -> list[Case]:
+    """Delete every case of that caller; returns them so that their files can follow."""
+    erased = _cases(database, "caller_number = ?", (number,))
+    database.execute("delete from cases where caller_number = ?", (number,))
+    return erased
+
+
+def _without_sound(case: Case) -> Case:
+    if case.unheard or case.keep:
+        raise HotlineError(f"Case {case.number} must keep its recording.", "Listen to it first.")
+    return replace(case, recording=None)
+
+
+def _changed(database: Database, number: int, change: Callable[[Case], Case]) -> Case:
+    case = get(database, number)
+    if case is None:
+        raise HotlineError(f"There is no case {number}.", "Choose one from the list.")
+    changed = change(case)
+    _update(database, number, _row(changed))
+    return changed
+
+
+def _left_open(database: Database) -> list[int]:
+    rows = database.query("select number from cases where not filed and not void order by number")
+    return [row["number"] for row in list(rows)]
+
+
+def _refile(
+    database: Database, recordings: Path, number: int, repair: Callable[[Path], float]
+) -> bool:
+    """File a case the last run left open, or drop it if nothing was said. True if filed."""
+    (case,) = _cases(database, "number = ?", (number,))
+    path = recordings / (case.recording or "")
+    seconds = _length(path, repair) if path.is_file() else 0.0
+    if seconds is None:
+        _update(database, number, {"filed": True, "note": UNREADABLE})
+        return True
+    kept = seconds >= SHORTEST_KEPT
+    _update(database, number, {"filed": True, "void": not kept, "seconds": seconds})
+    return kept
+
+
+def _strays(database: Database, recordings: Path, now: datetime) -> list[Case]:
+    """Cases for files that no row names; the files of given-up sound go on the way."""
+    strays = []
+    for number, kind in _files(recordings):
+        path = recordings / recording_name(number, kind)
+        rows = list(database.query("select recording, void from cases where number = ?", (number,)))
+        if not rows:
+            strays.append(_stray(path, number, kind, now))
+        elif rows[0]["void"] or rows[0]["recording"] is None:
+            path.unlink(missing_ok=True)
+    return strays
+
+
+def _stray(path: Path, number: int, kind: CaseKind, now: datetime) -> Case:
+    created = min(datetime.fromtimestamp(path.stat().st_mtime, UTC), now)
+    return Case(number, kind, created, due_at(now), recording=path.name, filed=True, note=FOUND)
+
+
+def _take_in(
+    database: Database, recordings: Path, case: Case, repair: Callable[[Path], float]
+) -> bool:
+    seconds = _length(recordings / (case.recording or ""), repair)
+    if seconds is not None and seconds < SHORTEST_KEPT:
+        return False
+    _insert(database, replace(case, seconds=seconds or 0.0))
+    return True
+
+
+def _length(path: Path, repair: Callable[[Path], float]) -> float | None:
+    """Seconds of a recording made whole; None if it cannot be read."""
+    try:
+        return repair(path)
+    except (OSError, ValueError):
+        return None
+
+
+def _files(recordings: Path) -> list[tuple[int, CaseKind]]:
+    found = (case_of_name(entry.name) for entry in recordings.iterdir())
+    return sorted(known for known in found if known)
+
+
+def _insert(database: Database, case: Case) -> None:
+    row = _row(case)
+    names, marks = ", ".join(row), ", ".join("?" * len(row))
+    database.execute(
+        f"insert into cases ({names}) values ({marks}) on conflict do nothing",  # noqa: S608
+        list(row.values()),
+    )
+
+
+def _update(database: Database, number: int, values: dict[str, Any]) -> None:
+    places = ", ".join(f"{name} = ?" for name in values)
+    database.execute(
+        f"update cases set {places} where number = ?",  # noqa: S608
+        [*values.values(), number],
+    )
+
+
+def _cases(database: Database, where: str, values: tuple[Any, ...]) -> list[Case]:
+    rows = database.query(f"select * from cases where {where}", values)  # noqa: S608
+    return [_case(row) for row in rows]
+
+
+def _row(case: Case) -> dict[str, Any]:
+    return {
+        "number": case.number,
+        "kind": case.kind.value,
+        "state": case.state.value,
+        "topic": case.topic,
+        "caller_number": case.caller_number,
+        "caller_name": case.caller_name,
+        "call_id": case.call_id,
+        "language": case.language,
+        "recording": case.recording,
+        "seconds": case.seconds,
+        "created": text_of(case.created),
+        "due": text_of(case.due),
+        "filed": case.filed,
+        "assigned_to": case.assigned_to,
+        "note": case.note,
+        "heard_at": case.heard_at and text_of(case.heard_at),
+        "done_at": case.done_at and text_of(case.done_at),
+        "keep": case.keep,
+    }
+
+
+def _case(row: dict[str, Any]) -> Case:
+    return Case(
+        number=row["number"],
+        kind=CaseKind(row["kind"]),
+        created=instant(row["created"]),
+        due=instant(row["due"]),
+        state=CaseState(row["state"]),
+        topic=row["topic"],
+        caller_number=row["caller_number"],
+        caller_name=row["caller_name"],
+        call_id=row["call_id"],
+        language=row["language"],
+        recording=row["recording"],
+        seconds=row["seconds"],
+        filed=bool(row["filed"]),
+        assigned_to=row["assigned_to"],
+        note=row["note"],
+        heard_at=instant_or_none(row["heard_at"]),
+        done_at=instant_or_none(row["done_at"]),
+        keep=bool(row["keep"]),
+    )

@@ -1,0 +1,132 @@
+"""The recordings and the owner's own prompts as files: names, room on the disk, what is purged."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from hotline.errors import HotlineError
+from hotline.inbox.case import Case, CaseKind
+from hotline.inbox.retention import first_to_go
+from hotline.storage.durable import sync_directory, write_whole
+
+# Kept free by the purge and refused to exports, uploads and backups, so that at least half an
+# hour of recordings still fits when everything else has filled the disk.
+RESERVE = 64 * 1024 * 1024
+# Kept free even of recordings, so that the rows about them can be written.
+FLOOR = 8 * 1024 * 1024
+BYTES_PER_SECOND = 16_000  # 8 kHz, mono, 16 bit
+
+_CASE_FILE = re.compile(rf"(\d{{6,18}})-({'|'.join(CaseKind)})\.wav")
+_OWN_PROMPT = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.wav")
+
+
+def recording_name(number: int, kind: CaseKind) -> str:
+    """The file of a case. It says enough to make the row again when only the file is left."""
+    return f"{number:06d}-{kind.value}.wav"
+
+
+def case_of_name(name: str) -> tuple[int, CaseKind] | None:
+    """Number and kind that `recording_name` put into a name; None for any other file."""
+    match = _CASE_FILE.fullmatch(name)
+    return (int(match[1]), CaseKind(match[2])) if match else None
+
+
+class Recordings:
+    """The directory of the recordings."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def path(self, name: str) -> Path:
+        """Where the recording of that name lies. Raises HotlineError for a name not ours."""
+        if case_of_name(name) is None:
+            raise HotlineError(f"{name!r} is not the name of a recording.", "Choose one listed.")
+        return self.directory / name
+
+    def names(self) -> list[str]:
+        """Names of all recordings on the disk, the oldest case first."""
+        found = [entry.name for entry in self.directory.iterdir() if case_of_name(entry.name)]
+        return sorted(found, key=lambda name: case_of_name(name) or ())
+
+    def sync(self) -> None:
+        """Make a name just created or removed survive a power cut."""
+        sync_directory(self.directory)
+
+    def remove(self, name: str) -> None:
+        """Delete a recording; harmless when it has gone already."""
+        self.path(name).unlink(missing_ok=True)
+        self.sync()
+
+    def free_bytes(self) -> int:
+        """Bytes that may still be written to this disk."""
+        return shutil.disk_usage(self.directory).free
+
+    def room_for_recording(self, seconds: float = 180.0) -> bool:
+        """A recording of that length fits; it may use the reserve."""
+        return self.free_bytes() - FLOOR >= seconds * BYTES_PER_SECOND and self._names_left()
+
+    def room_for_other(self, size: int) -> bool:
+        """An export, upload or backup of `size` bytes fits and leaves the reserve untouched."""
+        return self.free_bytes() - RESERVE >= size
+
+    def to_give_up(self, cases: Sequence[Case]) -> list[Case]:
+        """Whose sound has to go now so that the reserve is free again; [] while it is.
+
+        Never an unheard, open or kept one: when those fill the disk, the list is too short and
+        the owner has to act.
+        """
+        missing = RESERVE - self.free_bytes()
+        chosen: list[Case] = []
+        for case in first_to_go(cases):
+            if missing <= 0:
+                break
+            chosen.append(case)
+            missing -= self._size(case.recording or "")
+        return chosen
+
+    def _size(self, name: str) -> int:
+        path = self.path(name)
+        return path.stat().st_size if path.exists() else 0
+
+    def _names_left(self) -> bool:
+        room = os.statvfs(self.directory)
+        return room.f_files == 0 or room.f_favail > 0  # some file systems do not count names
+
+
+class OwnPrompts:
+    """The directory of greetings and texts the owner spoke or uploaded, as finished WAV files."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def path(self, name: str) -> Path:
+        """Where the prompt of that name lies.
+
+        Names are small Latin letters, digits, - and _, ending in .wav. Raises HotlineError.
+        """
+        if not _OWN_PROMPT.fullmatch(name):
+            raise HotlineError(
+                f"{name!r} cannot name a recording.", "Use small Latin letters, digits and -."
+            )
+        return self.directory / name
+
+    def names(self) -> list[str]:
+        """Names of all prompts, in alphabetical order."""
+        return sorted(
+            entry.name for entry in self.directory.iterdir() if _OWN_PROMPT.fullmatch(entry.name)
+        )
+
+    def save(self, name: str, wav: bytes) -> None:
+        """Store a prompt whole or not at all. `wav` was made by our own converter."""
+        write_whole(self.path(name), wav)
+
+    def remove(self, name: str) -> None:
+        """Delete a prompt; harmless when it has gone already."""
+        self.path(name).unlink(missing_ok=True)
+        sync_directory(self.directory)

@@ -1,0 +1,128 @@
+"""The tables of the records. Each step runs once, in a transaction; never change an old one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from hotline.storage.database import DatabaseFile
+
+RECORDS = Migrations("records")
+
+
+def records_file(directory: Path) -> DatabaseFile:
+    """Calls, cases, office and outbox: written by the daemon alone."""
+    return DatabaseFile(
+        directory / "hotline.sqlite", RECORDS, directory / "backup" / "hotline.sqlite"
+    )
+
+
+@RECORDS()
+def calls(database: Database) -> None:
+    """The journal of calls with the steps of each."""
+    database.execute(
+        """create table calls (
+            id integer primary key,
+            line text not null,
+            outgoing integer not null default 0,
+            caller_number text,
+            caller_name text not null default '',
+            started_at text not null,
+            answered_at text,
+            ended_at text,
+            outcome text,
+            person text not null default '',
+            topic text not null default '',
+            case_number integer,
+            words text not null default '',
+            language text not null default '',
+            returned_at text,
+            returned_by text not null default ''
+        )"""
+    )
+    database.execute("create index calls_by_number on calls (caller_number, outcome, id)")
+    database.execute("create index calls_by_outcome on calls (outcome, id)")
+    database.execute("create index calls_open on calls (id) where ended_at is null")
+    database.execute(
+        """create table steps (
+            call_id integer not null references calls (id) on delete cascade,
+            seq integer not null,
+            at text not null,
+            what text not null,
+            words text not null default '',
+            facts text not null default '{}',
+            primary key (call_id, seq)
+        ) without rowid"""
+    )
+
+
+@RECORDS()
+def cases(database: Database) -> None:
+    """Messages, complaints and wishes to be called back.
+
+    `call_id` refers to calls without being bound to it: a case outlives its call, and is worth
+    keeping even where the call's row is missing.
+    """
+    database.execute(
+        """create table cases (
+            number integer primary key,
+            kind text not null,
+            state text not null,
+            topic text not null default '',
+            caller_number text,
+            caller_name text not null default '',
+            call_id integer,
+            language text not null default '',
+            recording text,
+            seconds real not null default 0,
+            created text not null,
+            due text not null,
+            filed integer not null default 0,
+            void integer not null default 0,
+            assigned_to text not null default '',
+            note text not null default '',
+            heard_at text,
+            done_at text,
+            keep integer not null default 0
+        )"""
+    )
+    database.execute("create index cases_by_state on cases (void, state, number)")
+    database.execute("create index cases_by_call on cases (call_id)")
+    database.execute("create index cases_by_number on cases (caller_number)")
+
+
+@RECORDS()
+def office_versions(database: Database) -> None:
+    """The office as canonical YAML, one row for each saving."""
+    database.execute(
+        """create table office_versions (
+            id integer primary key,
+            at text not null,
+            author text not null,
+            yaml text not null
+        )"""
+    )
+
+
+@RECORDS()
+def outbox(database: Database) -> None:
+    """Letters to people outside the box, until they are delivered."""
+    database.execute(
+        """create table outbox (
+            id text primary key,
+            created text not null,
+            case_number integer,
+            way text not null,
+            recipient text not null,
+            subject text not null,
+            body text not null,
+            attachment text,
+            state text not null,
+            attempts integer not null default 0,
+            next_try_at text not null,
+            last_error text not null default '',
+            sent_at text
+        ) without rowid"""
+    )
+    database.execute("create index outbox_by_state on outbox (state, created)")

@@ -1,0 +1,136 @@
+"""A desk with nobody's real data: remembers what it was asked, answers what it was given."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hotline.control.messages import (
+    CallReturned,
+    CaseAssign,
+    CaseDone,
+    CaseHeard,
+    CaseNote,
+    CaseReopen,
+    Done,
+    Event,
+    LineState,
+    Message,
+    OfficeAnswer,
+    OfficeGet,
+    OfficePut,
+    OfficePutAnswer,
+    Ring,
+    Status,
+    StatusAnswer,
+    Who,
+    WhoAnswer,
+)
+from hotline.control.server import ControlServer, Feed
+from hotline.errors import BadSettings, HotlineError
+
+NOON = datetime(2026, 12, 5, 12, tzinfo=UTC)
+
+
+class FakeDesk:
+    """`refuse` makes every change fail in the daemon's words; `broken` makes it a bug."""
+
+    def __init__(self) -> None:
+        self.asked: list[Message] = []
+        self.feed = Feed()
+        self.refuse: HotlineError | None = None
+        self.broken = False
+        self.yaml = "name: Flori\n"
+        self.state = StatusAnswer(
+            version="0.1.0",
+            started_at=NOON,
+            now=NOON,
+            office="Flori",
+            zone="Europe/Chisinau",
+            lines=(LineState(id="office", name="Office line", up=True, words="Ready"),),
+        )
+
+    async def status(self, ask: Status) -> StatusAnswer:
+        if self.broken:
+            raise ZeroDivisionError
+        return self.state
+
+    async def who(self, ask: Who) -> WhoAnswer:
+        self.asked.append(ask)
+        return WhoAnswer(at=ask.at or NOON, open=True, rounds=(Ring(names=("Ana",), seconds=20),))
+
+    async def _change(self, ask: Message) -> Done:
+        if self.refuse:
+            raise self.refuse
+        self.asked.append(ask)
+        return Done()
+
+    async def case_assign(self, ask: CaseAssign) -> Done:
+        return await self._change(ask)
+
+    async def case_done(self, ask: CaseDone) -> Done:
+        return await self._change(ask)
+
+    async def case_reopen(self, ask: CaseReopen) -> Done:
+        return await self._change(ask)
+
+    async def case_note(self, ask: CaseNote) -> Done:
+        return await self._change(ask)
+
+    async def case_heard(self, ask: CaseHeard) -> Done:
+        return await self._change(ask)
+
+    async def call_returned(self, ask: CallReturned) -> Done:
+        return await self._change(ask)
+
+    async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
+        return OfficeAnswer(yaml=self.yaml)
+
+    async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
+        if "name" not in ask.yaml:
+            raise BadSettings("the office file", ("name: is missing", "zone: is missing"))
+        self.asked.append(ask)
+        self.yaml = ask.yaml
+        return OfficePutAnswer(warnings=("Nobody is on duty on Sunday.",))
+
+    def events(self) -> AsyncGenerator[Event, None]:
+        return self.feed.listen()
+
+
+class Daemon:
+    """A control server on its own loop and thread, as a blocking client meets it."""
+
+    def __init__(self, path: Path, desk: FakeDesk) -> None:
+        self.path = path
+        self.desk = desk
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._server = ControlServer(path, desk)
+
+    def start(self) -> None:
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._server.open(), self._loop).result(5)
+
+    def publish(self, event: Event) -> None:
+        self._loop.call_soon_threadsafe(self.desk.feed.publish, event)
+
+    def stop(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._server.close(), self._loop).result(5)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()
+
+
+@contextmanager
+def running(path: Path, desk: FakeDesk | None = None) -> Iterator[Daemon]:
+    """A daemon for the length of a test."""
+    daemon = Daemon(path, desk or FakeDesk())
+    daemon.start()
+    try:
+        yield daemon
+    finally:
+        daemon.stop()

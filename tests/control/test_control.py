@@ -1,0 +1,230 @@
+"""What the page and the commands may rely on when they speak to the daemon."""
+
+from __future__ import annotations
+
+import json
+import socket
+import stat
+import threading
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hotline.control.client import Control, Refused, ServiceDown
+from hotline.control.messages import LINE_LIMIT, CaseDone, CaseNote, Event, Who
+from hotline.control.server import ControlServer
+from hotline.errors import HotlineError
+from tests.control.desk import NOON, Daemon, FakeDesk, running
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Daemon]:
+    with running(tmp_path / "control") as daemon:
+        yield daemon
+
+
+def said(path: Path, line: bytes) -> dict[str, object]:
+    """Send raw bytes, as something hostile would, and read what comes back."""
+    with socket.socket(socket.AF_UNIX) as wire:
+        wire.settimeout(5)
+        wire.connect(str(path))
+        wire.sendall(line)
+        answer: dict[str, object] = json.loads(wire.makefile("rb").readline())
+        return answer
+
+
+def test_the_page_hears_how_the_lines_are(daemon: Daemon) -> None:
+    (line,) = Control(daemon.path).status().lines
+    assert (line.name, line.up) == ("Office line", True)
+
+
+def test_who_would_answer_on_saturday_at_noon(daemon: Daemon) -> None:
+    answer = Control(daemon.path).who(Who(at=NOON, topic="orders"))
+    assert (answer.at, answer.rounds[0].names) == (NOON, ("Ana",))
+
+
+def test_a_closed_complaint_reaches_the_daemon_with_the_name_of_who_closed_it(
+    daemon: Daemon,
+) -> None:
+    asked = CaseDone(case=104, by="ana", note="Door replaced")
+    Control(daemon.path).change(asked)
+    assert daemon.desk.asked == [asked]
+
+
+def test_the_daemons_refusal_arrives_in_its_own_words(daemon: Daemon) -> None:
+    daemon.desk.refuse = HotlineError("Complaint 104 does not exist.", "Look in the inbox.")
+    with pytest.raises(Refused) as refusal:
+        Control(daemon.path).change(CaseDone(case=104, by="ana"))
+    assert (refusal.value.cause, refusal.value.action) == (
+        "Complaint 104 does not exist.",
+        "Look in the inbox.",
+    )
+
+
+def test_a_wrong_office_file_names_every_problem_at_once(daemon: Daemon) -> None:
+    with pytest.raises(Refused) as refusal:
+        Control(daemon.path).office_put("x: 1", "ana")
+    assert refusal.value.problems == ("name: is missing", "zone: is missing")
+    assert "\n" not in refusal.value.cause
+
+
+def test_a_right_office_file_is_taken_with_its_warnings(daemon: Daemon) -> None:
+    control = Control(daemon.path)
+    assert control.office_put("name: Nou\n", "ana") == ("Nobody is on duty on Sunday.",)
+    assert control.office_get() == "name: Nou\n"
+
+
+def test_events_reach_whoever_listens(daemon: Daemon) -> None:
+    events = Control(daemon.path).events()
+    daemon.publish(Event(at=NOON, kind="case", subject="0"))  # before anybody listens: lost
+
+    def tell(number: int) -> Event:
+        event = Event(at=NOON, kind="call", subject=str(number), words="It rings")
+        daemon.publish(event)
+        return event
+
+    listening = daemon.desk.feed._listeners
+    first = _next_after(events, listening, lambda: tell(1))
+    assert first.subject == "1"
+    assert tell(2) == next(events)
+    events.close()
+
+
+def _next_after(
+    events: Generator[Event, None, None], listening: object, tell: Callable[[], object]
+) -> Event:
+    got: list[Event] = []
+    reader = threading.Thread(target=lambda: got.append(next(events)))
+    reader.start()
+    while not listening:
+        reader.join(0.01)
+    tell()
+    reader.join(5)
+    return got[0]
+
+
+def test_a_listener_that_has_gone_is_forgotten(daemon: Daemon) -> None:
+    events = Control(daemon.path).events()
+    _next_after(
+        events,
+        daemon.desk.feed._listeners,
+        lambda: daemon.publish(Event(at=NOON, kind="line")),
+    )
+    events.close()
+    for _ in range(200):
+        Control(daemon.path).status()
+        if not daemon.desk.feed._listeners:
+            break
+    assert not daemon.desk.feed._listeners
+
+
+def test_without_the_service_the_owner_is_told_how_to_start_it(tmp_path: Path) -> None:
+    with pytest.raises(ServiceDown) as down:
+        Control(tmp_path / "nothing").status()
+    assert "not running" in down.value.cause
+    assert "Start it" in down.value.action
+
+
+def test_a_service_that_hangs_does_not_hang_the_page(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / "silent"))
+        silent.listen()
+        with pytest.raises(ServiceDown, match="does not answer"):
+            Control(tmp_path / "silent", timeout=0.05).status()
+
+
+def test_a_mistake_inside_the_daemon_costs_one_answer_and_no_more(daemon: Daemon) -> None:
+    daemon.desk.broken = True
+    with pytest.raises(ServiceDown):
+        Control(daemon.path).status()
+    daemon.desk.broken = False
+    assert Control(daemon.path).status().office == "Flori"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\n",
+        b"hello\n",
+        b"null\n",
+        b"[]\n",
+        b"\xff\xfe\x00\n",
+        b'{"do":"rm"}\n',
+        b'{"do":"__class__"}\n',
+        b'{"do":"events"}\n',
+        b'{"do":"status","extra":1}\n',
+        b'{"do":"case_done","case":"x","by":"ana"}\n',
+        b'{"do":"case_done","case":0,"by":"ana"}\n',
+        b'{"do":"case_assign","case":1,"person":"../etc","by":"ana"}\n',
+        b'{"do":"who","at":"2026-12-05T12:00:00"}\n',
+        b"[" * 30000 + b"\n",
+        b"x" * (LINE_LIMIT + 10) + b"\n",
+    ],
+    ids=lambda line: repr(line[:40]),
+)
+def test_nonsense_is_refused_and_changes_nothing(daemon: Daemon, line: bytes) -> None:
+    answer = said(daemon.path, line)
+    assert answer["ok"] is False
+    assert answer["error"]["cause"]  # type: ignore[index]
+    assert daemon.desk.asked == []
+
+
+def test_a_line_without_end_is_not_kept_in_memory(daemon: Daemon) -> None:
+    assert said(daemon.path, b"x" * (3 * LINE_LIMIT))["ok"] is False
+    assert Control(daemon.path).status()
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.binary(max_size=300))
+def test_whatever_is_sent_the_daemon_goes_on(daemon: Daemon, noise: bytes) -> None:
+    said(daemon.path, b"#" + noise + b"\n")
+    assert Control(daemon.path).status().office == "Flori"
+
+
+def test_a_text_too_long_is_refused_before_it_is_sent(daemon: Daemon) -> None:
+    with pytest.raises(HotlineError, match="too much"):
+        Control(daemon.path).office_put("я" * LINE_LIMIT, "ana")
+
+
+def test_cyrillic_notes_arrive_letter_by_letter(daemon: Daemon) -> None:
+    note = CaseNote(case=1, by="оля", text="двері пошкоджені\nпередзвонити")
+    Control(daemon.path).change(note)
+    assert daemon.desk.asked == [note]
+
+
+def test_only_the_service_and_its_group_may_speak_to_it(daemon: Daemon) -> None:
+    assert stat.S_IMODE(daemon.path.stat().st_mode) == 0o660
+
+
+async def test_a_second_hotline_is_told_that_one_is_running(daemon: Daemon) -> None:
+    with pytest.raises(HotlineError, match="already running"):
+        await ControlServer(daemon.path, FakeDesk()).open()
+    assert Control(daemon.path).status().office == "Flori"
+
+
+def test_a_socket_left_by_a_killed_service_does_not_stop_the_next(tmp_path: Path) -> None:
+    left = tmp_path / "control"
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(left))
+    with running(left) as daemon:
+        assert Control(daemon.path).status()
+
+
+async def test_a_file_in_the_place_of_the_socket_is_never_deleted(tmp_path: Path) -> None:
+    (tmp_path / "control").write_text("precious")
+    with pytest.raises(HotlineError, match="not the hotline's socket"):
+        await ControlServer(tmp_path / "control", FakeDesk()).open()
+    assert (tmp_path / "control").read_text() == "precious"
+
+
+async def test_the_same_place_can_be_used_again_after_closing(tmp_path: Path) -> None:
+    for _ in range(2):
+        server = ControlServer(tmp_path / "control", FakeDesk())
+        await server.open()
+        await server.close()
+    assert not (tmp_path / "control").exists()

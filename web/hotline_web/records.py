@@ -1,0 +1,127 @@
+"""What the page reads: calls, cases, the office. Read-only, each question its own short look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlite_utils import Database
+
+from hotline.inbox.case import Case
+from hotline.inbox.outcome import Outcome
+from hotline.storage import calls, complaints
+from hotline.storage.calls import Call, CallStory
+from hotline.storage.complaints import Show
+from hotline.storage.files import Recordings
+from hotline.storage.schema import records_file
+
+T = TypeVar("T")
+
+BUSIEST_DAY = 5000  # calls of one day that are counted; a line cannot carry more
+NEEDS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What waits for somebody: the first few, and how many more there are."""
+
+    cases: Sequence[Case]
+    missed: Sequence[Call]
+    total: int
+
+    @property
+    def more(self) -> int:
+        """Waiting, but not among those shown."""
+        return self.total - len(self.cases) - len(self.missed)
+
+
+@dataclass(frozen=True)
+class Today:
+    """Calls since local midnight. hours: (hour, calls) for each of the 24."""
+
+    calls: int
+    answered: int
+    messages: int
+    missed: int
+    hours: tuple[tuple[int, int], ...]
+
+    @property
+    def busiest(self) -> int:
+        """Calls in the busiest hour, at least 1."""
+        return max(1, *(calls for _, calls in self.hours))
+
+
+class Records:
+    """Reads the records in `directory`. Raises HotlineError when the disk lets nothing be read."""
+
+    def __init__(self, directory: Path) -> None:
+        self._file = records_file(directory)
+        self._recordings = Recordings(directory / "recordings")
+
+    def _read(self, question: Callable[[Database], T]) -> T:
+        with self._file.reading() as database:
+            return question(database)
+
+    def cases(self, show: Show, limit: int) -> list[Case]:
+        """Filed cases, the newest first."""
+        return self._read(lambda database: complaints.list_cases(database, show, limit=limit))
+
+    def case(self, number: int) -> Case | None:
+        """The case of that number."""
+        return self._read(lambda database: complaints.get(database, number))
+
+    def calls(self, limit: int, before: int | None) -> list[Call]:
+        """The newest calls first."""
+        return self._read(lambda database: calls.recent(database, limit, before))
+
+    def call(self, call_id: int) -> CallStory | None:
+        """One call with its steps."""
+        return self._read(lambda database: calls.get(database, call_id))
+
+    def missed(self, limit: int) -> list[Call]:
+        """Missed and not returned, the newest first."""
+        return self._read(lambda database: calls.missed_open(database, limit))
+
+    def owed(self, call_id: int) -> bool:
+        """True if this call is still on the list of those to be returned."""
+        return any(call.id == call_id for call in self.missed(1000))
+
+    def needs(self) -> Needs:
+        """Open cases, the soonest due first, and missed calls, the newest first."""
+        open_cases = sorted(self.cases(Show.OPEN, 1000), key=lambda case: case.due)
+        missed = self.missed(1000)
+        shown_cases = open_cases[: max(NEEDS_SHOWN - len(missed), NEEDS_SHOWN // 2)]
+        shown_missed = missed[: NEEDS_SHOWN - len(shown_cases)]
+        return Needs(shown_cases, shown_missed, len(open_cases) + len(missed))
+
+    def today(self, midnight: datetime) -> Today:
+        """Incoming calls since `midnight`, an aware instant in the office's zone."""
+        since = [
+            call
+            for call in self.calls(BUSIEST_DAY, None)
+            if call.started_at >= midnight and not call.outgoing
+        ]
+        outcomes = [call.outcome for call in since]
+        hours = [call.started_at.astimezone(midnight.tzinfo).hour for call in since]
+        left = (Outcome.MESSAGE, Outcome.COMPLAINT, Outcome.CALLBACK)
+        return Today(
+            calls=len(since),
+            answered=sum(o in (Outcome.SPOKEN, Outcome.SELF_SERVICE) for o in outcomes),
+            messages=sum(o in left for o in outcomes),
+            missed=outcomes.count(Outcome.MISSED),
+            hours=tuple((hour, hours.count(hour)) for hour in range(24)),
+        )
+
+    def recording(self, case: Case) -> Path | None:
+        """The file of the case's recording, None if it has none or the file is gone.
+
+        Raises HotlineError for a name that is not one of ours.
+        """
+        if case.recording is None:
+            return None
+        path = self._recordings.path(case.recording)
+        return path if path.is_file() and not path.is_symlink() else None
+
