@@ -12,6 +12,7 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.leg import Party
 from hotline.inbox.outcome import Outcome
 from hotline.lines.port import Caller, Leg
+from hotline.media.catalogue import Prompt
 from hotline.routing.office import Office
 from hotline.routing.plan import Plan, plan_for
 
@@ -85,16 +86,16 @@ class Call:
         self.exchange.journal.step(self.id, step.at, what, words, **facts)
         self.on_step(self, step)
 
-    async def words(self, prompt: str, **values: str) -> list[Path]:
+    async def words(self, prompt: Prompt, **values: object) -> list[Path]:
         """A system prompt in the caller's language, as files."""
         return await self.exchange.prompts.files(self.language, prompt, **values)
 
     async def own_words(self, texts: dict[str, str]) -> list[Path]:
         """The office's own text in the caller's language, or in its first one; maybe none."""
         text = texts.get(self.language) or texts.get(self.office.language, "")
-        return await self.exchange.prompts.speak(self.language, text) if text else []
+        return await self.exchange.prompts.say(self.language, text) if text else []
 
-    async def say(self, prompt: str, **values: str) -> None:
+    async def say(self, prompt: Prompt, **values: object) -> None:
         """Say a system prompt to its end."""
         await self.party.play(await self.words(prompt, **values))
 

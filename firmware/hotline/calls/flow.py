@@ -10,6 +10,7 @@ from hotline.calls.call import Call
 from hotline.calls.menu import Wish
 from hotline.errors import CallerGone
 from hotline.inbox.case import CaseKind
+from hotline.media.catalogue import Prompt
 from hotline.routing.office import Do
 
 
@@ -23,7 +24,7 @@ async def tell(call: Call) -> None:
             wish = await connect(call, wish)
         if wish is not DONE:
             await leave_word(call, wish)
-        await call.say("goodbye")
+        await call.say(Prompt.GOODBYE)
     except CallerGone:
         call.step("caller_gone", "The caller hung up.")
     finally:
@@ -44,7 +45,7 @@ async def connect(call: Call, wish: Wish) -> Wish:
         await message.call_back(call, wish.topic)
         return DONE
     if reached is None:
-        await call.say("nobody_now")
+        await call.say(Prompt.NOBODY_NOW)
     return menu.fallback(call.plan(wish.topic).fallback, wish.topic)
 
 

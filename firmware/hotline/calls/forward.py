@@ -17,6 +17,7 @@ from hotline.calls.leg import Party, settled
 from hotline.calls.board import Engagement
 from hotline.errors import CallerGone, LineDown, NumberRefused
 from hotline.lines.port import Cause, Leg
+from hotline.media.catalogue import Prompt
 from hotline.routing.office import Strategy
 from hotline.routing.plan import Candidate, Plan, Tier
 
@@ -117,7 +118,7 @@ def _send_off(call: Call, late: Reached) -> None:
 async def _say_too_late(call: Call, party: Party, release: Callable[[], None]) -> None:
     try:
         language = call.office.language
-        await party.play(await call.exchange.prompts.files(language, "whisper_too_late"))
+        await party.play(await call.exchange.prompts.files(language, Prompt.WHISPER_TOO_LATE))
     except CallerGone:
         pass  # they had hung up already
     finally:
@@ -129,11 +130,11 @@ async def _say_too_late(call: Call, party: Party, release: Callable[[], None]) -
 
 async def _comfort(call: Call) -> str:
     """Music with a reminder now and then, until the caller presses * or 9."""
-    key = await call.party.ask(await call.words("please_hold"), 0.0)
+    key = await call.party.ask(await call.words(Prompt.PLEASE_HOLD), 0.0)
     while not _leaves(call, key):
         key = await call.party.linger(call.exchange.comfort.music, REMIND_EVERY_S)
         if key is None:
-            key = await call.party.ask(await call.words("still_waiting"), 0.0)
+            key = await call.party.ask(await call.words(Prompt.STILL_WAITING), 0.0)
     return key or MESSAGE_KEY
 
 
@@ -320,8 +321,10 @@ class _Offer:
 async def _whisper(call: Call, topic: str | None) -> list[Path]:
     office = call.office
     about = office.topic(topic) if topic else None
-    language = office.language
-    spoken_topic = about.name.get(language, about.id) if about else ""
-    return await call.exchange.prompts.whisper(
-        language, office.name, spoken_topic, call.caller.number
+    return await call.exchange.prompts.files(
+        office.language,
+        Prompt.WHISPER,
+        office=office.name,
+        topic=about.name.get(office.language, about.id) if about else None,
+        caller=call.caller.number,
     )

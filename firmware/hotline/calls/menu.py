@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hotline.calls.call import Call
+from hotline.media.catalogue import Prompt, opening_words
 from hotline.routing.office import Do, Fallback, Key, Menu
 from hotline.routing.plan import Plan
 from hotline.routing.rules import Opening
@@ -36,7 +37,7 @@ async def greet(call: Call, plan: Plan) -> list[Path]:
     if plan.opening in (Opening.OPEN, Opening.UNTRUSTED):
         call.step("greeting", "The caller hears the greeting.")
         own = await call.own_words(office.greeting)
-        return own or await call.words("greeting_open", office=office.name)
+        return own or await call.words(Prompt.GREETING_OPEN, office=office.name)
     call.step("greeting_closed", "The caller hears that the office is closed.")
     own = await call.own_words(office.closed_greeting)
     notice = await call.own_words(plan.closure.notice) if plan.closure else []
@@ -100,9 +101,9 @@ async def _stay(call: Call, chosen: Key) -> list[Path]:
 async def _misunderstood(call: Call, key: str | None) -> list[Path]:
     if key is None:
         call.step("no_key", "The caller pressed no key.")
-        return await call.words("no_key")
+        return await call.words(Prompt.NO_KEY)
     call.step("wrong_key", f"The caller pressed {key}, which the menu does not have.")
-    return await call.words("wrong_key")
+    return await call.words(Prompt.WRONG_KEY)
 
 
 def _wish(call: Call, chosen: Key) -> Wish:
@@ -135,18 +136,26 @@ async def _offer(call: Call, menu: Menu, open_now: bool) -> list[Path]:
     files: list[Path] = []
     for key in menu.keys:
         label = key.label.get(call.language) or key.label.get(call.office.language, "")
-        if label and (open_now or key.do not in NEEDS_PERSON):
-            files += await call.words("menu_item", label=label, key=key.key)
+        if key.do is Do.LANGUAGE:
+            files += await _language_offer(call, key)
+        elif label and (open_now or key.do not in NEEDS_PERSON):
+            files += await call.words(Prompt.MENU_ITEM, label=label, key=key.key)
     if open_now and all(key.key != PERSON_KEY for key in menu.keys):
-        files += await call.words("menu_person")
+        files += await call.words(Prompt.MENU_PERSON)
     return files
 
 
+async def _language_offer(call: Call, key: Key) -> list[Path]:
+    """In the language it offers, and not for the one that is spoken already."""
+    if key.target == call.language:
+        return []
+    return await call.exchange.prompts.files(key.target, Prompt.LANGUAGE_CHOICE, key=key.key)
+
+
 async def _closed_words(call: Call, opens: datetime | None) -> list[Path]:
-    office = call.office
-    if opens is None:
-        return await call.words("greeting_closed", office=office.name, when="")
-    when = opens.astimezone(office.zone)
-    return await call.exchange.prompts.closed_until(
-        call.language, office.name, when, call.exchange.clock.now().astimezone(office.zone)
-    )
+    zone = call.office.zone
+    when = None
+    if opens is not None:
+        now = call.exchange.clock.now().astimezone(zone)
+        when = opening_words(call.language, opens.astimezone(zone), now)
+    return await call.words(Prompt.GREETING_CLOSED, office=call.office.name, when=when)

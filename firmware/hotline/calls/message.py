@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from hotline.calls.call import Call
 from hotline.inbox.case import CaseKind
+from hotline.inbox.retention import Retention
+from hotline.media.catalogue import Prompt
 from hotline.media.engine import Recording
 from hotline.storage.complaints import OpenedCase
 
@@ -15,6 +18,7 @@ SILENCE_ENDS_S = 8.0
 LEAST_SPEECH_S = 1.0
 LOOK_EVERY_S = 0.25
 DONE_KEY = "#"
+KEPT_DAYS = Retention().cases.days
 
 
 async def take(call: Call, kind: CaseKind, topic: str | None) -> None:
@@ -25,8 +29,9 @@ async def take(call: Call, kind: CaseKind, topic: str | None) -> None:
     """
     case = _open(call, kind, topic)
     call.step(str(kind), f"The caller is asked for a {kind}; it has the number {case.number}.")
-    await call.say("recording_notice", office=call.office.name)
-    await call.say("message_intro" if kind is CaseKind.MESSAGE else "complaint_intro")
+    await call.party.play(await _notice(call))
+    complaint = kind is CaseKind.COMPLAINT
+    await call.say(Prompt.COMPLAINT_INTRO if complaint else Prompt.MESSAGE_INTRO)
     await _stands(case)
     await call.party.play([call.exchange.comfort.beep])
     recording = call.party.record(call.exchange.recordings.path(case.recording or ""))
@@ -45,7 +50,14 @@ async def call_back(call: Call, topic: str | None) -> None:
     call.step("callback", f"The caller wants to be called back: case {case.number}.")
     call.exchange.notice.case_filed(call, case.number, CaseKind.CALLBACK)
     await _stands(case)
-    await call.say("callback_asked", case=str(case.number))
+    await call.say(Prompt.CALLBACK_ASKED, case=case.number)
+
+
+async def _notice(call: Call) -> list[Path]:
+    """Who records, why, how to refuse; heard to its end before anything is recorded."""
+    own = await call.own_words(call.office.recording_notice)
+    days = KEPT_DAYS
+    return own or await call.words(Prompt.RECORDING_NOTICE, office=call.office.name, days=days)
 
 
 def _open(call: Call, kind: CaseKind, topic: str | None) -> OpenedCase:
@@ -91,15 +103,16 @@ async def _confirm(
 ) -> None:
     """Say "saved" only of what is on the disk."""
     if not filed:
-        await call.say("message_empty")
+        await call.say(Prompt.MESSAGE_EMPTY)
         return
     sound_is_safe = await _within(SYNC_PATIENCE_S, saved)
     if not (sound_is_safe and await _stands(case)):
         call.step("disk_trouble", "The disk did not take the message in time.")
-        await call.say("disk_full_apology", case=str(case.number))
+        await call.say(Prompt.DISK_FULL_APOLOGY, case=case.number)
         return
-    done = "message_saved" if kind is CaseKind.MESSAGE else "complaint_saved"
-    await call.say(done, case=str(case.number))
+    complaint = kind is CaseKind.COMPLAINT
+    done = Prompt.COMPLAINT_SAVED if complaint else Prompt.MESSAGE_SAVED
+    await call.say(done, case=case.number)
 
 
 async def _stands(case: OpenedCase) -> bool:

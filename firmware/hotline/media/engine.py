@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from hotline.media.catalogue import Prompt
+
 CLOCK_RATE = 8000
 FRAME_MS = 20
 
@@ -90,13 +92,13 @@ class MediaEngine(Protocol):
 
 
 class Prompts(Protocol):
-    """Every sentence the box can say, as files to play. `Sound.play` takes them as they come."""
+    """Every sentence the box can say, as files to play. Neither method ever raises."""
 
-    async def files(self, language: str, prompt: str, **values: str) -> list[Path]:
-        """The system prompt of that id; never raises: an empty list when nothing can be said."""
+    async def files(self, language: str, prompt: Prompt, **values: object) -> list[Path]:
+        """The system prompt; a sentence whose value is missing or None is left out."""
 
-    async def speak(self, language: str, text: str) -> list[Path]:
-        """The office's own text; never raises."""
+    async def say(self, language: str, text: str, own: str = "") -> list[Path]:
+        """The office's own text."""
 
 
 class Comfort(Protocol):
