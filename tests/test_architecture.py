@@ -215,10 +215,10 @@ def page_reaches_past_its_door(module: str, tree: ast.Module) -> Iterator[str]:
 
 
 def calls_name_a_driver(module: str, tree: ast.Module) -> Iterator[str]:
-    """The story of a call knows the interfaces; `box` knows who stands behind them."""
+    """The story of a call knows interfaces and the names of prompts; `box` knows the drivers."""
     if module.startswith("hotline.calls."):
         yield from reaches_outside("hotline.lines", ("port",), module, tree)
-        yield from reaches_outside("hotline.media", ("engine",), module, tree)
+        yield from reaches_outside("hotline.media", ("catalogue", "engine"), module, tree)
 
 
 def reaches_outside(
