@@ -20,8 +20,8 @@
 #define PJ_HAS_IPV6 0
 
 /*
- * No DNS of PJSIP's own: its parser of answers stays unused, and asking for
- * our own host name would stop SIP for 5 s where no name server answers.
+ * No DNS of PJSIP's own (hotline_names.c): its parser of answers stays unused, and asking
+ * for our own host name would stop SIP for 5 s where no name server answers.
  */
 #define PJSIP_HAS_RESOLVER 0
 #define PJ_GETHOSTIP_DISABLE_LOCAL_RESOLUTION 1
