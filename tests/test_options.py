@@ -234,11 +234,22 @@ def test_a_mistake_is_told_in_plain_words(file: Path, text: str, words: str) -> 
     assert said.startswith(words)
 
 
-def test_the_line_is_right_after_a_list_and_a_text_of_several_lines(file: Path) -> None:
-    text = '[sip]\ncodecs = [\n  "pcma", # [\n  "pcmu",\n]\n[page]\nport = 0\n'
-    assert problems_of(file, text) == ("line 7: port of [page] must be 1 or more",)
-    text = "[box]\ndata = '''\nport = 1'''\n[page]\nport = 0\n"
-    assert problems_of(file, text) == ("line 5: port of [page] must be 1 or more",)
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('codecs = [\n  "pcma", # [\n  "pcmu",\n]\n', 6),
+        ('codecs = [\n  ["pcma"]\n]\n', 5),
+        ("tls_key = '''\n[page]\nport = 1'''\n", 5),
+    ],
+)
+def test_the_line_is_right_after_a_list_and_a_text_of_several_lines(
+    file: Path, text: str, line: int
+) -> None:
+    problems = problems_of(file, f"[sip]\n{text}port = 0\n[page]\nport = 0\n")
+    assert problems[-2:] == (
+        f"line {line}: port of [sip] must be 1 or more",
+        f"line {line + 2}: port of [page] must be 1 or more",
+    )
 
 
 def test_the_line_is_that_of_the_right_trunk(file: Path) -> None:
