@@ -9,7 +9,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hotline import __version__
-from hotline.control.client import Control
+from hotline.clock import Clock
 from hotline.control.messages import Who, WhoAnswer
 from hotline.control.offices import Offices
 from hotline.errors import BadSettings, HotlineError
@@ -29,9 +29,11 @@ from hotline.storage import complaints as case_storage
 from hotline.storage.complaints import Show
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
+from hotline.storage.users import Accounts, accounts_file
 
 DEFAULT_SETTINGS = Path("/etc/hotline/box.toml")
 FAILED = 1
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # plain HTTP is safe only here
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -67,12 +69,18 @@ def run(given: argparse.Namespace) -> int:
 def web(given: argparse.Namespace) -> int:
     """Serve the page in the local network."""
     from hotline_web.serve import serve  # only the page loads Flask
+
     from hotline_web.settings import Settings
 
     options = read_options(given.settings)
-    data = options.box.data
-    serve(Settings(data_dir=data, control_socket=Places(data).control), options.page.host,
-          options.page.port)
+    page, data = options.page, options.box.data
+    settings = Settings(
+        data_dir=data,
+        control_socket=Places(data).control,
+        secure_cookies=page.host not in LOOPBACK,
+        hosts=frozenset({page.public_name}),
+    )
+    serve(settings, page.host, page.port)
     return 0
 
 
@@ -140,12 +148,24 @@ def calls(given: argparse.Namespace) -> int:
             else call_storage.recent(database, given.limit)
         )
     rows = [
-        (str(c.id), _local(c.started_at), c.line, c.caller_number or "withheld",
-         str(c.outcome or "now"), c.person or "", str(c.case_number or ""))
+        (
+            str(c.id),
+            _local(c.started_at),
+            c.line,
+            c.caller_number or "withheld",
+            str(c.outcome or "now"),
+            c.person or "",
+            str(c.case_number or ""),
+        )
         for c in found
     ]
-    _print_records(found, rows, ("call", "began", "line", "caller", "ended as", "with", "case"),
-                   as_json=given.json, empty="No calls yet.")
+    _print_records(
+        found,
+        rows,
+        ("call", "began", "line", "caller", "ended as", "with", "case"),
+        as_json=given.json,
+        empty="No calls yet.",
+    )
     return 0
 
 
@@ -161,13 +181,25 @@ def messages(given: argparse.Namespace) -> int:
 
 def reset_password(given: argparse.Namespace) -> int:
     """Set a new password for the page; ends every session of that user."""
-    from hotline.storage.users import Accounts, accounts_file
-
-    places = _places(given)
     password = sys.stdin.readline().rstrip("\n") if given.stdin else getpass.getpass("New: ")
-    Accounts(accounts_file(places.data)).reset_password(given.user, password, datetime.now(UTC))
+    _accounts(given).set_password(given.user, password)
     out.print(f"The password of {given.user} is changed.")
     return 0
+
+
+def claim_code(given: argparse.Namespace) -> int:
+    """Print a new one-time code with which the owner takes over the page."""
+    accounts = _accounts(given)
+    if not accounts.empty():
+        raise HotlineError("The page has an owner already.", "Use `hotline admin reset-password`.")
+    print(accounts.new_claim_code())
+    return 0
+
+
+def _accounts(given: argparse.Namespace) -> Accounts:
+    file, clock = accounts_file(_places(given).data), Clock()
+    file.prepare(clock.now())
+    return Accounts(file, clock)
 
 
 # -- printing --------------------------------------------------------------------------------------
@@ -181,8 +213,16 @@ def _print_cases(given: argparse.Namespace, kinds: Iterable[CaseKind], empty: st
             found += case_storage.list_cases(database, show, kind, given.limit)
     found.sort(key=lambda case: case.number, reverse=True)
     rows = [
-        (str(c.number), str(c.kind), str(c.state), _local(c.created), c.topic,
-         c.caller_number or "withheld", f"{c.seconds:.0f} s", c.assigned_to)
+        (
+            str(c.number),
+            str(c.kind),
+            str(c.state),
+            _local(c.created),
+            c.topic,
+            c.caller_number or "withheld",
+            f"{c.seconds:.0f} s",
+            c.assigned_to,
+        )
         for c in found
     ]
     heads = ("case", "kind", "state", "when", "topic", "caller", "length", "for")
@@ -191,8 +231,12 @@ def _print_cases(given: argparse.Namespace, kinds: Iterable[CaseKind], empty: st
 
 
 def _print_records(
-    records: Sequence[Any], rows: Iterable[Sequence[str]], heads: Sequence[str],
-    *, as_json: bool, empty: str,
+    records: Sequence[Any],
+    rows: Iterable[Sequence[str]],
+    heads: Sequence[str],
+    *,
+    as_json: bool,
+    empty: str,
 ) -> None:
     if as_json:
         whole = [dataclasses.asdict(record) for record in records]
@@ -271,6 +315,7 @@ def _parser() -> argparse.ArgumentParser:
     reset = _verb(admin, "reset-password", reset_password)
     reset.add_argument("user", nargs="?", default="owner")
     reset.add_argument("--stdin", action="store_true", help="read the password from stdin")
+    _verb(admin, "claim-code", claim_code)
     return top
 
 

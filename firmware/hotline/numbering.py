@@ -90,6 +90,17 @@ def dialable(raw: str, country: str, allowed_countries: Collection[str] | None =
     return _e164(number)
 
 
+def national(number: str, country: str) -> str:
+    """An E.164 number as digits to be dialled in `country`: "+37369123456" -> "069123456".
+
+    A number of another country comes back with 00.
+    """
+    parsed = _parsed(number, None)
+    if parsed is None or phonenumbers.region_code_for_number(parsed) != country:
+        return "00" + _digits(number)
+    return _digits(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
+
+
 def mask(number: str | None) -> str:
     """For logs: "+373 69… 56". What is not a whole number is hidden but for its last two digits."""
     if number is None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
+from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
 from hotline.storage import calls, complaints
@@ -59,9 +60,11 @@ class Records:
 
     def __init__(self, directory: Path) -> None:
         self._file = records_file(directory)
-        self._recordings = Recordings(directory / "recordings")
+        self._directory = directory
 
     def _read(self, question: Callable[[Database], T]) -> T:
+        if not self._file.path.exists():
+            raise HotlineError("The hotline has never been started.", "Start the hotline service.")
         with self._file.reading() as database:
             return question(database)
 
@@ -122,6 +125,5 @@ class Records:
         """
         if case.recording is None:
             return None
-        path = self._recordings.path(case.recording)
+        path = Recordings(self._directory / "recordings").path(case.recording)
         return path if path.is_file() and not path.is_symlink() else None
-

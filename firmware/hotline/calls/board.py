@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from hotline.clock import Clock
 from hotline.errors import LineDown
 from hotline.lines.port import Leg, Line
 from hotline.routing.office import Person
+from hotline.routing.queue import Queue
 from hotline.routing.staff import Load
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Board:
         self._last_rung: dict[str, datetime] = {}
         self._taken: dict[tuple[str, str], int] = {}
         self._spoken_with: dict[str, str] = {}
+        self.queue = Queue()
         self._changed = asyncio.Event()
         self._behind: set[asyncio.Task[None]] = set()
 
@@ -144,5 +146,3 @@ class Board:
 
     def _today(self) -> str:
         return self.clock.now().date().isoformat()
-
-

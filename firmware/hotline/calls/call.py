@@ -117,4 +117,4 @@ class Call:
             language=self.language,
         )
         if end.outcome is Outcome.MISSED:
-            exchange.notice.missed(self)
+            exchange.notices.missed(self)

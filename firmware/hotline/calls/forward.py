@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
+from hotline.calls.board import Engagement
 from hotline.calls.call import Call
 from hotline.calls.leg import Party, settled
-from hotline.calls.board import Engagement
 from hotline.errors import CallerGone, LineDown, NumberRefused
 from hotline.lines.port import Cause, Leg
 from hotline.media.catalogue import Prompt
@@ -134,8 +135,15 @@ async def _comfort(call: Call) -> str:
     while not _leaves(call, key):
         key = await call.party.linger(call.exchange.comfort.music, REMIND_EVERY_S)
         if key is None:
-            key = await call.party.ask(await call.words(Prompt.STILL_WAITING), 0.0)
+            key = await call.party.ask(await _reminder(call), 0.0)
     return key or MESSAGE_KEY
+
+
+async def _reminder(call: Call) -> list[Path]:
+    """The place in the queue, if the caller waits in it, and the other ways out."""
+    position = call.exchange.board.queue.position(call.id)
+    place = await call.words(Prompt.POSITION, n=position) if position else []
+    return place + await call.words(Prompt.STILL_WAITING)
 
 
 def _leaves(call: Call, key: str | None) -> bool:
@@ -147,19 +155,29 @@ def _leaves(call: Call, key: str | None) -> bool:
 
 async def _hunt(call: Call, topic: str | None) -> Reached | None:
     """Ring round after round. The plan is asked anew each time: people come free."""
-    refused: set[str] = set()
-    while True:
-        plan = call.plan(topic)
-        _tell_dropped(call, plan)
-        tiers = _without(plan.tiers, refused)
-        if not tiers and not _worth_waiting(plan, refused):
-            call.step("nobody", "Nobody can take the call now.")
-            return None
-        for tier in tiers:
-            reached = await _ring_tier(call, tier, topic, refused)
-            if reached is not None:
-                return reached
-        await call.exchange.board.wait_for_change(ROUND_PAUSE_S)
+    board, refused, waited = call.exchange.board, set[str](), False
+    try:
+        while True:
+            plan = call.plan(topic)
+            tiers = _in_turn(call, plan.tiers, refused)
+            if tiers:
+                board.queue.leave(call.id)
+                _tell_dropped(call, plan)
+                reached = await _ring_tiers(call, tiers, topic, refused)
+                if reached is not None:
+                    return reached
+            wanted = _wanted(plan, refused)
+            if not wanted:
+                call.step("nobody", "Nobody can take the call now.")
+                return None
+            board.queue.wait(call.id, wanted)
+            if not tiers and not waited:
+                waited = True
+                position = board.queue.position(call.id)
+                call.step("waiting", f"Everybody is busy; the caller is number {position}.")
+            await board.wait_for_change(ROUND_PAUSE_S)
+    finally:
+        board.queue.leave(call.id)
 
 
 def _tell_dropped(call: Call, plan: Plan) -> None:
@@ -167,16 +185,32 @@ def _tell_dropped(call: Call, plan: Plan) -> None:
         call.step("dropped", f"Nobody on duty fits the {filter_name}; others are rung.")
 
 
-def _without(tiers: Iterable[Tier], refused: set[str]) -> list[Tier]:
-    left = (
-        Tier(t.level, t.strategy, tuple(c for c in t.candidates if c.person.id not in refused))
-        for t in tiers
-    )
+def _in_turn(call: Call, tiers: Iterable[Tier], refused: set[str]) -> list[Tier]:
+    """The tiers without those who refused this call or whom an earlier caller waits for."""
+    queue = call.exchange.board.queue
+
+    def free(candidate: Candidate) -> bool:
+        person = candidate.person.id
+        return person not in refused and queue.may_ring(call.id, person)
+
+    left = (Tier(t.level, t.strategy, tuple(filter(free, t.candidates))) for t in tiers)
     return [tier for tier in left if tier.candidates]
 
 
-def _worth_waiting(plan: Plan, refused: set[str]) -> bool:
-    return any(person.id not in refused for person in plan.busy)
+def _wanted(plan: Plan, refused: set[str]) -> frozenset[str]:
+    """Whom it is worth waiting for: everybody of the plan, free or busy, who did not refuse."""
+    free = {candidate.person.id for tier in plan.tiers for candidate in tier.candidates}
+    return frozenset((free | {person.id for person in plan.busy}) - refused)
+
+
+async def _ring_tiers(
+    call: Call, tiers: Iterable[Tier], topic: str | None, refused: set[str]
+) -> Reached | None:
+    for tier in tiers:
+        reached = await _ring_tier(call, tier, topic, refused)
+        if reached is not None:
+            return reached
+    return None
 
 
 async def _ring_tier(
@@ -257,8 +291,8 @@ class _Offer:
             self._step("not_dialled", f"{self._name} cannot be rung: {trouble.cause}")
             return Answer.NEVER
         self._step("ringing", f"Ringing {self._name}.")
-        await asyncio.wait({leg.answered, leg.gone}, timeout=ring_seconds,
-                           return_when=asyncio.FIRST_COMPLETED)
+        ends: set[asyncio.Future[Any]] = {leg.answered, leg.gone}
+        await asyncio.wait(ends, timeout=ring_seconds, return_when=asyncio.FIRST_COMPLETED)
         if leg.gone.done() or not leg.answered.done():
             return self._not_reached(leg)
         self._engagement.answered()
@@ -270,9 +304,7 @@ class _Offer:
         if self.reached is not None:
             return
         if self._party is not None and not self._party.gone.done():
-            self._call.exchange.board.behind(
-                _say_too_late(self._call, self._party, self._release)
-            )
+            self._call.exchange.board.behind(_say_too_late(self._call, self._party, self._release))
         else:
             self._release()
 
@@ -301,6 +333,7 @@ class _Offer:
             self.reached = Reached(self._engagement, party)
             return Answer.TAKEN
         party.hang_up()
+        self._party = None  # they know why; `close` has nothing more to tell them
         if key == NOT_NOW_KEY:
             self._step("declined", f"{self._name} pressed 2: not now.")
             return Answer.NEVER

@@ -30,7 +30,8 @@ class Party:
         """Do `work`; raises CallerGone, with `work` cancelled, when the person hangs up first."""
         task = asyncio.ensure_future(work)
         try:
-            await asyncio.wait({task, self.leg.gone}, return_when=asyncio.FIRST_COMPLETED)
+            ends: set[asyncio.Future[Any]] = {task, self.leg.gone}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
                 raise CallerGone
             return task.result()

@@ -48,7 +48,7 @@ async def call_back(call: Call, topic: str | None) -> None:
     case = _open(call, CaseKind.CALLBACK, topic)
     call.ending.case_number, call.ending.case_kind = case.number, CaseKind.CALLBACK
     call.step("callback", f"The caller wants to be called back: case {case.number}.")
-    call.exchange.notice.case_filed(call, case.number, CaseKind.CALLBACK)
+    call.exchange.notices.case_filed(call, case.number, CaseKind.CALLBACK)
     await _stands(case)
     await call.say(Prompt.CALLBACK_ASKED, case=case.number)
 
@@ -94,7 +94,7 @@ def _file(call: Call, number: int, kind: CaseKind, recording: Recording) -> bool
     call.exchange.cases.filed(number, recording.seconds)
     call.ending.case_number, call.ending.case_kind = number, kind
     call.step("filed", f"The {kind} {number} is filed: {recording.seconds:.0f} s.")
-    call.exchange.notice.case_filed(call, number, kind)
+    call.exchange.notices.case_filed(call, number, kind, recording.seconds)
     return True
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from hotline import __version__
 from hotline.calls.call import Call
@@ -43,6 +44,7 @@ from hotline.lines.port import LineState as PortState
 from hotline.routing.office import Office, Strategy
 from hotline.routing.plan import Plan, Tier, plan_for
 from hotline.routing.rules import Opening, next_duty, on_duty
+from hotline.routing.staff import Load
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office, write_office
 
@@ -75,7 +77,7 @@ class FrontDesk:
     async def status(self, ask: Status) -> StatusAnswer:
         """See Desk."""
         now, office = self._now(), self.exchange.office()
-        plan = self._plan(office, now)
+        plan = self._plan(office, now, Who())
         coming = next_duty(office, now)
         return StatusAnswer(
             version=__version__,
@@ -147,7 +149,7 @@ class FrontDesk:
 
     # -- helpers of the above ----------------------------------------------------------------
 
-    async def _case(self, number: int, change: Future[object]) -> Done:
+    async def _case(self, number: int, change: Future[Any]) -> Done:
         await _on_disk(change)
         self._publish(Event(at=self._now(), kind="case", subject=str(number)))
         return Done()
@@ -161,13 +163,15 @@ class FrontDesk:
     def _publish(self, event: Event) -> None:
         self.feed.publish(event)
 
-    def _plan(self, office: Office, now: datetime, ask: Who | None = None) -> Plan:
+    def _plan(self, office: Office, now: datetime, ask: Who) -> Plan:
+        board = self.exchange.board
         return plan_for(
-            ask.caller if ask else None,
+            ask.caller,
             office,
             now,
-            topic=ask.topic if ask else None,
-            load=self.exchange.board.load(ask.caller if ask else None),
+            topic=ask.topic,
+            # Who is on the telephone now says nothing of another instant.
+            load=Load() if ask.at else board.load(ask.caller),
             clock_trusted=self.exchange.clock.trusted(),
         )
 
@@ -213,9 +217,9 @@ def _live(call: Call) -> LiveCall:
     )
 
 
-async def _on_disk(change: Future[object]) -> object:
+async def _on_disk(change: Future[Any]) -> object:
     """Wait until a change of the page is stored: the page may wait for the disk, a call may not."""
-    work: Awaitable[object] = asyncio.wrap_future(change)
+    work = asyncio.wrap_future(change)
     try:
         async with asyncio.timeout(DISK_PATIENCE_S):
             return await asyncio.shield(work)

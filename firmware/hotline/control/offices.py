@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
@@ -23,7 +23,7 @@ class Offices:
     """Export, import and "who" for the command line."""
 
     places: Places
-    clock: Clock = Clock()
+    clock: Clock = field(default_factory=Clock)
 
     def export(self) -> str:
         """The office in force as YAML. Raises HotlineError if none was ever set."""

@@ -14,7 +14,7 @@ import random
 import socket
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
-from typing import Protocol
+from typing import Any, Protocol
 
 from hotline.errors import CallerGone, LineDown
 from hotline.lines.identity import caller_of
@@ -98,7 +98,8 @@ class SipLeg:
         if self.call is None or self.gone.done():
             raise CallerGone
         self.call.answer()
-        await asyncio.wait({self.answered, self.gone}, return_when=asyncio.FIRST_COMPLETED)
+        ends: set[asyncio.Future[Any]] = {self.answered, self.gone}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if self.gone.done():
             raise CallerGone
 
@@ -223,7 +224,7 @@ class SipLine:
         self._judge()
 
     def on_options_reply(self, code: int) -> None:
-        """Any answer shows that the far side lives; 408 and 503 are the stack's own words for none."""
+        """Any answer shows that the far side lives; 408 and 503 are what the stack says of none."""
         self._unanswered = (self._unanswered or 0) + 1 if code in (408, 503) else 0
         self._judge()
 
@@ -331,7 +332,7 @@ class SipLine:
 
 
 class Guard:
-    """Whose packets are let in: the union of what the lines ask for. Resolves names off the loop."""
+    """Whose packets are let in: the union of what the lines ask for. Also resolves names."""
 
     def __init__(self, allow: Callable[[Iterable[str]], None]) -> None:
         self._allow = allow

@@ -22,7 +22,7 @@ import pjsua2 as pj
 
 from hotline.errors import HotlineError, LineDown
 from hotline.media.dtmf import Detector
-from hotline.media.engine import CLOCK_RATE, Level, Recording
+from hotline.media.engine import CLOCK_RATE, Level, Recording, Sound
 from hotline.media.wav import Recorder
 from hotline.options import Sip, Trunk
 
@@ -159,7 +159,7 @@ class Pjsip:
                 work()
             except pj.Error as error:
                 log.info("pjsip refused: %s", _why(error))
-            except BaseException:  # noqa: BLE001 - the thread that carries every call must live
+            except BaseException:
                 log.exception("a piece of work failed in PJSIP's thread")
 
     def _open(self) -> None:
@@ -320,10 +320,10 @@ class PjCall:
                 header = pj.SipHeader()
                 header.hName, header.hValue = name, value
                 param.txOption.headers.append(header)
-            call.handle = self
+            self._call, call.handle = call, self  # the first callback comes from within makeCall
             call.makeCall(uri, param)
         except pj.Error as error:
-            call.handle = None
+            self._call, call.handle = None, None
             self._ended(503, _why(error))
             return
         self.take_over(call)
@@ -357,7 +357,8 @@ class PjCall:
             self._ended(code, reason)
 
     def media_changed(self) -> None:
-        for index, media in enumerate(self._call.getInfo().media):
+        info = self._call.getInfo()  # its parts are views: it must outlive them
+        for index, media in enumerate(info.media):
             live = media.status in (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
             if media.type == pj.PJMEDIA_TYPE_AUDIO and live:
                 self._audio = self._call.getAudioMedia(index)
@@ -371,8 +372,10 @@ class PjCall:
         """Notice a call over which no sound arrives; a held call may be silent."""
         if self._call is None or self._audio is None:
             return
-        media = next(m for m in self._call.getInfo().media if m.type == pj.PJMEDIA_TYPE_AUDIO)
-        packets = self._call.getStreamStat(media.index).rtcp.rxStat.pkt
+        info = self._call.getInfo()
+        media = next(m for m in info.media if m.type == pj.PJMEDIA_TYPE_AUDIO)
+        statistics = self._call.getStreamStat(media.index)
+        packets = statistics.rtcp.rxStat.pkt
         now = time.monotonic()
         if packets != self._packets or media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD:
             self._packets, self._last_packet, self._warned = packets, now, False
@@ -478,13 +481,15 @@ class PjEngine:
             raise LineDown("This line's sound does not fit the bridge.", "Report this as a fault.")
         return PjSound(self, audio, keys, in_band)
 
-    def join(self, one: PjSound, other: PjSound) -> None:
+    def join(self, one: Sound, other: Sound) -> None:
         """See MediaEngine."""
-        self._stack.post(lambda: self._join(one, other))
+        a, b = _ours(one), _ours(other)
+        self._stack.post(lambda: self._join(a, b))
 
-    def part(self, one: PjSound, other: PjSound) -> None:
+    def part(self, one: Sound, other: Sound) -> None:
         """See MediaEngine."""
-        self._stack.post(lambda: self._part(one, other))
+        a, b = _ours(one), _ours(other)
+        self._stack.post(lambda: self._part(a, b))
 
     def _join(self, one: PjSound, other: PjSound) -> None:
         one.hush()
@@ -683,6 +688,12 @@ class _TappedRecording:
             self._tap = None
 
 
+def _ours(sound: Sound) -> PjSound:
+    if not isinstance(sound, PjSound):
+        raise TypeError("a sound of another engine")
+    return sound
+
+
 # -- PJSIP's own classes, with callbacks that only hand over --------------------------------------
 
 
@@ -710,7 +721,7 @@ class _Tap(pj.AudioMediaPort):  # type: ignore[misc]
             samples = bytearray(frame.size)
             frame.buf.copy_to_bytearray(samples)
             self.feed(bytes(samples))
-        except BaseException:  # noqa: BLE001 - an exception here would end the sound of all calls
+        except BaseException:
             log.exception("a listener to the sound failed")
 
 
@@ -727,15 +738,16 @@ class _Call(pj.Call):  # type: ignore[misc]
     handle: PjCall | None = None
 
     def onCallState(self, _param: Any) -> None:  # noqa: N802
-        _guarded(self.handle and self.handle.state_changed)
+        _guarded(self.handle.state_changed if self.handle else None)
 
     def onCallMediaState(self, _param: Any) -> None:  # noqa: N802
-        _guarded(self.handle and self.handle.media_changed)
+        _guarded(self.handle.media_changed if self.handle else None)
 
     def onDtmfDigit(self, param: Any) -> None:  # noqa: N802
         digit = str(param.digit)
         handle = self.handle
-        _guarded(handle and (lambda: handle.digit_came(digit)))
+        if handle is not None:
+            _guarded(lambda: handle.digit_came(digit))
 
     # Nobody outside moves our calls: a hotline that can dial out is a target of toll fraud.
 
@@ -754,7 +766,8 @@ class _Account(pj.Account):  # type: ignore[misc]
 
     def onIncomingCall(self, param: Any) -> None:  # noqa: N802
         handle = self.handle
-        _guarded(handle and (lambda: handle.invited(param)))
+        if handle is not None:
+            _guarded(lambda: handle.invited(param))
 
     def onRegState(self, param: Any) -> None:  # noqa: N802
         handle = self.handle
@@ -787,7 +800,7 @@ def _guarded(work: Callable[[], None] | None) -> None:
             work()
     except pj.Error as error:
         log.info("pjsip: %s", _why(error))
-    except BaseException:  # noqa: BLE001 - see above
+    except BaseException:
         log.exception("a callback from PJSIP failed")
 
 

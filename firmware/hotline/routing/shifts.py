@@ -6,18 +6,18 @@ Instants are aware UTC datetimes, spans are half-open. A day is a calendar day o
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from hotline.routing.office import MINUTES_PER_DAY, Break, Office, Person, Shift
 
 DAY = timedelta(days=1)
-
-# How far back held-back breaks are followed: a duty begun yesterday, and what held it back.
-_DAYS_BACK = 2
 
 Span = tuple[datetime, datetime]
 
@@ -154,16 +154,15 @@ def _duties(office: Office, days: Iterable[date]) -> Iterator[Duty]:
 def duties_of(office: Office, day: date) -> tuple[Duty, ...]:
     """Every duty that can reach into `day`, its breaks as they are really taken.
 
-    Held-back breaks are followed from the duties that start two days before on, no further.
+    Held-back breaks are followed from the duties that start the day before on, no further back.
     """
     if office.least_on_duty <= 0 or not any(shift.breaks for shift in office.shifts):
         return tuple(_duties(office, (day - DAY, day)))
-    days = [day + offset * DAY for offset in range(-_DAYS_BACK, 2)]
-    return _hold_back(tuple(_duties(office, days)), office.least_on_duty)
+    duties = tuple(_duties(office, (day - DAY, day, day + DAY)))
+    return _Breaks(duties, office.least_on_duty).taken(until=day_span(office, day)[1])
 
 
-@dataclass(order=True)
-class _Wish:
+class _Wish(NamedTuple):
     """A break that is due; the order is who goes first."""
 
     due: datetime
@@ -172,64 +171,103 @@ class _Wish:
     length: timedelta
 
 
-def _hold_back(duties: tuple[Duty, ...], least: int) -> tuple[Duty, ...]:
-    """The same duties with breaks moved so that `least` people who can be rung stay.
+class _Breaks:
+    """Grants the planned breaks so that `least` people who can be rung stay.
 
     A break is taken as soon as enough people stay for the whole of it. That can only become true
-    when it is due, when someone returns or when someone's shift begins; at its own shift's
-    end it is lost.
+    when it is due, when someone returns or when someone's shift begins; at its own shift's end it
+    is lost.
     """
-    wishes = sorted(
-        _Wish(start, duty.position, index, end - start)
-        for index, duty in enumerate(duties)
-        for start, end in duty.breaks
-    )
-    taken: list[list[Span]] = [[] for _ in duties]
-    moments = [wish.due for wish in wishes] + [duty.span[0] for duty in duties]
-    heapq.heapify(moments)
-    while moments and wishes:
-        now = heapq.heappop(moments)
-        due = bisect_right(wishes, now, key=lambda wish: wish.due)
-        for wish in wishes[:due]:
-            pause = (now, min(now + wish.length, duties[wish.duty].span[1]))
-            if pause[0] >= pause[1]:
-                wishes.remove(wish)
-            elif _enough_stay(duties, taken, wish.duty, pause, least):
-                wishes.remove(wish)
-                taken[wish.duty].append(pause)
-                heapq.heappush(moments, pause[1])
-    return tuple(
-        Duty(duty.position, duty.person, duty.span, tuple(pauses))
-        for duty, pauses in zip(duties, taken, strict=True)
-    )
 
+    def __init__(self, duties: tuple[Duty, ...], least: int) -> None:
+        self._duties = duties
+        self._least = least
+        self._pauses: list[list[Span]] = [[] for _ in duties]
+        self._of: dict[int, list[int]] = {}
+        for index, duty in enumerate(duties):
+            self._of.setdefault(duty.position, []).append(index)
+        # How many people are there: _count[i] from _since[i] on, until the next.
+        self._since: list[datetime] = []
+        self._count: list[int] = []
+        self._count_people()
 
-def _enough_stay(
-    duties: tuple[Duty, ...], taken: list[list[Span]], leaver: int, pause: Span, least: int
-) -> bool:
-    """Whether `least` people who can be rung are there all through `pause` without the leaver."""
-    if duties[leaver].person.number is None:
+    def taken(self, until: datetime) -> tuple[Duty, ...]:
+        """The same duties with the breaks due before `until`, at the times they are taken."""
+        wishes = sorted(
+            _Wish(start, duty.position, index, end - start)
+            for index, duty in enumerate(self._duties)
+            for start, end in duty.breaks
+            if start < until
+        )
+        moments = [wish.due for wish in wishes] + [duty.span[0] for duty in self._duties]
+        heapq.heapify(moments)
+        coming, waiting = deque(wishes), list[_Wish]()
+        while moments and (coming or waiting):
+            now = heapq.heappop(moments)
+            while coming and coming[0].due <= now:
+                waiting.append(coming.popleft())
+            for wish in tuple(waiting):
+                pause = (now, min(now + wish.length, self._duties[wish.duty].span[1]))
+                if pause[0] >= pause[1]:
+                    waiting.remove(wish)
+                elif self._grant(wish.duty, pause):
+                    waiting.remove(wish)
+                    heapq.heappush(moments, pause[1])
+        return tuple(
+            Duty(duty.position, duty.person, duty.span, tuple(pauses))
+            for duty, pauses in zip(self._duties, self._pauses, strict=True)
+        )
+
+    def _grant(self, index: int, pause: Span) -> bool:
+        """Takes the break if enough people stay all through it."""
+        if self._duties[index].person.number is None:
+            self._pauses[index].append(pause)
+            return True
+        first, last = bisect_right(self._since, pause[0]) - 1, bisect_left(self._since, pause[1])
+        lost = [self._leaves(index, max(since, pause[0])) for since in self._since[first:last]]
+        left = (count - gone for count, gone in zip(self._count[first:last], lost, strict=True))
+        if min(left) < self._least:
+            return False
+        self._pauses[index].append(pause)
+        first, last = self._edge(pause[0]), self._edge(pause[1])
+        for place in range(first, last):
+            self._count[place] -= lost[place - first]
         return True
-    start, end = pause
-    near = [
-        (duty.position, duty.span, (*taken[index], pause) if index == leaver else taken[index])
-        for index, duty in enumerate(duties)
-        if duty.person.number is not None and duty.span[0] < end and duty.span[1] > start
-    ]
-    # People only become fewer where someone leaves: at an end of shift or a start of a break.
-    edges = {span[1] for _, span, _ in near} | {p[0] for _, _, pauses in near for p in pauses}
-    return all(_there(near, edge) >= least for edge in (start, *edges) if start <= edge < end)
 
+    def _leaves(self, index: int, instant: datetime) -> bool:
+        """Whether a break in this duty takes its person away: not one of two duties at once."""
+        mine = self._of[self._duties[index].position]
+        return self._there(index, instant) and not any(
+            self._there(other, instant) for other in mine if other != index
+        )
 
-def _there(near: Iterable[tuple[int, Span, Iterable[Span]]], instant: datetime) -> int:
-    return len(
-        {
-            position
-            for position, span, pauses in near
-            if span[0] <= instant < span[1]
-            and not any(start <= instant < end for start, end in pauses)
-        }
-    )
+    def _there(self, index: int, instant: datetime) -> bool:
+        start, end = self._duties[index].span
+        return start <= instant < end and not any(a <= instant < b for a, b in self._pauses[index])
+
+    def _edge(self, instant: datetime) -> int:
+        """The place of this instant among the edges, made if need be."""
+        place = bisect_left(self._since, instant)
+        if place == len(self._since) or self._since[place] != instant:
+            self._since.insert(place, instant)
+            self._count.insert(place, self._count[place - 1])
+        return place
+
+    def _count_people(self) -> None:
+        """The count before any break; a person with two duties at once counts once."""
+        steps: dict[datetime, int] = {}
+        for mine in self._of.values():
+            covered = datetime.min.replace(tzinfo=UTC)
+            if self._duties[mine[0]].person.number is None:
+                continue
+            for start, end in sorted(self._duties[index].span for index in mine):
+                start = max(start, covered)
+                if start < end:
+                    steps[start] = steps.get(start, 0) + 1
+                    steps[end] = steps.get(end, 0) - 1
+                    covered = end
+        self._since = sorted(steps)
+        self._count = list(accumulate(steps[since] for since in self._since))
 
 
 def on_shift(office: Office, now: datetime) -> tuple[Person, ...]:

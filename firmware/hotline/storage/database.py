@@ -153,6 +153,24 @@ class DatabaseFile:
                 raise HotlineError("The records cannot be read now.", words) from error
             raise
 
+    @contextmanager
+    def writing(self) -> Iterator[Database]:
+        """One transaction on a connection of its own, for files without a Writer.
+
+        Waits for other writers. Raises HotlineError when the disk is to blame; nothing is
+        written then, nor when the block raises.
+        """
+        try:
+            with closing(self.connect()) as database:
+                database.execute("begin immediate")
+                with database.atomic():
+                    yield database
+                database.commit()
+        except sqlite3.Error as error:
+            if words := disk_trouble(error):
+                raise HotlineError("Nothing can be saved now.", words) from error
+            raise
+
     def back_up(self) -> None:
         """Copy the file to `backup`, only if it is sound; the older copy stays until then.
 

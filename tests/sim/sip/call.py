@@ -120,6 +120,11 @@ class Call:
         return user_of(self.invite.uri)
 
     @property
+    def tone(self) -> Sound:
+        """What we say all the time."""
+        return self.rtp.sound
+
+    @property
     def heard(self) -> Samples:
         """Every sample heard so far."""
         return self.rtp.heard.samples()
@@ -226,6 +231,15 @@ class Call:
         await self._until(lambda: keys in self.keys or None, within, f"keys {keys}")
         return self.rtp.keys[self.keys.index(keys) + len(keys) - 1].at
 
+    async def asked(self, method: str, times: int = 1, within: float = 5.0) -> Message:
+        """Wait until the box has sent this request so often inside the call; the last of them."""
+
+        def count() -> Message | None:
+            came = [message for message in self.requests if message.method == method]
+            return came[times - 1] if len(came) >= times else None
+
+        return await self._until(count, within, f"{times} x {method} from the box")
+
     def hears_now(self, tone: Tone, last: float = 0.3) -> bool:
         """Was the tone there all through the last seconds?"""
         samples = self.heard[-round(last * RATE) :]
@@ -331,6 +345,7 @@ class Call:
         """A request of the box inside this call."""
         message = incoming.message
         self.requests.append(message)
+        self._grew.set()
         if message.method in self.manner.refuses:
             incoming.answer(self.manner.refuses[message.method])
         elif message.method == "ACK":

@@ -309,15 +309,17 @@ class Provider(Exchange):
 
     async def registered(self, user: str, within: float = 10.0) -> Target:
         """Wait until the box has registered as this user."""
-        limit = time.monotonic() + within
-        while not self.binding(user):
-            self._changed.clear()
-            try:
-                await asyncio.wait_for(self._changed.wait(), max(limit - time.monotonic(), 0))
-            except TimeoutError:
-                told = f"expected {user} to register within {within:g} s; {self._seen()}"
-                raise NotAsExpected(told) from None
+        await self._until(lambda: bool(self.binding(user)), within, f"{user} to register")
         return self.box(user)
+
+    async def unregistered(self, user: str, within: float = 10.0) -> None:
+        """Wait until the box has taken its registration back."""
+        await self._until(lambda: not self.binding(user), within, f"{user} to unregister")
+
+    async def turned_away(self, times: int = 1, within: float = 10.0) -> None:
+        """Wait until so many wrong passwords have been tried."""
+        enough = f"{times} wrong password(s)"
+        await self._until(lambda: self.wrong_passwords >= times, within, enough)
 
     def box(self, user: str) -> Target:
         """Where a caller's INVITE for this user goes; raises NotAsExpected if not registered."""
@@ -330,6 +332,16 @@ class Provider(Exchange):
         """Lose all registrations and nonces, as a provider does that was restarted."""
         self._bindings.clear()
         self._nonces = {token()}
+
+    async def _until(self, true: Callable[[], bool], within: float, what: str) -> None:
+        limit = time.monotonic() + within
+        while not true():
+            self._changed.clear()
+            try:
+                await asyncio.wait_for(self._changed.wait(), max(limit - time.monotonic(), 0))
+            except TimeoutError:
+                told = f"expected {what} within {within:g} s; {self._seen()}"
+                raise NotAsExpected(told) from None
 
     def _seen(self) -> str:
         came = sum(s.message.method == "REGISTER" and not s.sent for s in self.endpoint.log)
@@ -389,6 +401,7 @@ class Provider(Exchange):
                     self._nonces = {token()}
                 return True
             self.wrong_passwords += 1
+            self._changed.set()
             incoming.answer(403)
             return False
         self._challenge(incoming, header, stale=bool(nonce) and not fresh)

@@ -55,6 +55,8 @@ REASONS = {
     503: "Service Unavailable",
     603: "Decline",
 }
+# A display name, perhaps quoted and then with any character in it, and the URI behind it.
+_NAMED = re.compile(r'\s*(?:"(?:\\.|[^"\\])*"|[^"<]*)\s*<([^>]*)>')
 
 
 class NotSip(ValueError):  # noqa: N818 - it says what it is
@@ -166,15 +168,16 @@ def answer(request: Message, status: int, *headers: Header, body: bytes = b"") -
 
 def parameter(value: str, name: str) -> str:
     """A parameter of a header value behind its address, as in `;tag=...`; empty if not there."""
-    behind = value.rsplit(">", 1)[-1] if ">" in value else value
+    named = _NAMED.match(value)
+    behind = value[named.end() :] if named else value
     found = re.search(rf";\s*{re.escape(name)}\s*=\s*\"?([^;,\s\"]+)", behind, re.IGNORECASE)
     return found[1] if found else ""
 
 
 def uri_in(value: str) -> str:
     """The URI of a From, To, Contact or Route value."""
-    bracketed = re.search(r"<([^>]*)>", value)
-    return bracketed[1] if bracketed else value.split(";")[0].strip()
+    named = _NAMED.match(value)
+    return named[1] if named else value.split(";")[0].strip()
 
 
 def user_of(uri: str) -> str:

@@ -1,0 +1,79 @@
+"""Messengers and services through apprise, each letter in a child process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hotline.notify.outbox import LetterRefused, Way, WayDown
+from hotline.storage.outbox import Letter
+
+CHILD = "hotline.notify.apprise_child"
+TIMEOUT = 90.0  # seconds for the child's whole life
+
+
+@dataclass(frozen=True)
+class AppriseSettings:
+    """Targets by name, as apprise writes them ("tgram://token/chat"); a letter names one.
+
+    allow_local: an expert's switch; without it no target may be this box itself or link-local.
+    """
+
+    targets: dict[str, str] = field(repr=False)
+    allow_local: bool = False
+
+
+def apprise_way(settings: Callable[[], AppriseSettings | None], recordings: Path) -> Way:
+    """The way "apprise". A letter's recipient is the name of a target."""
+
+    async def send(letter: Letter) -> None:
+        current = settings()
+        if current is None or letter.recipient not in current.targets:
+            raise LetterRefused(
+                f"No target is called {letter.recipient[:80]!r}.", "Enter it under Notifications."
+            )
+        trouble = _trouble(await _answer_of_child(_order(current, letter, recordings)))
+        if trouble:
+            raise WayDown(f"The messenger did not take it: {trouble}.", "Check the target.")
+
+    return send
+
+
+def _order(settings: AppriseSettings, letter: Letter, recordings: Path) -> bytes:
+    attachment = recordings / Path(letter.attachment).name if letter.attachment else None
+    there = attachment is not None and attachment.is_file()
+    order = {
+        "target": settings.targets[letter.recipient],
+        "subject": letter.subject,
+        "body": letter.body,
+        "attachment": str(attachment) if there else None,
+        "allow_local": settings.allow_local,
+    }
+    return json.dumps(order).encode()
+
+
+async def _answer_of_child(order: bytes) -> bytes:
+    """What the child printed; it is ended when this is cancelled or takes too long."""
+    pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", CHILD, stdin=pipe, stdout=pipe, stderr=nothing
+    )
+    try:
+        said, _ = await asyncio.wait_for(child.communicate(order), TIMEOUT)
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    return said
+
+
+def _trouble(said: bytes) -> str:
+    """The child's trouble; one that died said nothing."""
+    try:
+        return str(json.loads(said)["trouble"])
+    except ValueError:
+        return "the sender broke off"

@@ -1,0 +1,201 @@
+"""The outbox: letters leave when their way is open, and none is forgotten.
+
+The letters that wait are in memory and on the disk. A read-only card therefore silences nobody:
+what cannot be stored is still sent. A letter is marked sent after the far side took it. When the
+power goes between the two, it is sent once more under the same id, which ways that can carry
+one (the Message-ID of an e-mail) pass on, so that the reader's program shows it once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hotline.clock import Clock
+from hotline.errors import HotlineError
+from hotline.storage import outbox as rows
+from hotline.storage.outbox import Letter, LetterState
+from hotline.storage.writer import Writer
+
+FIRST_RETRY = timedelta(seconds=15)
+LONGEST_RETRY = timedelta(minutes=15)
+# Both: age alone says nothing when the clock was wrong.
+GIVE_UP_AFTER = timedelta(days=31)
+LEAST_ATTEMPTS = 31 * 24 * 4
+PATIENCE = 120.0  # seconds for one attempt; a way that needs longer is stuck
+
+
+class WayDown(HotlineError):  # noqa: N818 - like LineDown
+    """Nothing can be sent this way to this recipient now: every letter for them waits."""
+
+
+class LetterRefused(HotlineError):  # noqa: N818 - it is an answer
+    """The far side will not take this letter; others may go through."""
+
+
+# Sends one letter, or raises WayDown, LetterRefused or OSError. Runs on the loop; what blocks
+# belongs into a thread or a child process.
+Way = Callable[[Letter], Awaitable[None]]
+
+
+class Outbox:
+    """Sends letters by their ways, each until it arrived or a month has passed."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        waiting: Iterable[Letter],
+        ways: Mapping[str, Way],
+        clock: Clock,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """waiting: what `storage.outbox.waiting` read at the start. jitter: 0..1."""
+        self._writer = writer
+        self._waiting = {letter.id: letter for letter in waiting}
+        self._ways = ways
+        self._clock = clock
+        self._jitter = jitter
+        self._closed_until: dict[tuple[str, str], datetime] = {}
+        self._failures: dict[tuple[str, str], int] = {}
+        self._news = asyncio.Event()
+
+    def add(
+        self,
+        way: str,
+        recipient: str,
+        subject: str,
+        body: str,
+        *,
+        case_number: int | None = None,
+        attachment: str | None = None,
+    ) -> Future[None]:
+        """Put a letter in; on the loop's thread. The future is done when it is on the disk."""
+        now = self._clock.now()
+        letter = Letter(
+            uuid.uuid4().hex, now, way, recipient, subject, body, now, case_number, attachment
+        )
+        self._waiting[letter.id] = letter
+        self._news.set()
+        return self._store(letter)
+
+    def unsent_since(self) -> datetime | None:
+        """When the oldest letter that still waits was put in; None while nothing waits."""
+        return min((letter.created for letter in self._waiting.values()), default=None)
+
+    def waiting(self) -> list[Letter]:
+        """What is not delivered yet, the oldest first, with the reason of the last failure."""
+        return sorted(self._waiting.values(), key=lambda letter: letter.created)
+
+    def try_now(self) -> None:
+        """Somebody repaired a way: try everything at once."""
+        now = self._clock.now()
+        self._closed_until.clear()
+        self._failures.clear()
+        for letter in self._waiting.values():
+            self._waiting[letter.id] = replace(letter, next_try_at=now)
+        self._news.set()
+
+    async def run(self) -> None:
+        """Send for ever; ends only by being cancelled."""
+        while True:
+            self._news.clear()
+            await self.send_due()
+            await self._wait_for_news(self.seconds_until_due())
+
+    async def send_due(self) -> None:
+        """Try each letter that is due, once, the oldest first; ways do not wait for each other."""
+        due = [letter for letter in self.waiting() if self._due(letter) <= self._clock.now()]
+        by_way = {way: [letter for letter in due if letter.way == way] for way in self._ways}
+        await asyncio.gather(*(self._send_all(letters) for letters in by_way.values()))
+        for letter in due:
+            if letter.way not in self._ways:
+                self._failed(letter, f"The way {letter.way} is not set up.")
+
+    def seconds_until_due(self) -> float | None:
+        """How long nothing is to do; None while nothing waits."""
+        if not self._waiting:
+            return None
+        earliest = min(self._due(letter) for letter in self._waiting.values())
+        return max(0.0, (earliest - self._clock.now()).total_seconds())
+
+    async def _wait_for_news(self, seconds: float | None) -> None:
+        try:
+            await asyncio.wait_for(self._news.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _send_all(self, letters: list[Letter]) -> None:
+        closed: set[tuple[str, str]] = set()
+        for letter in letters:
+            if _gate(letter) not in closed and not await self._send(letter):
+                closed.add(_gate(letter))
+
+    async def _send(self, letter: Letter) -> bool:
+        """Try one letter; False when the way to its recipient turned out to be closed."""
+        try:
+            await asyncio.wait_for(self._ways[letter.way](letter), PATIENCE)
+        except LetterRefused as refusal:
+            self._failed(letter, str(refusal))
+        except (HotlineError, OSError, ValueError) as error:
+            self._close(_gate(letter))
+            self._failed(letter, str(error) or "It took too long.")
+            return False
+        else:
+            self._sent(letter)
+        return True
+
+    def _sent(self, letter: Letter) -> None:
+        self._failures.pop(_gate(letter), None)
+        self._closed_until.pop(_gate(letter), None)
+        del self._waiting[letter.id]
+        self._store(
+            replace(
+                letter,
+                state=LetterState.SENT,
+                attempts=letter.attempts + 1,
+                sent_at=self._clock.now(),
+                last_error="",
+            )
+        )
+
+    def _failed(self, letter: Letter, why: str) -> None:
+        now = self._clock.now()
+        attempts = letter.attempts + 1
+        tried = replace(
+            letter, attempts=attempts, last_error=why, next_try_at=now + self._pause(attempts)
+        )
+        if now - letter.created >= GIVE_UP_AFTER and attempts >= LEAST_ATTEMPTS:
+            del self._waiting[letter.id]
+            tried = replace(tried, state=LetterState.FAILED)
+        else:
+            self._waiting[letter.id] = tried
+        self._store(tried)
+
+    def _close(self, gate: tuple[str, str]) -> None:
+        failures = self._failures.get(gate, 0) + 1
+        self._failures[gate] = failures
+        self._closed_until[gate] = self._clock.now() + self._pause(failures)
+
+    def _pause(self, failures: int) -> timedelta:
+        """15 s, doubled each time up to 15 minutes, less up to a quarter by chance."""
+        doubled = min(FIRST_RETRY * (1 << min(failures - 1, 10)), LONGEST_RETRY)
+        return doubled * (1 - self._jitter() / 4)
+
+    def _due(self, letter: Letter) -> datetime:
+        """When to try. An instant out of reach was set by a clock that has been corrected."""
+        now = self._clock.now()
+        due = max(letter.next_try_at, self._closed_until.get(_gate(letter), letter.created))
+        return due if due <= now + LONGEST_RETRY else now
+
+    def _store(self, letter: Letter) -> Future[None]:
+        return self._writer.submit(lambda database: rows.store(database, letter))
+
+
+def _gate(letter: Letter) -> tuple[str, str]:
+    """What one closed way closes: the way to one recipient, so that others still get theirs."""
+    return letter.way, letter.recipient

@@ -1,0 +1,200 @@
+"""What letters say, in the office's languages. Short: the subject alone is the SMS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hotline.inbox.case import Case, CaseKind
+from hotline.inbox.label import label
+
+
+@dataclass(frozen=True)
+class Words:
+    """A letter's texts. subject: one line, enough by itself."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class About:
+    """What every letter needs to know. on_duty: names of who is on duty now, may be empty."""
+
+    office: str
+    zone: ZoneInfo
+    language: str
+    on_duty: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Phrases:
+    kinds: dict[CaseKind, str]
+    missed: str
+    topic: str
+    caller: str
+    withheld: str
+    when: str
+    length: str
+    on_duty: str
+    nobody: str
+    due: str
+    call_back: str
+    test: str
+    test_body: str
+    instant: str
+
+
+_ENGLISH = _Phrases(
+    kinds={
+        CaseKind.MESSAGE: "Message",
+        CaseKind.COMPLAINT: "Complaint",
+        CaseKind.CALLBACK: "Call back",
+    },
+    missed="Missed call",
+    topic="Topic",
+    caller="Caller",
+    withheld="number withheld",
+    when="When",
+    length="Recording",
+    on_duty="On duty now",
+    nobody="nobody",
+    due="Answer by",
+    call_back="Please call back. The call stays on the list until somebody has spoken to the"
+    " caller.",
+    test="Test letter from the hotline",
+    test_body="Letters from the hotline reach you. This one comes every week; if it stays away,"
+    " something is wrong.",
+    instant="%Y-%m-%d %H:%M",
+)
+_RUSSIAN = _Phrases(
+    kinds={
+        CaseKind.MESSAGE: "Сообщение",
+        CaseKind.COMPLAINT: "Жалоба",
+        CaseKind.CALLBACK: "Просьба перезвонить",
+    },
+    missed="Пропущенный звонок",
+    topic="Тема",
+    caller="Звонил",
+    withheld="номер скрыт",
+    when="Когда",
+    length="Запись",
+    on_duty="Сейчас дежурит",
+    nobody="никто",
+    due="Ответить до",
+    call_back="Пожалуйста, перезвоните. Звонок останется в списке, пока с человеком не поговорят.",
+    test="Проверочное письмо с горячей линии",
+    test_body="Письма с горячей линии доходят до вас. Такое письмо приходит каждую неделю; если"
+    " его нет, что-то не работает.",
+    instant="%d.%m.%Y %H:%M",
+)
+_UKRAINIAN = _Phrases(
+    kinds={
+        CaseKind.MESSAGE: "Повідомлення",
+        CaseKind.COMPLAINT: "Скарга",
+        CaseKind.CALLBACK: "Прохання передзвонити",
+    },
+    missed="Пропущений дзвінок",
+    topic="Тема",
+    caller="Дзвонив",
+    withheld="номер приховано",
+    when="Коли",
+    length="Запис",
+    on_duty="Зараз чергує",
+    nobody="ніхто",
+    due="Відповісти до",
+    call_back="Будь ласка, передзвоніть. Дзвінок лишається у списку, доки з людиною не поговорять.",
+    test="Перевірний лист із гарячої лінії",
+    test_body="Листи з гарячої лінії доходять до вас. Такий лист надходить щотижня; якщо його"
+    " немає, щось не працює.",
+    instant="%d.%m.%Y %H:%M",
+)
+_ROMANIAN = _Phrases(
+    kinds={
+        CaseKind.MESSAGE: "Mesaj",
+        CaseKind.COMPLAINT: "Reclamație",
+        CaseKind.CALLBACK: "Rugăminte de a suna înapoi",
+    },
+    missed="Apel pierdut",
+    topic="Subiect",
+    caller="A sunat",
+    withheld="număr ascuns",
+    when="Când",
+    length="Înregistrare",
+    on_duty="De serviciu acum",
+    nobody="nimeni",
+    due="Răspundeți până la",
+    call_back="Vă rugăm să sunați înapoi. Apelul rămâne în listă până când cineva vorbește cu"
+    " persoana.",
+    test="Scrisoare de probă de la linia telefonică",
+    test_body="Scrisorile de la linia telefonică ajung la dumneavoastră. O astfel de scrisoare"
+    " vine în fiecare săptămână; dacă lipsește, ceva nu funcționează.",
+    instant="%d.%m.%Y %H:%M",
+)
+_PHRASES = {"en": _ENGLISH, "ru": _RUSSIAN, "uk": _UKRAINIAN, "ro": _ROMANIAN}
+
+
+def about_case(case: Case, topic: str, about: About) -> Words:
+    """A new message, complaint or wish to be called back. topic: its name in that language."""
+    phrases = _phrases(about)
+    title = f"{phrases.kinds[case.kind]} {case.number}"
+    lines = [
+        (phrases.topic, label(topic)),
+        (phrases.caller, _caller(phrases, case.caller_number, case.caller_name)),
+        (phrases.when, _local(phrases, case.created, about)),
+        (phrases.length, _minutes(case.seconds) if case.recording else ""),
+        (phrases.on_duty, _names(phrases, about)),
+        (phrases.due, _local(phrases, case.due, about)),
+    ]
+    short = [label(topic), case.caller_number or phrases.withheld]
+    subject = f"{title}: {', '.join(part for part in short if part)}"
+    return Words(label(subject, 140), _body(title, lines, "", about))
+
+
+def about_missed(number: str | None, name: str, at: datetime, about: About) -> Words:
+    """A caller left without a person, a message or an answer."""
+    phrases = _phrases(about)
+    lines = [
+        (phrases.caller, _caller(phrases, number, name)),
+        (phrases.when, _local(phrases, at, about)),
+        (phrases.on_duty, _names(phrases, about)),
+    ]
+    subject = f"{phrases.missed}: {number or phrases.withheld}, {_local(phrases, at, about)}"
+    return Words(label(subject, 140), _body(phrases.missed, lines, phrases.call_back, about))
+
+
+def weekly_test(at: datetime, about: About) -> Words:
+    """The weekly proof that letters arrive."""
+    phrases = _phrases(about)
+    lines = [(phrases.when, _local(phrases, at, about))]
+    return Words(phrases.test, _body(phrases.test, lines, phrases.test_body, about))
+
+
+def _phrases(about: About) -> _Phrases:
+    """English where a language has no texts of its own."""
+    return _PHRASES.get(about.language, _ENGLISH)
+
+
+def _body(title: str, lines: list[tuple[str, str]], closing: str, about: About) -> str:
+    facts = [f"{what}: {value}" for what, value in lines if value]
+    blocks = [title, "\n".join(facts), closing, label(about.office)]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _caller(phrases: _Phrases, number: str | None, name: str) -> str:
+    known, called = label(number) or phrases.withheld, label(name)
+    return f"{known} ({called})" if called and called != known else known
+
+
+def _names(phrases: _Phrases, about: About) -> str:
+    return ", ".join(label(name) for name in about.on_duty) or phrases.nobody
+
+
+def _local(phrases: _Phrases, at: datetime, about: About) -> str:
+    return at.astimezone(about.zone).strftime(phrases.instant)
+
+
+def _minutes(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"

@@ -1,0 +1,117 @@
+"""Letters on the disk: what is to be told to people outside the box, until it was delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlite_utils import Database
+
+from hotline.storage.database import instant, instant_or_none, text_of
+
+
+class LetterState(StrEnum):
+    """WAITING until the far side took it; FAILED after a month of trying."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message by one way to one recipient. id: unique for ever, the same in every attempt.
+
+    way: "email", "sms", "apprise". recipient: address, number or target of that way.
+    attachment: name of a recording. last_error: why the last attempt failed, in plain words.
+    """
+
+    id: str
+    created: datetime
+    way: str
+    recipient: str
+    subject: str
+    body: str
+    next_try_at: datetime
+    case_number: int | None = None
+    attachment: str | None = None
+    state: LetterState = LetterState.WAITING
+    attempts: int = 0
+    last_error: str = ""
+    sent_at: datetime | None = None
+
+
+def store(database: Database, letter: Letter) -> None:
+    """Write the letter as it is now, new or not."""
+    row = _row(letter)
+    names, marks = ", ".join(row), ", ".join("?" * len(row))
+    database.execute(
+        f"insert or replace into outbox ({names}) values ({marks})",  # noqa: S608
+        list(row.values()),
+    )
+
+
+def waiting(database: Database) -> list[Letter]:
+    """Not delivered yet, the oldest first."""
+    return _letters(database, "state = 'waiting' order by created, id", ())
+
+
+def of_case(database: Database, number: int) -> list[Letter]:
+    """Every letter about that case, the oldest first: who was told, and whether it arrived."""
+    return _letters(database, "case_number = ? order by created, id", (number,))
+
+
+def recent(database: Database, limit: int = 100) -> list[Letter]:
+    """The newest letters first, whatever became of them."""
+    return _letters(database, "true order by created desc, id limit ?", (limit,))
+
+
+def purge(database: Database, before: datetime) -> int:
+    """Delete letters made before that instant which wait no more; returns how many."""
+    cursor = database.execute(
+        "delete from outbox where state != 'waiting' and created < ?", (text_of(before),)
+    )
+    return cursor.rowcount
+
+
+def _letters(database: Database, where: str, values: tuple[Any, ...]) -> list[Letter]:
+    rows = database.query(f"select * from outbox where {where}", values)  # noqa: S608
+    return [_letter(row) for row in rows]
+
+
+def _row(letter: Letter) -> dict[str, Any]:
+    return {
+        "id": letter.id,
+        "created": text_of(letter.created),
+        "case_number": letter.case_number,
+        "way": letter.way,
+        "recipient": letter.recipient,
+        "subject": letter.subject,
+        "body": letter.body,
+        "attachment": letter.attachment,
+        "state": letter.state.value,
+        "attempts": letter.attempts,
+        "next_try_at": text_of(letter.next_try_at),
+        "last_error": letter.last_error,
+        "sent_at": letter.sent_at and text_of(letter.sent_at),
+    }
+
+
+def _letter(row: dict[str, Any]) -> Letter:
+    return Letter(
+        id=row["id"],
+        created=instant(row["created"]),
+        way=row["way"],
+        recipient=row["recipient"],
+        subject=row["subject"],
+        body=row["body"],
+        next_try_at=instant(row["next_try_at"]),
+        case_number=row["case_number"],
+        attachment=row["attachment"],
+        state=LetterState(row["state"]),
+        attempts=row["attempts"],
+        last_error=row["last_error"],
+        sent_at=instant_or_none(row["sent_at"]),
+    )

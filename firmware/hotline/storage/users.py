@@ -1,0 +1,426 @@
+"""Who may use the page: accounts, sessions and the first set-up, in a file of their own.
+
+web.sqlite is written by the page's process and the admin command, never by the daemon, so that
+nothing a visitor does can make a call wait. Nothing here knows Flask.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database, Migrations
+
+from hotline.clock import Clock
+from hotline.errors import HotlineError
+from hotline.inbox.label import label
+from hotline.storage import passwords, throttle
+from hotline.storage.database import DatabaseFile, instant, text_of
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+FRESH = timedelta(minutes=5)  # how long a confirmed password counts for the dangerous pages
+CLAIM_WINDOW = timedelta(minutes=30)
+SEEN_STEP = timedelta(minutes=1)  # a page view writes at most that often
+DEVICE_LIFE = timedelta(days=365)
+
+# Crockford's base 32: eight characters are 40 bits, and none is mistaken for another.
+CLAIM_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+ACCOUNTS = Migrations("accounts")
+
+
+class Role(StrEnum):
+    """What somebody may do; the page decides by it."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    AGENT = "agent"
+    AUDITOR = "auditor"
+
+
+class LoginRefused(HotlineError):  # noqa: N818 - it is an answer
+    """Name or password is wrong; which of them is not said."""
+
+
+class TooManyTries(LoginRefused):
+    """Wait before the next try."""
+
+    def __init__(self, wait: timedelta) -> None:
+        self.wait = wait
+        seconds = max(1, round(wait.total_seconds()))
+        super().__init__("Too many tries.", f"Try again in {seconds} seconds.")
+
+
+@dataclass(frozen=True)
+class User:
+    """An account. name: folded, unique. language: of the page, "" for the browser's choice."""
+
+    name: str
+    role: Role
+    language: str
+    created: datetime
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody who is logged in. fresh: the password was given within the last five minutes."""
+
+    user: User
+    created: datetime
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Login:
+    """What the browser gets: the session's secret, and one by which this device is known later."""
+
+    session: str
+    device: str
+
+
+def accounts_file(directory: Path) -> DatabaseFile:
+    """The file of the accounts; `prepare` it before use."""
+    return DatabaseFile(directory / "web.sqlite", ACCOUNTS, directory / "backup" / "web.sqlite")
+
+
+@ACCOUNTS()
+def accounts(database: Database) -> None:
+    """Users, their sessions and devices, the tries to log in, the code of the first set-up."""
+    database.execute(
+        """create table users (
+            name text primary key, hash text not null, role text not null,
+            language text not null default '', created text not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table sessions (
+            secret text primary key,
+            user text not null references users (name) on delete cascade,
+            created text not null, last_seen text not null, confirmed_at text not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table devices (
+            secret text primary key,
+            user text not null references users (name) on delete cascade,
+            last_used text not null
+        ) without rowid"""
+    )
+    database.execute(
+        "create table tries (at text not null, address text not null, account text not null)"
+    )
+    database.execute("create index tries_by_address on tries (address, at)")
+    database.execute("create index tries_by_account on tries (account, at)")
+    database.execute(
+        """create table claim (
+            id integer primary key check (id = 1), secret text not null, created text not null
+        )"""
+    )
+
+
+class Accounts:
+    """Accounts and sessions. Every method is one short transaction and may be called by any thread.
+
+    Secrets (sessions, devices, the claim code) are kept only as hashes: whoever copies the file
+    cannot log in with it.
+    """
+
+    def __init__(self, file: DatabaseFile, clock: Clock) -> None:
+        self._file = file
+        self._clock = clock
+
+    def empty(self) -> bool:
+        """Nobody has an account yet: the page offers the first set-up only."""
+        return not self.users()
+
+    def users(self) -> list[User]:
+        """All accounts by name."""
+        with self._file.reading() as database:
+            return [_user(row) for row in database.query("select * from users order by name")]
+
+    def add(self, name: str, password: str, role: Role, language: str = "") -> User:
+        """Make an account. Raises WeakPassword; HotlineError when the name is taken or unusable."""
+        user = User(_folded(name), role, language, self._clock.now())
+        passwords.check_password(password, user.name)
+        kept = passwords.hashed(password)
+        with self._file.writing() as database:
+            _insert_user(database, user, kept)
+        return user
+
+    def set_password(self, name: str, password: str, keep_session: str = "") -> None:
+        """Change a password; ends every session of that account but `keep_session`.
+
+        Raises WeakPassword, or HotlineError for an unknown name.
+        """
+        user = self._existing(name)
+        passwords.check_password(password, user.name)
+        kept = passwords.hashed(password)
+        with self._file.writing() as database:
+            database.execute("update users set hash = ? where name = ?", (kept, user.name))
+            database.execute("delete from devices where user = ?", (user.name,))
+            database.execute(
+                "delete from sessions where user = ? and secret != ?",
+                (user.name, _digest(keep_session)),
+            )
+
+    def change(self, name: str, role: Role, language: str) -> None:
+        """Change role and language; a changed role ends the account's sessions.
+
+        Raises HotlineError for an unknown name, and for the last owner losing the role.
+        """
+        user = self._existing(name)
+        with self._file.writing() as database:
+            if user.role != role:
+                _keep_an_owner(database, user)
+                database.execute("delete from sessions where user = ?", (user.name,))
+            database.execute(
+                "update users set role = ?, language = ? where name = ?",
+                (role.value, language, user.name),
+            )
+
+    def remove(self, name: str) -> None:
+        """Delete an account with its sessions. Raises HotlineError as `change` does."""
+        user = self._existing(name)
+        with self._file.writing() as database:
+            _keep_an_owner(database, user)
+            database.execute("delete from users where name = ?", (user.name,))
+
+    def new_claim_code(self) -> str:
+        """A code for the first set-up, to be shown where only the owner looks ("ABCD-EFGH").
+
+        It counts once and for 30 minutes; an earlier one counts no more. Raises HotlineError
+        when the box has an owner already.
+        """
+        if not self.empty():
+            raise _claimed()
+        code = "".join(secrets.choice(CLAIM_ALPHABET) for _ in range(8))
+        with self._file.writing() as database:
+            database.execute(
+                "insert or replace into claim (id, secret, created) values (1, ?, ?)",
+                (_digest(code), text_of(self._clock.now())),
+            )
+        return f"{code[:4]}-{code[4:]}"
+
+    def claim(self, code: str, name: str, password: str, address: str) -> User:
+        """Make the first account, an owner, and use up the code.
+
+        Raises LoginRefused for a wrong or late code, TooManyTries, WeakPassword, HotlineError.
+        """
+        user = User(_folded(name), Role.OWNER, "", self._clock.now())
+        passwords.check_password(password, user.name)
+        self._count_try(address, "claim")
+        kept = passwords.hashed(password)
+        with self._file.writing() as database:
+            self._use_up(database, code)
+            _insert_user(database, user, kept)
+        return user
+
+    def log_in(self, name: str, password: str, address: str, device: str = "") -> Login:
+        """Begin a session. device: what an earlier `Login` gave this browser, or "".
+
+        Raises LoginRefused or TooManyTries, the same for known and unknown names.
+        """
+        key = self._try_key(_fold_or_empty(name), device)
+        self._count_try(address, key)
+        user = self._verified(name, password)
+        login = Login(secrets.token_urlsafe(16), secrets.token_urlsafe(16))
+        now = text_of(self._clock.now())
+        with self._file.writing() as database:
+            throttle.forgive(database, address, key)
+            self._forget_stale(database)
+            database.execute(
+                "insert into sessions (secret, user, created, last_seen, confirmed_at)"
+                " values (?, ?, ?, ?, ?)",
+                (_digest(login.session), user.name, now, now, now),
+            )
+            database.execute("delete from devices where secret = ?", (_digest(device),))
+            database.execute(
+                "insert into devices (secret, user, last_used) values (?, ?, ?)",
+                (_digest(login.device), user.name, now),
+            )
+        return login
+
+    def session(self, secret: str) -> Session | None:
+        """Who this is, and that somebody is there. None when the session is over or never was."""
+        with self._file.reading() as database:
+            row = _session_row(database, secret)
+        now = self._clock.now()
+        if row is None or _over(row, now):
+            return None
+        if now - instant(row["last_seen"]) >= SEEN_STEP:
+            self._seen(secret, now)
+        fresh = timedelta(0) <= now - instant(row["confirmed_at"]) <= FRESH
+        return Session(_user(row), instant(row["session_created"]), fresh)
+
+    def confirm(self, secret: str, password: str, address: str) -> None:
+        """Give the password again, for the dangerous pages. Raises as `log_in` does."""
+        session = self.session(secret)
+        if session is None:
+            raise _refused()
+        key = f"session:{_digest(secret)}"
+        self._count_try(address, key)
+        self._verified(session.user.name, password)
+        with self._file.writing() as database:
+            throttle.forgive(database, address, key)
+            database.execute(
+                "update sessions set confirmed_at = ? where secret = ?",
+                (text_of(self._clock.now()), _digest(secret)),
+            )
+
+    def log_out(self, secret: str) -> None:
+        """End this session; harmless when it is over."""
+        with self._file.writing() as database:
+            database.execute("delete from sessions where secret = ?", (_digest(secret),))
+
+    def log_out_everywhere(self, name: str) -> None:
+        """End every session of the account and forget its devices."""
+        with self._file.writing() as database:
+            database.execute("delete from sessions where user = ?", (_folded(name),))
+            database.execute("delete from devices where user = ?", (_folded(name),))
+
+    def _existing(self, name: str) -> User:
+        folded = _folded(name)
+        found = next((user for user in self.users() if user.name == folded), None)
+        if found is None:
+            raise HotlineError(f"There is no account {label(name)}.", "Choose one from the list.")
+        return found
+
+    def _verified(self, name: str, password: str) -> User:
+        """The account of that name and password; takes as long for an unknown name."""
+        with self._file.reading() as database:
+            row = _user_row(database, _fold_or_empty(name))
+        kept = row["hash"] if row else passwords.nobody()
+        right = passwords.matches(kept, password[: passwords.LONGEST + 1])
+        if row is None or not right:
+            raise _refused()
+        if passwords.outdated(kept):
+            self._rehash(row["name"], kept, password)
+        return _user(row)
+
+    def _rehash(self, name: str, old: str, password: str) -> None:
+        kept = passwords.hashed(password)
+        with self._file.writing() as database:
+            database.execute(
+                "update users set hash = ? where name = ? and hash = ?", (kept, name, old)
+            )
+
+    def _count_try(self, address: str, account: str) -> None:
+        with self._file.writing() as database:
+            wait = throttle.tried(database, address, account, self._clock.now())
+        if wait is not None:
+            raise TooManyTries(wait)
+
+    def _try_key(self, name: str, device: str) -> str:
+        """A device that has logged in to this account before is counted for itself."""
+        with self._file.reading() as database:
+            known = database.execute(
+                "select 1 from devices where secret = ? and user = ? and last_used > ?",
+                (_digest(device), name, text_of(self._clock.now() - DEVICE_LIFE)),
+            ).fetchone()
+        return f"device:{_digest(device)}" if known else f"name:{name}"
+
+    def _use_up(self, database: Database, code: str) -> None:
+        """Raises LoginRefused unless it is the code shown, in time; HotlineError if claimed."""
+        row = database.execute("select secret, created from claim").fetchone()
+        if database.execute("select 1 from users").fetchone():
+            raise _claimed()
+        age = self._clock.now() - instant(row[1]) if row else CLAIM_WINDOW
+        plain = code.upper().translate(_MISREAD).replace("-", "").replace(" ", "")
+        right = row is not None and hmac.compare_digest(row[0], _digest(plain))
+        if not right or not timedelta(0) <= age < CLAIM_WINDOW:
+            raise LoginRefused(
+                "This code is wrong or too old.", "Switch the box off and on for a new one."
+            )
+        database.execute("delete from claim")
+
+    def _seen(self, secret: str, now: datetime) -> None:
+        try:
+            with self._file.writing() as database:
+                database.execute(
+                    "update sessions set last_seen = ? where secret = ?",
+                    (text_of(now), _digest(secret)),
+                )
+        except HotlineError:
+            return  # a full disk must not turn away the owner who comes to make room
+
+    def _forget_stale(self, database: Database) -> None:
+        now = self._clock.now()
+        database.execute(
+            "delete from sessions where created <= ? or last_seen <= ?",
+            (text_of(now - ABSOLUTE), text_of(now - IDLE)),
+        )
+        database.execute("delete from devices where last_used <= ?", (text_of(now - DEVICE_LIFE),))
+
+
+def _insert_user(database: Database, user: User, kept: str) -> None:
+    if _user_row(database, user.name):
+        raise HotlineError(f"The name {user.name} is taken.", "Choose another one.")
+    database.execute(
+        "insert into users (name, hash, role, language, created) values (?, ?, ?, ?, ?)",
+        (user.name, kept, user.role.value, user.language, text_of(user.created)),
+    )
+
+
+def _keep_an_owner(database: Database, user: User) -> None:
+    others = database.execute(
+        "select count(*) from users where role = 'owner' and name != ?", (user.name,)
+    ).fetchone()[0]
+    if user.role is Role.OWNER and not others:
+        raise HotlineError(f"{user.name} is the only owner.", "Make somebody else owner first.")
+
+
+def _user_row(database: Database, name: str) -> dict[str, Any] | None:
+    return next(iter(database.query("select * from users where name = ?", (name,))), None)
+
+
+def _session_row(database: Database, secret: str) -> dict[str, Any] | None:
+    rows = database.query(
+        """select users.*, sessions.created as session_created, last_seen, confirmed_at
+        from sessions join users on users.name = sessions.user where secret = ?""",
+        (_digest(secret),),
+    )
+    return next(iter(rows), None)
+
+
+def _over(row: dict[str, Any], now: datetime) -> bool:
+    """Too old, too long idle, or begun in a future that a corrected clock took back."""
+    age = now - instant(row["session_created"])
+    return not timedelta(0) <= age < ABSOLUTE or now - instant(row["last_seen"]) >= IDLE
+
+
+def _user(row: dict[str, Any]) -> User:
+    return User(row["name"], Role(row["role"]), row["language"], instant(row["created"]))
+
+
+def _fold_or_empty(name: str) -> str:
+    return label(unicodedata.normalize("NFKC", name)).casefold()
+
+
+def _folded(name: str) -> str:
+    """One spelling for every way to type a name. Raises HotlineError when nothing is left."""
+    folded = _fold_or_empty(name)
+    if not folded:
+        raise HotlineError("A name is missing.", "Type a name.")
+    return folded
+
+
+def _digest(secret: str) -> str:
+    """What is kept of a random secret. It is long, or lives for minutes: a plain hash does."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def _refused() -> LoginRefused:
+    return LoginRefused("Name or password is wrong.", "Try again.")
+
+
+def _claimed() -> HotlineError:
+    return HotlineError("This box has an owner already.", "Log in, or ask the owner.")

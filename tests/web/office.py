@@ -1,0 +1,224 @@
+"""A small office to look at: real records written by the real storage, a real socket, a fake desk."""
+
+from __future__ import annotations
+
+import math
+import struct
+import wave
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hotline.clock import Clock
+from hotline.control.messages import (
+    CallReturned,
+    CaseAssign,
+    CaseDone,
+    CaseHeard,
+    CaseNote,
+    CaseReopen,
+    Done,
+    LineState,
+    LiveCall,
+    Message,
+    Named,
+    NextDuty,
+    OnDuty,
+    StatusAnswer,
+    Step,
+    TopicName,
+)
+from hotline.inbox.case import CaseKind
+from hotline.inbox.outcome import Outcome
+from hotline.storage.calls import Journal
+from hotline.storage.complaints import Cases, get
+from hotline.storage.schema import records_file
+from hotline.storage.writer import Writer
+from tests.control.desk import FakeDesk
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What a network says of a caller."""
+
+    number: str | None
+    name: str = ""
+
+
+class OfficeDesk(FakeDesk):
+    """The daemon's desk over real records: every change is on the disk before it is answered."""
+
+    def __init__(self, journal: Journal, cases: Cases, records: Path, now: datetime) -> None:
+        super().__init__()
+        self.journal, self.cases, self.file, self.at = journal, cases, records_file(records), now
+
+    async def _change(self, ask: Message) -> Done:
+        done = await super()._change(ask)
+        match ask:
+            case CaseAssign():
+                self.cases.assign(ask.case, ask.person).result(5)
+            case CaseDone():
+                self.cases.done(ask.case, self.at).result(5)
+                if ask.note:
+                    self._note(ask.case, ask.by, ask.note)
+            case CaseReopen():
+                self.cases.reopen(ask.case, self.at).result(5)
+            case CaseNote():
+                self._note(ask.case, ask.by, ask.text)
+            case CaseHeard():
+                self.cases.heard(ask.case, self.at).result(5)
+            case CallReturned():
+                self.journal.mark_returned(ask.call_id, ask.by, self.at).result(5)
+        return done
+
+    def _note(self, number: int, by: str, text: str) -> None:
+        with self.file.reading() as database:
+            found = get(database, number)
+        before = f"{found.note}\n" if found and found.note else ""
+        self.cases.note(number, f"{before}{by}: {text}").result(5)
+
+
+def tone(path: Path, seconds: float = 2.0) -> None:
+    """A recording as the box makes them: 8 kHz, mono, 16 bit."""
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        samples = (
+            round(9000 * math.sin(2 * math.pi * 440 * n / 8000)) for n in range(int(8000 * seconds))
+        )
+        out.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+
+
+class Office:
+    """Flori, a flower shop: three lines' worth of a day, two complaints, two missed calls."""
+
+    def __init__(self, directory: Path, now: datetime | None = None) -> None:
+        self.directory = directory
+        self.now = now or datetime(2026, 12, 5, 10, 30, tzinfo=UTC)
+        (directory / "recordings").mkdir()
+        self.file = records_file(directory)
+        self.file.prepare(self.now)
+        self.writer = Writer(self.file, Clock())
+        self.journal = Journal(self.writer, 1)
+        self.cases = Cases(self.writer, 101)
+        self.desk = OfficeDesk(self.journal, self.cases, directory, self.now)
+        self.desk.state = self._status()
+        self._day()
+        self.writer.submit(lambda _: None).result(5)
+
+    def close(self) -> None:
+        """Nothing more is written."""
+        self.writer.close()
+
+    def _status(self) -> StatusAnswer:
+        ago = self.now - timedelta(seconds=9)
+        return StatusAnswer(
+            version="0.1.0",
+            started_at=self.now - timedelta(days=2),
+            now=self.now,
+            office="Flori, Chișinău",
+            zone="Europe/Chisinau",
+            lines=(
+                LineState(
+                    id="office",
+                    name="Office line",
+                    kind="Modem on the office line",
+                    up=True,
+                    words="Ready",
+                    number="+37322000000",
+                ),
+                LineState(
+                    id="mobile",
+                    name="Mobile",
+                    kind="Mobile modem",
+                    up=False,
+                    words="The SIM asks for its PIN.",
+                    action="Write the PIN into box.toml, or take it off the SIM in a telephone.",
+                ),
+            ),
+            live=(
+                LiveCall(
+                    id="40",
+                    line="office",
+                    caller="+37369123456",
+                    started_at=ago,
+                    steps=(
+                        Step(at=ago, what="answered", words="answered"),
+                        Step(at=ago, what="key", words="pressed 1", facts={"key": "1"}),
+                        Step(at=ago, what="dialling", words="ringing", facts={"person": "ana"}),
+                    ),
+                ),
+            ),
+            on_duty=(
+                OnDuty(person="ana", name="Ana", until=self.now + timedelta(hours=2)),
+                OnDuty(person="vasile", name="Vasile Țurcanu"),
+            ),
+            next_duty=NextDuty(at=self.now + timedelta(hours=2), names=("Ion",)),
+            people=(Named(id="ana", name="Ana"), Named(id="ion", name="Ion")),
+            topics=(
+                TopicName(
+                    id="orders",
+                    names={"en": "orders", "ro": "comenzi", "ru": "заказы", "uk": "замовлення"},
+                ),
+                TopicName(
+                    id="delivery",
+                    names={"en": "delivery", "ro": "livrare", "ru": "доставка", "uk": "доставка"},
+                ),
+            ),
+        )
+
+    def _day(self) -> None:
+        hour = timedelta(hours=1)
+        self.call(self.now - 26 * hour, "+37360111222", Outcome.SPOKEN, person="ana")
+        self.call(self.now - 4 * hour, "+37379333444", Outcome.SPOKEN, person="ion")
+        self.call(self.now - 3 * hour, "+40721000111", Outcome.SELF_SERVICE)
+        self.complaint = self.case(
+            CaseKind.COMPLAINT, self.now - 16 * hour, "+37369555666", "delivery", ""
+        )
+        self.hostile = self.case(CaseKind.MESSAGE, self.now - hour, "+37368777888", "", HOSTILE)
+        self.case(CaseKind.CALLBACK, self.now - 28 * hour, "+380671234567", "orders", "")
+        self.missed = self.call(
+            self.now - hour / 15, "+37369444555", Outcome.MISSED, words="Ana did not answer."
+        )
+        self.call(self.now - 2 * hour, None, Outcome.MISSED, words="The caller hung up at once.")
+        self.call(self.now - 2 * hour, "+37322123456", Outcome.SPOKEN, person="ana")
+
+    def call(
+        self,
+        at: datetime,
+        number: str | None,
+        outcome: Outcome,
+        *,
+        person: str = "",
+        words: str = "",
+    ) -> int:
+        """One finished call with its steps; returns its id."""
+        call_id = self._ring(at, Caller(number))
+        end = at + timedelta(seconds=95)
+        self.journal.end(call_id, end, outcome, person=person, words=words)
+        return call_id
+
+    def case(self, kind: CaseKind, at: datetime, number: str, topic: str, name: str) -> int:
+        """One filed case with its call and, unless it is a call-back, its recording."""
+        caller = Caller(number, name)
+        call_id = self._ring(at, caller)
+        opened = self.cases.open(kind, call_id, topic, caller, "ro", at)
+        if opened.recording:
+            tone(self.directory / "recordings" / opened.recording)
+            self.cases.filed(opened.number, 2.0)
+        end = at + timedelta(seconds=95)
+        self.journal.end(call_id, end, Outcome(kind.value), case_number=opened.number)
+        return opened.number
+
+    def _ring(self, at: datetime, caller: Caller) -> int:
+        call_id = self.journal.begin("Office line", caller, at)
+        second = timedelta(seconds=1)
+        self.journal.answered(call_id, at + second)
+        self.journal.step(call_id, at + second, "answered", "answered")
+        self.journal.step(call_id, at + 2 * second, "greeting", "greeting")
+        self.journal.step(call_id, at + 8 * second, "key", "pressed 1", key="1")
+        self.journal.step(call_id, at + 9 * second, "dialling", "ringing", person="ana")
+        return call_id

@@ -1,0 +1,165 @@
+"""What a page has at hand while it answers one request: the daemon, the records, the words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g
+from flask_login import current_user
+
+from hotline.clock import Clock
+from hotline.control.client import Control
+from hotline.control.messages import OnDuty, StatusAnswer, Step
+from hotline.errors import HotlineError
+from hotline.storage.calls import Call
+from hotline.storage.calls import Step as JournalStep
+from hotline_web import words
+from hotline_web.languages import _, spoken
+from hotline_web.records import Records
+from hotline_web.settings import Settings
+
+
+@dataclass(frozen=True)
+class DutyCard:
+    """Who is on now and next, ready to show. problem or closed: said instead of names."""
+
+    now: tuple[OnDuty, ...] = ()
+    next: str = ""
+    problem: str = ""
+    closed: str = ""
+
+
+@dataclass
+class Tools:
+    """Shared by all requests. `last` is what the daemon said last, for names while it is down."""
+
+    settings: Settings
+    control: Control
+    records: Records
+    clock: Clock
+    last: StatusAnswer | None = field(default=None)
+
+
+class Desk:
+    """One request's view. The daemon is asked at most once, and not before it is needed."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+        self.records = tools.records
+        self.control = tools.control
+        self.down: HotlineError | None = None
+
+    @cached_property
+    def status(self) -> StatusAnswer | None:
+        """How the hotline is, or None; `down` then says why."""
+        try:
+            self.tools.last = self.control.status()
+        except HotlineError as down:
+            self.down = down
+            return None
+        return self.tools.last
+
+    @property
+    def office(self) -> StatusAnswer | None:
+        """Names of people, topics and the office: fresh, or as they were last heard."""
+        return self.status or self.tools.last
+
+    @cached_property
+    def now(self) -> datetime:
+        """The instant this request is answered at, UTC."""
+        return self.tools.clock.now()
+
+    @cached_property
+    def times(self) -> words.Times:
+        """Instants on the office's wall."""
+        return words.Times(self.now, ZoneInfo(self.office.zone) if self.office else ZoneInfo("UTC"))
+
+    def midnight(self) -> datetime:
+        """The start of the office's day."""
+        local = self.now.astimezone(self.times.zone)
+        return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+
+    def office_name(self) -> str:
+        """What the office calls itself."""
+        if not current_user.is_authenticated or not self.office:
+            return "Hotline"  # a stranger learns nothing of the office, not even its name
+        return self.office.office
+
+    def person_name(self, person_id: str) -> str:
+        """The name behind an id; the id itself for somebody who has left."""
+        people = self.office.people if self.office else ()
+        return next((p.name for p in people if p.id == person_id), person_id)
+
+    def topic_name(self, topic_id: str) -> str:
+        """The topic in the visitor's language, else in any."""
+        topics = self.office.topics if self.office else ()
+        names = next((t.names for t in topics if t.id == topic_id), {})
+        return names.get(spoken(), next(iter(names.values()), topic_id))
+
+    def call_outcome(self, call: Call) -> str:
+        """How the call ended, with the person's name."""
+        return words.call_outcome(call, self.person_name(call.person))
+
+    def steps(self, steps: tuple[Step, ...] | tuple[JournalStep, ...]) -> list[words.StepWords]:
+        """Steps of a call, names for ids."""
+        shown = []
+        for step in steps:
+            facts = dict(step.facts)
+            if "person" in facts:
+                facts["person"] = self.person_name(str(facts["person"]))
+            shown.append(words.step_words(step.at, step.what, step.words, facts))
+        return shown
+
+    def duty(self) -> DutyCard:
+        """Who is on now, until when, and who comes next."""
+        status = self.status
+        if status is None:
+            return DutyCard(problem=words.say(self.down.cause) if self.down else "")
+        coming = ""
+        if status.next_duty:
+            names = ", ".join(status.next_duty.names) or _("nobody")
+            coming = f"{names} {self.times.until(status.next_duty.at)}"
+        return DutyCard(
+            now=status.on_duty,
+            next=coming,
+            closed="" if status.open else _("The line is closed now. Callers hear when it opens."),
+        )
+
+
+def desk() -> Desk:
+    """The desk of this request."""
+    if "desk" not in g:
+        g.desk = Desk(cast(Tools, current_app.extensions["hotline"]))
+    return cast(Desk, g.desk)
+
+
+def install(app: Flask, settings: Settings, clock: Clock) -> None:
+    """Give every request its desk, and every template its words."""
+    control = Control(settings.control_socket, timeout=3.0)
+    app.extensions["hotline"] = Tools(settings, control, Records(settings.data_dir), clock)
+    app.jinja_env.globals.update(
+        say=words.say,
+        phone=words.phone,
+        length=words.length,
+        case_name=words.case_name,
+        call_level=words.call_level,
+        case_need=lambda case: words.case_need(case, desk().now),
+        case_level=lambda case: words.case_level(case, desk().now),
+        call_outcome=lambda call: desk().call_outcome(call),
+        person_name=lambda person: desk().person_name(person),
+        topic_name=lambda topic: desk().topic_name(topic),
+        office_name=lambda: desk().office_name(),
+        when=lambda at: desk().times.when(at),
+        until=lambda at: desk().times.until(at),
+        clock=lambda at: desk().times.clock(at),
+        exactly=lambda at: desk().times.exactly(at),
+    )
+
+
+def utc(local: datetime, zone: ZoneInfo) -> datetime:
+    """A wall time of the office as an instant."""
+    return local.replace(tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,123 @@
+"""Messages, complaints and wishes to be called back: listen, give to somebody, note, close."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from hotline.control.messages import CaseAssign, CaseDone, CaseHeard, CaseNote, CaseReopen
+from hotline.errors import HotlineError
+from hotline.inbox.case import Case
+from hotline.storage.complaints import Show
+from hotline_web.desk import desk
+from hotline_web.languages import _
+
+pages = Blueprint("inbox", __name__, url_prefix="/inbox")
+
+ROWS = 50
+MOST_ROWS = 1000
+NOTE_LIMIT = 2000
+
+log = structlog.get_logger()
+
+
+@pages.get("")
+def listing() -> str:
+    """Open cases, the newest first; ?show=done the closed ones."""
+    show = Show.DONE if request.args.get("show") == "done" else Show.OPEN
+    rows = min(max(request.args.get("rows", ROWS, type=int), 1), MOST_ROWS)
+    cases = desk().records.cases(show, rows + 1)
+    return render_template(
+        "inbox.html",
+        show=show.value,
+        cases=cases[:rows],
+        more=min(rows + ROWS, MOST_ROWS) if len(cases) > rows < MOST_ROWS else None,
+    )
+
+
+@pages.get("/<int:number>")
+def case(number: int) -> str:
+    """One case with all that can be done about it."""
+    here = desk()
+    found = _found(number)
+    return render_template(
+        "case.html",
+        case=found,
+        people=here.office.people if here.office else (),
+        playable=here.records.recording(found) is not None,
+    )
+
+
+@pages.get("/<int:number>/sound")
+def sound(number: int) -> Response:
+    """The recording, in parts if the player asks for parts. The first part counts as heard."""
+    found = _found(number)
+    path = desk().records.recording(found)
+    if path is None:
+        abort(404)
+    answer = send_file(path, mimetype="audio/wav", conditional=True, etag=True, max_age=0)
+    answer.headers["Content-Disposition"] = f'inline; filename="{path.name}"'
+    if found.unheard and request.method == "GET":
+        _note_heard(number)
+    return answer
+
+
+@pages.post("/<int:number>/assign")
+def assign(number: int) -> Response:
+    """Give it to a person."""
+    person = request.form.get("person", "")
+    here = desk()
+    if not here.office or person not in {p.id for p in here.office.people}:
+        abort(400)
+    here.control.change(CaseAssign(case=number, person=person, by=current_user.name))
+    flash(_("Given to %(person)s.", person=here.person_name(person)), "good")
+    return _back(number)
+
+
+@pages.post("/<int:number>/done")
+def done(number: int) -> Response:
+    """Close it."""
+    note = request.form.get("note", "").strip()[:NOTE_LIMIT]
+    desk().control.change(CaseDone(case=number, by=current_user.name, note=note))
+    flash(_("Done."), "good")
+    return _back(number)
+
+
+@pages.post("/<int:number>/reopen")
+def reopen(number: int) -> Response:
+    """It was not done after all."""
+    desk().control.change(CaseReopen(case=number, by=current_user.name))
+    flash(_("Open again."), "good")
+    return _back(number)
+
+
+@pages.post("/<int:number>/note")
+def note(number: int) -> Response:
+    """Write something down about it."""
+    text = request.form.get("text", "").strip()[:NOTE_LIMIT]
+    if not text:
+        abort(400)
+    desk().control.change(CaseNote(case=number, by=current_user.name, text=text))
+    flash(_("The note is kept."), "good")
+    return _back(number)
+
+
+def _found(number: int) -> Case:
+    found = desk().records.case(number)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _note_heard(number: int) -> None:
+    try:
+        desk().control.change(CaseHeard(case=number, by=current_user.name))
+    except HotlineError as trouble:
+        # Listening must work while the service is down; the case then stays "not heard yet".
+        log.warning("heard not noted", case=number, cause=trouble.cause)
+
+
+def _back(number: int) -> Response:
+    return redirect(url_for("inbox.case", number=number))

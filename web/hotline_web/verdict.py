@@ -1,0 +1,72 @@
+"""Can callers reach us? One sentence, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotline.control.messages import StatusAnswer
+from hotline.errors import HotlineError
+from hotline_web.languages import _, ngettext
+from hotline_web.words import say
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """level: good, wait or bad. because and action may be empty."""
+
+    level: str
+    sentence: str
+    because: str = ""
+    action: str = ""
+
+
+def verdict(status: StatusAnswer | None, down: HotlineError | None) -> Verdict:
+    """`down` says why there is no status; the worst thing found decides."""
+    if status is None:
+        cause, action = (down.cause, down.action) if down else ("", "")
+        return Verdict("bad", _("Callers cannot reach you."), say(cause), say(action))
+    return _of_lines(status) or _of_box(status) or _well(status)
+
+
+def _of_lines(status: StatusAnswer) -> Verdict | None:
+    dead = [line for line in status.lines if not line.up]
+    if not status.lines:
+        return Verdict("bad", _("Callers cannot reach you."), _("No telephone line is set up."))
+    if not dead:
+        return None
+    because = " ".join(f"{line.name}: {say(line.words)}" for line in dead)
+    if len(dead) == len(status.lines):
+        return Verdict("bad", _("Callers cannot reach you."), because, say(dead[0].action))
+    return Verdict(
+        "wait",
+        _(
+            "Callers can reach you on %(up)d of %(all)d lines.",
+            up=len(status.lines) - len(dead),
+            all=len(status.lines),
+        ),
+        because,
+        say(dead[0].action),
+    )
+
+
+def _of_box(status: StatusAnswer) -> Verdict | None:
+    if status.trouble:
+        return Verdict(
+            "wait", _("Callers can reach you, but the box has trouble."), say(status.trouble)
+        )
+    if status.open and not status.on_duty:
+        return Verdict(
+            "wait",
+            _("Callers can reach the box, but nobody is on duty."),
+            _("They can leave a message."),
+        )
+    return None
+
+
+def _well(status: StatusAnswer) -> Verdict:
+    lines = len(status.lines)
+    return Verdict(
+        "good",
+        _("Callers can reach you."),
+        ngettext("%(num)d line is ready.", "%(num)d lines are ready.", lines),
+    )

@@ -1,0 +1,193 @@
+"""What the page says: calls, cases and times in the visitor's language. No word of technology."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+
+from hotline.inbox.case import Case, CaseKind, CaseState
+from hotline.inbox.deadlines import overdue
+from hotline.inbox.outcome import Outcome
+from hotline.storage.calls import Call
+from hotline_web.languages import _, ngettext, spoken
+
+JUST_NOW = timedelta(minutes=1)
+RELATIVE = timedelta(hours=1)
+
+
+def say(text: str) -> str:
+    """A sentence of the daemon in the visitor's language, or as it is where no catalogue has it."""
+    return _(text) if text else ""
+
+
+def phone(number: str) -> str:
+    """A number as people read it: +373 22 000 000. What is no number stays as it was sent."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def length(seconds: float) -> str:
+    """Minutes and seconds: 0:42."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+# Calls ----------------------------------------------------------------------------------------
+
+
+def call_outcome(call: Call, person: str) -> str:
+    """How the call ended; `person` is the name behind call.person."""
+    if call.outcome is None:
+        return _("On the line now") if call.ended_at is None else _("Ended")
+    if call.outcome is Outcome.SPOKEN:
+        return _("Spoke with %(person)s", person=person) if person else _("Spoke with a person")
+    if call.outcome is Outcome.MISSED and call.returned_at:
+        return _("Missed, called back by %(person)s", person=call.returned_by)
+    return {
+        Outcome.MESSAGE: _("Left a message"),
+        Outcome.COMPLAINT: _("Left a complaint"),
+        Outcome.SELF_SERVICE: _("Answered by the menu"),
+        Outcome.CALLBACK: _("Asked to be called back"),
+        Outcome.MISSED: _("Missed"),
+    }[call.outcome]
+
+
+def call_level(call: Call) -> str:
+    """good, wait or bad."""
+    if call.outcome is None:
+        return "wait"
+    return "bad" if call.outcome is Outcome.MISSED and not call.returned_at else "good"
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """One step of a call as the page shows it."""
+
+    at: datetime
+    words: str
+
+
+def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) -> StepWords:
+    """A step in the visitor's language; an unknown one in the daemon's own words."""
+    known = {
+        "ringing": _("It rings"),
+        "answered": _("The box answers"),
+        "greeting": _("The greeting plays"),
+        "menu": _("The menu plays"),
+        "waiting": _("The caller waits"),
+        "recording": _("The caller leaves a message"),
+        "survey": _("The caller is asked how it was"),
+        "ended": _("The call ends"),
+        "restart": _("The box restarted"),
+    }
+    person, key = facts.get("person"), facts.get("key")
+    of_person = {
+        "dialling": _("Ringing %(person)s", person=person),
+        "no answer": _("%(person)s does not answer", person=person),
+        "busy": _("%(person)s is on another call", person=person),
+        "joined": _("%(person)s and the caller talk", person=person),
+    }
+    if what in of_person and person:
+        return StepWords(at, of_person[what])
+    if what == "key" and key:
+        return StepWords(at, _("The caller presses %(key)s", key=key))
+    return StepWords(at, known.get(what) or say(words) or what)
+
+
+# Cases ----------------------------------------------------------------------------------------
+
+
+def case_name(case: Case) -> str:
+    """Complaint 104."""
+    if case.kind is CaseKind.COMPLAINT:
+        return _("Complaint %(number)d", number=case.number)
+    if case.kind is CaseKind.CALLBACK:
+        return _("Call-back %(number)d", number=case.number)
+    return _("Message %(number)d", number=case.number)
+
+
+def case_need(case: Case, now: datetime) -> str:
+    """What is to be done with it, and until when."""
+    if case.state is CaseState.DONE:
+        return _("Done")
+    if overdue(case, now):
+        return _("Overdue")
+    left = _time_left(case.due - now)
+    return _("Not heard yet, %(left)s", left=left) if case.unheard else left
+
+
+def case_level(case: Case, now: datetime) -> str:
+    """good, wait or bad."""
+    if case.state is CaseState.DONE:
+        return "good"
+    return "bad" if overdue(case, now) else "wait"
+
+
+def _time_left(left: timedelta) -> str:
+    if left >= timedelta(days=2):
+        return ngettext("%(num)d day left", "%(num)d days left", left.days)
+    if left >= timedelta(hours=1):
+        return ngettext(
+            "%(num)d hour left", "%(num)d hours left", int(left.total_seconds() // 3600)
+        )
+    return _("less than an hour left")
+
+
+# Times ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Times:
+    """Instants as the office's wall shows them, as seen at `now`."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    def when(self, at: datetime) -> str:
+        """Near now relative, later absolute: 4 min ago, today 09:12, yesterday 18:47, 3 Dec."""
+        past = self.now - at
+        if timedelta(0) <= past < JUST_NOW:
+            return _("just now")
+        if timedelta(0) <= past < RELATIVE:
+            ago: str = format_timedelta(-past, locale=spoken(), format="short", add_direction=True)
+            return ago
+        return self.day_and_time(at)
+
+    def day_and_time(self, at: datetime) -> str:
+        """today 09:12, yesterday 18:47, tomorrow 08:00, else the date and the time."""
+        local, time = at.astimezone(self.zone), self.clock(at)
+        days = (local.date() - self.now.astimezone(self.zone).date()).days
+        if days == 0:
+            return _("today %(time)s", time=time)
+        if days == -1:
+            return _("yesterday %(time)s", time=time)
+        if days == 1:
+            return _("tomorrow %(time)s", time=time)
+        skeleton = "d MMM" if local.year == self.now.astimezone(self.zone).year else "d MMM y"
+        return f"{format_date(local, skeleton, locale=spoken())}, {time}"
+
+    def until(self, at: datetime) -> str:
+        """14:00 if it is today, else with the day."""
+        today = at.astimezone(self.zone).date() == self.now.astimezone(self.zone).date()
+        return self.clock(at) if today else self.day_and_time(at)
+
+    def clock(self, at: datetime) -> str:
+        """Hours and minutes, 24 of them in every language."""
+        shown: str = format_time(at.astimezone(self.zone), "HH:mm", locale=spoken())
+        return shown
+
+    def exactly(self, at: datetime) -> str:
+        """Weekday, day and minute."""
+        shown: str = format_datetime(
+            at.astimezone(self.zone), "EEEE, d MMMM y, HH:mm", locale=spoken()
+        )
+        return shown
