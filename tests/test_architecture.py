@@ -198,6 +198,7 @@ def hides_behind_an_empty_name(module: str, tree: ast.Module) -> Iterator[str]:
 
 PAGE_MAY_USE = (
     "control.client",
+    "control.messages",
     "storage",
     "routing",
     "inbox",
