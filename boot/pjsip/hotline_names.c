@@ -95,7 +95,7 @@ static void remember(const char *name)
         if (strcasecmp(missing[i], name) == 0)
             return;
     if (missing_count < MISSING_MAX)
-        strcpy(missing[missing_count++], name); /* both are NAME_SIZE long */
+        copy_text(missing[missing_count++], NAME_SIZE, name, strlen(name));
 }
 
 int hotline_names_find(const char *name, size_t length, void *address)

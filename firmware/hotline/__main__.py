@@ -69,7 +69,6 @@ def run(given: argparse.Namespace) -> int:
 def web(given: argparse.Namespace) -> int:
     """Serve the page in the local network."""
     from hotline_web.serve import serve  # only the page loads Flask
-
     from hotline_web.settings import Settings
 
     options = read_options(given.settings)
@@ -80,8 +79,12 @@ def web(given: argparse.Namespace) -> int:
         secure_cookies=page.host not in LOOPBACK,
         hosts=frozenset({page.public_name}),
     )
-    serve(settings, page.host, page.port)
+    serve(settings, page.host, page.port, _print_claim_code)
     return 0
+
+
+def _print_claim_code(code: str) -> None:
+    err.print(f"The page has no owner yet. Its one-time code: [bold]{code}[/bold]")
 
 
 def doctor(given: argparse.Namespace) -> int:

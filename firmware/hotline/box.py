@@ -26,7 +26,8 @@ from hotline.control.desk import FrontDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.lines.sip import Guard, SipLine
 from hotline.media import tones
-from hotline.media.pjsua import PjEngine, Pjsip
+from hotline.media.mixer import Mixer
+from hotline.media.pjsua import Pjsip
 from hotline.media.speech import Voice
 from hotline.media.wav import Recorder, repair
 from hotline.notify.apprise_way import AppriseSettings, apprise_way
@@ -178,13 +179,13 @@ def _exchange(
     recorder = Recorder()
     closing.callback(recorder.close)
     sounds = tones.files(places.sounds, country)
-    guard = Guard(pjsip.allow)
+    guard = Guard(pjsip)
     lines = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
     offices = CurrentOffice(records.offices, country)
     messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))
     return Exchange(
         board=Board(lines, Caps(options.limits, country), clock),
-        engine=PjEngine(pjsip, recorder),
+        engine=Mixer(pjsip, recorder),
         prompts=Voice(places.spoken, places.own_prompts, sounds),
         comfort=sounds,
         journal=records.journal,

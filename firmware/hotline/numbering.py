@@ -191,35 +191,33 @@ def _foreign(number: PhoneNumber, region: str | None) -> NumberRefused:
 
 
 def _refuse_wrong_length(raw: str, number: PhoneNumber, country: str) -> None:
-    possible = phonenumbers.is_possible_number(number)
-    region = phonenumbers.region_code_for_country_code(_code(number))
-    if country in phonenumbers.region_codes_for_country_code(_code(number)):
-        region = country
-    has, wanted, after = _lengths(raw, number, region)
-    # A leading 0 too many or too few digits can add up to a length that other numbers have.
-    if possible and (has == wanted or phonenumbers.is_valid_number(number)):
+    regions = phonenumbers.region_codes_for_country_code(_code(number))
+    region = country if country in regions else regions[0]
+    has, wanted, after, trunk = _lengths(raw, number, region)
+    if phonenumbers.is_possible_number(number) and (
+        # With its leading 0 a number one digit short has the length of a whole one without.
+        not trunk or has == wanted or phonenumbers.is_valid_number(number)
+    ):
         return
-    if not possible or _has_trunk_prefix(raw, region):
-        kind = f"{_OF_COUNTRY[region]} mobile" if region in _OF_COUNTRY else f"mobile in {region}"
-        raise NumberRefused(f"The number has {has} digits{after}, a {kind} has {wanted}.", _CORRECT)
+    kind = f"{_OF_COUNTRY[region]} mobile" if region in _OF_COUNTRY else f"mobile in {region}"
+    raise NumberRefused(f"The number has {has} digits{after}, a {kind} has {wanted}.", _CORRECT)
 
 
-def _lengths(raw: str, number: PhoneNumber, region: str) -> tuple[int, int, str]:
-    """Digits it has and a mobile has, counted as written: after +373, with the leading 0, bare."""
+def _lengths(raw: str, number: PhoneNumber, region: str) -> tuple[int, int, str, bool]:
+    """Digits as people count them in what they wrote: after +373, with the leading 0, bare.
+
+    Returns what it has, what a mobile has, words for the form, and whether there is a leading 0.
+    """
+    digits = _digits(raw)
     mobile = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
     wanted = 0 if mobile is None else len(phonenumbers.national_significant_number(mobile))
-    if raw.strip().startswith(("+", "00")):
+    if raw.strip().startswith("+") or digits.startswith("00"):
         code = str(_code(number))
-        has = len(_digits(raw).lstrip("0").removeprefix(code))
-        return has, wanted, f" after +{code}"
-    prefix = 1 if _has_trunk_prefix(raw, region) else 0
-    return len(_digits(raw)), wanted + prefix, ""
-
-
-def _has_trunk_prefix(raw: str, region: str) -> bool:
-    prefix = phonenumbers.ndd_prefix_for_region(region, True)
-    written = raw.strip()
-    return bool(prefix) and not written.startswith(("+", "00")) and written.startswith(prefix or "")
+        return len(digits.lstrip("0").removeprefix(code)), wanted, f" after +{code}", False
+    trunk = phonenumbers.ndd_prefix_for_region(region, True) or ""
+    if trunk and digits.startswith(trunk):
+        return len(digits), wanted + len(trunk), "", True
+    return len(digits), wanted, "", False
 
 
 def _refuse_unknown(number: PhoneNumber, allowed: frozenset[str]) -> None:

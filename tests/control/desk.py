@@ -108,7 +108,7 @@ class Daemon:
         self.path = path
         self.desk = desk
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server = ControlServer(path, desk)
 
     def start(self) -> None:

@@ -26,7 +26,7 @@ from hotline.control.messages import Event
 from hotline.errors import HotlineError
 from tests.sim.box import ROOT, BoxUnderTest, free_port, running, trunk
 from tests.sim.sip import Caller, NotAsExpected, OutgoingCall, Provider, behaviours
-from tests.sim.sound import Tone, speech
+from tests.sim.sound import Tone
 
 OFFICE = Path(__file__).with_name("demo_office.yaml")
 CLOSED = "  - {days: mon-sun, time: 00:00-00:01}"
@@ -236,8 +236,16 @@ async def page(box: BoxUnderTest, port: int) -> AsyncIterator[str]:
     """The real page beside the daemon; gives its address."""
     with (box.data / "page.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hotline", "--settings", str(box.toml), "web",
-            stdout=log, stderr=log, env=box.environment_of_commands(), cwd=ROOT,
+            sys.executable,
+            "-m",
+            "hotline",
+            "--settings",
+            str(box.toml),
+            "web",
+            stdout=log,
+            stderr=log,
+            env=box.environment_of_commands(),
+            cwd=ROOT,
         )
     try:
         address = f"http://127.0.0.1:{port}/"
@@ -334,10 +342,12 @@ def main() -> int:
     words.add_argument("--once", action="store_true", help="hurry, do not stay")
     words.add_argument("--folder", type=Path, help="where the demo keeps its records")
     given = words.parse_args()
-    with tempfile.TemporaryDirectory(prefix="hotline-demo-") as scratch:
-        with contextlib.suppress(KeyboardInterrupt):
-            kept = asyncio.run(demo(given.once, given.folder or Path(scratch)))
-            return 0 if kept else 1
+    with (
+        tempfile.TemporaryDirectory(prefix="hotline-demo-") as scratch,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        kept = asyncio.run(demo(given.once, given.folder or Path(scratch)))
+        return 0 if kept else 1
     return 0
 
 

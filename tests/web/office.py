@@ -1,4 +1,4 @@
-"""A small office to look at: real records written by the real storage, a real socket, a fake desk."""
+"""A small office to look at: real records by the real storage, a real socket, a fake desk."""
 
 from __future__ import annotations
 
@@ -127,7 +127,6 @@ class Office:
                     name="Office line",
                     kind="Modem on the office line",
                     up=True,
-                    words="Ready",
                     number="+37322000000",
                 ),
                 LineState(
@@ -172,19 +171,19 @@ class Office:
 
     def _day(self) -> None:
         hour = timedelta(hours=1)
+        self.case(CaseKind.CALLBACK, self.now - 28 * hour, "+380671234567", "orders", "")
         self.call(self.now - 26 * hour, "+37360111222", Outcome.SPOKEN, person="ana")
-        self.call(self.now - 4 * hour, "+37379333444", Outcome.SPOKEN, person="ion")
-        self.call(self.now - 3 * hour, "+40721000111", Outcome.SELF_SERVICE)
         self.complaint = self.case(
             CaseKind.COMPLAINT, self.now - 16 * hour, "+37369555666", "delivery", ""
         )
+        self.call(self.now - 4 * hour, "+37379333444", Outcome.SPOKEN, person="ion")
+        self.call(self.now - 3 * hour, "+40721000111", Outcome.SELF_SERVICE)
+        self.call(self.now - 2 * hour, None, Outcome.MISSED, words="The caller hung up at once.")
         self.hostile = self.case(CaseKind.MESSAGE, self.now - hour, "+37368777888", "", HOSTILE)
-        self.case(CaseKind.CALLBACK, self.now - 28 * hour, "+380671234567", "orders", "")
+        self.call(self.now - hour / 2, "+37322123456", Outcome.SPOKEN, person="ana")
         self.missed = self.call(
             self.now - hour / 15, "+37369444555", Outcome.MISSED, words="Ana did not answer."
         )
-        self.call(self.now - 2 * hour, None, Outcome.MISSED, words="The caller hung up at once.")
-        self.call(self.now - 2 * hour, "+37322123456", Outcome.SPOKEN, person="ana")
 
     def call(
         self,

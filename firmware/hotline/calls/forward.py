@@ -26,8 +26,8 @@ TAKE_KEY = "1"
 NOT_NOW_KEY = "2"
 MESSAGE_KEY = "*"
 CALL_BACK_KEY = "9"
-WHISPER_TIMES = 2
-KEY_PATIENCE_S = 4.0
+KEY_PATIENCE_S = 3.0
+WHISPER_PATIENCE_S = 16.0  # after that it was a voicemail, and the caller has waited enough
 ROUND_PAUSE_S = 3.0
 REMIND_EVERY_S = 25.0
 
@@ -321,7 +321,7 @@ class _Offer:
         return Answer.NEVER if cause is Cause.REJECTED else Answer.NOT_REACHED
 
     async def _ask_for_key(self, party: Party) -> Answer:
-        """The whisper, twice; only key 1 takes the call. A voicemail presses nothing."""
+        """The whisper; only key 1 takes the call. A voicemail presses nothing."""
         whisper = await _whisper(self._call, self._topic)
         self._step("whisper", f"{self._name}'s phone was picked up; asking for key 1.")
         try:
@@ -341,11 +341,14 @@ class _Offer:
         return Answer.NOT_REACHED
 
     async def _key_after(self, party: Party, whisper: list[Path]) -> str | None:
-        for _ in range(WHISPER_TIMES):
-            key = await party.ask(whisper, KEY_PATIENCE_S)
-            if key in (TAKE_KEY, NOT_NOW_KEY):
-                return key
-        return None
+        try:
+            async with asyncio.timeout(WHISPER_PATIENCE_S):
+                while True:
+                    key = await party.ask(whisper, KEY_PATIENCE_S)
+                    if key in (TAKE_KEY, NOT_NOW_KEY):
+                        return key
+        except TimeoutError:
+            return None
 
     def _step(self, what: str, words: str) -> None:
         self._call.step(what, words, person=self._engagement.person.id)

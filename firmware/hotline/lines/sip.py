@@ -12,7 +12,7 @@ import contextlib
 import logging
 import random
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_address
 from typing import Any, Protocol
 
@@ -63,14 +63,15 @@ class StackAccount(Protocol):
     def register(self) -> None: ...
     def ask_options(self, uri: str) -> None: ...
     def invite(self, uri: str, headers: dict[str, str], listener: SipLeg) -> StackCall: ...
-    def readdress(self, address: str) -> None: ...
     def close(self) -> None: ...
 
 
 class Stack(Protocol):
     """The SIP stack, as far as lines use it."""
 
-    def account(self, trunk: Trunk, address: str, listener: SipLine) -> StackAccount: ...
+    def account(self, trunk: Trunk, listener: SipLine) -> StackAccount: ...
+    def allow(self, networks: Iterable[str]) -> None: ...
+    def know(self, names: Mapping[str, str]) -> None: ...
 
 
 class SipLeg:
@@ -243,39 +244,38 @@ class SipLine:
 
     async def _keep(self) -> None:
         """Find the far side, register, ask now and then whether it is there. For ever."""
-        address = await self._find()
-        self._account = self._stack.account(self._trunk, address, self)
-        self._account.networks = self._networks((address,))
-        self._guard.let_in(self.name, self._account.networks)
+        found = await self._find()
+        self._account = self._stack.account(self._trunk, self)
+        self._settle_at(found)
         async with asyncio.TaskGroup() as keepers:
-            keepers.create_task(self._follow_address(address))
+            keepers.create_task(self._follow_address())
             keepers.create_task(self._keep_alive())
             if self._trunk.register:
                 keepers.create_task(self._keep_registered())
             self._judge()
 
-    async def _find(self) -> str:
+    async def _find(self) -> tuple[str, ...]:
         delay = FIRST_RETRY_S
         while True:
             try:
-                return (await self._guard.resolve(self._trunk.host))[0]
+                return await self._guard.resolve(self._trunk.host)
             except OSError:
                 self._now(False, f"The name {self._trunk.host} cannot be found on the Internet.")
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_RETRY_S)
 
-    async def _follow_address(self, address: str) -> None:
+    async def _follow_address(self) -> None:
         """Providers move; a dead DNS changes nothing, the last address stays."""
         while not _is_address(self._trunk.host):
             await asyncio.sleep(RESOLVE_AGAIN_S)
             with contextlib.suppress(OSError):
-                found = await self._guard.resolve(self._trunk.host)
-                if self._account is not None:
-                    self._account.networks = self._networks(found)
-                    self._guard.let_in(self.name, self._account.networks)
-                    if address not in found:
-                        address = found[0]
-                        self._account.readdress(address)
+                self._settle_at(await self._guard.resolve(self._trunk.host))
+
+    def _settle_at(self, addresses: tuple[str, ...]) -> None:
+        networks = (*addresses, *(str(network) for network in self._trunk.peers))
+        if self._account is not None:
+            self._account.networks = networks
+        self._guard.let_in(self.name, self._trunk.host, addresses[0], networks)
 
     async def _keep_registered(self) -> None:
         """PJSIP refreshes what succeeded; what failed is tried again by us, ever more slowly."""
@@ -304,9 +304,6 @@ class SipLine:
 
     # -- small decisions ---------------------------------------------------------------------
 
-    def _networks(self, addresses: Iterable[str]) -> tuple[str, ...]:
-        return (*addresses, *(str(network) for network in self._trunk.peers))
-
     def _uri(self, number: str) -> str:
         trunk = self._trunk
         user = f"{self._written(number)}@" if number else ""
@@ -332,16 +329,23 @@ class SipLine:
 
 
 class Guard:
-    """Whose packets are let in: the union of what the lines ask for. Also resolves names."""
+    """Whose packets are let in, and where names lead: the union of what the lines say.
 
-    def __init__(self, allow: Callable[[Iterable[str]], None]) -> None:
-        self._allow = allow
-        self._by_line: dict[str, tuple[str, ...]] = {}
+    The SIP stack asks no DNS: a dead name server would stop it for all calls. Names are resolved
+    here, off the loop, and handed to it.
+    """
 
-    def let_in(self, line: str, networks: tuple[str, ...]) -> None:
-        """Replace what `line` lets in."""
-        self._by_line[line] = networks
-        self._allow({network for each in self._by_line.values() for network in each})
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._networks: dict[str, tuple[str, ...]] = {}
+        self._names: dict[str, str] = {}
+
+    def let_in(self, line: str, host: str, address: str, networks: tuple[str, ...]) -> None:
+        """Replace what `line` lets in; `host` leads to `address` from now on."""
+        self._networks[line] = networks
+        self._names[host] = address
+        self._stack.know({n: a for n, a in self._names.items() if n != a})
+        self._stack.allow({network for each in self._networks.values() for network in each})
 
     async def resolve(self, host: str) -> tuple[str, ...]:
         """IPv4 addresses of `host`, in the resolver's order. Raises OSError if there are none."""

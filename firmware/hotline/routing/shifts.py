@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -21,7 +22,11 @@ DAY = timedelta(days=1)
 
 Span = tuple[datetime, datetime]
 
+# The same few wall times are asked for at every call; 60 shifts with breaks need 600 of them.
+_REMEMBERED = 4096
 
+
+@lru_cache(maxsize=_REMEMBERED)
 def first_instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """The instant at which something starting at this wall time starts, UTC.
 
@@ -34,6 +39,7 @@ def first_instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     return (wall - early).replace(tzinfo=UTC)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def last_instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """The instant at which something ending at this wall time ends, UTC.
 

@@ -249,14 +249,17 @@ class Accounts:
             )
         return login
 
-    def session(self, secret: str) -> Session | None:
-        """Who this is, and that somebody is there. None when the session is over or never was."""
+    def session(self, secret: str, *, seen: bool = True) -> Session | None:
+        """Who this is. None when the session is over or never was.
+
+        seen: somebody is there, so the idle time starts anew; False for what a page asks by itself.
+        """
         with self._file.reading() as database:
             row = _session_row(database, secret)
         now = self._clock.now()
         if row is None or _over(row, now):
             return None
-        if now - instant(row["last_seen"]) >= SEEN_STEP:
+        if seen and now - instant(row["last_seen"]) >= SEEN_STEP:
             self._seen(secret, now)
         fresh = timedelta(0) <= now - instant(row["confirmed_at"]) <= FRESH
         return Session(_user(row), instant(row["session_created"]), fresh)

@@ -7,7 +7,6 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlite_utils import Database
@@ -23,23 +22,47 @@ T = TypeVar("T")
 BACKLOG_LIMIT = 100_000
 FIRST_WAIT = 0.05
 LONGEST_WAIT = 5.0
+TOGETHER = 200  # functions in one commit
 
 
 class NotStored(HotlineError):  # noqa: N818 - it names an outcome
     """The box ended, or its memory was full, before this could be written."""
 
 
-@dataclass(frozen=True)
 class _Job(Generic[T]):
-    work: Callable[[Database], T]
-    future: Future[T]
+    """A submitted function with its promise, and what became of the last run."""
 
-    def fail(self, error: BaseException) -> None:
-        self.future.set_exception(error)
+    def __init__(self, work: Callable[[Database], T]) -> None:
+        self.future: Future[T] = Future()
+        self.future.set_running_or_notify_cancel()
+        self.error: Exception | None = None
+        self._work = work
+        self._result: T
+
+    def run(self, database: Database) -> None:
+        """Run inside the open transaction. Raises only what the disk is to blame for."""
+        self.error = None
+        try:
+            with database.atomic():
+                self._result = self._work(database)
+        except Exception as error:  # one wrong function must not end all writing
+            if disk_trouble(error):
+                raise
+            self.error = error
+
+    def settle(self) -> None:
+        """Keep the promise: the result, or the error."""
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self._result)
 
 
 class Writer:
-    """Runs submitted functions one after another, each in a transaction of its own.
+    """Runs submitted functions one after another, each wholly or not at all.
+
+    Functions that wait together are committed together, so that a burst of calls costs a few
+    syncs of the disk and nobody waits long for "your message is saved".
 
     When the disk is full, read-only, locked or failing, the writer tries the same function again
     until it succeeds; those behind it wait in their order. So a function may run more than once,
@@ -84,18 +107,19 @@ class Writer:
     def submit(self, work: Callable[[Database], T]) -> Future[T]:
         """Have `work` run in a transaction; returns at once, from any thread.
 
+        `work` leaves the transaction alone: no commit, no executescript, no vacuum.
+
         The future is done when the rows are on the disk. It fails with NotStored when the
         backlog is full or the writer was closed, else with the error of `work` itself.
         """
-        job = _Job(work, Future())
-        job.future.set_running_or_notify_cancel()
+        job = _Job(work)
         with self._lock:
-            refusal = self._refusal()
-            if refusal is None:
+            job.error = self._refusal()
+            if job.error is None:
                 self._waiting += 1
                 self._jobs.put(job)
-        if refusal is not None:
-            job.fail(refusal)
+                return job.future
+        job.settle()
         return job.future
 
     def close(self, deadline: float = 10.0) -> bool:
@@ -120,57 +144,74 @@ class Writer:
         return None
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            self._settle(job)
+        while batch := self._next_batch():
+            if not self._written(batch):
+                for job in batch:  # as far as there is room
+                    self._until_written(job)
         self._disconnect()
 
-    def _settle(self, job: _Job[Any]) -> None:
-        try:
-            result = self._until_written(job.work)
-        except Exception as error:  # noqa: BLE001 - one wrong function must not end all writing
-            self._count_off()
-            job.fail(error)
-        else:
-            self._count_off()
-            job.future.set_result(result)
+    def _next_batch(self) -> list[_Job[Any]]:
+        """Wait for work and take what is there; empty when the writer was closed."""
+        job = self._jobs.get()
+        batch: list[_Job[Any]] = []
+        while job is not None:
+            batch.append(job)
+            if len(batch) == TOGETHER or self._jobs.empty():
+                return batch
+            job = self._jobs.get()
+        if batch:
+            self._jobs.put(None)  # nothing comes after it: close() put it there
+        return batch
 
-    def _count_off(self) -> None:
-        with self._lock:
-            self._waiting -= 1
-
-    def _until_written(self, work: Callable[[Database], T]) -> T:
-        wait = FIRST_WAIT
+    def _until_written(self, job: _Job[Any]) -> None:
+        wait = min(FIRST_WAIT, self._longest_wait)
         while not self._given_up.is_set():
-            try:
-                result = self._write(work)
-            except (sqlite3.Error, OSError) as error:
-                self._note(error)
-            else:
-                self.trouble = ""
-                return result
+            if self._written([job]):
+                return
             self._given_up.wait(wait)
             wait = min(2 * wait, self._longest_wait)
         self._abandoned = True
-        raise NotStored("The box ended before this was written.", self.trouble)
+        job.error = NotStored("The box ended before this was written.", self.trouble)
+        self._settle([job])
 
-    def _write(self, work: Callable[[Database], T]) -> T:
+    def _written(self, batch: list[_Job[Any]]) -> bool:
+        """Try once; False when the disk refused and the same has to be tried again."""
+        try:
+            self._write(batch)
+        except (sqlite3.Error, OSError) as error:
+            if self._note(error):
+                return False
+            for job in batch:
+                job.error = error
+        else:
+            self.trouble = ""
+        self._settle(batch)
+        return True
+
+    def _settle(self, batch: list[_Job[Any]]) -> None:
+        with self._lock:
+            self._waiting -= len(batch)
+        for job in batch:
+            job.settle()
+
+    def _write(self, batch: list[_Job[Any]]) -> None:
         if self._damaged:
             self.finding = self._file.mend(self._clock.now()) or self.finding
             self._damaged = False
         if self._database is None:
             self._database = self._file.connect()
         with self._database.atomic():
-            return work(self._database)
+            for job in batch:
+                job.run(self._database)
 
-    def _note(self, error: Exception) -> None:
-        """Keep the disk's trouble in words; raise again what is the program's own mistake."""
-        words = disk_trouble(error)
-        if not words:
-            raise error
-        self.trouble = words
-        self._damaged = self._damaged or words == DAMAGED
+    def _note(self, error: Exception) -> bool:
+        """Keep the disk's trouble in words; False when the program is to blame instead."""
         # A new connection rolls back by the journal and reads its pages anew from the disk.
         self._disconnect()
+        words = disk_trouble(error)
+        self.trouble = words or self.trouble
+        self._damaged = self._damaged or words == DAMAGED
+        return bool(words)
 
     def _disconnect(self) -> None:
         if self._database is not None:

@@ -1,0 +1,193 @@
+"""E-mail over a real SMTP conversation on loopback."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hotline.notify.email import Security, SmtpSettings, email_way, written
+from hotline.notify.outbox import LetterRefused, Outbox, WayDown
+from hotline.storage.outbox import Letter
+from tests.notify.test_outbox import live_through, outbox_of
+from tests.sim.smtp import MailServer
+from tests.storage.conftest import NOW, AtOnce, FakeTime
+
+SECRET = "canary-5b1f"
+
+
+def settings(port: int, **changes: object) -> SmtpSettings:
+    values: dict[str, object] = {
+        "host": "127.0.0.1",
+        "port": port,
+        "security": Security.NONE,
+        "user": "",
+        "password": "",
+        "sender": "box@example.org",
+    }
+    return SmtpSettings(**(values | changes))  # type: ignore[arg-type]
+
+
+def letter(**changes: object) -> Letter:
+    values: dict[str, object] = {
+        "id": "0123abcd",
+        "created": NOW,
+        "way": "email",
+        "recipient": "ana@example.org",
+        "subject": "Жалоба 104: заказы",
+        "body": "Звонил: +37369111222\n.\nточка одна в строке",
+        "next_try_at": NOW,
+    }
+    return Letter(**(values | changes))  # type: ignore[arg-type]
+
+
+async def send(server: MailServer, recordings: Path, **changes: object) -> None:
+    await email_way(lambda: settings(server.port), recordings)(letter(**changes))
+
+
+async def test_a_letter_arrives_as_it_was_written(mail_server: MailServer, tmp_path: Path) -> None:
+    await send(mail_server, tmp_path)
+    (mail,) = mail_server.mails
+    assert (mail.sender, mail.recipients) == ("box@example.org", ("ana@example.org",))
+    assert mail.message["Subject"] == "Жалоба 104: заказы"
+    assert mail.message.get_content().splitlines() == letter().body.splitlines()
+    assert mail.message["Auto-Submitted"] == "auto-generated"
+
+
+async def test_the_recording_comes_with_the_letter(mail_server: MailServer, tmp_path: Path) -> None:
+    (tmp_path / "000104-complaint.wav").write_bytes(b"RIFF" + bytes(range(256)))
+    await send(mail_server, tmp_path, attachment="000104-complaint.wav")
+    (part,) = mail_server.mails[0].message.iter_attachments()
+    assert part.get_filename() == "000104-complaint.wav"
+    assert part.get_content() == b"RIFF" + bytes(range(256))
+
+
+@pytest.mark.parametrize("name", ["000999-complaint.wav", "../../etc/passwd"])
+async def test_a_letter_leaves_without_a_recording_that_is_not_there(
+    mail_server: MailServer, tmp_path: Path, name: str
+) -> None:
+    await send(mail_server, tmp_path, attachment=name)
+    assert list(mail_server.mails[0].message.iter_attachments()) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"subject": "Complaint\r\nBcc: eve@example.org"},
+        {"subject": "Complaint\nX: y"},
+        {"recipient": "ana@example.org\r\nBcc: eve@example.org"},
+        {"recipient": "ana@example.org, eve@example.org"},
+        {"recipient": "ana@example.org>\r\nRCPT TO:<eve@example.org"},
+        {"recipient": "not an address"},
+        {"recipient": "@"},
+    ],
+)
+async def test_nobody_adds_headers_or_recipients_by_a_text(
+    mail_server: MailServer, tmp_path: Path, changes: dict[str, object]
+) -> None:
+    with pytest.raises(LetterRefused):
+        await send(mail_server, tmp_path, **changes)
+    assert mail_server.mails == []
+
+
+async def test_half_a_surrogate_in_a_name_does_not_stop_the_letter(
+    mail_server: MailServer, tmp_path: Path
+) -> None:
+    await send(mail_server, tmp_path, subject="\ud800 104", body="\udfff")
+    assert mail_server.mails[0].message["Subject"] == "? 104"
+
+
+def test_every_attempt_carries_the_same_message_id(tmp_path: Path) -> None:
+    ids = {written(settings(25), letter(attempts=n), tmp_path)["Message-ID"] for n in range(3)}
+    assert ids == {"<0123abcd@example.org>"}
+
+
+async def test_a_recipient_the_server_does_not_know_is_told_in_its_words(
+    mail_server: MailServer, tmp_path: Path
+) -> None:
+    mail_server.refuse.add("ana@example.org")
+    with pytest.raises(LetterRefused, match="no such mailbox here"):
+        await send(mail_server, tmp_path)
+
+
+async def test_a_server_that_is_not_there_closes_the_way(
+    mail_server: MailServer, tmp_path: Path
+) -> None:
+    await mail_server.stop()
+    with pytest.raises(WayDown, match="does not answer"):
+        await send(mail_server, tmp_path)
+
+
+async def test_a_server_that_says_nothing_does_not_hold_the_box(
+    mail_server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline.notify.email.TIMEOUT", 0.05)
+    mail_server.silent = True
+    with pytest.raises(WayDown):
+        await send(mail_server, tmp_path)
+
+
+async def test_without_a_mailbox_letters_wait(tmp_path: Path) -> None:
+    with pytest.raises(WayDown, match="No mailbox is set up"):
+        await email_way(lambda: None, tmp_path)(letter())
+
+
+async def test_a_password_never_goes_over_an_open_way(
+    mail_server: MailServer, tmp_path: Path
+) -> None:
+    open_way = settings(mail_server.port, user="box", password=SECRET)
+    with pytest.raises(WayDown, match="readable"):
+        await email_way(lambda: open_way, tmp_path)(letter())
+
+
+async def test_a_server_without_encryption_is_not_used_when_it_was_asked_for(
+    mail_server: MailServer, tmp_path: Path
+) -> None:
+    safe = settings(mail_server.port, security=Security.STARTTLS, user="box", password=SECRET)
+    with pytest.raises(WayDown):
+        await email_way(lambda: safe, tmp_path)(letter())
+    assert mail_server.mails == []
+
+
+async def test_the_password_is_never_shown_or_logged(
+    mail_server: MailServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    secret = settings(mail_server.port, user="box", password=SECRET, security=Security.STARTTLS)
+    with pytest.raises(WayDown) as failure:
+        await email_way(lambda: secret, tmp_path)(letter())
+    assert SECRET not in f"{secret!r} {secret} {failure.value} {caplog.text}"
+
+
+async def test_a_mail_server_down_for_a_day_delays_letters_and_loses_none(
+    mail_server: MailServer, tmp_path: Path, at_once: AtOnce, fake_time: FakeTime
+) -> None:
+    await mail_server.stop()
+    current = settings(mail_server.port)
+    outbox = outbox_of(at_once, {"email": email_way(lambda: current, tmp_path)}, fake_time)
+    for number in (104, 105, 106):
+        outbox.add("email", "ana@example.org", f"Complaint {number}", "body", case_number=number)
+        await live_through(outbox, fake_time, timedelta(hours=8))
+    assert outbox.unsent_since() == NOW
+    await mail_server.start(mail_server.port)
+    await live_through(outbox, fake_time, timedelta(minutes=15))
+    subjects = sorted(mail.message["Subject"] for mail in mail_server.mails)
+    assert subjects == ["Complaint 104", "Complaint 105", "Complaint 106"]
+    assert outbox.unsent_since() is None
+
+
+async def test_a_letter_repeated_after_a_cut_is_known_by_its_id(
+    mail_server: MailServer, tmp_path: Path, at_once: AtOnce, fake_time: FakeTime
+) -> None:
+    mail_server.drop_after_data = True
+    current = settings(mail_server.port)
+    outbox: Outbox = outbox_of(at_once, {"email": email_way(lambda: current, tmp_path)}, fake_time)
+    outbox.add("email", "ana@example.org", "Complaint 104", "body")
+    await outbox.send_due()
+    mail_server.drop_after_data = False
+    await live_through(outbox, fake_time, timedelta(minutes=1))
+    ids = [mail.message["Message-ID"] for mail in mail_server.mails]
+    assert len(ids) == 2
+    assert ids[0] == ids[1]

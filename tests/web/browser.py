@@ -1,0 +1,92 @@
+"""A real browser over a real server, for what only a browser knows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.web.conftest import OWNER, PASSWORD, Page
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:
+        """The tests say themselves what went wrong."""
+
+
+@contextmanager
+def served(page: Page) -> Iterator[str]:
+    """The page on a loopback port; yields its address."""
+    server = make_server("127.0.0.1", 0, page.app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(5)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def window(
+    browser: Browser,
+    address: str,
+    *,
+    width: int = 360,
+    dark: bool = False,
+    script: bool = True,
+    language: str = "en",
+) -> Iterator[BrowserContext]:
+    """A fresh visitor. Any request to elsewhere, script error or CSP report fails the test."""
+    wrong: list[str] = []
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": width, "height": 740},
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=script,
+        locale=language,
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(8000)
+    context.on("request", lambda r: r.url.startswith(address) or wrong.append(r.url))
+    context.on("weberror", lambda e: wrong.append(str(e.error)))
+    context.on("dialog", lambda d: (wrong.append(d.message), d.dismiss()))
+    context.on(
+        "console", lambda m: wrong.append(m.text) if "Content Security Policy" in m.text else None
+    )
+    try:
+        yield context
+        assert wrong == []
+    finally:
+        context.close()
+
+
+def log_in(context: BrowserContext):  # type: ignore[no-untyped-def]
+    """The first page, as the owner sees it after logging in by hand."""
+    tab = context.new_page()
+    tab.goto("/")
+    tab.locator("[name=name]").fill(OWNER)
+    tab.locator("[name=password]").fill(PASSWORD)
+    tab.locator("main button").click()
+    tab.wait_for_url("**/")
+    return tab
+
+
+__all__ = ["Error", "Path", "chromium", "log_in", "served", "window"]
