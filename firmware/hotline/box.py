@@ -8,13 +8,15 @@ import logging
 import os
 import signal
 import socket
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from hotline.calls.board import Board
-from hotline.calls.caps import Caps
+from hotline.calls.caps import DAY, Caps
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
 from hotline.calls.message import KEPT_DAYS
@@ -37,7 +39,7 @@ from hotline.options import Mail, Options
 from hotline.storage import complaints
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
-from hotline.storage.calls import Journal, file_open_rows, next_call_id
+from hotline.storage.calls import Journal, connected_since, file_open_rows, next_call_id
 from hotline.storage.complaints import Cases
 from hotline.storage.files import Recordings
 from hotline.storage.office import OfficeStore
@@ -112,6 +114,7 @@ class Records:
     cases: Cases
     offices: OfficeStore
     outbox: Outbox
+    spent: deque[tuple[datetime, float]]
 
 
 def _open_records(
@@ -128,12 +131,14 @@ def _open_records(
         first_call = next_call_id(database)
         newest = stored_office.newest(database)
         waiting = letters.waiting(database)
+        spent = connected_since(database, clock.now() - DAY)
     return Records(
         writer,
         Journal(writer, first_call),
         Cases(writer, next_case),
         OfficeStore(writer, newest),
         Outbox(writer, waiting, _ways(options, places), clock),
+        deque(spent),
     )
 
 
@@ -184,7 +189,7 @@ def _exchange(
     offices = CurrentOffice(records.offices, country)
     messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))
     return Exchange(
-        board=Board(lines, Caps(options.limits, country), clock),
+        board=Board(lines, Caps(options.limits, country, records.spent), clock),
         engine=Mixer(pjsip, recorder),
         prompts=Voice(places.spoken, places.own_prompts, sounds),
         comfort=sounds,

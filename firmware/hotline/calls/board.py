@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,9 +26,9 @@ log = logging.getLogger(__name__)
 class Engagement:
     """A person taken for one call: rung or talking, and so not rung by another."""
 
-    def __init__(self, board: Board, person: Person) -> None:
+    def __init__(self, board: Board, person: Person, on_cost: Callable[[float], None]) -> None:
         self.person = person
-        self._board = board
+        self._board, self._on_cost = board, on_cost
         self._answered_at: float | None = None
         self._over = False
 
@@ -44,6 +44,7 @@ class Engagement:
         talked = 0.0
         if self._answered_at is not None:
             talked = self._board.clock.monotonic() - self._answered_at
+            self._on_cost(talked)
         self._board.freed(self.person, talked, answered=self._answered_at is not None)
 
 
@@ -74,13 +75,16 @@ class Board:
             last_spoken_with=self._spoken_with.get(caller or ""),
         )
 
-    def engage(self, person: Person) -> Engagement | None:
-        """Take the person for a call; None if their telephone is in use, under whatever name."""
+    def engage(self, person: Person, on_cost: Callable[[float], None]) -> Engagement | None:
+        """Take the person for a call; None if their telephone is in use, under whatever name.
+
+        on_cost: told the seconds for which the person's telephone was connected, if it was.
+        """
         if person.number is None or person.number in self._busy:
             return None
         self._busy[person.number] = person
         self._last_rung[person.id] = self.clock.now()
-        return Engagement(self, person)
+        return Engagement(self, person, on_cost)
 
     def freed(self, person: Person, talked: float, *, answered: bool) -> None:
         """An engagement ended after `talked` seconds on the telephone."""

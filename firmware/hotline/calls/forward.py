@@ -21,6 +21,7 @@ from hotline.lines.port import Cause, Leg
 from hotline.media.catalogue import Prompt
 from hotline.routing.office import Strategy
 from hotline.routing.plan import Candidate, Plan, Tier
+from hotline.storage.calls import LEG_COST
 
 TAKE_KEY = "1"
 NOT_NOW_KEY = "2"
@@ -249,14 +250,20 @@ async def _offer(
     call: Call, candidate: Candidate, topic: str | None, refused: set[str]
 ) -> Reached | None:
     """Ring one person and ask for the key. Nobody is rung who is busy on any line."""
-    engagement = call.exchange.board.engage(candidate.person)
+    person = candidate.person
+
+    def cost(seconds: float) -> None:
+        words = f"{person.name}'s telephone was connected for {seconds:.0f} s."
+        call.step(LEG_COST, words, person=person.id, seconds=round(seconds, 1))
+
+    engagement = call.exchange.board.engage(person, cost)
     if engagement is None:
         return None
     offer = _Offer(call, engagement, topic)
     try:
         answer = await offer.make(candidate.ring_seconds)
         if answer is Answer.NEVER:
-            refused.add(candidate.person.id)
+            refused.add(person.id)
         return offer.reached if answer is Answer.TAKEN else None
     finally:
         offer.close()

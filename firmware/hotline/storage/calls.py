@@ -22,6 +22,10 @@ WORDS_LIMIT = 500
 RESTARTED = "the box restarted"
 
 
+# The step that says what a forwarded leg cost; the caps of the next run are made of these.
+LEG_COST = "leg_cost"
+
+
 @dataclass(frozen=True)
 class Call:
     """One call. caller_number and caller_name are untrusted. Instants are UTC.
@@ -182,6 +186,16 @@ _MISSED_OPEN = """
         and later.outcome = 'spoken' and later.id > calls.id
     )
 """
+
+
+def connected_since(database: Database, since: datetime) -> list[tuple[datetime, float]]:
+    """When forwarded legs ended after `since`, and the seconds each was connected."""
+    rows = database.query(
+        "select at, json_extract(facts, '$.seconds') as seconds from steps"
+        " where what = ? and at > ? order by at",
+        (LEG_COST, text_of(since)),
+    )
+    return [(instant(row["at"]), float(row["seconds"])) for row in rows]
 
 
 def missed_open(database: Database, limit: int = 1000) -> list[Call]:
