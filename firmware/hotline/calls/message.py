@@ -34,6 +34,7 @@ async def take(call: Call, kind: CaseKind, topic: str | None) -> None:
     await call.say(Prompt.COMPLAINT_INTRO if complaint else Prompt.MESSAGE_INTRO)
     await _stands(case)
     await call.party.play([call.exchange.comfort.beep])
+    call.step("recording", "The caller speaks after the beep.")
     recording = call.party.record(call.exchange.recordings.path(case.recording or ""))
     try:
         await _listen(call, recording)
