@@ -8,14 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sqlite_utils import Database
-
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
 from hotline.storage import calls, complaints
 from hotline.storage.calls import Call, CallStory
 from hotline.storage.complaints import Show
+from hotline.storage.database import Database
 from hotline.storage.files import Recordings
 from hotline.storage.schema import records_file
 

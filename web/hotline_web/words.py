@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 
 from hotline.inbox.case import Case, CaseKind, CaseState
 from hotline.inbox.deadlines import overdue
 from hotline.inbox.outcome import Outcome
+from hotline.numbering import shown
 from hotline.storage.calls import Call
 from hotline_web.languages import _, ngettext, spoken
 
+ANYWHERE = "ZZ"  # no country of our own: always with its country code
 JUST_NOW = timedelta(minutes=1)
 RELATIVE = timedelta(hours=1)
 
@@ -28,11 +29,7 @@ def say(text: str) -> str:
 
 def phone(number: str) -> str:
     """A number as people read it: +373 22 000 000. What is no number stays as it was sent."""
-    try:
-        parsed = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return shown(number, ANYWHERE)
 
 
 def length(seconds: float) -> str:
