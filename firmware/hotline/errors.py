@@ -16,7 +16,7 @@ class HotlineError(Exception):
         self.action = action
 
 
-class BadSettings(HotlineError):
+class BadSettings(HotlineError):  # noqa: N818 - named for what the owner sees
     """box.toml or an office file is wrong; `problems` names every wrong place at once."""
 
     def __init__(self, file: str, problems: tuple[str, ...]) -> None:
@@ -31,9 +31,9 @@ class CallerGone(Exception):  # noqa: N818 - it is an ending, not a mistake
     """The far end of a leg hung up; ends the story of the call wherever it was."""
 
 
-class LineDown(HotlineError):
+class LineDown(HotlineError):  # noqa: N818
     """A line cannot be used now; other lines are not touched by it."""
 
 
-class NumberRefused(HotlineError):
+class NumberRefused(HotlineError):  # noqa: N818
     """This number may not be dialled; the caps and the allow-list live in the daemon."""

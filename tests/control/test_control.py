@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from hotline.control.client import Control, Refused, ServiceDown
 from hotline.control.messages import LINE_LIMIT, CaseDone, CaseNote, Event, Who
-from hotline.control.server import ControlServer
+from hotline.control.server import ControlServer, only_one
 from hotline.errors import HotlineError
 from tests.control.desk import NOON, Daemon, FakeDesk, running
 
@@ -201,10 +201,16 @@ def test_only_the_service_and_its_group_may_speak_to_it(daemon: Daemon) -> None:
     assert stat.S_IMODE(daemon.path.stat().st_mode) == 0o660
 
 
-async def test_a_second_hotline_is_told_that_one_is_running(daemon: Daemon) -> None:
-    with pytest.raises(HotlineError, match="already running"):
-        await ControlServer(daemon.path, FakeDesk()).open()
-    assert Control(daemon.path).status().office == "Flori"
+def test_a_second_hotline_is_told_that_one_is_running(tmp_path: Path) -> None:
+    place = tmp_path / "control"
+    with only_one(place), pytest.raises(HotlineError, match="already running"), only_one(place):
+        pass
+
+
+def test_the_place_of_a_hotline_that_ended_is_free_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        with only_one(tmp_path / "control"):
+            pass
 
 
 def test_a_socket_left_by_a_killed_service_does_not_stop_the_next(tmp_path: Path) -> None:

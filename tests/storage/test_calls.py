@@ -286,3 +286,13 @@ def test_an_erased_number_is_nowhere_and_owes_no_call() -> None:
     assert calls.erase_number(writer.database, "+37360000001", NOW) == 3
     assert "+37360000001" not in "\n".join(writer.database.conn.iterdump())
     assert [call.id for call in calls.missed_open(writer.database)] == [4]
+
+
+def test_erasing_a_caller_does_not_reset_what_forwarding_has_cost() -> None:
+    writer = in_memory()
+    journal = journal_of(writer)
+    call = journal.begin("sip", Someone(), NOW)
+    journal.step(call, NOW, calls.LEG_COST, "Ana was connected", seconds=61.5)
+    calls.erase_number(writer.database, "+37369111222", NOW)
+    since = NOW - timedelta(days=1)
+    assert calls.connected_since(writer.database, since) == [(NOW, 61.5)]

@@ -111,31 +111,22 @@ class Feed:
 
 
 class ControlServer:
-    """Listens on `path` (mode 0660) until closed. One per data directory.
-
-    Raises HotlineError from `open` if another daemon holds the socket.
-    """
+    """Listens on `path` (mode 0660) until closed. Whoever opens it holds `only_one(path)`."""
 
     def __init__(self, path: Path, desk: Desk) -> None:
         self._path = path
         self._desk = desk
-        self._lock: int | None = None
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Start to listen; a socket left by a killed daemon is removed first."""
-        self._lock = _only_one(self._path)
-        try:
-            _remove_stale(self._path)
-            # The limit of the reader is what makes an endless line an error instead of memory.
-            with _umask(0o117):
-                self._server = await asyncio.start_unix_server(
-                    self._connected, str(self._path), limit=LINE_LIMIT
-                )
-        except BaseException:
-            self._unlock()
-            raise
+        _remove_stale(self._path)
+        # The limit of the reader is what makes an endless line an error instead of memory.
+        with _umask(0o117):
+            self._server = await asyncio.start_unix_server(
+                self._connected, str(self._path), limit=LINE_LIMIT
+            )
 
     async def close(self) -> None:
         """Stop listening, end every conversation, remove the socket."""
@@ -147,12 +138,6 @@ class ControlServer:
         await asyncio.gather(*self._clients, return_exceptions=True)
         self._path.unlink(missing_ok=True)
         self._server = None
-        self._unlock()
-
-    def _unlock(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._clients) >= CONNECTIONS:
@@ -213,20 +198,26 @@ class ControlServer:
                 await teller
 
 
-def _only_one(path: Path) -> int:
+@contextmanager
+def only_one(path: Path) -> Iterator[None]:
+    """Be the one daemon of the data folder in which the socket `path` lies.
+
+    Also for a command that writes in the daemon's stead. Raises HotlineError if there is another.
+    """
     # The kernel frees the lock however the daemon ended, so there is no stale lock to judge.
     lock = os.open(
         path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
     )
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     except BlockingIOError:
-        os.close(lock)
         raise HotlineError(
             "The hotline is already running.",
             "Use the one that runs, or stop it before you start another.",
         ) from None
-    return lock
+    finally:
+        os.close(lock)
 
 
 def _remove_stale(path: Path) -> None:

@@ -65,13 +65,20 @@ class Leg(Protocol):
     gone: done with the cause when the leg ended, whoever ended it. Never raises.
     """
 
-    line: str
-    caller: Caller
-    audio: object
-    keys: asyncio.Queue[str]
-    reports_keys: bool
-    answered: asyncio.Future[None]
-    gone: asyncio.Future[Cause]
+    @property
+    def line(self) -> str: ...
+    @property
+    def caller(self) -> Caller: ...
+    @property
+    def audio(self) -> object: ...
+    @property
+    def keys(self) -> asyncio.Queue[str]: ...
+    @property
+    def reports_keys(self) -> bool: ...
+    @property
+    def answered(self) -> asyncio.Future[None]: ...
+    @property
+    def gone(self) -> asyncio.Future[Cause]: ...
 
     async def answer(self) -> None:
         """Pick up an incoming call. Raises CallerGone if the caller was faster."""
@@ -81,10 +88,14 @@ class Leg(Protocol):
 
 
 class Line(Protocol):
-    """One line: an account at a SIP provider, a gateway, a modem."""
+    """One line: an account at a SIP provider, a gateway, a modem.
+
+    on_state: called on the loop with each change of health; attached by `box`.
+    """
 
     name: str
     capabilities: Capabilities
+    on_state: Callable[[LineState], None]
 
     def state(self) -> LineState:
         """The line's health now; never waits."""

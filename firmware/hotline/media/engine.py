@@ -7,10 +7,13 @@ where a method is `async`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from hotline.media.catalogue import Prompt
+from hotline.routing.office import Office
 
 CLOCK_RATE = 8000
 FRAME_MS = 20
@@ -31,9 +34,10 @@ class Recording(Protocol):
     trouble: one sentence when the disk refused a part (the recording goes on when it can), or "".
     """
 
-    path: Path
-    trouble: str
-
+    @property
+    def path(self) -> Path: ...
+    @property
+    def trouble(self) -> str: ...
     @property
     def seconds(self) -> float:
         """Length recorded so far."""
@@ -87,3 +91,30 @@ class MediaEngine(Protocol):
 
     def part(self, one: Sound, other: Sound) -> None:
         """Undo `join`; harmless when one of them has gone."""
+
+
+class Prompts(Protocol):
+    """Every sentence the box can say, as files to play. Neither method ever raises."""
+
+    async def files(self, language: str, prompt: Prompt, **values: object) -> list[Path]:
+        """The system prompt; a sentence whose value is missing or None is left out."""
+
+    async def say(self, language: str, text: str, own: str = "") -> list[Path]:
+        """The office's own text."""
+
+    async def prepare(
+        self, office: Office, progress: Callable[[int, int], None] = ..., **values: object
+    ) -> int:
+        """Make ahead what the office can say; `values` is what is known already."""
+
+
+class Comfort(Protocol):
+    """The box's own sounds, as files."""
+
+    @property
+    def music(self) -> Path:
+        """What a waiting caller hears; loops without a seam."""
+
+    @property
+    def beep(self) -> Path:
+        """Before a recording."""

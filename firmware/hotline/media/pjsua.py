@@ -1,4 +1,4 @@
-"""The bridge and the SIP stack on PJSIP. The only file that imports pjsua2.
+"""The SIP stack and the ports of its bridge, on PJSIP. The only file that imports pjsua2.
 
 One thread owns PJSIP: it polls, runs what others queued, and is where callbacks arrive
 (`threadCnt=0`, `mainThreadOnly=True`). Callbacks only hand over to the asyncio loop. PJSIP objects
@@ -14,16 +14,16 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import pjsua2 as pj
 
-from hotline.errors import HotlineError, LineDown
-from hotline.media.dtmf import Detector
-from hotline.media.engine import CLOCK_RATE, Level, Recording
-from hotline.media.wav import Recorder
+from hotline.errors import HotlineError
+from hotline.media.bridge import Bridge
+from hotline.media.engine import CLOCK_RATE, Level
 from hotline.options import Sip, Trunk
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 POLL_MS = 50  # only a bound: a packet, a timer or hotlineWake() ends the poll at once
 SILENCE_AFTER_S = 30.0
+GRAVE_S = 0.5
 STATISTICS_EVERY_S = 5.0
 MAX_JITTER_MS = 200
 # Lets the thread that sends sound have the interpreter soon after a Python thread was busy.
@@ -62,12 +63,6 @@ class AccountListener(Protocol):
     def on_options_reply(self, code: int) -> None: ...
 
 
-class End(Protocol):
-    """One end of a wire in the bridge; asked for its port anew whenever the wire is laid."""
-
-    def port(self) -> Any | None: ...
-
-
 class Pjsip:
     """PJSIP and its thread. Methods may be called on the loop; they never wait for the thread."""
 
@@ -82,7 +77,7 @@ class Pjsip:
         self.bridge = Bridge()
         self.calls: dict[int, PjCall] = {}
         self.accounts: dict[int, PjAccount] = {}
-        self.refused = 0
+        self._graves: deque[tuple[float, object]] = deque()
 
     async def start(self) -> None:
         """Open the SIP ports. Raises HotlineError when one is taken."""
@@ -111,9 +106,9 @@ class Pjsip:
             try:
                 value = work()
             except pj.Error as error:
-                self.tell(_fail, answer, HotlineError(f"The sound engine refused: {_why(error)}"))
+                self.tell(fail, answer, HotlineError(f"The sound engine refused: {_why(error)}"))
             else:
-                self.tell(_give, answer, value)
+                self.tell(give, answer, value)
 
         self.post(run)
         return answer
@@ -130,9 +125,18 @@ class Pjsip:
         allowed = ",".join(sorted(networks))
         self.post(lambda: pj.hotlineGuardSet(allowed))
 
-    def account(self, trunk: Trunk, address: str, listener: AccountListener) -> PjAccount:
-        """Begin to serve a trunk whose host was resolved to `address`."""
-        return PjAccount(self, trunk, address, listener)
+    def bury(self, thing: object) -> None:
+        """Drop a PJSIP object later, when no thread can be inside one of its callbacks any more."""
+        self._graves.append((time.monotonic() + GRAVE_S, thing))
+
+    def know(self, names: Mapping[str, str]) -> None:
+        """Set where host names lead: PJSIP of this build asks no DNS."""
+        table = ",".join(f"{name}={address}" for name, address in sorted(names.items()))
+        self.post(lambda: pj.hotlineNamesSet(table))
+
+    def account(self, trunk: Trunk, listener: AccountListener) -> PjAccount:
+        """Begin to serve a trunk. Its host must be known, see `know`."""
+        return PjAccount(self, trunk, listener)
 
     # -- PJSIP's own thread ------------------------------------------------------------------
 
@@ -140,15 +144,18 @@ class Pjsip:
         try:
             self._open()
         except (pj.Error, HotlineError) as error:
-            self.tell(_fail, self._started, self._trouble(error))
+            self.tell(fail, self._started, self._trouble(error))
             return
-        self.tell(_give, self._started, None)
+        self.tell(give, self._started, None)
         next_statistics = time.monotonic() + STATISTICS_EVERY_S
         while not self._stopping:
             self._endpoint.libHandleEvents(POLL_MS)
             self._drain()
-            if time.monotonic() >= next_statistics:
-                next_statistics += STATISTICS_EVERY_S
+            now = time.monotonic()
+            while self._graves and self._graves[0][0] <= now:
+                self._graves.popleft()
+            if now >= next_statistics:
+                next_statistics = now + STATISTICS_EVERY_S
                 self._look_for_silence()
         self._close()
 
@@ -159,7 +166,7 @@ class Pjsip:
                 work()
             except pj.Error as error:
                 log.info("pjsip refused: %s", _why(error))
-            except BaseException:  # noqa: BLE001 - the thread that carries every call must live
+            except BaseException:
                 log.exception("a piece of work failed in PJSIP's thread")
 
     def _open(self) -> None:
@@ -217,58 +224,10 @@ class Pjsip:
         for account in list(self.accounts.values()):
             account.drop()
         self.bridge.clear()
+        self._graves.clear()
         self._endpoint.libDestroy()
         for call in list(self.calls.values()):
             call.drop()
-
-
-class Bridge:
-    """Which port hears which. Lives in PJSIP's thread.
-
-    A re-INVITE gives a call a new port, without its wires; so the wires are kept here and laid
-    again whenever an end says that it is (back) on the bridge.
-    """
-
-    def __init__(self) -> None:
-        self._wires: set[tuple[End, End]] = set()
-
-    def connect(self, source: End, sink: End) -> None:
-        """Let `sink` hear `source`, now or as soon as both have a port."""
-        self._wires.add((source, sink))
-        self._lay(source, sink)
-
-    def disconnect(self, source: End, sink: End) -> None:
-        """Take one wire off."""
-        if (source, sink) not in self._wires:
-            return
-        self._wires.discard((source, sink))
-        one, other = source.port(), sink.port()
-        if one is not None and other is not None:
-            one.stopTransmit(other)
-
-    def refresh(self, end: End) -> None:
-        """Lay the wires of an end anew after its port changed."""
-        for source, sink in self._wires:
-            if end in (source, sink):
-                self._lay(source, sink)
-
-    def remove(self, end: End) -> None:
-        """Forget an end that is gone; its port took the wires with it."""
-        self._wires = {wire for wire in self._wires if end not in wire}
-
-    def sources_of(self, sink: End) -> list[End]:
-        """Who transmits to `sink`."""
-        return [source for source, heard_by in self._wires if heard_by is sink]
-
-    def clear(self) -> None:
-        """Forget all wires."""
-        self._wires.clear()
-
-    @staticmethod
-    def _lay(source: End, sink: End) -> None:
-        one, other = source.port(), sink.port()
-        if one is not None and other is not None:
-            one.startTransmit(other)
 
 
 class PjCall:
@@ -320,10 +279,10 @@ class PjCall:
                 header = pj.SipHeader()
                 header.hName, header.hValue = name, value
                 param.txOption.headers.append(header)
-            call.handle = self
+            self._call, call.handle = call, self  # the first callback comes from within makeCall
             call.makeCall(uri, param)
         except pj.Error as error:
-            call.handle = None
+            self._call, call.handle = None, None
             self._ended(503, _why(error))
             return
         self.take_over(call)
@@ -357,7 +316,8 @@ class PjCall:
             self._ended(code, reason)
 
     def media_changed(self) -> None:
-        for index, media in enumerate(self._call.getInfo().media):
+        info = self._call.getInfo()  # its parts are views: it must outlive them
+        for index, media in enumerate(info.media):
             live = media.status in (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
             if media.type == pj.PJMEDIA_TYPE_AUDIO and live:
                 self._audio = self._call.getAudioMedia(index)
@@ -371,14 +331,22 @@ class PjCall:
         """Notice a call over which no sound arrives; a held call may be silent."""
         if self._call is None or self._audio is None:
             return
-        media = next(m for m in self._call.getInfo().media if m.type == pj.PJMEDIA_TYPE_AUDIO)
-        packets = self._call.getStreamStat(media.index).rtcp.rxStat.pkt
+        info = self._call.getInfo()
+        media = next(m for m in info.media if m.type == pj.PJMEDIA_TYPE_AUDIO)
+        statistics = self._call.getStreamStat(media.index)
+        packets = statistics.rtcp.rxStat.pkt
         now = time.monotonic()
         if packets != self._packets or media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD:
             self._packets, self._last_packet, self._warned = packets, now, False
         elif now - self._last_packet >= SILENCE_AFTER_S and not self._warned:
             self._warned = True
             self._tell("on_no_sound")
+
+    def level(self) -> Level:
+        """Loudness now."""
+        if self._audio is None:
+            return Level(0.0, 0.0)
+        return Level(heard=self._audio.getTxLevel() / 255, sent=self._audio.getRxLevel() / 255)
 
     def send_keys(self, digits: str) -> None:
         if self._call is not None:
@@ -406,11 +374,15 @@ class PjCall:
 class PjAccount:
     """One trunk in PJSIP."""
 
-    def __init__(self, stack: Pjsip, trunk: Trunk, address: str, listener: AccountListener) -> None:
+    def __init__(self, stack: Pjsip, trunk: Trunk, listener: AccountListener) -> None:
         self._stack, self.trunk, self.listener = stack, trunk, listener
         self._account: Any = None
         self.networks: tuple[str, ...] = ()
-        stack.post(lambda: self._create(address))
+        stack.post(self._create)
+
+    def serves(self, source: IPv4Address | IPv6Address) -> bool:
+        """Do calls from this address belong to the trunk?"""
+        return any(source in ip_network(network) for network in self.networks)
 
     def register(self) -> None:
         """Send a REGISTER now; the outcome comes as `on_registration`."""
@@ -426,20 +398,16 @@ class PjAccount:
         self._stack.post(lambda: call.dial(self._account, uri, headers))
         return call
 
-    def readdress(self, address: str) -> None:
-        """The provider's name now stands for another address."""
-        self._stack.post(lambda: self._account.modify(_account_config(self._stack, self, address)))
-
     def close(self) -> None:
         """Unregister and forget the trunk."""
         self._stack.post(self.drop)
 
     # -- in PJSIP's thread -----------------------------------------------------------------
 
-    def _create(self, address: str) -> None:
+    def _create(self) -> None:
         account = _Account()
         account.handle = self
-        account.create(_account_config(self._stack, self, address))
+        account.create(_account_config(self._stack, self))
         self._account = account
         self._stack.accounts[account.getId()] = self
 
@@ -465,237 +433,22 @@ class PjAccount:
             account.shutdown()
 
 
-class PjEngine:
-    """`MediaEngine` on the same bridge."""
-
-    def __init__(self, stack: Pjsip, recorder: Recorder) -> None:
-        self._stack, self._recorder = stack, recorder
-        self._taps: list[_Tap] = []
-
-    def attach(self, audio: object, keys: asyncio.Queue[str], *, in_band: bool) -> PjSound:
-        """See MediaEngine."""
-        if not isinstance(audio, PjCall):
-            raise LineDown("This line's sound does not fit the bridge.", "Report this as a fault.")
-        return PjSound(self, audio, keys, in_band)
-
-    def join(self, one: PjSound, other: PjSound) -> None:
-        """See MediaEngine."""
-        self._stack.post(lambda: self._join(one, other))
-
-    def part(self, one: PjSound, other: PjSound) -> None:
-        """See MediaEngine."""
-        self._stack.post(lambda: self._part(one, other))
-
-    def _join(self, one: PjSound, other: PjSound) -> None:
-        one.hush()
-        other.hush()
-        self._stack.bridge.connect(one.call, other.call)
-        self._stack.bridge.connect(other.call, one.call)
-
-    def _part(self, one: PjSound, other: PjSound) -> None:
-        self._stack.bridge.disconnect(one.call, other.call)
-        self._stack.bridge.disconnect(other.call, one.call)
-
-    # -- the tap pool, in PJSIP's thread ------------------------------------------------------
-
-    def lend_tap(self, call: PjCall, feed: Callable[[bytes], None]) -> _Tap:
-        """A Python port that hears `call`; given back with `return_tap`, never destroyed."""
-        tap = self._taps.pop() if self._taps else _Tap()
-        tap.feed = feed
-        self._stack.bridge.connect(call, tap)
-        return tap
-
-    def return_tap(self, call: PjCall, tap: _Tap) -> None:
-        """Take a tap off a call and keep it for the next one."""
-        self._stack.bridge.disconnect(call, tap)
-        self._stack.bridge.remove(tap)
-        tap.feed = _deaf
-        self._taps.append(tap)
-
-    def recording(self, path: Path) -> Any:
-        """A new recording on disk, not yet fed."""
-        return self._recorder.start(path)
-
-    @property
-    def stack(self) -> Pjsip:
-        """The stack this engine plays on."""
-        return self._stack
-
-
-class PjSound:
-    """`Sound` of one call."""
-
-    def __init__(self, engine: PjEngine, call: PjCall, keys: asyncio.Queue[str], in_band: bool):
-        self._engine, self._stack, self.call = engine, engine.stack, call
-        self._playing: _Playing | None = None
-        self._ear: _Tap | None = None
-        self._in_band = in_band
-        if in_band:
-            self._stack.post(lambda: self._listen(keys))
-
-    async def play(self, files: Sequence[Path], *, loop: bool = False) -> None:
-        """See Sound."""
-        playing = _Playing(self, [str(file) for file in files], loop)
-        self._stack.post(playing.start)
-        try:
-            await playing.done
-        finally:
-            self._stack.post(playing.stop)
-
-    def record(self, path: Path) -> Recording:
-        """See Sound."""
-        return _TappedRecording(self._engine, self.call, self._engine.recording(path))
-
-    async def level(self) -> Level:
-        """See Sound."""
-        return await self._stack.ask(self._level)
-
-    def press(self, digits: str) -> None:
-        """See Sound."""
-        self._stack.post(lambda: self.call.send_keys(digits))
-
-    def close(self) -> None:
-        """See Sound."""
-        self._stack.post(self._close)
-
-    # -- in PJSIP's thread -----------------------------------------------------------------
-
-    def hush(self) -> None:
-        """Stop what is being played."""
-        if self._playing is not None:
-            self._playing.stop()
-
-    def replace_playing(self, playing: _Playing | None) -> None:
-        """One prompt at a time: the newer one stops the older."""
-        if playing is not None:
-            self.hush()
-        self._playing = playing
-
-    def _listen(self, keys: asyncio.Queue[str]) -> None:
-        detector = Detector()
-
-        def feed(frame: bytes) -> None:
-            for digit in detector.feed(frame):
-                self._stack.tell(keys.put_nowait, digit)
-
-        self._ear = self._engine.lend_tap(self.call, feed)
-
-    def _level(self) -> Level:
-        port = self.call.port()
-        if port is None:
-            return Level(0.0, 0.0)
-        return Level(heard=port.getTxLevel() / 255, sent=port.getRxLevel() / 255)
-
-    def _close(self) -> None:
-        self.hush()
-        if self._ear is not None:
-            self._engine.return_tap(self.call, self._ear)
-            self._ear = None
-
-
-class _Playing:
-    """Files being played to one call. All but `done` lives in PJSIP's thread."""
-
-    def __init__(self, sound: PjSound, files: list[str], loop: bool) -> None:
-        self._sound, self._files, self._loop = sound, files, loop
-        self._stack = sound.call.stack
-        self._player: _Player | None = None
-        self._over = False
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def port(self) -> Any | None:
-        return self._player
-
-    def start(self) -> None:
-        if self._over:
-            return
-        self._sound.replace_playing(self)
-        player = _Player()
-        player.playing = self
-        options = 0 if self._loop else pj.PJMEDIA_FILE_NO_LOOP
-        try:
-            player.createPlaylist(pj.StringVector(self._files), "prompt", options)
-        except pj.Error as error:
-            self._over = True
-            player.playing = None
-            missing = FileNotFoundError(f"{self._files}: {_why(error)}")
-            self._stack.tell(_fail, self.done, missing)
-            return
-        self._player = player
-        self._stack.bridge.connect(self, self._sound.call)
-
-    def ended(self) -> None:
-        """The last sample has gone; called from PJSIP's event thread."""
-        self._stack.post(self.stop)
-
-    def stop(self) -> None:
-        if self._over:
-            return
-        self._over = True
-        self._stack.bridge.disconnect(self, self._sound.call)
-        self._stack.bridge.remove(self)
-        self._sound.replace_playing(None)
-        player, self._player = self._player, None
-        if player is not None:
-            player.playing = None
-        self._stack.tell(_give, self.done, None)
-
-
-class _TappedRecording:
-    """A recording fed by a tap; `Recording` for the call."""
-
-    def __init__(self, engine: PjEngine, call: PjCall, recording: Any) -> None:
-        self._engine, self._call, self._recording = engine, call, recording
-        self._tap: _Tap | None = None
-        self._stopped: asyncio.Future[None] | None = None
-        self.path: Path = recording.path
-        engine.stack.post(self._begin)
-
-    @property
-    def seconds(self) -> float:
-        return float(self._recording.seconds)
-
-    @property
-    def speech_seconds(self) -> float:
-        return float(self._recording.speech_seconds)
-
-    @property
-    def silent_for(self) -> float:
-        return float(self._recording.silent_for)
-
-    @property
-    def trouble(self) -> str:
-        return str(self._recording.trouble)
-
-    def stop(self) -> asyncio.Future[None]:
-        if self._stopped is None:
-            self._engine.stack.post(self._end)
-            self._stopped = self._recording.stop()
-        return self._stopped
-
-    def _begin(self) -> None:
-        if self._stopped is None:
-            self._tap = self._engine.lend_tap(self._call, self._recording.feed)
-
-    def _end(self) -> None:
-        if self._tap is not None:
-            self._engine.return_tap(self._call, self._tap)
-            self._tap = None
-
-
 # -- PJSIP's own classes, with callbacks that only hand over --------------------------------------
 
 
-def _deaf(_frame: bytes) -> None:
+def deaf(_frame: bytes) -> None:
     """What a tap does with sound while nobody listens."""
 
 
-class _Tap(pj.AudioMediaPort):  # type: ignore[misc]
-    """A permanent port; its callback runs in the clock thread 50 times a second."""
+class Tap(pj.AudioMediaPort):  # type: ignore[misc]
+    """A permanent port that hears; an `End` of the bridge, never destroyed while it runs.
+
+    feed: called in the clock thread 50 times a second with 20 ms of sound; must not block.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.feed: Callable[[bytes], None] = _deaf
+        self.feed: Callable[[bytes], None] = deaf
         shape = pj.MediaFormatAudio()
         shape.type = pj.PJMEDIA_TYPE_AUDIO
         shape.clockRate, shape.channelCount, shape.bitsPerSample = CLOCK_RATE, 1, 16
@@ -710,32 +463,50 @@ class _Tap(pj.AudioMediaPort):  # type: ignore[misc]
             samples = bytearray(frame.size)
             frame.buf.copy_to_bytearray(samples)
             self.feed(bytes(samples))
-        except BaseException:  # noqa: BLE001 - an exception here would end the sound of all calls
+        except BaseException:
             log.exception("a listener to the sound failed")
 
 
-class _Player(pj.AudioMediaPlayer):  # type: ignore[misc]
-    playing: _Playing | None = None
+class Player(pj.AudioMediaPlayer):  # type: ignore[misc]
+    """Plays WAV files one after another, once or for ever. An `End` of the bridge.
+
+    ended: called after the last sample, from a thread of PJSIP's that may only hand over.
+    Raises FileNotFoundError. To be given to `Pjsip.bury` when done with.
+    """
+
+    def __init__(self, files: Sequence[Path], ended: Callable[[], None], *, loop: bool) -> None:
+        super().__init__()
+        self.ended: Callable[[], None] | None = ended
+        names = pj.StringVector([str(file) for file in files])
+        try:
+            self.createPlaylist(names, "prompt", 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
+        except pj.Error as error:
+            self.ended = None
+            raise FileNotFoundError(f"{list(names)}: {_why(error)}") from error
+
+    def port(self) -> Any:
+        return self
 
     def onEof2(self) -> None:  # noqa: N802 - PJSIP's name
-        playing = self.playing
-        if playing is not None:
-            playing.ended()
+        ended = self.ended
+        if ended is not None:
+            ended()
 
 
 class _Call(pj.Call):  # type: ignore[misc]
     handle: PjCall | None = None
 
     def onCallState(self, _param: Any) -> None:  # noqa: N802
-        _guarded(self.handle and self.handle.state_changed)
+        _guarded(self.handle.state_changed if self.handle else None)
 
     def onCallMediaState(self, _param: Any) -> None:  # noqa: N802
-        _guarded(self.handle and self.handle.media_changed)
+        _guarded(self.handle.media_changed if self.handle else None)
 
     def onDtmfDigit(self, param: Any) -> None:  # noqa: N802
         digit = str(param.digit)
         handle = self.handle
-        _guarded(handle and (lambda: handle.digit_came(digit)))
+        if handle is not None:
+            _guarded(lambda: handle.digit_came(digit))
 
     # Nobody outside moves our calls: a hotline that can dial out is a target of toll fraud.
 
@@ -754,7 +525,8 @@ class _Account(pj.Account):  # type: ignore[misc]
 
     def onIncomingCall(self, param: Any) -> None:  # noqa: N802
         handle = self.handle
-        _guarded(handle and (lambda: handle.invited(param)))
+        if handle is not None:
+            _guarded(lambda: handle.invited(param))
 
     def onRegState(self, param: Any) -> None:  # noqa: N802
         handle = self.handle
@@ -774,8 +546,8 @@ class _Endpoint(pj.Endpoint):  # type: ignore[misc]
 
     def onSelectAccount(self, param: Any) -> None:  # noqa: N802
         """Several trunks share one port: the sender's address says whose call it is."""
-        source = str(param.rdata.srcAddress).rsplit(":", 1)[0]
-        owners = [i for i, a in self.stack.accounts.items() if source in a.networks]
+        source = ip_address(str(param.rdata.srcAddress).rsplit(":", 1)[0])
+        owners = [i for i, account in self.stack.accounts.items() if account.serves(source)]
         if len(owners) == 1:
             param.accountIndex = owners[0]
 
@@ -787,7 +559,7 @@ def _guarded(work: Callable[[], None] | None) -> None:
             work()
     except pj.Error as error:
         log.info("pjsip: %s", _why(error))
-    except BaseException:  # noqa: BLE001 - see above
+    except BaseException:
         log.exception("a callback from PJSIP failed")
 
 
@@ -807,7 +579,7 @@ def _endpoint_config() -> Any:
     return config
 
 
-def _account_config(stack: Pjsip, account: PjAccount, address: str) -> Any:
+def _account_config(stack: Pjsip, account: PjAccount) -> Any:
     sip, trunk = stack._sip, account.trunk
     config = pj.AccountConfig()
     config.idUri = f"sip:{trunk.user or 'hotline'}@{trunk.host}"
@@ -817,8 +589,6 @@ def _account_config(stack: Pjsip, account: PjAccount, address: str) -> Any:
     config.regConfig.timeoutSec = trunk.expires
     # Retries are ours (lines/sip.py): PJSIP's do not tell a wrong password from a dead line.
     config.regConfig.retryIntervalSec = 0
-    route = f"sip:{address}:{trunk.port};transport={trunk.transport};lr;hide"
-    config.sipConfig.proxies = pj.StringVector([route])
     if trunk.user:
         password = trunk.password.reveal()
         credentials = pj.AuthCredInfo("digest", trunk.realm or "*", trunk.user, 0, password)
@@ -838,11 +608,11 @@ def _why(error: Exception) -> str:
     return str(error.reason) if isinstance(error, pj.Error) else str(error)
 
 
-def _give(future: asyncio.Future[Any], value: object) -> None:
+def give(future: asyncio.Future[Any], value: object) -> None:
     if not future.done():
         future.set_result(value)
 
 
-def _fail(future: asyncio.Future[Any], error: Exception) -> None:
+def fail(future: asyncio.Future[Any], error: Exception) -> None:
     if not future.done():
         future.set_exception(error)

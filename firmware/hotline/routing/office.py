@@ -43,6 +43,7 @@ class Person:
 
     number: E.164 with '+', or None where it is still missing: such a person is never rung.
     topics: ids this person is competent for; empty means every topic.
+    languages: codes this person speaks; empty means every language of the office.
     level: 1 first line, 2 expert, 3 manager. weight 0: only when nobody else is left.
     """
 
@@ -58,7 +59,11 @@ class Person:
 
 @dataclass(frozen=True)
 class Break:
-    """A pause inside a shift: `start` as wall time, nominal length in minutes."""
+    """A pause inside a shift: `start` as wall time, length in minutes.
+
+    A start earlier than the shift's own start lies after midnight. What reaches beyond the end of
+    the shift is cut off there.
+    """
 
     start: WallTime
     minutes: int
@@ -68,8 +73,9 @@ class Break:
 class Shift:
     """One person's duty on some weekdays (0 = Monday), or by rotation.
 
-    minutes: nominal length for a duration shift ("08:00 +24h"), else None and `end` counts;
-    end <= start means over midnight. A rotation is `on` days of `on + off`, counted in calendar
+    minutes: nominal length for a duration shift ("08:00 +24h", at most 24 h), else None and `end`
+    counts; end <= start means over midnight. Nominal: on the night the clock changes "08:00 +24h"
+    still hands over at 08:00. A rotation is `on` days of `on + off`, counted in calendar
     days from `anchor`, which also runs before it. valid_from/valid_to bound the starting days.
     """
 
@@ -98,7 +104,11 @@ class Absence:
 
 @dataclass(frozen=True)
 class Closure:
-    """The line is closed on these calendar days. `notice`: spoken text by language, may be empty."""
+    """The line is closed on these calendar days, both included.
+
+    `notice`: spoken text by language, may be empty. A yearly one goes by month and day alone and
+    may run over New Year.
+    """
 
     first: date
     last: date
@@ -126,7 +136,11 @@ class OpenInterval:
 
 @dataclass(frozen=True)
 class Topic:
-    """What a caller may want. `name` by language is spoken to staff in the whisper."""
+    """What a caller may want. `name` by language is spoken to staff in the whisper.
+
+    People of `levels_never_unasked` are rung for this topic only if they list it themselves:
+    neither "every topic" nor a dropped filter brings them in.
+    """
 
     id: str
     name: dict[str, str]
@@ -176,7 +190,9 @@ class Office:
 
     greeting / closed_greeting / recording_notice: own text by language; empty means the system's.
     hours empty means always open. total_seconds: the one deadline from "please hold" to a person
-    or the fallback. answer_code is not configurable: a forwarded call is taken with key 1 only.
+    or the fallback. least_on_duty: planned breaks that would leave fewer people than this are held
+    back; 0 means every break is as planned. answer_code is not configurable: a forwarded call is
+    taken with key 1 only.
     """
 
     name: str
@@ -197,6 +213,7 @@ class Office:
     strategy: Strategy = Strategy.IN_ORDER
     fallback: Fallback = Fallback.MESSAGE
     total_seconds: int = 90
+    least_on_duty: int = 0
     max_message_seconds: int = 180
     survey: bool = False
     callback: bool = True

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What our PJSIP can and cannot do; read by every file of PJSIP. */
+
+/* Room for 512 calls with prompts and recordings. */
+#define PJ_IOQUEUE_MAX_HANDLES 2048
+#define PJSUA_MAX_CALLS 512
+#define PJSUA_MAX_ACC 64
+#define PJSUA_MAX_PLAYERS 1024
+#define PJSUA_MAX_RECORDERS 1024
+#define PJSUA_MAX_CONF_PORTS 2048
+
+/* Bounds on what one peer can make us hold: a message, and SIP work under way. */
+#define PJSIP_MAX_PKT_LEN 8192
+#define PJSIP_MAX_TSX_COUNT 4095
+#define PJSIP_MAX_DIALOG_COUNT 2047
+
+/* Audio over IPv4. Without video the AVI reader and writer are not compiled. */
+#define PJMEDIA_HAS_VIDEO 0
+#undef PJ_HAS_IPV6
+#define PJ_HAS_IPV6 0
+
+/*
+ * No DNS of PJSIP's own (hotline_names.c): its parser of answers stays unused, and asking
+ * for our own host name would stop SIP for 5 s where no name server answers.
+ */
+#define PJSIP_HAS_RESOLVER 0
+#define PJ_GETHOSTIP_DISABLE_LOCAL_RESOLUTION 1

@@ -1,0 +1,359 @@
+"""The commands. Each is thin: it reads its words, asks a room, prints; exit code 0, 1 or 2."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import getpass
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from hotline import __version__
+from hotline.clock import Clock
+from hotline.control.messages import Who, WhoAnswer
+from hotline.control.offices import Offices
+from hotline.errors import BadSettings, HotlineError
+from hotline.inbox.case import Case, CaseKind
+from hotline.options import Options, read_options
+from hotline.storage import calls as call_storage
+from hotline.storage import complaints as case_storage
+from hotline.storage.complaints import Show
+from hotline.storage.places import Places
+from hotline.storage.schema import records_file
+from hotline.storage.users import Accounts, accounts_file
+
+DEFAULT_SETTINGS = Path("/etc/hotline/box.toml")
+FAILED = 1
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # plain HTTP is safe only here
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Entry point of `hotline`."""
+    given = _parser().parse_args(words)
+    command: Callable[[argparse.Namespace], int] = given.command
+    try:
+        return command(given)
+    except BadSettings as trouble:
+        err.print("[red]Not taken:[/red]", escape(str(trouble)))
+    except HotlineError as trouble:
+        err.print(f"[red]{escape(trouble.cause)}[/red]", escape(trouble.action))
+    except KeyboardInterrupt:
+        pass
+    return FAILED
+
+
+# -- the daemon and the page -----------------------------------------------------------------------
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run the hotline: answer calls until stopped."""
+    from hotline.box import run_daemon  # only the daemon loads PJSIP
+
+    options = read_options(given.settings)
+    logging.basicConfig(level=options.box.log.upper(), format="%(levelname)s %(message)s")
+    return run_daemon(options)
+
+
+def web(given: argparse.Namespace) -> int:
+    """Serve the page in the local network."""
+    from hotline_web.serve import serve  # only the page loads Flask
+    from hotline_web.settings import Settings
+
+    options = read_options(given.settings)
+    page, data = options.page, options.box.data
+    settings = Settings(
+        data_dir=data,
+        control_socket=Places(data).control,
+        secure_cookies=page.host not in LOOPBACK,
+        hosts=frozenset({page.public_name}),
+    )
+    serve(settings, page.host, page.port, _print_claim_code)
+    return 0
+
+
+def _print_claim_code(code: str) -> None:
+    err.print(f"The page has no owner yet. Its one-time code: [bold]{code}[/bold]")
+
+
+def doctor(given: argparse.Namespace) -> int:
+    """Look at everything a call needs and say what is wrong."""
+    from hotline.health.checks import examine
+
+    findings = examine(given.settings)
+    if given.json:
+        print(json.dumps([dataclasses.asdict(f) for f in findings], ensure_ascii=False))
+    for finding in () if given.json else findings:
+        mark = "[green]well   [/green]" if finding.well else "[red]trouble[/red]"
+        out.print(mark, escape(finding.words), escape(finding.action))
+    return 0 if all(finding.well for finding in findings) else FAILED
+
+
+# -- the office ------------------------------------------------------------------------------------
+
+
+def office_export(given: argparse.Namespace) -> int:
+    """Write the whole office (people, shifts, hours, menu, texts) to one YAML file."""
+    yaml = Offices(_places(given)).export()
+    if given.file == "-":
+        print(yaml, end="")
+    else:
+        Path(given.file).write_text(yaml, encoding="utf-8")
+        out.print(f"The office is in {given.file}.")
+    return 0
+
+
+def office_import(given: argparse.Namespace) -> int:
+    """Check an office file and put it in force."""
+    text = sys.stdin.read() if given.file == "-" else _text_of(Path(given.file))
+    for warning in Offices(_places(given)).take(text, given.file, getpass.getuser()):
+        err.print("[yellow]note[/yellow]", escape(warning))
+    out.print("The office is in force from the next call on.")
+    return 0
+
+
+def who(given: argparse.Namespace) -> int:
+    """Who would answer a call at an instant?"""
+    ask = Who(at=given.at, topic=given.topic, caller=given.caller)
+    answer = Offices(_places(given)).who(ask)
+    if given.json:
+        print(answer.model_dump_json())
+    else:
+        _print_plan(answer)
+    return 0
+
+
+# -- records ---------------------------------------------------------------------------------------
+
+
+def calls(given: argparse.Namespace) -> int:
+    """The last calls, or those missed and not returned, or one call with its steps."""
+    with records_file(_places(given).data).reading() as database:
+        if given.id is not None:
+            story = call_storage.get(database, given.id)
+            if story is None:
+                raise HotlineError(f"There is no call {given.id}.", "See `hotline calls`.")
+            return _print_story(story, as_json=given.json)
+        found = (
+            call_storage.missed_open(database, given.limit)
+            if given.missed
+            else call_storage.recent(database, given.limit)
+        )
+    rows = [
+        (
+            str(c.id),
+            _local(c.started_at),
+            c.line,
+            c.caller_number or "withheld",
+            str(c.outcome or "now"),
+            c.person or "",
+            str(c.case_number or ""),
+        )
+        for c in found
+    ]
+    _print_records(
+        found,
+        rows,
+        ("call", "began", "line", "caller", "ended as", "with", "case"),
+        as_json=given.json,
+        empty="No calls yet.",
+    )
+    return 0
+
+
+def complaints(given: argparse.Namespace) -> int:
+    """Complaints of callers."""
+    return _print_cases(given, (CaseKind.COMPLAINT,), "No complaints.")
+
+
+def messages(given: argparse.Namespace) -> int:
+    """Messages of callers, and wishes to be called back."""
+    return _print_cases(given, (CaseKind.MESSAGE, CaseKind.CALLBACK), "No messages.")
+
+
+def reset_password(given: argparse.Namespace) -> int:
+    """Set a new password for the page; ends every session of that user."""
+    password = sys.stdin.readline().rstrip("\n") if given.stdin else getpass.getpass("New: ")
+    _accounts(given).set_password(given.user, password)
+    out.print(f"The password of {given.user} is changed.")
+    return 0
+
+
+def claim_code(given: argparse.Namespace) -> int:
+    """Print a new one-time code with which the owner takes over the page."""
+    accounts = _accounts(given)
+    if not accounts.empty():
+        raise HotlineError("The page has an owner already.", "Use `hotline admin reset-password`.")
+    print(accounts.new_claim_code())
+    return 0
+
+
+def _accounts(given: argparse.Namespace) -> Accounts:
+    file, clock = accounts_file(_places(given).data), Clock()
+    file.prepare(clock.now())
+    return Accounts(file, clock)
+
+
+# -- printing --------------------------------------------------------------------------------------
+
+
+def _print_cases(given: argparse.Namespace, kinds: Iterable[CaseKind], empty: str) -> int:
+    show = Show.ALL if given.all else Show.OPEN
+    found: list[Case] = []
+    with records_file(_places(given).data).reading() as database:
+        for kind in kinds:
+            found += case_storage.list_cases(database, show, kind, given.limit)
+    found.sort(key=lambda case: case.number, reverse=True)
+    rows = [
+        (
+            str(c.number),
+            str(c.kind),
+            str(c.state),
+            _local(c.created),
+            c.topic,
+            c.caller_number or "withheld",
+            f"{c.seconds:.0f} s",
+            c.assigned_to,
+        )
+        for c in found
+    ]
+    heads = ("case", "kind", "state", "when", "topic", "caller", "length", "for")
+    _print_records(found, rows, heads, as_json=given.json, empty=empty)
+    return 0
+
+
+def _print_records(
+    records: Sequence[Any],
+    rows: Iterable[Sequence[str]],
+    heads: Sequence[str],
+    *,
+    as_json: bool,
+    empty: str,
+) -> None:
+    if as_json:
+        whole = [dataclasses.asdict(record) for record in records]
+        print(json.dumps(whole, default=_plain, ensure_ascii=False))
+        return
+    if not records:
+        out.print(empty)
+        return
+    table = Table(*heads, box=None)
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    out.print(table)
+
+
+def _print_story(story: call_storage.CallStory, *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps(dataclasses.asdict(story), default=_plain, ensure_ascii=False))
+        return 0
+    for step in story.steps:
+        out.print(_local(step.at, "%H:%M:%S"), escape(step.words))
+    return 0
+
+
+def _print_plan(answer: WhoAnswer) -> None:
+    out.print(_local(answer.at), "open" if answer.open else "closed")
+    for number, ring in enumerate(answer.rounds, start=1):
+        out.print(f"{number}.", escape(" and ".join(ring.names)), f"({ring.seconds} s)")
+    out.print("then:", answer.then)
+    for reason in answer.why:
+        out.print(escape(reason))
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _local(at: datetime, form: str = "%Y-%m-%d %H:%M") -> str:
+    return at.astimezone().strftime(form)
+
+
+# -- words of the command line ---------------------------------------------------------------------
+
+
+def _options(given: argparse.Namespace) -> Options:
+    return read_options(given.settings)
+
+
+def _places(given: argparse.Namespace) -> Places:
+    return Places(given.data or _options(given).box.data)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise HotlineError(f"{path} cannot be read: {error}.", "Name another file.") from error
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.astimezone()
+
+
+def _parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="hotline", description="The Hotline Box.")
+    top.add_argument("--version", action="version", version=__version__)
+    top.add_argument("--settings", type=Path, default=DEFAULT_SETTINGS, help="box.toml")
+    top.add_argument("--data", type=Path, help="data folder, instead of the one box.toml names")
+    verbs = top.add_subparsers(required=True, metavar="command")
+    _verb(verbs, "run", run)
+    _verb(verbs, "web", web)
+    _verb(verbs, "doctor", doctor, json_too=True)
+    _office_verbs(verbs)
+    _record_verbs(verbs)
+    admin = verbs.add_parser("admin", help="accounts of the page").add_subparsers(required=True)
+    reset = _verb(admin, "reset-password", reset_password)
+    reset.add_argument("user", nargs="?", default="owner")
+    reset.add_argument("--stdin", action="store_true", help="read the password from stdin")
+    _verb(admin, "claim-code", claim_code)
+    return top
+
+
+def _office_verbs(verbs: Any) -> None:
+    office = verbs.add_parser("office", help="the whole office as one file")
+    ways = office.add_subparsers(required=True)
+    _verb(ways, "export", office_export).add_argument("file", help="- writes to the terminal")
+    _verb(ways, "import", office_import).add_argument("file", help="- reads from stdin")
+    ask = _verb(verbs, "who", who, json_too=True)
+    ask.add_argument("--at", type=_instant, help="2026-12-05T09:00, local time; default: now")
+    ask.add_argument("--caller", help="a caller's number")
+    ask.add_argument("--topic", help="id of a topic")
+
+
+def _record_verbs(verbs: Any) -> None:
+    journal = _verb(verbs, "calls", calls, json_too=True)
+    journal.add_argument("id", type=int, nargs="?", help="one call with its steps")
+    journal.add_argument("--missed", action="store_true", help="missed and not yet returned")
+    journal.add_argument("--limit", type=int, default=50)
+    for name, command in (("complaints", complaints), ("messages", messages)):
+        verb = _verb(verbs, name, command, json_too=True)
+        verb.add_argument("--all", action="store_true", help="those that are done, too")
+        verb.add_argument("--limit", type=int, default=200)
+
+
+def _verb(
+    verbs: Any, name: str, command: Callable[[argparse.Namespace], int], *, json_too: bool = False
+) -> argparse.ArgumentParser:
+    words = (command.__doc__ or "").strip()
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=words, description=words)
+    verb.set_defaults(command=command)
+    if json_too:
+        verb.add_argument("--json", action="store_true", help="print JSON")
+    return verb
+
+
+if __name__ == "__main__":
+    sys.exit(main())

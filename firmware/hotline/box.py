@@ -1,0 +1,256 @@
+"""Where the daemon is put together: builds every part, wires it, runs it, closes it in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from hotline.calls.board import Board
+from hotline.calls.caps import DAY, Caps
+from hotline.calls.exchange import Exchange
+from hotline.calls.leg import settled
+from hotline.calls.message import KEPT_DAYS
+from hotline.calls.notices import Notices
+from hotline.calls.offices import CurrentOffice
+from hotline.calls.switchboard import Switchboard
+from hotline.clock import Clock
+from hotline.control.desk import FrontDesk
+from hotline.control.server import ControlServer, only_one
+from hotline.lines.sip import Guard, SipLine
+from hotline.media import tones
+from hotline.media.mixer import Mixer
+from hotline.media.pjsua import Pjsip
+from hotline.media.speech import Voice
+from hotline.media.wav import Recorder, repair
+from hotline.notify.apprise_way import AppriseSettings, apprise_way
+from hotline.notify.email import Security, SmtpSettings, email_way
+from hotline.notify.outbox import Outbox, Way
+from hotline.options import Mail, Options
+from hotline.storage import complaints
+from hotline.storage import office as stored_office
+from hotline.storage import outbox as letters
+from hotline.storage.calls import Journal, connected_since, file_open_rows, next_call_id
+from hotline.storage.complaints import Cases
+from hotline.storage.files import Recordings
+from hotline.storage.office import OfficeStore
+from hotline.storage.places import Places
+from hotline.storage.schema import records_file
+from hotline.storage.writer import Writer
+
+log = logging.getLogger(__name__)
+
+WATCHDOG_PINGS = 3  # in each period that systemd grants
+LOOK_FOR_NEW_OFFICE_S = 5.0
+
+
+def run_daemon(options: Options) -> int:
+    """`hotline run`: answers calls until SIGTERM or SIGINT. Returns the exit code."""
+    asyncio.run(_run(options))
+    return 0
+
+
+async def _run(options: Options) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running_box(options) as desk:
+        log.info("ready to answer on %d line(s)", len(desk.exchange.board.lines))
+        _tell_systemd("READY=1")
+        await _until(stop)
+        _tell_systemd("STOPPING=1")
+
+
+@contextlib.asynccontextmanager
+async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
+    """The whole daemon, from the records to the open telephone port.
+
+    Raises HotlineError when it cannot begin: another daemon runs, the port is taken, no disk.
+    """
+    clock, places = Clock(), Places(options.box.data)
+    places.data.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as closing:
+        closing.enter_context(only_one(places.control))
+        records = _open_records(options, places, clock, closing)
+        pjsip = Pjsip(options.sip)
+        await pjsip.start()
+        closing.push_async_callback(pjsip.stop)
+        exchange = _exchange(options, places, clock, records, pjsip, closing)
+        switchboard = Switchboard(exchange)
+        closing.push_async_callback(switchboard.close)
+        desk = FrontDesk(
+            exchange,
+            switchboard,
+            records.offices,
+            clock.now(),
+            trouble=lambda: records.writer.trouble,
+            unsent=lambda: len(records.outbox.waiting()),
+        )
+        desk.attach()
+        await _start_lines(exchange.board, switchboard, desk, closing)
+        door = ControlServer(places.control, desk)
+        await door.open()
+        closing.push_async_callback(door.close)
+        _start_chores(exchange, records, closing)
+        yield desk
+
+
+@dataclass(frozen=True)
+class Records:
+    """Everything durable."""
+
+    writer: Writer
+    journal: Journal
+    cases: Cases
+    offices: OfficeStore
+    outbox: Outbox
+    spent: deque[tuple[datetime, float]]
+
+
+def _open_records(
+    options: Options, places: Places, clock: Clock, closing: AsyncExitStack
+) -> Records:
+    """Open the records and file what the last run left open."""
+    file = records_file(places.data)
+    if finding := file.prepare(clock.now()):
+        log.warning("%s", finding)
+    writer = Writer(file, clock)
+    closing.callback(writer.close)
+    next_case = _file_last_run(writer, places, clock)
+    with file.reading() as database:
+        first_call = next_call_id(database)
+        newest = stored_office.newest(database)
+        waiting = letters.waiting(database)
+        spent = connected_since(database, clock.now() - DAY)
+    return Records(
+        writer,
+        Journal(writer, first_call),
+        Cases(writer, next_case),
+        OfficeStore(writer, newest),
+        Outbox(writer, waiting, _ways(options, places), clock),
+        deque(spent),
+    )
+
+
+def _file_last_run(writer: Writer, places: Places, clock: Clock) -> int:
+    """File the recordings and rows a power cut left open; returns the next free case number."""
+    recordings = Recordings(places.recordings).directory
+    adopted = writer.submit(
+        lambda db: complaints.adopt(db, recordings, clock.now(), repair)
+    ).result()
+    left_open = writer.submit(lambda db: file_open_rows(db, clock.now())).result()
+    rescued = len(adopted.filed) + len(adopted.found)
+    if rescued or left_open:
+        log.warning("from the last run: %d call(s), %d recording(s) filed", len(left_open), rescued)
+    return adopted.next_number
+
+
+def _ways(options: Options, places: Places) -> dict[str, Way]:
+    """How letters leave the box."""
+    mailbox = _mailbox(options.mail) if options.mail else None
+    targets = {f"apprise {n}": url.reveal() for n, url in enumerate(options.notify.apprise, 1)}
+    messengers = AppriseSettings(targets) if targets else None
+    return {
+        "email": email_way(lambda: mailbox, places.recordings),
+        "apprise": apprise_way(lambda: messengers, places.recordings),
+    }
+
+
+def _mailbox(mail: Mail) -> SmtpSettings:
+    security, password = Security(mail.security), mail.password.reveal()
+    return SmtpSettings(mail.host, mail.port, security, mail.user, password, mail.sender)
+
+
+def _exchange(
+    options: Options,
+    places: Places,
+    clock: Clock,
+    records: Records,
+    pjsip: Pjsip,
+    closing: AsyncExitStack,
+) -> Exchange:
+    """The equipment of a call."""
+    country = options.box.country
+    recorder = Recorder()
+    closing.callback(recorder.close)
+    sounds = tones.files(places.sounds, country)
+    guard = Guard(pjsip)
+    lines = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
+    offices = CurrentOffice(records.offices, country)
+    messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))
+    return Exchange(
+        board=Board(lines, Caps(options.limits, country, records.spent), clock),
+        engine=Mixer(pjsip, recorder),
+        prompts=Voice(places.spoken, places.own_prompts, sounds),
+        comfort=sounds,
+        journal=records.journal,
+        cases=records.cases,
+        recordings=Recordings(places.recordings),
+        notices=Notices(records.outbox, messengers),
+        clock=clock,
+        office=offices.office,
+    )
+
+
+async def _start_lines(
+    board: Board, switchboard: Switchboard, desk: FrontDesk, closing: AsyncExitStack
+) -> None:
+    """Each line on its own: one that cannot start does not keep the others from answering."""
+    for line in board.lines:
+        line.on_state = partial(desk.line_changed, line.name)
+        await line.start(switchboard.ring)
+        closing.push_async_callback(line.stop)
+
+
+def _start_chores(exchange: Exchange, records: Records, closing: AsyncExitStack) -> None:
+    """What runs beside the calls: letters, and the voice that speaks the office's texts ahead."""
+    chores = [
+        asyncio.create_task(records.outbox.run(), name="outbox"),
+        asyncio.create_task(_prepare_voice(exchange), name="voice"),
+    ]
+    closing.push_async_callback(settled, chores)
+
+
+async def _prepare_voice(exchange: Exchange) -> None:
+    """Synthesise what the office can say, now and after each change of it."""
+    spoken = None
+    while True:
+        office = exchange.office()
+        if office is not spoken:
+            spoken = office
+            await exchange.prompts.prepare(office, days=KEPT_DAYS)
+        await asyncio.sleep(LOOK_FOR_NEW_OFFICE_S)
+
+
+async def _until(stop: asyncio.Event) -> None:
+    """Wait for the end; meanwhile tell systemd's watchdog that the loop lives."""
+    granted = float(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
+    while not stop.is_set():
+        if granted:
+            _tell_systemd("WATCHDOG=1")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(granted / WATCHDOG_PINGS if granted else None):
+                await stop.wait()
+
+
+def _tell_systemd(words: str) -> None:
+    """sd_notify(3), which is one datagram."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    # A supervisor that does not listen must not end a hotline that answers calls.
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify,
+    ):
+        notify.sendto(words.encode(), "\0" + address[1:] if address[0] == "@" else address)

@@ -1,0 +1,152 @@
+"""The only lender of lines and people.
+
+Nobody is rung who is on the telephone, no line is used beyond its channels, no cap is broken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from hotline.calls.caps import Caps
+from hotline.clock import Clock
+from hotline.errors import LineDown
+from hotline.lines.port import Leg, Line
+from hotline.routing.office import Person
+from hotline.routing.queue import Queue
+from hotline.routing.staff import Load
+
+log = logging.getLogger(__name__)
+
+
+class Engagement:
+    """A person taken for one call: rung or talking, and so not rung by another."""
+
+    def __init__(self, board: Board, person: Person, on_cost: Callable[[float], None]) -> None:
+        self.person = person
+        self._board, self._on_cost = board, on_cost
+        self._answered_at: float | None = None
+        self._over = False
+
+    def answered(self) -> None:
+        """The person's telephone was picked up: from here on it costs minutes."""
+        self._answered_at = self._board.clock.monotonic()
+
+    def release(self) -> None:
+        """The person is free again; harmless when repeated."""
+        if self._over:
+            return
+        self._over = True
+        talked = 0.0
+        if self._answered_at is not None:
+            talked = self._board.clock.monotonic() - self._answered_at
+            self._on_cost(talked)
+        self._board.freed(self.person, talked, answered=self._answered_at is not None)
+
+
+class Board:
+    """Who and what is in use. Lives on the loop."""
+
+    def __init__(self, lines: Sequence[Line], caps: Caps, clock: Clock) -> None:
+        self.lines, self.caps, self.clock = tuple(lines), caps, clock
+        self._busy: dict[str, Person] = {}
+        self._last_ended: dict[str, datetime] = {}
+        self._last_rung: dict[str, datetime] = {}
+        self._taken: dict[tuple[str, str], int] = {}
+        self._spoken_with: dict[str, str] = {}
+        self.queue = Queue()
+        self._changed = asyncio.Event()
+        self._behind: set[asyncio.Task[None]] = set()
+
+    # -- people ------------------------------------------------------------------------------
+
+    def load(self, caller: str | None) -> Load:
+        """What routing needs to know of the people at this moment."""
+        today = self._today()
+        return Load(
+            busy=frozenset(person.id for person in self._busy.values()),
+            last_ended=dict(self._last_ended),
+            calls_today={who: n for (day, who), n in self._taken.items() if day == today},
+            last_rung=dict(self._last_rung),
+            last_spoken_with=self._spoken_with.get(caller or ""),
+        )
+
+    def engage(self, person: Person, on_cost: Callable[[float], None]) -> Engagement | None:
+        """Take the person for a call; None if their telephone is in use, under whatever name.
+
+        on_cost: told the seconds for which the person's telephone was connected, if it was.
+        """
+        if person.number is None or person.number in self._busy:
+            return None
+        self._busy[person.number] = person
+        self._last_rung[person.id] = self.clock.now()
+        return Engagement(self, person, on_cost)
+
+    def freed(self, person: Person, talked: float, *, answered: bool) -> None:
+        """An engagement ended after `talked` seconds on the telephone."""
+        self._busy.pop(person.number or "", None)
+        if answered:
+            now = self.clock.now()
+            self.caps.talked(talked, now)
+            self._last_ended[person.id] = now
+        self._tell_changed()
+
+    def spoken(self, caller: str | None, person: Person) -> None:
+        """The caller and the person talk: counted for the strategies."""
+        key = (self._today(), person.id)
+        self._taken[key] = self._taken.get(key, 0) + 1
+        if caller:
+            self._spoken_with[caller] = person.id
+
+    # -- lines -------------------------------------------------------------------------------
+
+    def dial(self, engagement: Engagement) -> Leg:
+        """Ring an engaged person over the first line that can. Raises LineDown, NumberRefused."""
+        number = self.caps.check(engagement.person.number or "", self.clock.now())
+        trouble = LineDown("No line can make a call now.", "See the lines on the page.")
+        for line in self.lines:
+            if line.capabilities.can_dial and line.state().up and line.free_channels() > 0:
+                try:
+                    return line.dial(number)
+                except LineDown as down:
+                    trouble = down
+        raise trouble
+
+    @contextlib.contextmanager
+    def forwarding(self) -> Iterator[None]:
+        """One more caller is being forwarded, as long as the block lasts."""
+        self.caps.forwarding += 1
+        try:
+            yield
+        finally:
+            self.caps.forwarding -= 1
+            self._tell_changed()
+
+    # -- waiting and loose ends -----------------------------------------------------------------
+
+    async def wait_for_change(self, seconds: float) -> None:
+        """Until somebody or something came free, at most `seconds`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+
+    def behind(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that outlives the wait it came from, such as a last word to somebody."""
+        task = asyncio.ensure_future(work)
+        self._behind.add(task)
+        task.add_done_callback(self._behind.discard)
+
+    async def settle(self) -> None:
+        """Wait until all loose ends are done."""
+        await asyncio.gather(*self._behind, return_exceptions=True)
+
+    def _tell_changed(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _today(self) -> str:
+        return self.clock.now().date().isoformat()

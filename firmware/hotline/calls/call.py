@@ -1,0 +1,120 @@
+"""One incoming call while it lasts: its caller, its language, its steps, its ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from hotline.calls.ending import Ending
+from hotline.calls.exchange import Exchange
+from hotline.calls.leg import Party
+from hotline.inbox.outcome import Outcome
+from hotline.lines.port import Caller, Leg
+from hotline.media.catalogue import Prompt
+from hotline.routing.office import Office
+from hotline.routing.plan import Plan, plan_for
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a call: `what` for programs, `words` in English for people."""
+
+    at: datetime
+    what: str
+    words: str
+
+
+@dataclass
+class Call:
+    """One incoming call. Lives on the loop; its task is the only one that changes it.
+
+    on_step: told of every step, for the live page.
+    """
+
+    id: int
+    leg: Leg
+    exchange: Exchange
+    office: Office
+    started_at: datetime
+    on_step: Callable[[Call, Step], None]
+    steps: list[Step] = field(default_factory=list)
+    ending: Ending = field(default_factory=Ending)
+    language: str = ""
+    party_or_none: Party | None = None
+
+    def __post_init__(self) -> None:
+        self.language = self.language or self.office.language
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls, as the network says."""
+        return self.leg.caller
+
+    @property
+    def party(self) -> Party:
+        """The caller on the bridge; only after `pick_up`."""
+        if self.party_or_none is None:
+            raise RuntimeError("the call was not picked up yet")
+        return self.party_or_none
+
+    async def pick_up(self) -> None:
+        """Answer and join the sound."""
+        await self.leg.answer()
+        self.party_or_none = Party(self.leg, self.exchange.engine)
+        self.exchange.journal.answered(self.id, self.exchange.clock.now())
+        self.step("answered", "The box answered.")
+
+    def plan(self, topic: str | None = None) -> Plan:
+        """Who answers now. The office is read anew at each call, not during it."""
+        clock = self.exchange.clock
+        return plan_for(
+            self.caller.number,
+            self.office,
+            clock.now(),
+            topic=topic,
+            language=self.language,
+            load=self.exchange.board.load(self.caller.number),
+            clock_trusted=clock.trusted(),
+        )
+
+    def step(self, what: str, words: str, **facts: object) -> None:
+        """Write down what happens; never waits."""
+        step = Step(self.exchange.clock.now(), what, words)
+        self.steps.append(step)
+        self.exchange.journal.step(self.id, step.at, what, words, **facts)
+        self.on_step(self, step)
+
+    async def words(self, prompt: Prompt, **values: object) -> list[Path]:
+        """A system prompt in the caller's language, as files."""
+        return await self.exchange.prompts.files(self.language, prompt, **values)
+
+    async def own_words(self, texts: dict[str, str]) -> list[Path]:
+        """The office's own text in the caller's language, or in its first one; maybe none."""
+        text = texts.get(self.language) or texts.get(self.office.language, "")
+        return await self.exchange.prompts.say(self.language, text) if text else []
+
+    async def say(self, prompt: Prompt, **values: object) -> None:
+        """Say a system prompt to its end."""
+        await self.party.play(await self.words(prompt, **values))
+
+    def close(self) -> None:
+        """Write the ending and let the caller go; safe at any point of the call."""
+        end, exchange = self.ending, self.exchange
+        if self.party_or_none is not None:
+            self.party_or_none.hang_up()
+        self.leg.hang_up()
+        self.step("ended", end.words or f"The call ended: {end.outcome}.")
+        exchange.journal.end(
+            self.id,
+            exchange.clock.now(),
+            end.outcome,
+            person=end.person or "",
+            topic=end.topic or "",
+            case_number=end.case_number,
+            words=end.words,
+            language=self.language,
+        )
+        if end.outcome is Outcome.MISSED:
+            exchange.notices.missed(self)

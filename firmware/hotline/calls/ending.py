@@ -1,0 +1,27 @@
+"""How a call ended, gathered while it lasts. Until something better happened, it is missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotline.inbox.case import CaseKind
+from hotline.inbox.outcome import Outcome, outcome_of
+
+
+@dataclass
+class Ending:
+    """What will be written about the call. words: one sentence saying why it ended so."""
+
+    person: str | None = None
+    topic: str | None = None
+    case_number: int | None = None
+    case_kind: CaseKind | None = None
+    informed: bool = False
+    words: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Person beats case beats information; none of them is a missed call."""
+        return outcome_of(
+            spoke=self.person is not None, filed=self.case_kind, informed=self.informed
+        )

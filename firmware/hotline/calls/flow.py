@@ -1,0 +1,55 @@
+"""The story of a call, from the first ring to the ending. Read it down the page.
+
+Every wait may end in CallerGone; whatever happens, the ending is written and nothing stays open.
+"""
+
+from __future__ import annotations
+
+from hotline.calls import forward, menu, message, survey
+from hotline.calls.call import Call
+from hotline.calls.menu import Wish
+from hotline.errors import CallerGone
+from hotline.inbox.case import CaseKind
+from hotline.media.catalogue import Prompt
+from hotline.routing.office import Do
+
+
+async def tell(call: Call) -> None:
+    """One call, whole. Never raises for anything a caller or a line can do."""
+    try:
+        await call.pick_up()
+        plan = call.plan()
+        wish = await menu.choose(call, plan, await menu.greet(call, plan))
+        if wish.to_person:
+            wish = await connect(call, wish)
+        if wish is not DONE:
+            await leave_word(call, wish)
+        await call.say(Prompt.GOODBYE)
+    except CallerGone:
+        call.step("caller_gone", "The caller hung up.")
+    finally:
+        call.close()
+
+
+DONE = Wish(Do.REPEAT)
+
+
+async def connect(call: Call, wish: Wish) -> Wish:
+    """Ring the staff. DONE after a talk; else what the caller is to do instead."""
+    reached = await forward.reach(call, wish.topic)
+    if isinstance(reached, forward.Reached):
+        await forward.talk(call, reached)
+        await survey.ask(call)
+        return DONE
+    if reached == forward.CALL_BACK_KEY and call.caller.number:
+        await message.call_back(call, wish.topic)
+        return DONE
+    if reached is None:
+        await call.say(Prompt.NOBODY_NOW)
+    return menu.fallback(call.plan(wish.topic).fallback, wish.topic)
+
+
+async def leave_word(call: Call, wish: Wish) -> None:
+    """A message or complaint; it is filed also when the caller hangs up in the middle."""
+    kind = CaseKind.COMPLAINT if wish.do is Do.COMPLAINT else CaseKind.MESSAGE
+    await message.take(call, kind, wish.topic)

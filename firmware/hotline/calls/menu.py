@@ -1,0 +1,161 @@
+"""The IVR menu: greet, offer, hear a key. No dead end: no key and wrong keys lead on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from hotline.calls.call import Call
+from hotline.media.catalogue import Prompt, opening_words
+from hotline.routing.office import Do, Fallback, Key, Menu
+from hotline.routing.plan import Plan
+from hotline.routing.rules import Opening
+
+MAIN = "main"
+PERSON_KEY = "0"
+REPEAT_KEY = "*"
+NEEDS_PERSON = frozenset({Do.PERSON, Do.TOPIC})
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the caller wants: PERSON or TOPIC (ring somebody), MESSAGE, or COMPLAINT."""
+
+    do: Do
+    topic: str | None = None
+
+    @property
+    def to_person(self) -> bool:
+        """Does somebody have to be rung?"""
+        return self.do in NEEDS_PERSON
+
+
+async def greet(call: Call, plan: Plan) -> list[Path]:
+    """The greeting by opening hours, as files: the menu plays them, so that a key works at once."""
+    office = call.office
+    if plan.opening in (Opening.OPEN, Opening.UNTRUSTED):
+        call.step("greeting", "The caller hears the greeting.")
+        own = await call.own_words(office.greeting)
+        return own or await call.words(Prompt.GREETING_OPEN, office=office.name)
+    call.step("greeting_closed", "The caller hears that the office is closed.")
+    own = await call.own_words(office.closed_greeting)
+    notice = await call.own_words(plan.closure.notice) if plan.closure else []
+    return (own or await _closed_words(call, plan.next_opening)) + notice
+
+
+async def choose(call: Call, plan: Plan, greeting: list[Path]) -> Wish:
+    """Lead the caller through at most two levels to a wish.
+
+    Raises CallerGone. Every path ends: wrong keys and silence are counted together.
+    """
+    open_now = plan.opening in (Opening.OPEN, Opening.UNTRUSTED)
+    menu, tries = call.office.menu(MAIN), 0
+    if menu is None:
+        await call.party.play(greeting)
+        return _unasked(call, open_now)
+    before = greeting
+    while tries < menu.tries:
+        key = await call.party.ask(before + await _offer(call, menu, open_now), menu.wait_seconds)
+        chosen = _key_of(menu, key)
+        if chosen is None:
+            tries += 1
+            before = await _misunderstood(call, key)
+        elif chosen.do is Do.MENU:
+            menu, tries, before = _below(call, menu, chosen), 0, []
+        elif chosen.do in (Do.SAY, Do.LANGUAGE, Do.REPEAT):
+            before = await _stay(call, chosen)
+        else:
+            return _wish(call, chosen)
+    return _unasked(call, open_now)
+
+
+def _key_of(menu: Menu, key: str | None) -> Key | None:
+    """The menu's key; 0 is a person and * repeats, even where the owner forgot to say so."""
+    if key is None:
+        return None
+    own = next((k for k in menu.keys if k.key == key), None)
+    implied = {PERSON_KEY: Key(PERSON_KEY, Do.PERSON), REPEAT_KEY: Key(REPEAT_KEY, Do.REPEAT)}
+    return own or implied.get(key)
+
+
+def _below(call: Call, menu: Menu, chosen: Key) -> Menu:
+    call.step("menu", f"The caller pressed {chosen.key}: the menu {chosen.target}.")
+    return call.office.menu(chosen.target) or menu
+
+
+async def _stay(call: Call, chosen: Key) -> list[Path]:
+    """Keys that lead back to the same menu; what they say comes before it is offered again."""
+    if chosen.do is Do.LANGUAGE:
+        call.language = chosen.target
+        call.step("language", f"The caller chose the language {chosen.target}.")
+        return []
+    if chosen.do is Do.REPEAT:
+        call.step("menu", "The caller asked to hear the menu again.")
+        return []
+    call.step("information", f"The caller pressed {chosen.key} and hears information.")
+    call.ending.informed = True
+    return await call.own_words(chosen.text)
+
+
+async def _misunderstood(call: Call, key: str | None) -> list[Path]:
+    if key is None:
+        call.step("no_key", "The caller pressed no key.")
+        return await call.words(Prompt.NO_KEY)
+    call.step("wrong_key", f"The caller pressed {key}, which the menu does not have.")
+    return await call.words(Prompt.WRONG_KEY)
+
+
+def _wish(call: Call, chosen: Key) -> Wish:
+    topic = chosen.target or None
+    call.ending.topic = topic
+    call.ending.informed = False
+    about = f": {topic}" if topic else ""
+    call.step("key", f"The caller pressed {chosen.key} ({chosen.do}{about}).", key=chosen.key)
+    return Wish(chosen.do, topic)
+
+
+def _unasked(call: Call, open_now: bool) -> Wish:
+    """Nothing was chosen: a person while the office is open, else its fallback."""
+    if open_now:
+        call.step("no_choice", "No choice was made, so a person is rung.")
+        return Wish(Do.PERSON)
+    return fallback(call.office.fallback)
+
+
+def fallback(kind: Fallback, topic: str | None = None) -> Wish:
+    """The wish that stands for a fallback of the plan."""
+    return Wish(Do.COMPLAINT if kind is Fallback.COMPLAINT else Do.MESSAGE, topic)
+
+
+async def _offer(call: Call, menu: Menu, open_now: bool) -> list[Path]:
+    """What the menu says; while closed, keys that need a person are not offered."""
+    own = await call.own_words(menu.prompt)
+    if own and open_now:
+        return own
+    files: list[Path] = []
+    for key in menu.keys:
+        label = key.label.get(call.language) or key.label.get(call.office.language, "")
+        if key.do is Do.LANGUAGE:
+            files += await _language_offer(call, key)
+        elif label and (open_now or key.do not in NEEDS_PERSON):
+            files += await call.words(Prompt.MENU_ITEM, label=label, key=key.key)
+    if open_now and all(key.key != PERSON_KEY for key in menu.keys):
+        files += await call.words(Prompt.MENU_PERSON)
+    return files
+
+
+async def _language_offer(call: Call, key: Key) -> list[Path]:
+    """In the language it offers, and not for the one that is spoken already."""
+    if key.target == call.language:
+        return []
+    return await call.exchange.prompts.files(key.target, Prompt.LANGUAGE_CHOICE, key=key.key)
+
+
+async def _closed_words(call: Call, opens: datetime | None) -> list[Path]:
+    zone = call.office.zone
+    when = None
+    if opens is not None:
+        now = call.exchange.clock.now().astimezone(zone)
+        when = opening_words(call.language, opens.astimezone(zone), now)
+    return await call.words(Prompt.GREETING_CLOSED, office=call.office.name, when=when)

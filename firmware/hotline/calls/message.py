@@ -1,0 +1,125 @@
+"""A message or a complaint: the row stands before the beep, the audio is on disk as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from hotline.calls.call import Call
+from hotline.inbox.case import CaseKind
+from hotline.inbox.retention import Retention
+from hotline.media.catalogue import Prompt
+from hotline.media.engine import Recording
+from hotline.storage.complaints import OpenedCase
+
+ROW_PATIENCE_S = 2.0
+SYNC_PATIENCE_S = 3.0
+SILENCE_ENDS_S = 8.0
+LEAST_SPEECH_S = 1.0
+LOOK_EVERY_S = 0.25
+DONE_KEY = "#"
+KEPT_DAYS = Retention().cases.days
+
+
+async def take(call: Call, kind: CaseKind, topic: str | None) -> None:
+    """Record what the caller wants to say and tell the case number.
+
+    It is filed also when the caller simply hangs up, if at least a second of speech is there.
+    Raises CallerGone.
+    """
+    case = _open(call, kind, topic)
+    call.step(str(kind), f"The caller is asked for a {kind}; it has the number {case.number}.")
+    await call.party.play(await _notice(call))
+    complaint = kind is CaseKind.COMPLAINT
+    await call.say(Prompt.COMPLAINT_INTRO if complaint else Prompt.MESSAGE_INTRO)
+    await _stands(case)
+    await call.party.play([call.exchange.comfort.beep])
+    recording = call.party.record(call.exchange.recordings.path(case.recording or ""))
+    try:
+        await _listen(call, recording)
+    finally:
+        saved = recording.stop()
+        filed = _file(call, case.number, kind, recording)
+    await _confirm(call, kind, case, saved, filed)
+
+
+async def call_back(call: Call, topic: str | None) -> None:
+    """File the wish to be called back; the number is the caller's own. Raises CallerGone."""
+    case = _open(call, CaseKind.CALLBACK, topic)
+    call.ending.case_number, call.ending.case_kind = case.number, CaseKind.CALLBACK
+    call.step("callback", f"The caller wants to be called back: case {case.number}.")
+    call.exchange.notices.case_filed(call, case.number, CaseKind.CALLBACK)
+    await _stands(case)
+    await call.say(Prompt.CALLBACK_ASKED, case=case.number)
+
+
+async def _notice(call: Call) -> list[Path]:
+    """Who records, why, how to refuse; heard to its end before anything is recorded."""
+    own = await call.own_words(call.office.recording_notice)
+    days = KEPT_DAYS
+    return own or await call.words(Prompt.RECORDING_NOTICE, office=call.office.name, days=days)
+
+
+def _open(call: Call, kind: CaseKind, topic: str | None) -> OpenedCase:
+    if topic:
+        call.ending.topic = topic
+    now = call.exchange.clock.now()
+    return call.exchange.cases.open(kind, call.id, topic or "", call.caller, call.language, now)
+
+
+async def _listen(call: Call, recording: Recording) -> None:
+    """Until #, a long silence, the office's limit, or the caller's hang-up."""
+    key = asyncio.ensure_future(call.party.key())
+    try:
+        async with asyncio.timeout(call.office.max_message_seconds):
+            while not key.done() or key.result() != DONE_KEY:
+                if key.done():
+                    key = asyncio.ensure_future(call.party.key())
+                await asyncio.wait({key}, timeout=LOOK_EVERY_S)
+                if recording.silent_for >= SILENCE_ENDS_S:
+                    return
+    except TimeoutError:
+        call.step("message_full", "The longest message was reached.")
+    finally:
+        key.cancel()
+        await asyncio.gather(key, return_exceptions=True)
+
+
+def _file(call: Call, number: int, kind: CaseKind, recording: Recording) -> bool:
+    """File the case, or drop it when nothing was said. Never waits: the caller may be gone."""
+    if recording.speech_seconds < LEAST_SPEECH_S:
+        call.exchange.cases.dropped(number)
+        call.step("message_empty", "Nothing was said; no case is kept.")
+        return False
+    call.exchange.cases.filed(number, recording.seconds)
+    call.ending.case_number, call.ending.case_kind = number, kind
+    call.step("filed", f"The {kind} {number} is filed: {recording.seconds:.0f} s.")
+    call.exchange.notices.case_filed(call, number, kind, recording.seconds)
+    return True
+
+
+async def _confirm(
+    call: Call, kind: CaseKind, case: OpenedCase, saved: asyncio.Future[None], filed: bool
+) -> None:
+    """Say "saved" only of what is on the disk."""
+    if not filed:
+        await call.say(Prompt.MESSAGE_EMPTY)
+        return
+    sound_is_safe = await _within(SYNC_PATIENCE_S, saved)
+    if not (sound_is_safe and await _stands(case)):
+        call.step("disk_trouble", "The disk did not take the message in time.")
+        await call.say(Prompt.DISK_FULL_APOLOGY, case=case.number)
+        return
+    complaint = kind is CaseKind.COMPLAINT
+    done = Prompt.COMPLAINT_SAVED if complaint else Prompt.MESSAGE_SAVED
+    await call.say(done, case=case.number)
+
+
+async def _stands(case: OpenedCase) -> bool:
+    """Has the row been written? Waits a little, never for long: no call waits for the disk."""
+    return await _within(ROW_PATIENCE_S, asyncio.wrap_future(case.stored))
+
+
+async def _within(seconds: float, work: asyncio.Future[None]) -> bool:
+    await asyncio.wait({work}, timeout=seconds)
+    return work.done() and not work.cancelled() and work.exception() is None

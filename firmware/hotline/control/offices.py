@@ -1,0 +1,74 @@
+"""The office for commands: through the daemon while it runs, else straight from the records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hotline.clock import Clock
+from hotline.control.client import Control, ServiceDown
+from hotline.control.desk import answer_of
+from hotline.control.messages import Who, WhoAnswer
+from hotline.control.server import only_one
+from hotline.errors import HotlineError
+from hotline.routing.plan import plan_for
+from hotline.storage.office import OfficeStore, current, newest
+from hotline.storage.officefile import read_office, write_office
+from hotline.storage.places import Places
+from hotline.storage.schema import records_file
+from hotline.storage.writer import Writer
+
+
+@dataclass(frozen=True)
+class Offices:
+    """Export, import and "who" for the command line."""
+
+    places: Places
+    clock: Clock = field(default_factory=Clock)
+
+    def export(self) -> str:
+        """The office in force as YAML. Raises HotlineError if none was ever set."""
+        try:
+            return Control(self.places.control).office_get()
+        except ServiceDown:
+            return self._stored()
+
+    def take(self, text: str, name: str, author: str) -> tuple[str, ...]:
+        """Put an office in force; returns its warnings. Raises BadSettings with every mistake."""
+        office, warnings = read_office(text, name)
+        yaml = write_office(office)
+        try:
+            Control(self.places.control).office_put(yaml, author)
+        except ServiceDown:
+            self._store(yaml, author)
+        return warnings
+
+    def who(self, ask: Who) -> WhoAnswer:
+        """Who would answer; only the daemon knows who is on the telephone now."""
+        try:
+            return Control(self.places.control).who(ask)
+        except ServiceDown:
+            office, _ = read_office(self._stored(), "the stored office")
+        now = ask.at or self.clock.now()
+        return answer_of(plan_for(ask.caller, office, now, topic=ask.topic), now)
+
+    def _stored(self) -> str:
+        with records_file(self.places.data).reading() as database:
+            yaml = current(database)
+        if yaml is None:
+            raise HotlineError(
+                "No office was set up yet.", "Run `hotline office import office.yaml`."
+            )
+        return yaml
+
+    def _store(self, yaml: str, author: str) -> None:
+        """Write it ourselves, under the daemon's own lock, so that there is one writer."""
+        with only_one(self.places.control):
+            file = records_file(self.places.data)
+            file.prepare(self.clock.now())
+            writer = Writer(file, self.clock)
+            try:
+                with file.reading() as database:
+                    store = OfficeStore(writer, newest(database))
+                store.save(yaml, author, self.clock.now()).result(timeout=10)
+            finally:
+                writer.close()

@@ -1,0 +1,1 @@
+"""Is the box well? Findings in plain words."""

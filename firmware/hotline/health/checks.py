@@ -1,0 +1,120 @@
+"""What `hotline doctor` looks at: everything a call needs, each in one sentence with one action."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Iterator
+from ctypes.util import find_library
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline.clock import Clock
+from hotline.control.client import Control, ServiceDown
+from hotline.control.messages import StatusAnswer
+from hotline.errors import HotlineError
+from hotline.options import Options, read_options, readable_by_others
+from hotline.storage.files import RESERVE, Recordings
+from hotline.storage.office import current
+from hotline.storage.officefile import read_office
+from hotline.storage.places import Places
+from hotline.storage.schema import records_file
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. action: what to do, "" when all is well."""
+
+    well: bool
+    words: str
+    action: str = ""
+
+
+def examine(settings: Path) -> list[Finding]:
+    """Look at settings, programs, disk, office, clock and lines; never raises HotlineError."""
+    try:
+        options = read_options(settings)
+    except HotlineError as trouble:
+        return [Finding(False, trouble.cause, trouble.action), *_programs()]
+    places = Places(options.box.data)
+    return [
+        *_settings(settings, options),
+        *_programs(),
+        *_disk(places),
+        *_office(places),
+        *_clock(),
+        *_lines(places),
+    ]
+
+
+def _settings(path: Path, options: Options) -> Iterator[Finding]:
+    yield Finding(True, f"The settings {path} are in order.")
+    if any(trunk.password for trunk in options.trunks) and readable_by_others(path):
+        yield Finding(
+            False, f"Other users of this machine can read {path}.", f"Run: chmod 600 {path}"
+        )
+    if not options.trunks:
+        yield Finding(False, "No line is set up.", "Add a [[trunk]] to box.toml.")
+
+
+def _programs() -> Iterator[Finding]:
+    yield _found(
+        importlib.util.find_spec("pjsua2") is not None, "The telephone engine", "Run ./box again."
+    )
+    yield _found(find_library("spandsp") is not None, "The key listener", "Install libspandsp2.")
+    yield _found(shutil.which("espeak-ng") is not None, "The voice", "Install espeak-ng.")
+
+
+def _found(well: bool, what: str, action: str) -> Finding:
+    return Finding(well, f"{what} is {'installed' if well else 'missing'}.", "" if well else action)
+
+
+def _disk(places: Places) -> Iterator[Finding]:
+    if not places.data.is_dir():
+        yield Finding(False, f"There is no folder {places.data}.", "Start the hotline once.")
+        return
+    free = Recordings(places.recordings).free_bytes()
+    hours = free / 16_000 / 3600
+    well = free > RESERVE
+    action = "" if well else "Delete old recordings or use a larger card."
+    yield Finding(well, f"The disk has room for {hours:.0f} hours of recordings.", action)
+
+
+def _office(places: Places) -> Iterator[Finding]:
+    try:
+        with records_file(places.data).reading() as database:
+            yaml = current(database)
+        office, warnings = read_office(yaml, "the office") if yaml else (None, ())
+    except HotlineError as trouble:
+        yield Finding(False, trouble.cause, trouble.action)
+        return
+    if office is None:
+        yield Finding(False, "No office was set up yet.", "Run: hotline office import office.yaml")
+        return
+    yield Finding(True, f"{office.name}: {len(office.people)} people, {len(office.menus)} menus.")
+    for warning in warnings:
+        yield Finding(False, warning, "Correct it in the office file and import it again.")
+
+
+def _clock() -> Iterator[Finding]:
+    well = Clock().trusted()
+    words = "is credible" if well else "is wrong; until it is set, the office counts as open"
+    yield Finding(well, f"The clock {words}.", "" if well else "Connect the box to the Internet.")
+
+
+def _lines(places: Places) -> Iterator[Finding]:
+    try:
+        status = Control(places.control).status()
+    except ServiceDown as down:
+        yield Finding(False, down.cause, down.action)
+        return
+    yield from _of_daemon(status)
+
+
+def _of_daemon(status: StatusAnswer) -> Iterator[Finding]:
+    for line in status.lines:
+        yield Finding(line.up, f"{line.name}: {line.words}", "" if line.up else line.action)
+    if status.trouble:
+        yield Finding(False, status.trouble, "See the disk above.")
+    if status.unsent:
+        yield Finding(False, f"{status.unsent} letter(s) wait to be sent.", "Check [mail].")

@@ -1,0 +1,370 @@
+"""A SIP trunk or a gateway in the house as a telephone line.
+
+What is decided here: when to register again, whether the line is up, whose packets are let in, how
+a number is written for the far side, what each answer means for the caller. The SIP stack itself
+is handed in (`Stack`); it hears of nothing but addresses, requests and answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import socket
+from collections.abc import Callable, Iterable, Mapping
+from ipaddress import ip_address
+from typing import Any, Protocol
+
+from hotline.errors import CallerGone, LineDown
+from hotline.lines.identity import caller_of
+from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
+from hotline.numbering import national
+from hotline.options import Trunk
+
+log = logging.getLogger(__name__)
+
+FIRST_RETRY_S = 2.0
+LONGEST_RETRY_S = 300.0
+# A wrong password does not mend itself, and providers lock accounts that keep trying.
+REFUSED_RETRY_S = 300.0
+RESOLVE_AGAIN_S = 300.0
+MISSED_KEEP_ALIVES = 2
+DIALLED_PREFIX = {"+e164": "+", "00": "00"}
+
+_CAUSES = {
+    404: Cause.UNREACHABLE,
+    408: Cause.NO_ANSWER,
+    410: Cause.UNREACHABLE,
+    480: Cause.UNREACHABLE,
+    484: Cause.FAILED,
+    486: Cause.BUSY,
+    487: Cause.OURS,
+    600: Cause.BUSY,
+    603: Cause.REJECTED,
+    604: Cause.UNREACHABLE,
+    607: Cause.REJECTED,
+}
+
+
+class StackCall(Protocol):
+    """One call in the SIP stack."""
+
+    def answer(self) -> None: ...
+    def ring(self) -> None: ...
+    def hang_up(self, code: int = 0) -> None: ...
+
+
+class StackAccount(Protocol):
+    """One trunk in the SIP stack."""
+
+    networks: tuple[str, ...]
+
+    def register(self) -> None: ...
+    def ask_options(self, uri: str) -> None: ...
+    def invite(self, uri: str, headers: dict[str, str], listener: SipLeg) -> StackCall: ...
+    def close(self) -> None: ...
+
+
+class Stack(Protocol):
+    """The SIP stack, as far as lines use it."""
+
+    def account(self, trunk: Trunk, listener: SipLine) -> StackAccount: ...
+    def allow(self, networks: Iterable[str]) -> None: ...
+    def know(self, names: Mapping[str, str]) -> None: ...
+
+
+class SipLeg:
+    """`Leg` over SIP."""
+
+    def __init__(self, line: str, caller: Caller, call: StackCall | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        self.line, self.caller = line, caller
+        self.call = call
+        self.keys: asyncio.Queue[str] = asyncio.Queue()
+        self.reports_keys = True
+        self.answered: asyncio.Future[None] = loop.create_future()
+        self.gone: asyncio.Future[Cause] = loop.create_future()
+        self.incoming = call is not None
+        self._has_sound = self._confirmed = self._ended_by_us = False
+        self._cause_to_be: Cause | None = None
+
+    @property
+    def audio(self) -> object:
+        """What the engine attaches: the stack's own call."""
+        return self.call
+
+    async def answer(self) -> None:
+        """See Leg."""
+        if self.call is None or self.gone.done():
+            raise CallerGone
+        self.call.answer()
+        ends: set[asyncio.Future[Any]] = {self.answered, self.gone}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if self.gone.done():
+            raise CallerGone
+
+    def hang_up(self, cause: Cause = Cause.OURS) -> None:
+        """See Leg."""
+        self._ended_by_us = True
+        if self.call is not None and not self.gone.done():
+            self.call.hang_up(_code_for(cause, self.answered.done()))
+
+    # -- what the stack tells ----------------------------------------------------------------
+
+    def on_progress(self, code: int) -> None:
+        """A provisional answer. 183's early sound is not listened to: callers hear our music."""
+
+    def on_sound(self, reports_keys: bool) -> None:
+        self.reports_keys, self._has_sound = reports_keys, True
+        self._maybe_answered()
+
+    def on_confirmed(self) -> None:
+        self._confirmed = True
+        self._maybe_answered()
+
+    def on_key(self, digit: str) -> None:
+        self.keys.put_nowait(digit)
+
+    def on_no_sound(self) -> None:
+        """Half a minute without a packet: the far side has died without a word."""
+        self._cause_to_be = Cause.NO_SOUND
+        if self.call is not None:
+            self.call.hang_up()
+
+    def on_ended(self, code: int, reason: str) -> None:
+        if self.gone.done():
+            return
+        self.answered.cancel()
+        self.gone.set_result(self._cause_to_be or self._cause(code))
+
+    def _maybe_answered(self) -> None:
+        # An incoming call can be spoken to as soon as our answer has gone out with its sound.
+        if self._has_sound and (self._confirmed or self.incoming) and not self.answered.done():
+            self.answered.set_result(None)
+
+    def _cause(self, code: int) -> Cause:
+        if self._ended_by_us:
+            return Cause.OURS
+        if code < 300 or self.incoming:
+            return Cause.HUNG_UP
+        return _CAUSES.get(code, Cause.FAILED)
+
+
+class SipLine:
+    """`Line` over one trunk."""
+
+    def __init__(self, trunk: Trunk, country: str, stack: Stack, guard: Guard) -> None:
+        self.name = trunk.name
+        self.capabilities = Capabilities(channels=trunk.channels, can_dial=trunk.outbound)
+        self._trunk, self._country, self._stack, self._guard = trunk, country, stack, guard
+        self._account: StackAccount | None = None
+        self._legs: set[SipLeg] = set()
+        self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
+        self._keeper: asyncio.Task[None] | None = None
+        self._health = LineState(False, "The line is starting.")
+        self._registered: asyncio.Queue[int] = asyncio.Queue()
+        self._registration = "" if not trunk.register else "The line is registering."
+        self._unanswered: int | None = None
+        self.on_state: Callable[[LineState], None] = lambda _state: None
+
+    def state(self) -> LineState:
+        """See Line."""
+        return self._health
+
+    def free_channels(self) -> int:
+        """See Line."""
+        return self._trunk.channels - len(self._legs)
+
+    async def start(self, on_ring: Callable[[Leg], None]) -> None:
+        """See Line."""
+        self._on_ring = on_ring
+        self._keeper = asyncio.create_task(self._keep(), name=f"keeper of {self.name}")
+
+    async def stop(self) -> None:
+        """See Line."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+        for leg in tuple(self._legs):
+            leg.hang_up()
+        if self._account is not None:
+            self._account.close()
+
+    def dial(self, number: str, shown: str | None = None) -> SipLeg:
+        """See Line."""
+        if self._account is None or not self._health.up:
+            raise LineDown(f"The line {self.name} is down.", self._health.words)
+        if self.free_channels() <= 0:
+            raise LineDown(f"All channels of the line {self.name} are in use.")
+        leg = SipLeg(self.name, Caller(number))
+        self._hold(leg)
+        leg.call = self._account.invite(self._uri(number), {}, leg)
+        return leg
+
+    # -- what the stack tells ----------------------------------------------------------------
+
+    def on_invite(self, call: StackCall, invite: str, source: str) -> SipLeg:
+        """A call comes in; it is offered to the switchboard or refused at once, never ignored."""
+        leg = SipLeg(self.name, caller_of(invite, self._country), call)
+        if self.free_channels() <= 0:
+            leg.hang_up(Cause.BUSY)
+            return leg
+        self._hold(leg)
+        self._on_ring(leg)
+        return leg
+
+    def on_registration(self, code: int, reason: str, expires: int) -> None:
+        if code // 100 == 2:
+            self._registration = ""
+        elif code in (401, 403, 407):
+            self._registration = f"The provider of {self.name} refuses the user name or password."
+        else:
+            self._registration = f"The provider of {self.name} does not answer ({code} {reason})."
+        self._registered.put_nowait(code)
+        self._judge()
+
+    def on_options_reply(self, code: int) -> None:
+        """Any answer shows that the far side lives; 408 and 503 are what the stack says of none."""
+        self._unanswered = (self._unanswered or 0) + 1 if code in (408, 503) else 0
+        self._judge()
+
+    def _judge(self) -> None:
+        asked = self._trunk.keep_alive_seconds > 0
+        if self._registration:
+            self._now(False, self._registration)
+        elif asked and (self._unanswered or 0) >= MISSED_KEEP_ALIVES:
+            self._now(False, f"{self._trunk.host} does not answer.")
+        elif asked and self._unanswered is None and not self._trunk.register:
+            self._now(False, f"Waiting for the first answer of {self._trunk.host}.")
+        else:
+            self._now(True, "Callers can reach you on this line.")
+
+    # -- keeping the line up -----------------------------------------------------------------
+
+    async def _keep(self) -> None:
+        """Find the far side, register, ask now and then whether it is there. For ever."""
+        found = await self._find()
+        self._account = self._stack.account(self._trunk, self)
+        self._settle_at(found)
+        async with asyncio.TaskGroup() as keepers:
+            keepers.create_task(self._follow_address())
+            keepers.create_task(self._keep_alive())
+            if self._trunk.register:
+                keepers.create_task(self._keep_registered())
+            self._judge()
+
+    async def _find(self) -> tuple[str, ...]:
+        delay = FIRST_RETRY_S
+        while True:
+            try:
+                return await self._guard.resolve(self._trunk.host)
+            except OSError:
+                self._now(False, f"The name {self._trunk.host} cannot be found on the Internet.")
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, LONGEST_RETRY_S)
+
+    async def _follow_address(self) -> None:
+        """Providers move; a dead DNS changes nothing, the last address stays."""
+        while not _is_address(self._trunk.host):
+            await asyncio.sleep(RESOLVE_AGAIN_S)
+            with contextlib.suppress(OSError):
+                self._settle_at(await self._guard.resolve(self._trunk.host))
+
+    def _settle_at(self, addresses: tuple[str, ...]) -> None:
+        networks = (*addresses, *(str(network) for network in self._trunk.peers))
+        if self._account is not None:
+            self._account.networks = networks
+        self._guard.let_in(self.name, self._trunk.host, addresses[0], networks)
+
+    async def _keep_registered(self) -> None:
+        """PJSIP refreshes what succeeded; what failed is tried again by us, ever more slowly."""
+        delay = FIRST_RETRY_S
+        self._register()
+        while True:
+            code = await self._registered.get()
+            if code // 100 == 2:
+                delay = FIRST_RETRY_S
+                continue
+            refused = code in (401, 403, 407)
+            wait = REFUSED_RETRY_S if refused else delay
+            await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - spreads retries
+            delay = min(delay * 2, LONGEST_RETRY_S)
+            self._register()
+
+    def _register(self) -> None:
+        if self._account is not None:
+            self._account.register()
+
+    async def _keep_alive(self) -> None:
+        every = self._trunk.keep_alive_seconds
+        while every and self._account is not None:
+            self._account.ask_options(self._uri(""))
+            await asyncio.sleep(every)
+
+    # -- small decisions ---------------------------------------------------------------------
+
+    def _uri(self, number: str) -> str:
+        trunk = self._trunk
+        user = f"{self._written(number)}@" if number else ""
+        return f"sip:{user}{trunk.host}:{trunk.port};transport={trunk.transport}"
+
+    def _written(self, number: str) -> str:
+        """An E.164 number as the far side wants it dialled; only digits and '+' ever leave."""
+        digits = "".join(c for c in number if c.isdigit() and c.isascii())
+        style = self._trunk.number_format
+        if style == "national":
+            return national(number, self._country)
+        return DIALLED_PREFIX[style] + digits
+
+    def _hold(self, leg: SipLeg) -> None:
+        self._legs.add(leg)
+        leg.gone.add_done_callback(lambda _gone: self._legs.discard(leg))
+
+    def _now(self, up: bool, words: str) -> None:
+        if (up, words) != (self._health.up, self._health.words):
+            self._health = LineState(up, words)
+            log.info("line %s: %s", self.name, words)
+            self.on_state(self._health)
+
+
+class Guard:
+    """Whose packets are let in, and where names lead: the union of what the lines say.
+
+    The SIP stack asks no DNS: a dead name server would stop it for all calls. Names are resolved
+    here, off the loop, and handed to it.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._networks: dict[str, tuple[str, ...]] = {}
+        self._names: dict[str, str] = {}
+
+    def let_in(self, line: str, host: str, address: str, networks: tuple[str, ...]) -> None:
+        """Replace what `line` lets in; `host` leads to `address` from now on."""
+        self._networks[line] = networks
+        self._names[host] = address
+        self._stack.know({n: a for n, a in self._names.items() if n != a})
+        self._stack.allow({network for each in self._networks.values() for network in each})
+
+    async def resolve(self, host: str) -> tuple[str, ...]:
+        """IPv4 addresses of `host`, in the resolver's order. Raises OSError if there are none."""
+        if _is_address(host):
+            return (host,)
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(host, None, family=socket.AF_INET, type=socket.SOCK_DGRAM)
+        return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _code_for(cause: Cause, answered: bool) -> int:
+    if answered:
+        return 0
+    return {Cause.BUSY: 486, Cause.UNREACHABLE: 480, Cause.REJECTED: 603}.get(cause, 0)

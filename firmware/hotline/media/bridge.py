@@ -1,0 +1,60 @@
+"""Which port of the bridge hears which. Knows no PJSIP; lives in PJSIP's thread."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class End(Protocol):
+    """One end of a wire in the bridge; asked for its port anew whenever the wire is laid."""
+
+    def port(self) -> Any | None: ...
+
+
+class Bridge:
+    """Which port hears which. Lives in PJSIP's thread.
+
+    A re-INVITE gives a call a new port, without its wires; so the wires are kept here and laid
+    again whenever an end says that it is (back) on the bridge.
+    """
+
+    def __init__(self) -> None:
+        self._wires: set[tuple[End, End]] = set()
+
+    def connect(self, source: End, sink: End) -> None:
+        """Let `sink` hear `source`, now or as soon as both have a port."""
+        self._wires.add((source, sink))
+        self._lay(source, sink)
+
+    def disconnect(self, source: End, sink: End) -> None:
+        """Take one wire off."""
+        if (source, sink) not in self._wires:
+            return
+        self._wires.discard((source, sink))
+        one, other = source.port(), sink.port()
+        if one is not None and other is not None:
+            one.stopTransmit(other)
+
+    def refresh(self, end: End) -> None:
+        """Lay the wires of an end anew after its port changed."""
+        for source, sink in self._wires:
+            if end in (source, sink):
+                self._lay(source, sink)
+
+    def remove(self, end: End) -> None:
+        """Forget an end that is gone; its port took the wires with it."""
+        self._wires = {wire for wire in self._wires if end not in wire}
+
+    def sources_of(self, sink: End) -> list[End]:
+        """Who transmits to `sink`."""
+        return [source for source, heard_by in self._wires if heard_by is sink]
+
+    def clear(self) -> None:
+        """Forget all wires."""
+        self._wires.clear()
+
+    @staticmethod
+    def _lay(source: End, sink: End) -> None:
+        one, other = source.port(), sink.port()
+        if one is not None and other is not None:
+            one.startTransmit(other)

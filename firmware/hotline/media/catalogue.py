@@ -1,0 +1,179 @@
+"""What the box says: every sentence of the system, its values, and times in words. Pure.
+
+The texts lie in prompts/<language>.yaml. They are worded so that a value never needs an
+inflection: it stands after a colon, or where every language takes the plain form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("en", "ru", "uk", "ro")
+LONGEST_TEXT = 1000
+
+
+class Prompt(StrEnum):
+    """The sentences of the system; an owner's own recording has this name, `<prompt>.wav`."""
+
+    GREETING_OPEN = "greeting_open"
+    GREETING_CLOSED = "greeting_closed"
+    CLOSED_TODAY = "closed_today"
+    RECORDING_NOTICE = "recording_notice"
+    MENU_ITEM = "menu_item"
+    MENU_PERSON = "menu_person"
+    MENU_REPEAT = "menu_repeat"
+    LANGUAGE_CHOICE = "language_choice"
+    WRONG_KEY = "wrong_key"
+    NO_KEY = "no_key"
+    PLEASE_HOLD = "please_hold"
+    POSITION = "position"
+    STILL_WAITING = "still_waiting"
+    NOBODY_NOW = "nobody_now"
+    MESSAGE_INTRO = "message_intro"
+    COMPLAINT_INTRO = "complaint_intro"
+    MESSAGE_SAVED = "message_saved"
+    COMPLAINT_SAVED = "complaint_saved"
+    MESSAGE_EMPTY = "message_empty"
+    CALLBACK_ASKED = "callback_asked"
+    DISK_FULL_APOLOGY = "disk_full_apology"
+    WHISPER = "whisper"
+    WHISPER_TAKEN = "whisper_taken"
+    WHISPER_TOO_LATE = "whisper_too_late"
+    CONNECTED = "connected"
+    SURVEY_ASK = "survey_ask"
+    SURVEY_THANKS = "survey_thanks"
+    GOODBYE = "goodbye"
+    LINE_ERROR = "line_error"
+    EMERGENCY = "emergency"
+
+
+# The values a sentence takes. Every language uses exactly these.
+VALUES: Mapping[Prompt, frozenset[str]] = {
+    prompt: frozenset(values.split())
+    for prompt, values in {
+        Prompt.GREETING_OPEN: "office",
+        Prompt.GREETING_CLOSED: "office when",
+        Prompt.CLOSED_TODAY: "when",
+        Prompt.RECORDING_NOTICE: "office days",
+        Prompt.MENU_ITEM: "label key",
+        Prompt.LANGUAGE_CHOICE: "key",
+        Prompt.POSITION: "n",
+        Prompt.MESSAGE_SAVED: "case",
+        Prompt.COMPLAINT_SAVED: "case",
+        Prompt.CALLBACK_ASKED: "case",
+        Prompt.WHISPER: "office topic caller",
+    }.items()
+}
+
+_DIGIT_BY_DIGIT = frozenset({"case", "caller"})
+# Known before any call, so an owner's own recording already says it.
+_IN_OWN_RECORDING = frozenset({"office"})
+_VALUE = re.compile(r"\{(\w+)\}")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a prompt: a text to synthesise, or digits that are spoken one by one."""
+
+    text: str = ""
+    digits: str = ""
+
+
+def known(language: str) -> str:
+    """The language itself when the box speaks it, else English."""
+    return language if language in LANGUAGES else "en"
+
+
+def pieces(language: str, prompt: Prompt, values: Mapping[str, object]) -> list[Piece]:
+    """A prompt as it is to be spoken. Sentences with a value of None or "" are left out."""
+    template = _book(known(language))["prompts"][prompt]
+    sentences = [s for s in _SENTENCE_END.split(template) if _all_given(s, values)]
+    return list(_filled(language, " ".join(sentences), values))
+
+
+def values_alone(language: str, prompt: Prompt, values: Mapping[str, object]) -> list[Piece]:
+    """What has to follow an owner's own recording: the values that only the call knows."""
+    names = _VALUE.findall(_book(known(language))["prompts"][prompt])
+    wanted = [n for n in names if n not in _IN_OWN_RECORDING and _all_given(f"{{{n}}}", values)]
+    return [piece for name in wanted for piece in _filled(language, f"{{{name}}}", values)]
+
+
+def digit_word(language: str, digit: str) -> str:
+    """The word for one digit, `*` or `#`; "" for anything else."""
+    return str(_book(known(language))["digits"].get(digit, ""))
+
+
+def plain(text: str) -> str:
+    """Text that is safe to give to a voice: no control characters, no phoneme or markup escapes."""
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    harmless = re.sub(r"\[\[|\]\]|[<>\\|]", " ", printable)
+    return " ".join(harmless.split())[:LONGEST_TEXT]
+
+
+def opening_words(language: str, opens: datetime, now: datetime) -> str:
+    """The value of {when}: "tomorrow at nine o'clock in the morning". Both in the office's zone.
+
+    Within a week by weekday, later by date.
+    """
+    book = _book(known(language))["when"]
+    time = _time_words(book, opens)
+    days = (opens.date() - now.date()).days
+    if days <= 0:
+        return str(book["today"]).format(time=time)
+    if days == 1:
+        return str(book["tomorrow"]).format(time=time)
+    if days < 7:
+        return str(book["weekdays"][opens.weekday()]).format(time=time)
+    day, month = book["days"][opens.day - 1], book["months"][opens.month - 1]
+    return str(book["date"]).format(day=day, month=month, time=time)
+
+
+def _time_words(book: Mapping[str, Any], opens: datetime) -> str:
+    minutes = book["minutes"].get(opens.minute, f" {opens.minute:02d}")
+    return str(book["hours"][opens.hour]).format(minutes=minutes)
+
+
+@cache
+def _book(language: str) -> Mapping[str, Any]:
+    text = (Path(__file__).parent / "prompts" / f"{language}.yaml").read_text(encoding="utf-8")
+    book: Mapping[str, Any] = yaml.safe_load(text)
+    return book
+
+
+def _all_given(sentence: str, values: Mapping[str, object]) -> bool:
+    return all(values.get(name) not in (None, "") for name in _VALUE.findall(sentence))
+
+
+def _filled(language: str, template: str, values: Mapping[str, object]) -> Iterator[Piece]:
+    """The template with its values, cut where digits are spoken one by one."""
+    text = ""
+    for index, part in enumerate(_VALUE.split(template)):
+        if index % 2 == 0:
+            text += part
+        elif part in _DIGIT_BY_DIGIT:
+            yield from _text(text)
+            yield Piece(digits="".join(c for c in str(values[part]) if c in "0123456789"))
+            text = ""
+        else:
+            text += _word(language, part, values[part])
+    yield from _text(text)
+
+
+def _text(text: str) -> Iterator[Piece]:
+    text = plain(text)
+    if any(c.isalnum() for c in text):
+        yield Piece(text=text.lstrip(" .,;:!?"))
+
+
+def _word(language: str, name: str, value: object) -> str:
+    return digit_word(language, str(value)) or str(value) if name == "key" else plain(str(value))

@@ -1,0 +1,234 @@
+"""`MediaEngine` on PJSIP's bridge: prompts, recordings, keys in the sound, joining.
+
+Methods are called on the loop and queue their work for PJSIP's thread; what runs there is marked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from hotline.errors import LineDown
+from hotline.media.dtmf import Detector
+from hotline.media.engine import Level, Recording, Sound
+from hotline.media.pjsua import PjCall, Pjsip, Player, Tap, deaf, fail, give
+from hotline.media.wav import Recorder, WavRecording
+
+
+class Mixer:
+    """`MediaEngine` on the same bridge."""
+
+    def __init__(self, stack: Pjsip, recorder: Recorder) -> None:
+        self._stack, self._recorder = stack, recorder
+        self._taps: list[Tap] = []
+
+    def attach(self, audio: object, keys: asyncio.Queue[str], *, in_band: bool) -> MixedSound:
+        """See MediaEngine."""
+        if not isinstance(audio, PjCall):
+            raise LineDown("This line's sound does not fit the bridge.", "Report this as a fault.")
+        return MixedSound(self, audio, keys, in_band)
+
+    def join(self, one: Sound, other: Sound) -> None:
+        """See MediaEngine."""
+        a, b = _ours(one), _ours(other)
+        self._stack.post(lambda: self._join(a, b))
+
+    def part(self, one: Sound, other: Sound) -> None:
+        """See MediaEngine."""
+        a, b = _ours(one), _ours(other)
+        self._stack.post(lambda: self._part(a, b))
+
+    def _join(self, one: MixedSound, other: MixedSound) -> None:
+        one.hush()
+        other.hush()
+        self._stack.bridge.connect(one.call, other.call)
+        self._stack.bridge.connect(other.call, one.call)
+
+    def _part(self, one: MixedSound, other: MixedSound) -> None:
+        self._stack.bridge.disconnect(one.call, other.call)
+        self._stack.bridge.disconnect(other.call, one.call)
+
+    # -- the tap pool, in PJSIP's thread ------------------------------------------------------
+
+    def lend_tap(self, call: PjCall, feed: Callable[[bytes], None]) -> Tap:
+        """A Python port that hears `call`; given back with `return_tap`, never destroyed."""
+        tap = self._taps.pop() if self._taps else Tap()
+        tap.feed = feed
+        self._stack.bridge.connect(call, tap)
+        return tap
+
+    def return_tap(self, call: PjCall, tap: Tap) -> None:
+        """Take a tap off a call and keep it for the next one."""
+        self._stack.bridge.disconnect(call, tap)
+        self._stack.bridge.remove(tap)
+        tap.feed = deaf
+        self._taps.append(tap)
+
+    def recording(self, path: Path) -> WavRecording:
+        """A new recording on disk, not yet fed."""
+        return self._recorder.start(path)
+
+    @property
+    def stack(self) -> Pjsip:
+        """The stack this engine plays on."""
+        return self._stack
+
+
+class MixedSound:
+    """`Sound` of one call."""
+
+    def __init__(self, engine: Mixer, call: PjCall, keys: asyncio.Queue[str], in_band: bool):
+        self._engine, self._stack, self.call = engine, engine.stack, call
+        self._playing: _Playing | None = None
+        self._ear: Tap | None = None
+        self._in_band = in_band
+        if in_band:
+            self._stack.post(lambda: self._listen(keys))
+
+    async def play(self, files: Sequence[Path], *, loop: bool = False) -> None:
+        """See Sound."""
+        if not files:
+            return
+        playing = _Playing(self, files, loop)
+        self._stack.post(playing.start)
+        try:
+            await playing.done
+        finally:
+            self._stack.post(playing.stop)
+
+    def record(self, path: Path) -> Recording:
+        """See Sound."""
+        return _TappedRecording(self._engine, self.call, self._engine.recording(path))
+
+    async def level(self) -> Level:
+        """See Sound."""
+        return await self._stack.ask(self.call.level)
+
+    def press(self, digits: str) -> None:
+        """See Sound."""
+        self._stack.post(lambda: self.call.send_keys(digits))
+
+    def close(self) -> None:
+        """See Sound."""
+        self._stack.post(self._close)
+
+    # -- in PJSIP's thread -----------------------------------------------------------------
+
+    def hush(self) -> None:
+        """Stop what is being played."""
+        if self._playing is not None:
+            self._playing.stop()
+
+    def replace_playing(self, playing: _Playing) -> None:
+        """One prompt at a time: the newer one stops the older."""
+        self.hush()
+        self._playing = playing
+
+    def playing_ended(self, playing: _Playing) -> None:
+        """That prompt is over."""
+        if self._playing is playing:
+            self._playing = None
+
+    def _listen(self, keys: asyncio.Queue[str]) -> None:
+        detector = Detector()
+
+        def feed(frame: bytes) -> None:
+            for digit in detector.feed(frame):
+                self._stack.tell(keys.put_nowait, digit)
+
+        self._ear = self._engine.lend_tap(self.call, feed)
+
+    def _close(self) -> None:
+        self.hush()
+        if self._ear is not None:
+            self._engine.return_tap(self.call, self._ear)
+            self._ear = None
+
+
+class _Playing:
+    """Files being played to one call. All but `done` lives in PJSIP's thread."""
+
+    def __init__(self, sound: MixedSound, files: Sequence[Path], loop: bool) -> None:
+        self._sound, self._files, self._loop = sound, files, loop
+        self._stack = sound.call.stack
+        self._player: Player | None = None
+        self._over = False
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def start(self) -> None:
+        """Begin, unless it was stopped before it could."""
+        if self._over:
+            return
+        self._sound.replace_playing(self)
+        try:
+            self._player = Player(self._files, self._ended, loop=self._loop)
+        except FileNotFoundError as missing:
+            self._over = True
+            self._stack.tell(fail, self.done, missing)
+            return
+        self._stack.bridge.connect(self._player, self._sound.call)
+
+    def stop(self) -> None:
+        """End now; harmless when repeated."""
+        if self._over:
+            return
+        self._over = True
+        player, self._player = self._player, None
+        if player is not None:
+            self._stack.bridge.disconnect(player, self._sound.call)
+            player.ended = None
+            self._stack.bury(player)
+        self._sound.playing_ended(self)
+        self._stack.tell(give, self.done, None)
+
+    def _ended(self) -> None:
+        self._stack.post(self.stop)
+
+
+class _TappedRecording:
+    """A recording fed by a tap; `Recording` for the call."""
+
+    def __init__(self, engine: Mixer, call: PjCall, recording: WavRecording) -> None:
+        self._engine, self._call, self._recording = engine, call, recording
+        self._tap: Tap | None = None
+        self._stopped: asyncio.Future[None] | None = None
+        self.path: Path = recording.path
+        engine.stack.post(self._begin)
+
+    @property
+    def seconds(self) -> float:
+        return self._recording.seconds
+
+    @property
+    def speech_seconds(self) -> float:
+        return self._recording.speech_seconds
+
+    @property
+    def silent_for(self) -> float:
+        return self._recording.silent_for
+
+    @property
+    def trouble(self) -> str:
+        return self._recording.trouble
+
+    def stop(self) -> asyncio.Future[None]:
+        if self._stopped is None:
+            self._engine.stack.post(self._end)
+            self._stopped = self._recording.stop()
+        return self._stopped
+
+    def _begin(self) -> None:
+        if self._stopped is None:
+            self._tap = self._engine.lend_tap(self._call, self._recording.feed)
+
+    def _end(self) -> None:
+        if self._tap is not None:
+            self._engine.return_tap(self._call, self._tap)
+            self._tap = None
+
+
+def _ours(sound: Sound) -> MixedSound:
+    if not isinstance(sound, MixedSound):
+        raise TypeError("a sound of another engine")
+    return sound

@@ -1,0 +1,391 @@
+"""Tones: what the box plays without words, and what it hears of the exchange and of its own tests.
+
+Levels are dBFS of the rms; a sine at full scale has -3. Sounds are made once, by arithmetic, and
+lie as files beside the other prompts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from hotline.media import wav
+from hotline.media.engine import CLOCK_RATE, FRAME_MS
+
+Wave = npt.NDArray[np.floating[Any]]
+
+_VERSION = 1  # part of the file names: raise it when a sound changes
+_EDGE_SECONDS = 0.005
+
+
+# --- making ---
+
+
+def tone(frequencies: Iterable[float], seconds: float, level: float) -> Wave:
+    """Sines of equal strength, together `level` dBFS, with edges soft enough not to click."""
+    hertz = tuple(frequencies)
+    times = np.arange(round(seconds * CLOCK_RATE)) / CLOCK_RATE
+    peak = 10 ** (level / 20) * math.sqrt(2 / len(hertz))
+    samples: Wave = peak * np.sum([np.sin(2 * np.pi * f * times) for f in hertz], axis=0)
+    edge = min(round(_EDGE_SECONDS * CLOCK_RATE), len(samples) // 2)
+    ramp = np.sin(np.linspace(0, np.pi / 2, edge)) ** 2
+    samples[:edge] *= ramp
+    samples[len(samples) - edge :] *= ramp[::-1]
+    return samples
+
+
+def pcm(samples: Wave) -> wav.Samples:
+    """Sound in -1..1 as 16 bit; what is louder is clipped."""
+    return np.round(np.clip(samples, -1.0, 1.0) * 32767).astype(np.int16)
+
+
+def rms(frame: bytes) -> float:
+    """Loudness of 16-bit samples, 0 (silence) to 1 (full scale), for the meters."""
+    samples = np.frombuffer(frame, dtype="<i2")
+    if len(samples) == 0:
+        return 0.0
+    return min(1.0, math.sqrt(float(np.mean(np.square(samples, dtype=np.float32)))) / 32768)
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """A tone of the exchange: frequencies, and seconds of sound and silence in turns."""
+
+    frequencies: tuple[float, ...]
+    beats: tuple[float, ...]
+
+    def render(self, level: float) -> Wave:
+        """One whole turn."""
+        parts = [
+            tone(self.frequencies, seconds, level)
+            if index % 2 == 0
+            else np.zeros(round(seconds * CLOCK_RATE))
+            for index, seconds in enumerate(self.beats)
+        ]
+        return np.concatenate(parts)
+
+
+# What callers of a country know (ITU-T E.180, Supplement 2); everywhere else: 425 Hz, 1 s in 5.
+_RINGBACK = {
+    "": Cadence((425,), (1.0, 4.0)),
+    "DE": Cadence((425,), (1.0, 4.0)),
+    "FR": Cadence((440,), (1.5, 3.5)),
+    "GB": Cadence((400, 450), (0.4, 0.2, 0.4, 2.0)),
+    "IE": Cadence((400, 450), (0.4, 0.2, 0.4, 2.0)),
+    "RO": Cadence((450,), (1.85, 4.15)),
+    "US": Cadence((440, 480), (2.0, 4.0)),
+    "CA": Cadence((440, 480), (2.0, 4.0)),
+}
+_BUSY = {
+    "": Cadence((425,), (0.5, 0.5)),
+    "GB": Cadence((400,), (0.375, 0.375)),
+    "IE": Cadence((400,), (0.375, 0.375)),
+    "US": Cadence((480, 620), (0.5, 0.5)),
+    "CA": Cadence((480, 620), (0.5, 0.5)),
+}
+
+
+def ringback(country: str = "") -> Cadence:
+    """What a caller hears while we ring somebody, in the way of an ISO 3166 country."""
+    return _RINGBACK.get(country.upper(), _RINGBACK[""])
+
+
+def busy(country: str = "") -> Cadence:
+    """The busy tone of an ISO 3166 country."""
+    return _BUSY.get(country.upper(), _BUSY[""])
+
+
+# --- the music a waiting caller hears ---
+
+_BEAT = 0.9375  # seconds: 64 to the minute, and eight bars of four beats are 30 s exactly
+_BARS = 8
+# Bass and three upper voices, as semitones from A4 = 440 Hz. No bass below a telephone's.
+_CHORDS = (
+    (-9, -2, 2, 7),  # C major seventh
+    (-9, -5, 0, 3),  # A minor
+    (-4, 0, 3, 8),  # F major
+    (-2, 2, 5, 10),  # G major
+    (-5, -2, 2, 7),  # E minor
+    (-9, -5, 0, 3),  # A minor
+    (-7, -4, 0, 3),  # D minor
+    (-2, 2, 5, 10),  # G major
+)
+_FIGURE = (0, 2, 1, 3, 2, 1, 2, 1)  # which voice sounds on each half beat
+# A slow melody over it: (beat, beats it lasts, semitones from A4).
+_MELODY = (
+    (0, 3, 10), (3, 1, 12), (4, 3, 7), (8, 2, 8), (10, 2, 7), (12, 3, 5), (16, 3, 7), (19, 1, 10),
+    (20, 3, 12), (24, 2, 8), (26, 2, 7), (28, 3, 5),
+)  # fmt: skip
+
+
+def music() -> Wave:
+    """Half a minute of calm plucked chords and a slow voice, at -20 dBFS; its end meets its start.
+
+    Made here, so nobody's rights are in it, and it fits the band a telephone carries.
+    """
+    total = np.zeros(round(_BARS * 4 * _BEAT * CLOCK_RATE))
+    for bar, chord in enumerate(_CHORDS):
+        for half, voice in enumerate(_FIGURE):
+            accent = 1.0 if half == 0 else 0.62 + 0.1 * (half % 2)
+            _add(total, (bar * 4 + half / 2) * _BEAT, accent * _pluck(_hertz(chord[voice])))
+    for beat, beats, note in _MELODY:
+        _add(total, beat * _BEAT, 0.55 * _voice(_hertz(note), beats * _BEAT))
+    room = total + 0.28 * np.roll(total, 1480) + 0.16 * np.roll(total, 2470)
+    return np.asarray(room * (10 ** (-20 / 20) / math.sqrt(float(np.mean(room**2)))))
+
+
+def _hertz(semitones: int) -> float:
+    return 440.0 * 2 ** (semitones / 12)
+
+
+def _add(total: Wave, second: float, note: Wave) -> None:
+    """Lay a note over the piece; what rings beyond the end sounds at the beginning."""
+    places = (round(second * CLOCK_RATE) + np.arange(len(note))) % len(total)
+    total[places] += note
+
+
+def _pluck(hertz: float) -> Wave:
+    """A soft string: higher partials fade sooner."""
+    times = np.arange(round(2.4 * CLOCK_RATE)) / CLOCK_RATE
+    partials = ((1, 1.0, 1.7), (2, 0.36, 3.0), (3, 0.14, 4.6))
+    sound = np.sum(
+        [a * np.exp(-d * times) * np.sin(2 * np.pi * hertz * n * times) for n, a, d in partials],
+        axis=0,
+    )
+    return np.asarray(sound * np.minimum(times / 0.008, 1.0) * np.minimum((2.4 - times) / 0.3, 1.0))
+
+
+def _voice(hertz: float, seconds: float) -> Wave:
+    """A flute-like tone that swells and fades, with a little life in its pitch."""
+    times = np.arange(round((seconds + 0.5) * CLOCK_RATE)) / CLOCK_RATE
+    phase = 2 * np.pi * hertz * times + 0.18 * np.sin(2 * np.pi * 4.6 * times)
+    swell = np.sin(np.pi * np.clip(times / (seconds + 0.5), 0, 1)) ** 1.2
+    return np.asarray(swell * (np.sin(phase) + 0.12 * np.sin(2 * phase)))
+
+
+# --- files ---
+
+
+@dataclass(frozen=True)
+class Sounds:
+    """Where the sounds without words lie. All but `beep` are meant to be looped."""
+
+    ringback: Path
+    busy: Path
+    music: Path
+    beep: Path
+    pause: Path
+
+
+def files(directory: Path, country: str = "") -> Sounds:
+    """The sounds, made on first use. Each file appears complete or not at all.
+
+    country: ISO 3166. Raises OSError when the directory cannot be written.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    name = country.upper()
+    recipes: dict[str, Callable[[], Wave]] = {
+        f"ringback{name}": lambda: ringback(name).render(-20),
+        f"busy{name}": lambda: busy(name).render(-20),
+        "music": music,
+        "beep": lambda: tone((1000,), 0.3, -16),
+        "pause": lambda: np.zeros(CLOCK_RATE // 4),
+    }
+    paths = []
+    for sound, recipe in recipes.items():
+        paths.append(directory / f"{sound.lower()}-{_VERSION}.wav")
+        if not paths[-1].exists():
+            wav.write(paths[-1], pcm(recipe()))
+    return Sounds(*paths)
+
+
+# --- telling parties apart in a self-test ---
+
+
+@dataclass(frozen=True)
+class TestTone:
+    """One party's own tone: whoever hears it is connected to that party."""
+
+    __test__: ClassVar[bool] = False  # pytest would take it for a test
+
+    frequency: int
+    level: float = -20.0
+
+    def samples(self, seconds: float) -> wav.Samples:
+        """That much of it, 16 bit."""
+        return pcm(tone((self.frequency,), seconds, self.level))
+
+    def frames(self) -> Iterator[bytes]:
+        """Without end, 20 ms at a time; the frequency is a multiple of 50 Hz, so frames join."""
+        size = CLOCK_RATE * FRAME_MS // 1000
+        times = np.arange(size) / CLOCK_RATE
+        peak = 10 ** (self.level / 20) * math.sqrt(2)
+        frame = pcm(peak * np.sin(2 * np.pi * self.frequency * times)).tobytes()
+        while True:
+            yield frame
+
+
+# Far from every DTMF frequency, from the notes of the music and from one another's harmonics.
+PARTIES = tuple(
+    TestTone(hertz)
+    for hertz in (550, 650, 1150, 1250, 1550, 1700, 1850, 2150, 2250, 2450, 2550, 2750)
+)
+
+_BLOCK = CLOCK_RATE // 5
+_HOP = CLOCK_RATE // 10
+_WINDOW = np.hanning(_BLOCK + 1)[:-1]
+_AUDIBLE = 10 ** (-45 / 20)
+_STANDS_OUT = 6.0  # times its neighbours 15 Hz away: 15 dB
+
+
+def heard(samples: wav.Samples, candidates: Iterable[int]) -> set[int]:
+    """Which of the frequencies sound for 0.4 s or longer in the samples, several at once too.
+
+    A tone counts above -45 dBFS and 15 dB over what lies 15 Hz beside it, so speech, music and
+    noise do not pass for one. Candidates must be 50 Hz apart.
+    """
+    starts = range(0, len(samples) - _BLOCK + 1, _HOP)
+    if len(starts) < 2:
+        return set()
+    blocks = np.stack([samples[start : start + _BLOCK] for start in starts]) / 32768.0
+    return {hertz for hertz in candidates if _sounds(blocks, hertz)}
+
+
+def _sounds(blocks: Wave, hertz: int) -> bool:
+    own, below, above = (_strength(blocks, f) for f in (hertz, hertz - 15, hertz + 15))
+    clear = (own > _AUDIBLE) & (own > _STANDS_OUT * np.maximum(below, above))
+    return bool(np.any(clear[1:] & clear[:-1]))
+
+
+def _strength(blocks: Wave, hertz: float) -> Wave:
+    """rms of one frequency in each block (a Goertzel filter, written as a sum)."""
+    turn = np.exp(-2j * np.pi * hertz * np.arange(_BLOCK) / CLOCK_RATE)
+    return np.asarray(np.abs(blocks @ (_WINDOW * turn)) * math.sqrt(2) / _WINDOW.sum())
+
+
+# --- hearing the exchange ---
+
+
+class LineTone(StrEnum):
+    """What an exchange says with tones when it does not signal."""
+
+    DIAL = "dial tone"
+    BUSY = "busy tone"  # also congestion: in both cases nobody is there (any more)
+    RINGING = "ringing tone"
+
+
+class _Kind(StrEnum):
+    TONE = "tone"
+    QUIET = "quiet"
+    OTHER = "other"
+
+
+_FRAME = CLOCK_RATE * FRAME_MS // 1000
+# Tones of the world's exchanges (E.180 Supplement 2): 400 to 450 Hz, or a North American pair.
+_EXCHANGE = ((400,), (425,), (450,), (400, 450), (350, 440), (440, 480), (480, 620))
+_TONAL_SHARE = 0.75
+_FAINTEST = (10 ** (-45 / 20) * 32768) ** 2
+_MUCH_QUIETER = 0.1
+
+
+def _bases() -> list[npt.NDArray[np.float32]]:
+    """For each tone, vectors that span it in any phase: a frame's share in them is its purity."""
+    times = np.arange(_FRAME) / CLOCK_RATE
+    return [
+        np.linalg.qr(
+            np.stack([part(2 * np.pi * f * times) for f in pair for part in (np.sin, np.cos)], 1)
+        )[0].astype(np.float32)
+        for pair in _EXCHANGE
+    ]
+
+
+class ToneListener:
+    """Hears dial, busy and ringing tones in the sound of a far end. One for each leg.
+
+    Works by purity and rhythm instead of absolute levels, so a noisy line does not matter: a busy
+    tone is three equal turns of tone and quiet, a dial tone two seconds without a pause.
+    """
+
+    _BASES = _bases()
+    _SAME = 2  # frames by which two turns may differ: 40 ms
+
+    def __init__(self) -> None:
+        self._kind = _Kind.OTHER
+        self._length = 0
+        self._doubt = 0
+        self._tone_power = 0.0
+        self._runs: list[tuple[_Kind, int]] = []
+        self._told: LineTone | None = None
+
+    def feed(self, frame: bytes) -> LineTone | None:
+        """Take 20 ms; says a tone once, when it is sure, and again after something else was heard.
+
+        A frame of another length is taken for silence.
+        """
+        kind = self._kind_of(frame)
+        if kind is self._kind:
+            self._length += 1 + self._doubt
+            self._doubt = 0
+        elif self._doubt == 0:
+            self._doubt = 1  # the frame in which a tone begins or ends is neither
+        else:
+            self._turn(kind)
+        return self._verdict()
+
+    def _kind_of(self, frame: bytes) -> _Kind:
+        samples = np.frombuffer(frame, dtype="<i2").astype(np.float32)
+        energy = float(samples @ samples)
+        power = energy / _FRAME
+        if len(samples) != _FRAME or power < _FAINTEST:
+            return _Kind.QUIET
+        best = max(float(np.sum(np.square(samples @ basis))) for basis in self._BASES)
+        if best > _TONAL_SHARE * energy:
+            self._tone_power = power
+            return _Kind.TONE
+        return _Kind.QUIET if power < _MUCH_QUIETER * self._tone_power else _Kind.OTHER
+
+    def _turn(self, kind: _Kind) -> None:
+        self._runs = [*self._runs[-6:], (self._kind, self._length)]
+        self._kind, self._length, self._doubt = kind, 2, 0
+        if kind is _Kind.OTHER:
+            self._runs = []
+            self._told = None
+            self._tone_power = 0.0
+
+    def _verdict(self) -> LineTone | None:
+        tone_now = self._recognised()
+        if tone_now is None or tone_now is self._told:
+            return None
+        self._told = tone_now
+        return tone_now
+
+    def _recognised(self) -> LineTone | None:
+        if self._kind is _Kind.TONE and self._length * FRAME_MS >= 2300:
+            return LineTone.DIAL
+        runs = self._runs[-6:]
+        if len(runs) >= 2 and self._ringing(runs[-2], runs[-1]):
+            return LineTone.RINGING
+        return LineTone.BUSY if self._busy(runs) else None
+
+    def _ringing(self, first: tuple[_Kind, int], then: tuple[_Kind, int]) -> bool:
+        (kind, on), (_, off) = first, then
+        return (
+            kind is _Kind.TONE and 300 <= on * FRAME_MS <= 2200 and 1700 <= off * FRAME_MS <= 4600
+        )
+
+    def _busy(self, runs: list[tuple[_Kind, int]]) -> bool:
+        if len(runs) < 6:
+            return False
+        ons = [length for kind, length in runs if kind is _Kind.TONE]
+        offs = [length for kind, length in runs if kind is _Kind.QUIET]
+        if len(ons) != 3 or len(offs) != 3:
+            return False
+        steady = all(max(x) - min(x) <= self._SAME for x in (ons, offs))
+        return steady and 100 <= ons[0] * FRAME_MS <= 800 and 100 <= offs[0] * FRAME_MS <= 800

@@ -1,0 +1,231 @@
+"""Telephone numbers: compare callers, refuse what must never be dialled, mask for the log, show.
+
+The only file that speaks to phonenumbers. Everywhere else a number is E.164 with '+', or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import phonenumbers
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    shortnumberinfo,
+)
+
+from hotline.errors import NumberRefused
+
+# The plans of some countries leave out the services that people there know by heart.
+_EMERGENCY = frozenset({"112", "911", "999", "000", "101", "102", "103", "104"})
+
+# The plan's own answer for what may be dialled; everything it does not list is refused. The type
+# alone is not enough: Iridium's +8816 counts as a valid mobile, so the country is asked before.
+_DIALABLE_TYPES = frozenset(
+    {
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        PhoneNumberType.VOIP,
+        PhoneNumberType.TOLL_FREE,
+    }
+)
+_TYPE_WORDS = {
+    PhoneNumberType.PREMIUM_RATE: "a premium-rate number",
+    PhoneNumberType.SHARED_COST: "a shared-cost number",
+    PhoneNumberType.UAN: "a company number that may be charged extra",
+    PhoneNumberType.PERSONAL_NUMBER: "a personal number that may be charged extra",
+    PhoneNumberType.PAGER: "a pager",
+    PhoneNumberType.VOICEMAIL: "a voicemail box",
+}
+_OF_COUNTRY = {"MD": "Moldovan", "RO": "Romanian", "RU": "Russian", "UA": "Ukrainian"}
+_CORRECT = "Correct the number."
+
+
+def is_country(code: str) -> bool:
+    """Whether numbers of this country (ISO 3166, capital letters) are known."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
+def normalise(raw: str, country: str) -> str | None:
+    """A caller's number as E.164, or None if it is none (withheld, text, short). Never raises.
+
+    country: whose national numbers are meant when `raw` has no country code. Networks also send
+    the country code without '+': that is understood where the number makes no sense otherwise.
+    """
+    number = _parsed(raw, country)
+    if number is None or not phonenumbers.is_valid_number(number):
+        with_code = _parsed(f"+{raw.strip()}", country)
+        if with_code is not None and phonenumbers.is_valid_number(with_code):
+            number = with_code
+    if number is None or not phonenumbers.is_possible_number(number):
+        return None
+    return _e164(number)
+
+
+def dialable(raw: str, country: str, allowed_countries: Collection[str] | None = None) -> str:
+    """The number as E.164 if it may be dialled.
+
+    raw: as people write it. country: the office's. allowed_countries: all countries whose numbers
+    may be dialled; None means the office's own only. Raises NumberRefused for everything that is
+    not an ordinary number of an allowed country; the order of the checks is from danger to typo.
+    """
+    allowed = frozenset({country} if allowed_countries is None else allowed_countries)
+    _refuse_codes(raw)
+    number = _parsed(raw, country)
+    _refuse_emergency(raw, number, country)
+    if number is None:
+        raise NumberRefused(f"“{raw[:40]}” is not a telephone number.", _CORRECT)
+    _refuse_foreign_code(number, allowed)
+    _refuse_wrong_length(raw, number, country)
+    _refuse_unknown(number, allowed)
+    kind = phonenumbers.number_type(number)
+    if kind not in _DIALABLE_TYPES:
+        raise NumberRefused(
+            f"{_international(number)} is {_TYPE_WORDS.get(kind, 'a number of unknown kind')}.",
+            "The box never dials such numbers: give an ordinary mobile or office number.",
+        )
+    return _e164(number)
+
+
+def national(number: str, country: str) -> str:
+    """An E.164 number as digits to be dialled in `country`: "+37369123456" -> "069123456".
+
+    A number of another country comes back with 00.
+    """
+    parsed = _parsed(number, None)
+    if parsed is None or phonenumbers.region_code_for_number(parsed) != country:
+        return "00" + _digits(number)
+    return _digits(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL))
+
+
+def mask(number: str | None) -> str:
+    """For logs: "+373 69… 56". What is not a whole number is hidden but for its last two digits."""
+    if number is None:
+        return "withheld"
+    parsed = _parsed(number, None)
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        digits = _digits(number)
+        return f"… {digits[-2:]}" if len(digits) > 4 else "…"
+    national = phonenumbers.national_significant_number(parsed)
+    return f"+{parsed.country_code} {national[:2]}… {national[-2:]}"
+
+
+def shown(number: str, country: str) -> str:
+    """For people: national way of writing inside the own country, international otherwise.
+
+    What is not a number comes back unchanged.
+    """
+    parsed = _parsed(number, country)
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        return number
+    if phonenumbers.region_code_for_number(parsed) == country:
+        return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+    return _international(parsed)
+
+
+def _parsed(raw: str, country: str | None) -> PhoneNumber | None:
+    try:
+        return phonenumbers.parse(raw, country)
+    except NumberParseException:
+        return None
+
+
+def _code(number: PhoneNumber) -> int:
+    return number.country_code or 0
+
+
+def _e164(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _international(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+def _digits(raw: str) -> str:
+    return "".join(c for c in raw if c.isdigit())
+
+
+def _refuse_codes(raw: str) -> None:
+    """Star codes switch diverts, letters hide digits, extensions cannot be dialled."""
+    if any(c in "*#" or c.isalpha() for c in raw):
+        raise NumberRefused(
+            f"“{raw[:40]}” has letters, * or # in it.",
+            "Give the number alone, digits only, without an extension.",
+        )
+
+
+def _refuse_emergency(raw: str, number: PhoneNumber | None, country: str) -> None:
+    forms = {_digits(raw), _digits(raw).lstrip("0")}
+    if number is not None:
+        forms.add(phonenumbers.national_significant_number(number))
+    for form in forms:
+        known = form in _EMERGENCY or shortnumberinfo.is_emergency_number(form, country)
+        if known:
+            raise NumberRefused(
+                f"{form} is an emergency number: the box never dials it.",
+                "Give the number of a person of the office.",
+            )
+
+
+def _refuse_foreign_code(number: PhoneNumber, allowed: frozenset[str]) -> None:
+    regions = phonenumbers.region_codes_for_country_code(_code(number))
+    if "001" in regions:
+        raise NumberRefused(
+            f"+{number.country_code} is a satellite or worldwide service, not a country.",
+            "The box never dials such numbers: give an ordinary mobile or office number.",
+        )
+    if allowed.isdisjoint(regions):
+        raise _foreign(number, regions[0] if regions else None)
+
+
+def _foreign(number: PhoneNumber, region: str | None) -> NumberRefused:
+    where = f"is abroad ({region})" if region else "belongs to no known country"
+    return NumberRefused(
+        f"{_international(number)} {where}, and calls there are switched off.",
+        "Give a number of the office's own country, or allow that country first.",
+    )
+
+
+def _refuse_wrong_length(raw: str, number: PhoneNumber, country: str) -> None:
+    regions = phonenumbers.region_codes_for_country_code(_code(number))
+    region = country if country in regions else regions[0]
+    has, wanted, after, trunk = _lengths(raw, number, region)
+    if phonenumbers.is_possible_number(number) and (
+        # With its leading 0 a number one digit short has the length of a whole one without.
+        not trunk or has == wanted or phonenumbers.is_valid_number(number)
+    ):
+        return
+    kind = f"{_OF_COUNTRY[region]} mobile" if region in _OF_COUNTRY else f"mobile in {region}"
+    raise NumberRefused(f"The number has {has} digits{after}, a {kind} has {wanted}.", _CORRECT)
+
+
+def _lengths(raw: str, number: PhoneNumber, region: str) -> tuple[int, int, str, bool]:
+    """Digits as people count them in what they wrote: after +373, with the leading 0, bare.
+
+    Returns what it has, what a mobile has, words for the form, and whether there is a leading 0.
+    """
+    digits = _digits(raw)
+    mobile = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+    wanted = 0 if mobile is None else len(phonenumbers.national_significant_number(mobile))
+    if raw.strip().startswith("+") or digits.startswith("00"):
+        code = str(_code(number))
+        return len(digits.lstrip("0").removeprefix(code)), wanted, f" after +{code}", False
+    trunk = phonenumbers.ndd_prefix_for_region(region, True) or ""
+    if trunk and digits.startswith(trunk):
+        return len(digits), wanted + len(trunk), "", True
+    return len(digits), wanted, "", False
+
+
+def _refuse_unknown(number: PhoneNumber, allowed: frozenset[str]) -> None:
+    if not phonenumbers.is_valid_number(number):
+        raise NumberRefused(
+            f"{_international(number)} is not in use: no network has numbers beginning so.",
+            "Look whether two digits changed places.",
+        )
+    region = phonenumbers.region_code_for_number(number)
+    if region not in allowed:
+        raise _foreign(number, region)

@@ -1,0 +1,143 @@
+"""Who answers a call at this instant: what the calls, the page and `hotline who` ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.routing.office import Closure, Fallback, Office, Person, Strategy
+from hotline.routing.rules import Opening, next_duty, next_opening, on_duty, opening_at
+from hotline.routing.staff import Load, in_turn, levels, matching, may_ring
+
+__all__ = [
+    "Candidate",
+    "Load",
+    "Opening",
+    "Plan",
+    "Tier",
+    "next_duty",
+    "on_duty",
+    "plan_for",
+]
+
+_NO_LOAD = Load()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person to ring, and for how many seconds."""
+
+    person: Person
+    ring_seconds: int
+
+
+@dataclass(frozen=True)
+class Tier:
+    """The people of one level in ringing order; with `Strategy.ALL` they are rung together."""
+
+    level: int
+    strategy: Strategy
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do with a call.
+
+    closure: what shuts the line, with CLOSED_DAY only. tiers: rung one after another; empty means
+    nobody can be rung now. busy: would be rung but are on the telephone, worth waiting for; with
+    no tiers and nobody busy the fallback comes at once. dropped: the filters ("topic", "language")
+    nobody met, so the whisper says so. next_opening: the first instant (UTC) at which someone can
+    really answer; None if someone can now, or nobody will within 400 days.
+    """
+
+    opening: Opening
+    closure: Closure | None
+    tiers: tuple[Tier, ...]
+    busy: tuple[Person, ...]
+    fallback: Fallback
+    total_seconds: int
+    dropped: tuple[str, ...]
+    next_opening: datetime | None
+
+
+def plan_for(
+    caller: str | None,
+    office: Office,
+    now: datetime,
+    *,
+    topic: str | None = None,
+    language: str | None = None,
+    load: Load = _NO_LOAD,
+    clock_trusted: bool = True,
+) -> Plan:
+    """The plan for a call coming in at `now` (aware). Never fails, for any office and instant.
+
+    caller: E.164 or None; somebody of the staff who calls the line is not rung for it.
+    clock_trusted False: treated as open, with everybody who has any shift on duty.
+    """
+    opening, closure, there = _state(office, now, clock_trusted)
+    chosen, dropped = matching(
+        (p for p in there if caller is None or p.number != caller), office, topic, language
+    )
+    return Plan(
+        opening=opening,
+        closure=closure,
+        tiers=_tiers(chosen, office, topic, load),
+        busy=tuple(p for p in chosen if p.id in load.busy),
+        fallback=_fallback(office, topic),
+        total_seconds=office.total_seconds,
+        dropped=dropped,
+        next_opening=_next_opening(office, now, topic, opening, there),
+    )
+
+
+def _state(
+    office: Office, now: datetime, clock_trusted: bool
+) -> tuple[Opening, Closure | None, tuple[Person, ...]]:
+    if not clock_trusted:
+        with_shift = {shift.person for shift in office.shifts}
+        there = tuple(p for p in office.people if not office.shifts or p.id in with_shift)
+        return Opening.UNTRUSTED, None, there
+    opening, closure = opening_at(office, now)
+    there = on_duty(office, now) if opening is Opening.OPEN else ()
+    return opening, closure, there
+
+
+def _tiers(
+    chosen: tuple[Person, ...], office: Office, topic: str | None, load: Load
+) -> tuple[Tier, ...]:
+    strategy = _strategy(office, topic)
+    free = [p for p in chosen if p.id not in load.busy]
+    return tuple(
+        Tier(
+            level=people[0].level,
+            strategy=strategy,
+            candidates=tuple(
+                Candidate(p, p.ring_seconds) for p in in_turn(people, office, strategy, load)
+            ),
+        )
+        for people in levels(free)
+    )
+
+
+def _strategy(office: Office, topic: str | None) -> Strategy:
+    wanted = office.topic(topic) if topic is not None else None
+    return office.strategy if wanted is None else wanted.strategy
+
+
+def _fallback(office: Office, topic: str | None) -> Fallback:
+    wanted = office.topic(topic) if topic is not None else None
+    return office.fallback if wanted is None else wanted.fallback
+
+
+def _next_opening(
+    office: Office,
+    now: datetime,
+    topic: str | None,
+    opening: Opening,
+    there: tuple[Person, ...],
+) -> datetime | None:
+    if opening is Opening.UNTRUSTED or any(may_ring(p, office, topic) for p in there):
+        return None
+    return next_opening(office, now, lambda p: may_ring(p, office, topic))

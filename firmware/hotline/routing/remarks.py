@@ -1,0 +1,196 @@
+"""What does not fit together in an office: mistakes that cannot stand, and doubts worth saying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from hotline.routing.office import (
+    MINUTES_PER_DAY,
+    Break,
+    Do,
+    Key,
+    Menu,
+    Office,
+    Shift,
+    Topic,
+)
+from hotline.routing.staff import may_ring
+
+MAIN_MENU = "main"
+# A caller remembers five choices; 0 (a person) and * (again) are habits, not choices.
+MOST_CHOICES = 5
+_HABITS = frozenset({"0", "*", "#"})
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing to say about an office.
+
+    place: field names and positions from the office down, such as ("shifts", 2, "person").
+    mistake: the office cannot be used so; otherwise a doubt. refers: the id that was not found.
+    """
+
+    place: Place
+    words: str
+    mistake: bool = False
+    refers: str | None = None
+
+
+def remarks_on(office: Office) -> Iterator[Remark]:
+    """Everything there is to say, in no order."""
+    yield from _twice(office)
+    yield from _people(office)
+    yield from _times(office)
+    yield from _topics(office)
+    yield from _menus(office)
+    for place, menu in enumerate(office.menus):
+        for position, key in enumerate(menu.keys):
+            yield from _key(office, menu, key, ("menus", place, "keys", position))
+
+
+def _unknown(place: Place, what: str, name: str, known: Iterable[str]) -> Remark:
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    hint = (
+        f": did you mean `{close[0]}`?" if close else f"; there are: {', '.join(names) or 'none'}"
+    )
+    return Remark(place, f"there is no {what} `{name}`{hint}", mistake=True, refers=name)
+
+
+def _twice(office: Office) -> Iterator[Remark]:
+    lists: list[tuple[Place, list[str]]] = [
+        (("people",), [p.id for p in office.people]),
+        (("topics",), [t.id for t in office.topics]),
+        (("menus",), [m.id for m in office.menus]),
+    ]
+    lists += [
+        (("menus", n, "keys"), [k.key for k in menu.keys]) for n, menu in enumerate(office.menus)
+    ]
+    for place, names in lists:
+        field = "key" if place[-1] == "keys" else "id"
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                where = (*place, position, field)
+                yield Remark(where, f"the {field} `{name}` is given twice", mistake=True)
+
+
+def _people(office: Office) -> Iterator[Remark]:
+    if not office.people:
+        yield Remark(
+            ("people",), "nobody is named: calls are answered, and every caller may leave a message"
+        )
+    topics = [topic.id for topic in office.topics]
+    with_shift = {shift.person for shift in office.shifts}
+    for position, person in enumerate(office.people):
+        place = ("people", position)
+        if person.number is None:
+            yield Remark(place, f"{person.name} has no number yet and is not rung")
+        if office.shifts and person.id not in with_shift:
+            yield Remark(place, f"{person.name} has no shift and is not rung")
+        for topic in sorted(person.topics.difference(topics)):
+            yield _unknown((*place, "topics"), "topic", topic, topics)
+
+
+def _times(office: Office) -> Iterator[Remark]:
+    people = [person.id for person in office.people]
+    for position, shift in enumerate(office.shifts):
+        place = ("shifts", position)
+        if shift.person not in people:
+            yield _unknown((*place, "person"), "person", shift.person, people)
+        for pause in shift.breaks:
+            if not _inside(pause, shift):
+                words = f"the break at {pause.start} is not inside the shift and is not taken"
+                yield Remark((*place, "breaks"), words)
+    for position, absence in enumerate(office.absences):
+        if absence.person not in people:
+            where = ("absences", position, "person")
+            yield _unknown(where, "person", absence.person, people)
+
+
+def _inside(pause: Break, shift: Shift) -> bool:
+    length = shift.minutes
+    if length is None:
+        length = (shift.end.minutes - shift.start.minutes - 1) % MINUTES_PER_DAY + 1
+    return (pause.start.minutes - shift.start.minutes) % MINUTES_PER_DAY < length
+
+
+def _topics(office: Office) -> Iterator[Remark]:
+    for position, topic in enumerate(office.topics):
+        if office.people and not _covered(office, topic):
+            words = f"nobody who can be rung covers `{topic.id}`: whoever is there is asked"
+            yield Remark(("topics", position), words)
+
+
+def _covered(office: Office, topic: Topic) -> bool:
+    return any(
+        may_ring(person, office, topic.id) and (not person.topics or topic.id in person.topics)
+        for person in office.people
+    )
+
+
+def _menus(office: Office) -> Iterator[Remark]:
+    if not office.menus:
+        return
+    if office.menu(MAIN_MENU) is None:
+        words = f"none of the menus is `{MAIN_MENU}`, the one a caller hears first"
+        yield Remark(("menus",), words, mistake=True)
+    if office.people and not any(_to_person(key) for menu in office.menus for key in menu.keys):
+        yield Remark(("menus",), "no key leads to a person: 0 is the one callers try")
+    reached = {key.target for menu in office.menus for key in menu.keys if key.do is Do.MENU}
+    for position, menu in enumerate(office.menus):
+        choices = [key for key in menu.keys if key.key not in _HABITS]
+        if len(choices) > MOST_CHOICES:
+            words = f"`{menu.id}` has {len(choices)} choices: callers remember {MOST_CHOICES}"
+            yield Remark(("menus", position), words)
+        if menu.id not in reached | {MAIN_MENU}:
+            yield Remark(("menus", position), f"no key leads to the menu `{menu.id}`")
+
+
+def _to_person(key: Key) -> bool:
+    return key.do in {Do.PERSON, Do.TOPIC}
+
+
+def _key(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Remark]:
+    target = (*place, "target")
+    if key.do is Do.TOPIC or (key.do is Do.COMPLAINT and key.target):
+        topics = [topic.id for topic in office.topics]
+        if key.target not in topics:
+            yield _unknown(target, "topic", key.target, topics)
+    elif key.do is Do.MENU:
+        yield from _leads_to(office, menu, key, target)
+    elif key.do is Do.LANGUAGE:
+        if key.target not in office.languages:
+            yield _unknown(target, "language of the office", key.target, office.languages)
+    elif key.target:
+        yield Remark(target, f"key {key.key} (`{key.do}`) takes no target", mistake=True)
+    yield from _words_missing(office, menu, key, place)
+
+
+def _leads_to(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Remark]:
+    menus = [m.id for m in office.menus]
+    if key.target not in menus:
+        yield _unknown(place, "menu", key.target, menus)
+    elif key.target == menu.id:
+        words = f"key {key.key} leads to its own menu: use `do: repeat`"
+        yield Remark(place, words, mistake=True)
+    elif menu.id != MAIN_MENU and key.target != MAIN_MENU:
+        words = f"`{key.target}` would be a third level: a menu has two, callers get lost below"
+        yield Remark(place, words, mistake=True)
+
+
+def _words_missing(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Remark]:
+    if key.do is Do.SAY and not key.text:
+        yield Remark(place, f"key {key.key} (`say`) has no text", mistake=True)
+    elif key.do is Do.SAY:
+        missing = [code for code in office.languages if code not in key.text]
+        if missing:
+            yield Remark(place, f"key {key.key} has no text in: {', '.join(missing)}")
+    if key.do in {Do.REPEAT, Do.LANGUAGE}:
+        return
+    missing = [c for c in office.languages if c not in key.label and c not in menu.prompt]
+    if missing:
+        yield Remark(place, f"key {key.key} has no label in: {', '.join(missing)}")

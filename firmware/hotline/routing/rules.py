@@ -1,0 +1,155 @@
+"""The line's rules: hours, closures, moved days, and when somebody can answer next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from hotline.routing.office import MINUTES_PER_DAY, Closure, Office, OpenInterval, Person
+from hotline.routing.shifts import (
+    DAY,
+    Span,
+    absent,
+    day_of,
+    day_span,
+    first_instant,
+    last_instant,
+    on_shift,
+    shift_spans,
+    weekday_of,
+)
+
+# A line shut for a season opens again within this; beyond it nothing is promised to a caller.
+DAYS_AHEAD = 400
+# The page shows who comes next; further away than this it is not worth saying.
+DUTY_DAYS_AHEAD = 35
+
+
+class Opening(StrEnum):
+    """Whether the line takes calls. UNTRUSTED: the clock is not to be believed, so it does."""
+
+    OPEN = "open"
+    CLOSED_HOURS = "closed by hours"
+    CLOSED_DAY = "closed today"
+    UNTRUSTED = "clock untrusted"
+
+
+def closure_on(office: Office, day: date) -> Closure | None:
+    """The closure that shuts this day, the first of the list; a moved working day beats it."""
+    if any(moved.day == day for moved in office.moved_days):
+        return None
+    return next((c for c in office.closures if _closes(c, day)), None)
+
+
+def _closes(closure: Closure, day: date) -> bool:
+    if not closure.yearly:
+        return closure.first <= day <= closure.last
+    first, last = _in_year(closure.first), _in_year(closure.last)
+    if first <= last:
+        return first <= _in_year(day) <= last
+    return _in_year(day) >= first or _in_year(day) <= last
+
+
+def _in_year(day: date) -> tuple[int, int]:
+    return day.month, day.day
+
+
+def opening_at(office: Office, now: datetime) -> tuple[Opening, Closure | None]:
+    """Whether the line is open at `now`, and the closure that shuts it."""
+    day = day_of(office, now)
+    closure = closure_on(office, day)
+    if closure is not None:
+        return Opening.CLOSED_DAY, closure
+    if not office.hours or any(a <= now < b for a, b in _hours(office, day)):
+        return Opening.OPEN, None
+    return Opening.CLOSED_HOURS, None
+
+
+def open_spans(office: Office, day: date) -> Iterator[Span]:
+    """When the line is open on `day`, cut to that day."""
+    if closure_on(office, day) is not None:
+        return
+    midnight, next_midnight = day_span(office, day)
+    if not office.hours:
+        yield midnight, next_midnight
+    for start, end in _hours(office, day):
+        if start < next_midnight and end > midnight and start < end:
+            yield max(start, midnight), min(end, next_midnight)
+
+
+def _hours(office: Office, day: date) -> Iterator[Span]:
+    """The opening intervals that can reach into `day`: its own and those of the night before."""
+    for start_day in (day - DAY, day):
+        weekday = weekday_of(office, start_day)
+        for interval in office.hours:
+            if weekday in interval.days:
+                yield _interval_span(interval, start_day, office)
+
+
+def _interval_span(interval: OpenInterval, day: date, office: Office) -> Span:
+    start, end = interval.start.minutes, interval.end.minutes
+    if end <= start:
+        end += MINUTES_PER_DAY
+    return first_instant(day, start, office.zone), last_instant(day, end, office.zone)
+
+
+def on_duty(office: Office, now: datetime) -> tuple[Person, ...]:
+    """Who is on duty at `now`, in the order of the list, whether or not they have a number.
+
+    The shifts alone decide, also while the line is closed. An office without any shift has
+    everybody on duty while the line is open, except who is absent on that day.
+    """
+    if office.shifts:
+        return on_shift(office, now)
+    if opening_at(office, now)[0] is not Opening.OPEN:
+        return ()
+    day = day_of(office, now)
+    return tuple(p for p in office.people if not absent(office, p.id, day))
+
+
+def _duty_spans(office: Office, day: date) -> Iterator[tuple[Person, Span]]:
+    if office.shifts:
+        yield from shift_spans(office, day)
+        return
+    there = [p for p in office.people if not absent(office, p.id, day)]
+    for span in open_spans(office, day):
+        yield from ((person, span) for person in there)
+
+
+def next_duty(office: Office, now: datetime) -> tuple[datetime, tuple[Person, ...]] | None:
+    """The first instant after `now` at which someone comes on duty, and all on duty from then.
+
+    Someone who returns from a break comes on duty too. None if nobody does within five weeks.
+    """
+    today = day_of(office, now)
+    for ahead in range(DUTY_DAYS_AHEAD):
+        spans = _duty_spans(office, today + ahead * DAY)
+        for instant in sorted({start for _, (start, _) in spans if start > now}):
+            there = on_duty(office, instant)
+            before = {p.id for p in on_duty(office, instant - timedelta(microseconds=1))}
+            if any(p.id not in before for p in there):
+                return instant, there
+    return None
+
+
+def next_opening(
+    office: Office, now: datetime, answers: Callable[[Person], bool]
+) -> datetime | None:
+    """The first instant from `now` on at which the line is open and someone who `answers` is there.
+
+    None if there is none within 400 days.
+    """
+    today = day_of(office, now)
+    for ahead in range(DAYS_AHEAD):
+        day = today + ahead * DAY
+        opened = [(max(start, now), end) for start, end in open_spans(office, day) if end > now]
+        if not opened:
+            continue
+        there = [span for person, span in _duty_spans(office, day) if answers(person)]
+        meetings = [
+            max(a[0], b[0]) for a in opened for b in there if max(a[0], b[0]) < min(a[1], b[1])
+        ]
+        if meetings:
+            return min(meetings)
+    return None

@@ -1,0 +1,299 @@
+"""Shifts: from wall time to instants, and who is on duty when.
+
+Instants are aware UTC datetimes, spans are half-open. A day is a calendar day of the office's zone.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from hotline.routing.office import MINUTES_PER_DAY, Break, Office, Person, Shift
+
+DAY = timedelta(days=1)
+
+Span = tuple[datetime, datetime]
+
+# The same few wall times are asked for at every call; 60 shifts with breaks need 600 of them.
+_REMEMBERED = 4096
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def first_instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+    """The instant at which something starting at this wall time starts, UTC.
+
+    minutes: since midnight of `day`, may be more than a day. Where the clock jumps over this time
+    it is the jump, where the time comes twice it is the first.
+    """
+    wall, early, late = _readings(day, minutes, zone)
+    if early < late:
+        return _jump(wall - late, wall - early, zone)
+    return (wall - early).replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def last_instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+    """The instant at which something ending at this wall time ends, UTC.
+
+    Where the clock jumps over this time it is the jump, where the time comes twice the second.
+    """
+    wall, early, late = _readings(day, minutes, zone)
+    if early < late:
+        return _jump(wall - late, wall - early, zone)
+    return (wall - late).replace(tzinfo=UTC)
+
+
+def _readings(day: date, minutes: int, zone: ZoneInfo) -> tuple[datetime, timedelta, timedelta]:
+    """Wall time and its two UTC offsets (PEP 495): early < late in a gap, early > late twice."""
+    wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    early = zone.utcoffset(wall)
+    late = zone.utcoffset(wall.replace(fold=1))
+    return wall, early or timedelta(), late or timedelta()
+
+
+def _jump(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant with the new offset; `before` and `after` are naive UTC around the jump."""
+    low, high = before.replace(tzinfo=UTC), after.replace(tzinfo=UTC)
+    new = high.astimezone(zone).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
+        if middle.astimezone(zone).utcoffset() == new:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def day_of(office: Office, now: datetime) -> date:
+    """The office's calendar day at this instant."""
+    return now.astimezone(office.zone).date()
+
+
+def day_span(office: Office, day: date) -> Span:
+    """The day from midnight to midnight: 23, 24 or 25 hours."""
+    return first_instant(day, 0, office.zone), first_instant(day, MINUTES_PER_DAY, office.zone)
+
+
+def weekday_of(office: Office, day: date) -> int:
+    """0 = Monday; a moved working day is the weekday it stands in for."""
+    for moved in office.moved_days:
+        if moved.day == day:
+            return moved.as_weekday
+    return day.weekday()
+
+
+def absent(office: Office, person_id: str, day: date) -> bool:
+    """Whether a vacation or sickness covers a shift starting on this day."""
+    return any(a.person == person_id and a.first <= day <= a.last for a in office.absences)
+
+
+def starts_on(shift: Shift, day: date, weekday: int) -> bool:
+    """Whether the shift has a duty that starts on `day`, which counts as `weekday`."""
+    if weekday not in shift.days:
+        return False
+    if shift.valid_from is not None and day < shift.valid_from:
+        return False
+    if shift.valid_to is not None and day > shift.valid_to:
+        return False
+    if shift.anchor is None or shift.on + shift.off <= 0:
+        return True
+    return (day - shift.anchor).days % (shift.on + shift.off) < shift.on
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One shift on one day. `position` is the person's place in the office's list."""
+
+    position: int
+    person: Person
+    span: Span
+    breaks: tuple[Span, ...]
+
+    def covers(self, instant: datetime) -> bool:
+        """Whether the person is there: inside the shift and not in a break."""
+        if not self.span[0] <= instant < self.span[1]:
+            return False
+        return not any(start <= instant < end for start, end in self.breaks)
+
+
+def duty_span(shift: Shift, day: date, zone: ZoneInfo) -> Span:
+    """From the start to the end of the duty that starts on `day`; may be empty inside a gap."""
+    start, end = shift.start.minutes, shift.end.minutes
+    if shift.minutes is not None:
+        end = start + shift.minutes
+    elif end <= start:
+        end += MINUTES_PER_DAY
+    return first_instant(day, start, zone), last_instant(day, end, zone)
+
+
+def _break_span(pause: Break, shift: Shift, day: date, zone: ZoneInfo, end: datetime) -> Span:
+    start = pause.start.minutes
+    if start < shift.start.minutes:
+        start += MINUTES_PER_DAY
+    begin = min(first_instant(day, start, zone), end)
+    return begin, min(begin + timedelta(minutes=pause.minutes), end)
+
+
+def _duties(office: Office, days: Iterable[date]) -> Iterator[Duty]:
+    """Every duty that starts on one of the days, breaks as planned."""
+    places = {person.id: (place, person) for place, person in enumerate(office.people)}
+    for day in days:
+        weekday = weekday_of(office, day)
+        for shift in office.shifts:
+            if shift.person not in places or not starts_on(shift, day, weekday):
+                continue
+            if absent(office, shift.person, day):
+                continue
+            span = duty_span(shift, day, office.zone)
+            pauses = (_break_span(b, shift, day, office.zone, span[1]) for b in shift.breaks)
+            yield Duty(*places[shift.person], span, tuple(p for p in pauses if p[0] < p[1]))
+
+
+def duties_of(office: Office, day: date) -> tuple[Duty, ...]:
+    """Every duty that can reach into `day`, its breaks as they are really taken.
+
+    Held-back breaks are followed from the duties that start the day before on, no further back.
+    """
+    if office.least_on_duty <= 0 or not any(shift.breaks for shift in office.shifts):
+        return tuple(_duties(office, (day - DAY, day)))
+    duties = tuple(_duties(office, (day - DAY, day, day + DAY)))
+    return _Breaks(duties, office.least_on_duty).taken(until=day_span(office, day)[1])
+
+
+class _Wish(NamedTuple):
+    """A break that is due; the order is who goes first."""
+
+    due: datetime
+    position: int
+    duty: int
+    length: timedelta
+
+
+class _Breaks:
+    """Grants the planned breaks so that `least` people who can be rung stay.
+
+    A break is taken as soon as enough people stay for the whole of it. That can only become true
+    when it is due, when someone returns or when someone's shift begins; at its own shift's end it
+    is lost.
+    """
+
+    def __init__(self, duties: tuple[Duty, ...], least: int) -> None:
+        self._duties = duties
+        self._least = least
+        self._pauses: list[list[Span]] = [[] for _ in duties]
+        self._of: dict[int, list[int]] = {}
+        for index, duty in enumerate(duties):
+            self._of.setdefault(duty.position, []).append(index)
+        # How many people are there: _count[i] from _since[i] on, until the next.
+        self._since: list[datetime] = []
+        self._count: list[int] = []
+        self._count_people()
+
+    def taken(self, until: datetime) -> tuple[Duty, ...]:
+        """The same duties with the breaks due before `until`, at the times they are taken."""
+        wishes = sorted(
+            _Wish(start, duty.position, index, end - start)
+            for index, duty in enumerate(self._duties)
+            for start, end in duty.breaks
+            if start < until
+        )
+        moments = [wish.due for wish in wishes] + [duty.span[0] for duty in self._duties]
+        heapq.heapify(moments)
+        coming, waiting = deque(wishes), list[_Wish]()
+        while moments and (coming or waiting):
+            now = heapq.heappop(moments)
+            while coming and coming[0].due <= now:
+                waiting.append(coming.popleft())
+            for wish in tuple(waiting):
+                pause = (now, min(now + wish.length, self._duties[wish.duty].span[1]))
+                if pause[0] >= pause[1]:
+                    waiting.remove(wish)
+                elif self._grant(wish.duty, pause):
+                    waiting.remove(wish)
+                    heapq.heappush(moments, pause[1])
+        return tuple(
+            Duty(duty.position, duty.person, duty.span, tuple(pauses))
+            for duty, pauses in zip(self._duties, self._pauses, strict=True)
+        )
+
+    def _grant(self, index: int, pause: Span) -> bool:
+        """Takes the break if enough people stay all through it."""
+        if self._duties[index].person.number is None:
+            self._pauses[index].append(pause)
+            return True
+        first, last = bisect_right(self._since, pause[0]) - 1, bisect_left(self._since, pause[1])
+        lost = [self._leaves(index, max(since, pause[0])) for since in self._since[first:last]]
+        left = (count - gone for count, gone in zip(self._count[first:last], lost, strict=True))
+        if min(left) < self._least:
+            return False
+        self._pauses[index].append(pause)
+        first, last = self._edge(pause[0]), self._edge(pause[1])
+        for place in range(first, last):
+            self._count[place] -= lost[place - first]
+        return True
+
+    def _leaves(self, index: int, instant: datetime) -> bool:
+        """Whether a break in this duty takes its person away: not one of two duties at once."""
+        mine = self._of[self._duties[index].position]
+        return self._there(index, instant) and not any(
+            self._there(other, instant) for other in mine if other != index
+        )
+
+    def _there(self, index: int, instant: datetime) -> bool:
+        start, end = self._duties[index].span
+        return start <= instant < end and not any(a <= instant < b for a, b in self._pauses[index])
+
+    def _edge(self, instant: datetime) -> int:
+        """The place of this instant among the edges, made if need be."""
+        place = bisect_left(self._since, instant)
+        if place == len(self._since) or self._since[place] != instant:
+            self._since.insert(place, instant)
+            self._count.insert(place, self._count[place - 1])
+        return place
+
+    def _count_people(self) -> None:
+        """The count before any break; a person with two duties at once counts once."""
+        steps: dict[datetime, int] = {}
+        for mine in self._of.values():
+            covered = datetime.min.replace(tzinfo=UTC)
+            if self._duties[mine[0]].person.number is None:
+                continue
+            for start, end in sorted(self._duties[index].span for index in mine):
+                start = max(start, covered)
+                if start < end:
+                    steps[start] = steps.get(start, 0) + 1
+                    steps[end] = steps.get(end, 0) - 1
+                    covered = end
+        self._since = sorted(steps)
+        self._count = list(accumulate(steps[since] for since in self._since))
+
+
+def on_shift(office: Office, now: datetime) -> tuple[Person, ...]:
+    """Everybody whose shift covers `now` and who is not in a break, in the order of the list."""
+    there = {d.position for d in duties_of(office, day_of(office, now)) if d.covers(now)}
+    return tuple(office.people[place] for place in sorted(there))
+
+
+def shift_spans(office: Office, day: date) -> Iterator[tuple[Person, Span]]:
+    """When each person is there on `day`, cut to that day; one person may have several spans."""
+    window = day_span(office, day)
+    for duty in duties_of(office, day):
+        edge = duty.span[0]
+        for start, end in sorted(duty.breaks):
+            yield from _cut(duty.person, (edge, start), window)
+            edge = max(edge, end)
+        yield from _cut(duty.person, (edge, duty.span[1]), window)
+
+
+def _cut(person: Person, span: Span, window: Span) -> Iterator[tuple[Person, Span]]:
+    start, end = max(span[0], window[0]), min(span[1], window[1])
+    if start < end:
+        yield person, (start, end)

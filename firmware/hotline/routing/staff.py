@@ -1,0 +1,99 @@
+"""Which of the people on duty are rung, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from hotline.routing.office import Office, Person, Strategy
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What the daemon knows of the people at this moment; everything keyed by person id.
+
+    busy: rung or talking now, on any line. last_ended: end of the last call, UTC. last_rung: when
+    last offered a call, UTC. last_spoken_with: the person this caller last spoke with.
+    """
+
+    busy: frozenset[str] = frozenset()
+    last_ended: Mapping[str, datetime] = field(default_factory=dict)
+    calls_today: Mapping[str, int] = field(default_factory=dict)
+    last_rung: Mapping[str, datetime] = field(default_factory=dict)
+    last_spoken_with: str | None = None
+
+
+def may_ring(person: Person, office: Office, topic: str | None) -> bool:
+    """Whether this person may be rung at all for the topic, competent or not."""
+    if person.number is None:
+        return False
+    wanted = office.topic(topic) if topic is not None else None
+    if wanted is None or person.level not in wanted.levels_never_unasked:
+        return True
+    return wanted.id in person.topics
+
+
+def matching(
+    people: Iterable[Person], office: Office, topic: str | None, language: str | None
+) -> tuple[tuple[Person, ...], tuple[str, ...]]:
+    """The people a call is for, and the filters ("topic", "language") that had to be dropped.
+
+    A filter that would leave nobody is dropped. People who may not be rung are left out before.
+    """
+    chosen = tuple(p for p in people if may_ring(p, office, topic))
+    dropped: list[str] = []
+    if topic is not None:
+        competent = tuple(p for p in chosen if not p.topics or topic in p.topics)
+        chosen, dropped = (competent, dropped) if competent else (chosen, ["topic"])
+    if language is not None:
+        speaking = tuple(p for p in chosen if speaks(p, office, language))
+        chosen, dropped = (speaking, dropped) if speaking else (chosen, [*dropped, "language"])
+    return chosen, tuple(dropped) if chosen else ()
+
+
+def speaks(person: Person, office: Office, language: str) -> bool:
+    """Whether the person speaks the language; who names none speaks all of the office's."""
+    return language in (person.languages or office.languages)
+
+
+def levels(people: Iterable[Person]) -> list[tuple[Person, ...]]:
+    """The people level by level, then those of weight 0, again level by level."""
+    groups: dict[tuple[bool, int], list[Person]] = {}
+    for person in people:
+        groups.setdefault((person.weight == 0, person.level), []).append(person)
+    return [tuple(groups[key]) for key in sorted(groups)]
+
+
+def in_turn(
+    people: Sequence[Person], office: Office, strategy: Strategy, load: Load
+) -> tuple[Person, ...]:
+    """The people of one level in the order they are rung; ties keep the order of the list."""
+    ordered = list(people)
+    if strategy is Strategy.LONGEST_IDLE:
+        ordered.sort(key=lambda p: load.last_ended.get(p.id, _NEVER))
+    elif strategy is Strategy.FEWEST_CALLS:
+        ordered.sort(key=lambda p: load.calls_today.get(p.id, 0))
+    elif strategy is Strategy.ROTATING:
+        ordered = _rotated(ordered, office, load.last_rung)
+    ordered.sort(key=lambda p: p.id != load.last_spoken_with)
+    return tuple(ordered)
+
+
+def _rotated(
+    people: list[Person], office: Office, last_rung: Mapping[str, datetime]
+) -> list[Person]:
+    """Beginning after whoever of this level was rung last, even if that person is busy or gone."""
+    level = people[0].level
+    ring = [p.id for p in office.people if p.level == level]
+    rung = [
+        (last_rung[person_id], place)
+        for place, person_id in enumerate(ring)
+        if person_id in last_rung
+    ]
+    if not rung:
+        return people
+    last = max(rung)[1]
+    return sorted(people, key=lambda p: (ring.index(p.id) - last - 1) % len(ring))

@@ -1,0 +1,483 @@
+"""A whole office as one YAML file, in and out; every mistake is told at once, with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar, get_args
+from zoneinfo import ZoneInfo
+
+import holidays
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from hotline.errors import BadSettings, HotlineError, NumberRefused
+from hotline.numbering import dialable
+from hotline.routing.office import (
+    Absence,
+    Closure,
+    Key,
+    Menu,
+    MovedDay,
+    Office,
+    OpenInterval,
+    Person,
+    Shift,
+    Topic,
+)
+from hotline.routing.remarks import remarks_on
+from hotline.storage.officeform import (
+    VERSION,
+    AbsenceForm,
+    ClosureForm,
+    Form,
+    HoursForm,
+    KeyForm,
+    MenuForm,
+    MovedDayForm,
+    PersonForm,
+    ShiftForm,
+    TopForm,
+    TopicForm,
+    nearest,
+)
+from hotline.storage.officewords import (
+    EVERY_DAY,
+    write_break,
+    write_days,
+    write_shift_time,
+    write_weekday,
+)
+from hotline.storage.yamltree import Place, Tree, read_tree
+
+_ALWAYS = "always"
+_LONGEST_LINE = 90
+_NO_FOLDING = 10_000
+_SECTIONS = (
+    "people",
+    "shifts",
+    "absences",
+    "hours",
+    "closures",
+    "moved_days",
+    "topics",
+    "menus",
+)
+_Form = TypeVar("_Form", bound=Form)
+_Noun = TypeVar("_Noun")
+
+
+def read_office(
+    given: str | bytes, file_name: str, allowed_countries: Collection[str] | None = None
+) -> tuple[Office, tuple[str, ...]]:
+    """The office in this YAML, and warnings: what works, but perhaps not as meant.
+
+    allowed_countries: whose numbers the box may dial; None means the office's own country only.
+    Raises BadSettings with all problems, each beginning with its line.
+    """
+    draft = _Draft(read_tree(given, file_name), allowed_countries)
+    office = draft.office()
+    if draft.problems:
+        raise BadSettings(file_name, _in_order(draft.problems))
+    return office, _in_order(draft.warnings)
+
+
+def suggested_holidays(country: str, year: int, language: str) -> tuple[Closure, ...]:
+    """The public holidays of a country, named in this language where the list has it.
+
+    Only a suggestion: shops choose their own days, and governments move them. Raises HotlineError
+    where no list is known for this country or year.
+    """
+    days: Mapping[date, str] = {}
+    try:
+        spoken = holidays.country_holidays(country).supported_languages
+        named = next((code for code in spoken if code.split("_")[0] == language), None)
+        days = holidays.country_holidays(country, years=year, language=named)
+    except NotImplementedError:
+        pass  # the library's way of saying that it does not know the country
+    if not days:
+        raise HotlineError(
+            f"No public holidays of {country} are known for {year}.",
+            "Enter the days on which the line is closed yourself.",
+        )
+    return tuple(Closure(day, day, days[day]) for day in sorted(days))
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def _in_order(remarks: Iterable[tuple[int, str]]) -> tuple[str, ...]:
+    return tuple(f"line {line}: {words}" for line, words in sorted(set(remarks)))
+
+
+@dataclass
+class _Draft:
+    """An office being read: what is right is kept, what is wrong is written down."""
+
+    tree: Tree
+    allowed: Collection[str] | None
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    warnings: list[tuple[int, str]] = field(default_factory=list)
+    country: str | None = None
+    # Where each noun of the office stood in the file, and the ids of items that were not read.
+    places: dict[Place, Place] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+
+    def office(self) -> Office:
+        """The office as far as it could be read; it counts only if there are no problems."""
+        self.problems += self.tree.problems
+        if not isinstance(self.tree.value, dict):
+            self.problem((), "an office is written as `key: value` lines, beginning with `name: …`")
+            return _NOWHERE
+        raw = dict(self.tree.value)
+        sections = {name: self.section(name, raw.pop(name, None)) for name in _SECTIONS}
+        top = self.form(TopForm, raw, ())
+        self.country = top.country if top is not None else None
+        office = Office(
+            **_top_values(top),
+            people=self.items("people", PersonForm, sections, self.person),
+            shifts=self.items("shifts", ShiftForm, sections, _shift),
+            absences=self.items("absences", AbsenceForm, sections, _absence),
+            hours=self.items("hours", HoursForm, sections, _hours),
+            closures=self.items("closures", ClosureForm, sections, _closure),
+            moved_days=self.items("moved_days", MovedDayForm, sections, _moved_day),
+            topics=self.items("topics", TopicForm, sections, lambda form: _topic(form, top)),
+            menus=self.menus(sections["menus"]),
+        )
+        self.remark_on(office)
+        return office
+
+    def problem(self, place: Place, words: str) -> None:
+        """Writes down a mistake at this place of the file."""
+        self.problems.append((self.tree.line(place), words))
+
+    def section(self, name: str, given: Any) -> list[Any]:
+        """The items of one of the lists; `hours: always` is the empty one."""
+        if given is None or (name == "hours" and given == _ALWAYS):
+            return []
+        if isinstance(given, list):
+            return given
+        self.problem((name,), f"`{name}` must be a list: lines beginning with `- `")
+        return []
+
+    def form(self, kind: type[_Form], given: Any, place: Place) -> _Form | None:
+        """The item in its form, or None and the problems written down."""
+        if not isinstance(given, dict):
+            self.problem(place, "must be written as `key: value`")
+            return None
+        try:
+            return kind.model_validate(given)
+        except ValidationError as error:
+            for one in error.errors(include_url=False):
+                loc = tuple(step for step in one["loc"] if step != "[key]")
+                self.problem((*place, *loc), _words(kind, loc, dict(one)))
+            return None
+
+    def items(
+        self,
+        name: str,
+        kind: type[_Form],
+        sections: dict[str, list[Any]],
+        build: Callable[[_Form], _Noun],
+    ) -> tuple[_Noun, ...]:
+        """The nouns of one list, without those that could not be read."""
+        return tuple(self.nouns(kind, sections[name], (name,), (name,), build))
+
+    def nouns(
+        self,
+        kind: type[_Form],
+        given: list[Any],
+        here: Place,
+        there: Place,
+        build: Callable[[_Form], _Noun],
+    ) -> Iterator[_Noun]:
+        """here: the list's place in the file; there: in the office, without wrong items."""
+        built = 0
+        for position, item in enumerate(given):
+            place = (*here, position)
+            try:
+                form = self.form(kind, item, place)
+                noun = None if form is None else build(form)
+            except NumberRefused as refused:
+                self.problem((*place, "number"), f"{item['name']}: {refused}")
+                noun = None
+            if noun is None:
+                self.lost.add(str(item.get("id")) if isinstance(item, dict) else "")
+                continue
+            self.places[(*there, built)] = place
+            built += 1
+            yield noun
+
+    def person(self, form: PersonForm) -> Person:
+        """Raises NumberRefused."""
+        number = form.number
+        if number is not None and self.country is not None:
+            allowed = None if self.allowed is None else {*self.allowed, self.country}
+            number = dialable(number, self.country, allowed)
+        values = _values(form, without={"number", "topics"})
+        return Person(**values, number=number, topics=frozenset(form.topics))
+
+    def menus(self, given: list[Any]) -> tuple[Menu, ...]:
+        """Menus with their keys; a wrong key does not hide the mistakes of the others."""
+        menus: list[Menu] = []
+        for position, item in enumerate(given):
+            here, there = ("menus", position), ("menus", len(menus))
+            raw = dict(item) if isinstance(item, dict) else item
+            keys = raw.pop("keys", None) if isinstance(raw, dict) else None
+            form = self.form(MenuForm, raw, here)
+            if not isinstance(keys, list) or not keys:
+                self.problem((*here, "keys"), "a menu needs a list of `keys`")
+                keys = []
+            made = tuple(self.nouns(KeyForm, keys, (*here, "keys"), (*there, "keys"), _key))
+            if form is None:
+                self.lost.add(str(raw.get("id")) if isinstance(raw, dict) else "")
+                continue
+            self.places[there] = here
+            menus.append(Menu(**_values(form), keys=made))
+        return tuple(menus)
+
+    def remark_on(self, office: Office) -> None:
+        """What does not fit together; ids of items that could not be read count as known."""
+        for remark in remarks_on(office):
+            if remark.refers is not None and remark.refers in self.lost:
+                continue
+            remarks = self.problems if remark.mistake else self.warnings
+            remarks.append((self.tree.line(self.in_file(remark.place)), remark.words))
+
+    def in_file(self, place: Place) -> Place:
+        """Where something of the office stands in the file."""
+        for length in range(len(place), 0, -1):
+            if place[:length] in self.places:
+                return (*self.places[place[:length]], *place[length:])
+        return place
+
+
+_NOWHERE = Office(name="", zone=ZoneInfo("UTC"), country="", languages=("en",))
+
+
+def _top_values(top: TopForm | None) -> dict[str, Any]:
+    """What the office says once; a stand-in where that is wrong, so that the rest is still read."""
+    if top is not None:
+        return _values(top, without={"version"})
+    return {f: getattr(_NOWHERE, f) for f in ("name", "zone", "country", "languages")}
+
+
+def _values(form: Form, without: Collection[str] = ()) -> dict[str, Any]:
+    return {name: getattr(form, name) for name in type(form).model_fields if name not in without}
+
+
+def _shift(form: ShiftForm) -> Shift:
+    start, end, minutes = form.time
+    turn = form.rotation
+    return Shift(
+        person=form.person,
+        days=form.days,
+        start=start,
+        end=end,
+        minutes=minutes,
+        breaks=form.breaks,
+        anchor=turn.anchor if turn else None,
+        on=turn.on if turn else 0,
+        off=turn.off if turn else 0,
+        valid_from=form.from_,
+        valid_to=form.to,
+    )
+
+
+def _absence(form: AbsenceForm) -> Absence:
+    return Absence(form.person, form.from_, form.to or form.from_, form.reason)
+
+
+def _hours(form: HoursForm) -> OpenInterval:
+    return OpenInterval(form.days, *form.time)
+
+
+def _closure(form: ClosureForm) -> Closure:
+    return Closure(form.from_, form.to or form.from_, form.name, form.notice, form.yearly)
+
+
+def _moved_day(form: MovedDayForm) -> MovedDay:
+    return MovedDay(form.date, form.as_)
+
+
+def _topic(form: TopicForm, top: TopForm | None) -> Topic:
+    """What the topic leaves out is as for the whole office."""
+    values = _values(form, without={"strategy", "fallback"})
+    default = TopForm.model_fields
+    strategy = top.strategy if top else default["strategy"].default
+    fallback = top.fallback if top else default["fallback"].default
+    return Topic(**values, strategy=form.strategy or strategy, fallback=form.fallback or fallback)
+
+
+def _key(form: KeyForm) -> Key:
+    return Key(**_values(form))
+
+
+# --- mistakes in words ------------------------------------------------------------------------
+
+
+def _words(kind: type[BaseModel], loc: Place, error: dict[str, Any]) -> str:
+    """One of pydantic's errors in words for the owner. `loc` begins at the item."""
+    name = ".".join(str(step) for step in loc if isinstance(step, str))
+    given, context = error["input"], error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            if not loc[:-1] and kind is TopForm and loc[-1] == "office":
+                return "unknown key `office`: did you mean `name`?"
+            return f"unknown key `{loc[-1]}`{_did_you_mean(str(loc[-1]), _keys(kind, loc[:-1]))}"
+        case "missing":
+            return f"`{name}` is missing"
+        case "value_error":
+            return f"{name}: {context['error']}" if name else str(context["error"])
+        case "enum":
+            right = [
+                part.strip(" '") for part in context["expected"].replace(" or ", ",").split(",")
+            ]
+            return f"{name}: unknown word `{given}`{_did_you_mean(str(given), right)}"
+        case "int_parsing" | "int_type":
+            return f"{name}: `{given}` must be a whole number"
+        case "bool_parsing" | "bool_type":
+            return f"{name}: `{given}` must be yes or no"
+        case "greater_than_equal":
+            return f"{name}: {given} is too small, the least is {context['ge']}"
+        case "less_than_equal":
+            return f"{name}: {given} is too large, the most is {context['le']}"
+        case "string_pattern_mismatch":
+            return f"{name}: `{given}` {_PATTERN_WORDS.get(str(loc[-1]), _ID_WORDS)}"
+        case "string_type":
+            return f"{name}: must be a word or a text"
+        case "tuple_type" | "frozen_set_type" | "list_type":
+            return f"{name}: must be a list such as [one, two]"
+        case "dict_type" | "model_type":
+            return f"{name}: must be written as `key: value`, for texts as {{en: …, ro: …}}"
+        case _:
+            return f"{name}: {error['msg']}"
+
+
+_ID_WORDS = "must be a short name of letters and digits, without spaces"
+_PATTERN_WORDS = {"key": "must be one of the keys 0-9, * and #"}
+
+
+def _did_you_mean(word: str, right: Collection[str]) -> str:
+    close = nearest(word, right)
+    return f": did you mean `{close}`?" if close else f"; there are: {', '.join(sorted(right))}"
+
+
+def _keys(kind: type[BaseModel], loc: Place) -> list[str]:
+    """The keys that the mapping at `loc` inside the form may have."""
+    for step in loc:
+        named = {(info.alias or name): info for name, info in kind.model_fields.items()}
+        inside = get_args(named[str(step)].annotation)
+        kind = next(a for a in inside if isinstance(a, type) and issubclass(a, BaseModel))
+    keys = [info.alias or name for name, info in kind.model_fields.items()]
+    if kind is TopForm:
+        keys += _SECTIONS
+    return [*keys, "keys"] if kind is MenuForm else keys
+
+
+# --- writing ----------------------------------------------------------------------------------
+
+
+def write_office(office: Office) -> str:
+    """The office as YAML that `read_office` reads back to an equal one; the same office, same text.
+
+    What the office says once is written whole; of people, shifts and the like what is not usual.
+    """
+    written: dict[str, Any] = {"version": VERSION}
+    for name in TopForm.model_fields:
+        if name != "version":
+            written[name] = _written(getattr(office, name))
+    written["zone"] = office.zone.key
+    written["hours"] = [_hours_out(h) for h in office.hours] or _ALWAYS
+    written["people"] = [_usual_left_out(p) for p in office.people]
+    written["shifts"] = [_shift_out(s) for s in office.shifts]
+    written["absences"] = [_span_out(a) for a in office.absences]
+    written["closures"] = [_span_out(c) for c in office.closures]
+    written["moved_days"] = [
+        {"date": m.day, "as": write_weekday(m.as_weekday)} for m in office.moved_days
+    ]
+    written["topics"] = [_topic_out(t) for t in office.topics]
+    written["menus"] = [_menu_out(m) for m in office.menus]
+    return yaml.dump(
+        written,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=_NO_FOLDING,
+        default_flow_style=None,
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Short things on one line in brackets, texts and whatever is long on lines of their own."""
+
+    def represent_mapping(
+        self, tag: str, mapping: Any, flow_style: bool | None = None
+    ) -> yaml.MappingNode:
+        node = super().represent_mapping(tag, mapping, flow_style)
+        length = sum(len(str(key.value)) + len(str(value.value)) + 4 for key, value in node.value)
+        if length > _LONGEST_LINE:
+            node.flow_style = False
+        return node
+
+
+def _written(value: Any) -> Any:
+    """Values as safe YAML: enums as words, sets sorted, tuples as lists."""
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_written(one) for one in value]
+    return dict(value) if isinstance(value, dict) else value
+
+
+def _usual_left_out(noun: Any, without: Collection[str] = ()) -> dict[str, Any]:
+    """The fields of a noun that differ from their defaults."""
+    kept: dict[str, Any] = {}
+    for known in fields(noun):
+        value = getattr(noun, known.name)
+        if known.name not in without and value != known.default and value != {}:
+            kept[known.name] = _written(value)
+    return kept
+
+
+def _hours_out(interval: OpenInterval) -> dict[str, Any]:
+    return {"days": write_days(interval.days), "time": f"{interval.start}-{interval.end}"}
+
+
+def _shift_out(shift: Shift) -> dict[str, Any]:
+    out: dict[str, Any] = {"person": shift.person}
+    if shift.days != EVERY_DAY or shift.anchor is None:
+        out["days"] = write_days(shift.days)
+    out["time"] = write_shift_time(shift.start, shift.end, shift.minutes)
+    if shift.breaks:
+        out["breaks"] = [write_break(pause) for pause in shift.breaks]
+    if shift.anchor is not None:
+        out["rotation"] = {"anchor": shift.anchor, "on": shift.on, "off": shift.off}
+    if shift.valid_from is not None:
+        out["from"] = shift.valid_from
+    if shift.valid_to is not None:
+        out["to"] = shift.valid_to
+    return out
+
+
+def _span_out(span: Absence | Closure) -> dict[str, Any]:
+    out: dict[str, Any] = {"person": span.person} if isinstance(span, Absence) else {}
+    out["from"] = span.first
+    if span.last != span.first:
+        out["to"] = span.last
+    return out | _usual_left_out(span, without={"person", "first", "last"})
+
+
+def _topic_out(topic: Topic) -> dict[str, Any]:
+    """Strategy and fallback always: left out they would follow the office's."""
+    out = _usual_left_out(topic, without={"strategy", "fallback"})
+    return out | {"strategy": topic.strategy.value, "fallback": topic.fallback.value}
+
+
+def _menu_out(menu: Menu) -> dict[str, Any]:
+    out = _usual_left_out(menu, without={"keys"})
+    return out | {"keys": [_usual_left_out(key) for key in menu.keys]}

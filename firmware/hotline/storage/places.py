@@ -1,0 +1,38 @@
+"""Where things lie under the data folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Places:
+    """The data folder of one box. `data` comes from box.toml."""
+
+    data: Path
+
+    @property
+    def control(self) -> Path:
+        """The daemon's Unix socket."""
+        return self.data / "control.sock"
+
+    @property
+    def recordings(self) -> Path:
+        """What callers left."""
+        return self.data / "recordings"
+
+    @property
+    def own_prompts(self) -> Path:
+        """What the owner spoke or uploaded, a folder for each language."""
+        return self.data / "prompts"
+
+    @property
+    def spoken(self) -> Path:
+        """Synthesised prompts; can be made again."""
+        return self.data / "cache" / "spoken"
+
+    @property
+    def sounds(self) -> Path:
+        """Beep, ringback, music; can be made again."""
+        return self.data / "cache" / "sounds"

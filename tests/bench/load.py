@@ -1,0 +1,2 @@
+async def all_loads(a,b): return []
+async def memory(n): return []

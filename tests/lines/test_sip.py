@@ -1,0 +1,212 @@
+"""A SIP line mends itself, says how it is, and lets in only its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+
+from hotline.errors import CallerGone, LineDown
+from hotline.lines import sip
+from hotline.lines.port import Cause, Leg
+from hotline.lines.sip import Guard, SipLeg, SipLine
+from hotline.options import Trunk
+
+UP = "Callers can reach you on this line."
+
+
+class StackDouble:
+    """The SIP stack's side: notes what was asked, answers when the test says so."""
+
+    def __init__(self) -> None:
+        self.allowed: set[str] = set()
+        self.names: dict[str, str] = {}
+        self.networks: tuple[str, ...] = ()
+        self.registered = asyncio.Semaphore(0)
+        self.invited: list[str] = []
+        self.hung_up: list[int] = []
+        self.answers = 0
+
+    def account(self, trunk: Trunk, listener: SipLine) -> StackDouble:
+        return self
+
+    def allow(self, networks: Iterable[str]) -> None:
+        self.allowed = set(networks)
+
+    def know(self, names: Mapping[str, str]) -> None:
+        self.names = dict(names)
+
+    def register(self) -> None:
+        self.registered.release()
+
+    def ask_options(self, uri: str) -> None: ...
+
+    def invite(self, uri: str, headers: dict[str, str], listener: SipLeg) -> StackDouble:
+        self.invited.append(uri)
+        return self
+
+    def close(self) -> None: ...
+
+    def answer(self) -> None:
+        self.answers += 1
+
+    def ring(self) -> None: ...
+
+    def hang_up(self, code: int = 0) -> None:
+        self.hung_up.append(code)
+
+
+def provider(**more: Any) -> Trunk:
+    return Trunk(name="office", kind="provider", host="192.0.2.1", keep_alive_seconds=0, **more)
+
+
+async def started(trunk: Trunk) -> tuple[SipLine, StackDouble, list[Leg]]:
+    stack, rings = StackDouble(), list[Leg]()
+    line = SipLine(trunk, "MD", stack, Guard(stack))
+    await line.start(rings.append)
+    await stack.registered.acquire()
+    line.on_registration(200, "OK", 300)
+    return line, stack, rings
+
+
+async def test_a_refused_password_is_told_in_plain_words_and_not_hammered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    line, stack, _ = await started(provider())
+    monkeypatch.setattr(sip.asyncio, "sleep", _noting(waits))
+    line.on_registration(403, "Forbidden", 0)
+    await stack.registered.acquire()
+    assert not line.state().up
+    assert "password" in line.state().words
+    assert waits[0] >= 0.8 * sip.REFUSED_RETRY_S
+    await line.stop()
+
+
+async def test_a_silent_provider_is_asked_again_ever_more_slowly_but_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    line, stack, _ = await started(provider())
+    monkeypatch.setattr(sip.asyncio, "sleep", _noting(waits))
+    for _ in range(12):
+        line.on_registration(408, "Timeout", 0)
+        await stack.registered.acquire()
+    assert waits[0] < 3
+    assert max(waits) <= 1.2 * sip.LONGEST_RETRY_S
+    assert waits[-1] >= 0.8 * sip.LONGEST_RETRY_S
+    line.on_registration(200, "OK", 300)
+    assert line.state().up
+    await line.stop()
+
+
+def _noting(waits: list[float]) -> Any:
+    real = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        await real(0)
+
+    return sleep
+
+
+async def test_a_gateway_that_stops_answering_is_down_and_up_again_when_it_answers() -> None:
+    gateway = Trunk(name="fxo", kind="gateway", host="192.0.2.9", register=False)
+    stack = StackDouble()
+    line = SipLine(gateway, "MD", stack, Guard(stack))
+    line.on_options_reply(200)
+    assert line.state().up
+    line.on_options_reply(408)
+    assert line.state().up
+    line.on_options_reply(408)
+    assert not line.state().up
+    line.on_options_reply(404)
+    assert line.state().up
+
+
+async def test_only_the_addresses_of_the_line_are_let_in() -> None:
+    line, stack, _ = await started(provider(register=True))
+    assert stack.allowed == {"192.0.2.1"}
+    await line.stop()
+
+
+async def test_a_call_beyond_the_channels_hears_busy_at_once() -> None:
+    line, stack, rings = await started(provider(channels=1))
+    line.on_invite(stack, "INVITE sip:b@h SIP/2.0\r\n\r\n", "192.0.2.1:5060")
+    line.on_invite(stack, "INVITE sip:b@h SIP/2.0\r\n\r\n", "192.0.2.1:5060")
+    assert len(rings) == 1
+    assert stack.hung_up == [486]
+    await line.stop()
+
+
+async def test_a_channel_is_free_again_after_the_call() -> None:
+    line, stack, _ = await started(provider(channels=1))
+    leg = line.on_invite(stack, "INVITE sip:b@h SIP/2.0\r\n\r\n", "192.0.2.1:5060")
+    leg.on_ended(200, "OK")
+    await asyncio.sleep(0)
+    assert line.free_channels() == 1
+    await line.stop()
+
+
+@pytest.mark.parametrize(
+    ("style", "uri"),
+    [
+        ("+e164", "sip:+37369123456@192.0.2.1:5060;transport=udp"),
+        ("00", "sip:0037369123456@192.0.2.1:5060;transport=udp"),
+        ("national", "sip:069123456@192.0.2.1:5060;transport=udp"),
+    ],
+)
+async def test_numbers_are_dialled_the_way_the_provider_wants_them(style: str, uri: str) -> None:
+    line, stack, _ = await started(provider(number_format=style))
+    line.dial("+37369123456")
+    assert stack.invited == [uri]
+    await line.stop()
+
+
+async def test_a_line_that_is_down_cannot_be_dialled_out_on() -> None:
+    stack = StackDouble()
+    line = SipLine(provider(), "MD", stack, Guard(stack))
+    with pytest.raises(LineDown):
+        line.dial("+37369123456")
+
+
+async def test_answering_a_caller_who_has_just_gone_says_so() -> None:
+    line, stack, _ = await started(provider())
+    leg = line.on_invite(stack, "INVITE sip:b@h SIP/2.0\r\n\r\n", "192.0.2.1:5060")
+    answering = asyncio.ensure_future(leg.answer())
+    await asyncio.sleep(0)
+    leg.on_ended(487, "cancelled")
+    with pytest.raises(CallerGone):
+        await answering
+    await line.stop()
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        (486, Cause.BUSY),
+        (603, Cause.REJECTED),
+        (480, Cause.UNREACHABLE),
+        (404, Cause.UNREACHABLE),
+        (408, Cause.NO_ANSWER),
+        (503, Cause.FAILED),
+        (200, Cause.HUNG_UP),
+    ],
+)
+async def test_why_a_person_was_not_reached_is_told_apart(code: int, cause: Cause) -> None:
+    line, _, _ = await started(provider())
+    leg = line.dial("+37369123456")
+    leg.on_ended(code, "")
+    assert leg.gone.result() is cause
+    await line.stop()
+
+
+async def test_half_a_minute_without_sound_ends_the_call_and_says_why() -> None:
+    line, stack, _ = await started(provider())
+    leg = line.on_invite(stack, "INVITE sip:b@h SIP/2.0\r\n\r\n", "192.0.2.1:5060")
+    leg.on_no_sound()
+    leg.on_ended(200, "")
+    assert leg.gone.result() is Cause.NO_SOUND
+    await line.stop()

@@ -1,0 +1,172 @@
+"""baresip, somebody else's telephone, as judge of ours: headless, its sound from and to files."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import wave
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from tests.sim.g711 import Samples
+from tests.sim.sound import RATE, wav
+
+_CONFIG = """\
+poll_method epoll
+sip_listen {host}:{sip}
+net_interface {host}
+rtp_ports {rtp}-{rtp_end}
+audio_player aubridge,nobody
+audio_alert aubridge,nobody
+audio_source aufile,{room}/says.wav
+ausrc_channels 1
+auplay_channels 1
+module_path {modules}
+module g711.so
+module sndfile.so
+module aufile.so
+module aubridge.so
+module ctrl_tcp.so
+module cons.so
+module_tmp uuid.so
+module_tmp account.so
+module_app menu.so
+ctrl_tcp_listen {host}:{control}
+cons_listen {host}:{keys}
+snd_path {room}/heard
+"""
+
+
+class Baresip:
+    """One running baresip. `events`: what it told us, in order; each has a `type`."""
+
+    def __init__(self, room: Path, host: str) -> None:
+        self.room, self.host = room, host
+        self.events: list[dict[str, str]] = []
+        self._more = asyncio.Event()
+        self._ports = _free_ports(host, 4)
+        self._process: asyncio.subprocess.Process
+        self._control: asyncio.StreamWriter
+        self._reading: asyncio.Task[None]
+
+    @classmethod
+    async def start(
+        cls, room: Path, account: str, says: Samples, *, host: str = "127.0.0.9"
+    ) -> Self:
+        """Run it in an empty directory. account: a line of its accounts file."""
+        one = cls(room, host)
+        one._furnish(account, says)
+        with (room / "log").open("wb") as log:
+            one._process = await asyncio.create_subprocess_exec(
+                "baresip", "-4", "-f", str(room), "-t", "120",
+                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        reader, one._control = await _connected(host, one._ports[1])
+        one._reading = asyncio.get_running_loop().create_task(one._read(reader))
+        return one
+
+    async def stop(self) -> None:
+        """It unregisters and goes."""
+        if self._process.returncode is None:
+            self._process.terminate()
+        await self._process.wait()
+        self._reading.cancel()
+        self._control.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return self.host, self._ports[0]
+
+    def command(self, name: str, parameters: str = "") -> None:
+        """A command of its menu: dial, accept, hangup, hold, resume."""
+        text = json.dumps({"command": name, "params": parameters, "token": "t"})
+        self._control.write(f"{len(text)}:{text},".encode())
+
+    async def press(self, keys: str) -> None:
+        """Keys as typed on its console; during a call they are sent as telephone events."""
+        _, writer = await _connected(self.host, self._ports[2])
+        writer.write(keys.encode())
+        await writer.drain()
+        writer.close()
+
+    async def tells(self, kind: str, within: float = 10.0) -> dict[str, str]:
+        """Wait for the next event of that type; those before it are passed over."""
+        try:
+            return await asyncio.wait_for(self._next(kind), within)
+        except TimeoutError:
+            told = [event.get("type") for event in self.events]
+            trouble = f"expected {kind} from baresip; it told {told}: {self.log()[-600:]}"
+            raise AssertionError(trouble) from None
+
+    def log(self) -> str:
+        """What it wrote on its screen."""
+        return (self.room / "log").read_text(errors="replace")
+
+    def heard(self) -> Samples:
+        """What it decoded in its first call."""
+        return wav(min((self.room / "heard").glob("*-dec.wav")))
+
+    async def _next(self, kind: str) -> dict[str, str]:
+        while True:
+            while self.events:
+                event = self.events.pop(0)
+                if event.get("type") == kind:
+                    return event
+            self._more.clear()
+            await self._more.wait()
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        """Netstrings of JSON."""
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                size = int((await reader.readuntil(b":"))[:-1])
+                self.events.append(json.loads(await reader.readexactly(size)))
+                await reader.readexactly(1)
+                self._more.set()
+
+    def _furnish(self, account: str, says: Samples) -> None:
+        (self.room / "heard").mkdir(parents=True)
+        modules = next(Path("/usr/lib").glob("**/baresip/modules"))
+        sip, control, keys, rtp = self._ports
+        ports = {"sip": sip, "control": control, "keys": keys, "rtp": rtp, "rtp_end": rtp + 10}
+        config = _CONFIG.format(host=self.host, room=self.room, modules=modules, **ports)
+        (self.room / "config").write_text(config)
+        (self.room / "accounts").write_text(account + "\n")
+        with wave.open(str(self.room / "says.wav"), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            file.writeframes(says.tobytes())
+
+
+def _free_ports(host: str, count: int) -> list[int]:
+    """Ports free for TCP and UDP a moment ago, even ones."""
+    taken: list[socket.socket] = []
+    ports: list[int] = []
+    while len(ports) < count:
+        one = socket.create_server((host, 0))
+        taken.append(one)
+        port = one.getsockname()[1]
+        if port % 2 == 0 and port < 65000:
+            ports.append(port)
+    for one in taken:
+        one.close()
+    return ports
+
+
+async def _connected(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """It opens its doors a little after its start."""
+    for _ in range(200):
+        try:
+            return await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(0.05)
+    raise AssertionError(f"baresip did not open {host}:{port}")
