@@ -198,7 +198,7 @@ async def _short_calls(box: BoxUnderTest, room: Path, calls: int) -> None:
     await box.idle(within=60)
 
 
-# -- measuring --------------------------------------------------------------------------------------
+# -- measuring -----------------------------------------------------------------------------
 
 
 async def _measure(box: BoxUnderTest, seconds: float, room: Path) -> tuple[float, list[float]]:
