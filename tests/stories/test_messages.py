@@ -7,7 +7,7 @@ from hotline.media.catalogue import Prompt
 
 from tests.sim import listen
 from tests.sim.sip import OutgoingCall
-from tests.sim.sound import RATE, Silence, noise
+from tests.sim.sound import RATE, Loop, Silence, noise
 from tests.stories.stage import BEEP, SIGNS, Stage, heard, office, recorded, was_heard
 
 TALK = noise(2.5, seed=7)
@@ -79,7 +79,7 @@ async def test_a_caller_who_is_silent_is_not_kept_for_ever(stage: Stage) -> None
 
 async def test_the_longest_message_is_the_one_the_office_allows(stage: Stage) -> None:
     await stage.opens(office(max_message_seconds=10))
-    caller = await stage.called()
+    caller = await stage.called(tone=Loop(noise(3, seed=9)))
     await caller.press("3")
     await heard(caller, Prompt.MESSAGE_SAVED, within=20)
     assert (await stage.filed(caller)).seconds == pytest.approx(10, abs=1)
