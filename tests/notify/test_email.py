@@ -64,11 +64,14 @@ async def test_the_recording_comes_with_the_letter(mail_server: MailServer, tmp_
     assert part.get_content() == b"RIFF" + bytes(range(256))
 
 
-@pytest.mark.parametrize("name", ["000999-complaint.wav", "../../etc/passwd"])
-async def test_a_letter_leaves_without_a_recording_that_is_not_there(
+@pytest.mark.parametrize("name", ["000999-complaint.wav", "../secret.wav"])
+async def test_a_letter_leaves_without_what_is_no_recording(
     mail_server: MailServer, tmp_path: Path, name: str
 ) -> None:
-    await send(mail_server, tmp_path, attachment=name)
+    (tmp_path / "secret.wav").write_bytes(b"secret")
+    recordings = tmp_path / "recordings"
+    recordings.mkdir()
+    await send(mail_server, recordings, attachment=name)
     assert list(mail_server.mails[0].message.iter_attachments()) == []
 
 

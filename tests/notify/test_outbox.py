@@ -115,10 +115,12 @@ async def test_chance_only_shortens_the_pause_by_a_quarter(
     assert outbox.seconds_until_due() == 11.25
 
 
+@pytest.mark.parametrize("jitter", [0.0, 1.0])
 async def test_a_letter_is_tried_for_a_month_before_it_is_given_up(
-    outbox: Outbox, mail: Recorder, at_once: AtOnce, fake_time: FakeTime
+    jitter: float, mail: Recorder, at_once: AtOnce, fake_time: FakeTime
 ) -> None:
     mail.trouble = WayDown("down")
+    outbox = Outbox(at_once, [], {"email": mail}, fake_time.clock(), jitter=lambda: jitter)  # type: ignore[arg-type]
     add(outbox, "letter")
     await live_through(outbox, fake_time, timedelta(days=30))
     assert states(at_once) == {"letter": LetterState.WAITING}
@@ -279,6 +281,33 @@ async def test_delivered_letters_are_forgotten_after_their_time_and_waiting_ones
     add(outbox, "waiting")
     assert rows.purge(at_once.database, NOW + timedelta(days=1)) == 1
     assert list(states(at_once)) == ["waiting"]
+
+
+async def test_letters_about_a_forgotten_caller_are_not_sent(
+    outbox: Outbox, mail: Recorder
+) -> None:
+    outbox.add("email", "ana@example.org", "Missed call: +37369111222", "body")
+    outbox.add("email", "ana@example.org", "Complaint 104", "body", case_number=104)
+    outbox.add("email", "ana@example.org", "Complaint 105", "body", case_number=105)
+    outbox.forget("+37369111222", {104})
+    await outbox.send_due()
+    assert mail.taken == ["Complaint 105"]
+
+
+@pytest.mark.parametrize("trouble", [None, WayDown("down")])
+async def test_a_letter_forgotten_while_it_is_sent_does_not_come_back(
+    at_once: AtOnce, fake_time: FakeTime, trouble: Exception | None
+) -> None:
+    async def slow(letter: Letter) -> None:
+        outbox.forget("+37369111222", ())
+        rows.erase(at_once.database, "+37369111222", ())
+        if trouble is not None:
+            raise trouble
+
+    outbox = outbox_of(at_once, {"email": slow}, fake_time)
+    add(outbox, "Missed call: +37369111222")
+    await outbox.send_due()
+    assert (outbox.waiting(), states(at_once)) == ([], {})
 
 
 async def _turns(count: int) -> None:

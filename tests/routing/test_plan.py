@@ -79,6 +79,11 @@ def test_a_language_nobody_speaks_rings_everybody_and_the_whisper_says_so() -> N
     assert (rung(found), found.dropped) == ("Ana Ion", ("language",))
 
 
+def test_who_names_no_language_speaks_those_of_the_office() -> None:
+    shop = office(ANA, replace(ION, languages=("ro",)))
+    assert rung(plan(shop, language="ru")) == "Ana"
+
+
 def test_knowing_the_topic_goes_before_speaking_the_language() -> None:
     shop = office(
         replace(ANA, topics=frozenset({"orders"}), languages=("ro",)),

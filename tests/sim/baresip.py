@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import wave
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from tests.sim.g711 import Samples
+from tests.sim.ports import free_ports, own_host
 from tests.sim.sound import RATE, wav
 
 _CONFIG = """\
@@ -46,24 +46,22 @@ class Baresip:
         self.room, self.host = room, host
         self.events: list[dict[str, str]] = []
         self._more = asyncio.Event()
-        self._ports = _free_ports(host, 4)
+        self._ports = free_ports(host, 4)
         self._process: asyncio.subprocess.Process
         self._control: asyncio.StreamWriter
         self._reading: asyncio.Task[None]
 
     @classmethod
-    async def start(
-        cls, room: Path, account: str, says: Samples, *, host: str = "127.0.0.9"
-    ) -> Self:
+    async def start(cls, room: Path, account: str, says: Samples, *, host: str = "") -> Self:
         """Run it in an empty directory. account: a line of its accounts file."""
-        one = cls(room, host)
+        one = cls(room, host or own_host())
         one._furnish(account, says)
         with (room / "log").open("wb") as log:
             one._process = await asyncio.create_subprocess_exec(
                 "baresip", "-4", "-f", str(room), "-t", "120",
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
-        reader, one._control = await _connected(host, one._ports[1])
+        reader, one._control = await _connected(one.host, one._ports[1])
         one._reading = asyncio.get_running_loop().create_task(one._read(reader))
         return one
 
@@ -100,7 +98,8 @@ class Baresip:
     async def tells(self, kind: str, within: float = 10.0) -> dict[str, str]:
         """Wait for the next event of that type; those before it are passed over."""
         try:
-            return await asyncio.wait_for(self._next(kind), within)
+            async with asyncio.timeout(within):
+                return await self._next(kind)
         except TimeoutError:
             told = [event.get("type") for event in self.events]
             trouble = f"expected {kind} from baresip; it told {told}: {self.log()[-600:]}"
@@ -145,21 +144,6 @@ class Baresip:
             file.setsampwidth(2)
             file.setframerate(RATE)
             file.writeframes(says.tobytes())
-
-
-def _free_ports(host: str, count: int) -> list[int]:
-    """Ports free for TCP and UDP a moment ago, even ones."""
-    taken: list[socket.socket] = []
-    ports: list[int] = []
-    while len(ports) < count:
-        one = socket.create_server((host, 0))
-        taken.append(one)
-        port = one.getsockname()[1]
-        if port % 2 == 0 and port < 65000:
-            ports.append(port)
-    for one in taken:
-        one.close()
-    return ports
 
 
 async def _connected(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -5,6 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+REFUSALS = (
+    400,
+    401,
+    403,
+    404,
+    405,
+    407,
+    415,
+    416,
+    420,
+    480,
+    481,
+    486,
+    488,
+    491,
+    500,
+    501,
+    503,
+    603,
+)
 SDP = """\
 v=0
 o=sipp 1 {version} IN IP4 [local_ip]
@@ -82,6 +102,7 @@ class Scenario:
     def __init__(self, name: str) -> None:
         self.name = name
         self._steps: list[str] = []
+        self._labels = 0
 
     def send(self, message: str, *, repeat: bool = True, txn: str = "") -> Scenario:
         """Send; over UDP repeated until something comes. An ACK is never repeated.
@@ -109,6 +130,22 @@ class Scenario:
         more += f' response_txn="{txn}"' if txn else ""
         return self._add(f'<recv response="{status}"{more}>{_check(check)}</recv>')
 
+    def expect_any(self, *, txn: str = "", among: tuple[int, ...] = ()) -> Scenario:
+        """Some final response of these; of all the usual ones when none are given."""
+        self._labels += 1
+        mine = f' response_txn="{txn}"' if txn else ""
+        self._add(f'<recv response="100" optional="true"{mine}/>')
+        *others, last = among or (200, 202, *REFUSALS)
+        for status in others:
+            more = f'optional="true" next="{self._labels}"{mine}'
+            self._add(f'<recv response="{status}" {more}/>')
+        self._add(f'<recv response="{last}"{mine}/>')
+        return self._add(f'<label id="{self._labels}"/>')
+
+    def expect_refusal(self, *, txn: str = "") -> Scenario:
+        """Some final response that a sane telephone refuses with; 2xx and 3xx fail."""
+        return self.expect_any(txn=txn, among=REFUSALS)
+
     def expect_request(
         self, method: str, *, optional: bool = False, check: str = "", within: int | None = None
     ) -> Scenario:
@@ -121,9 +158,9 @@ class Scenario:
         """Let time pass; unexpected messages still fail the scenario."""
         return self._add(f'<pause milliseconds="{milliseconds}"/>')
 
-    def stream(self, file: Path) -> Scenario:
-        """Send a file of raw PCMA bytes as RTP, once."""
-        return self._add(f'<nop><action><exec rtp_stream="{file},1,8"/></action></nop>')
+    def stream(self, file: Path, *, times: int = 1) -> Scenario:
+        """Send a file of raw PCMA bytes as RTP, over and over with `times` = -1."""
+        return self._add(f'<nop><action><exec rtp_stream="{file},{times},8"/></action></nop>')
 
     def play(self, pcap: Path) -> Scenario:
         """Send the RTP of a capture file; needs the right to raw sockets."""

@@ -53,13 +53,11 @@ BYE = ask("BYE", cseq=9, inside=True)
 ANSWERS = reply("200 OK", body=sdp())
 
 
-async def _listening(
-    room: Path, scenario: Scenario, *options: str, port: int
-) -> tuple[Sipp, Target]:
+async def _listening(room: Path, scenario: Scenario, *options: str) -> tuple[Sipp, Target]:
     """SIPp waiting for our call."""
-    file = scenario.write(room)
-    sipp = await Sipp.start(room, file, "-p", str(port), *options)
-    return sipp, Target(f"sip:{NUMBER}@127.0.0.8:{port}", ("127.0.0.8", port))
+    sipp = await Sipp.start(room, scenario.write(room), *options)
+    host, port = sipp.address
+    return sipp, Target(f"sip:{NUMBER}@{host}:{port}", sipp.address)
 
 
 async def test_registration_with_the_right_password(provider: Provider, tmp_path: Path) -> None:
@@ -68,7 +66,7 @@ async def test_registration_with_the_right_password(provider: Provider, tmp_path
         tmp_path, file, *AS_OFFICE, "-ap", "secret", to=provider.address
     ) as sipp:
         await sipp.succeeds()
-    assert provider.box("office").address[0] == "127.0.0.8"
+    assert provider.box("office").address == sipp.address
 
 
 async def test_registration_with_a_wrong_password(provider: Provider, tmp_path: Path) -> None:
@@ -149,7 +147,7 @@ async def test_a_caller_hears_its_own_tone_back(exchange: Exchange, tmp_path: Pa
     """SIPp echoes each packet: sound, numbering and pace have to survive the way there and back."""
     scenario = _is_called().send(ANSWERS).expect_request("ACK").expect_request("BYE")
     scenario.send(reply("200 OK", tag=False), repeat=False)
-    sipp, target = await _listening(tmp_path, scenario, "-rtp_echo", "-mp", "41000", port=15401)
+    sipp, target = await _listening(tmp_path, scenario, "-rtp_echo")
     async with sipp:
         call = await exchange.caller("+37322000111").call(target)
         await call.ringing()
@@ -165,7 +163,7 @@ async def test_a_caller_hears_its_own_tone_back(exchange: Exchange, tmp_path: Pa
 @pytest.mark.parametrize("status", ["486 Busy Here", "603 Decline", "404 Not Found", "503 Down"])
 async def test_a_refusal_is_acknowledged(exchange: Exchange, tmp_path: Path, status: str) -> None:
     scenario = _is_called().send(reply(status)).expect_request("ACK")
-    sipp, target = await _listening(tmp_path, scenario, port=15402)
+    sipp, target = await _listening(tmp_path, scenario)
     async with sipp:
         call = await exchange.caller("+37322000111").call(target)
         assert (await call.ended()).status == int(status[:3])
@@ -177,7 +175,7 @@ async def test_a_caller_who_gives_up(exchange: Exchange, tmp_path: Path) -> None
     scenario.send(
         reply("487 Request Terminated").replace("[last_CSeq:]", "CSeq: 1 INVITE")
     ).expect_request("ACK")
-    sipp, target = await _listening(tmp_path, scenario, port=15403)
+    sipp, target = await _listening(tmp_path, scenario)
     async with sipp:
         call = await exchange.caller("+37322000111").call(target)
         await call.ringing()
@@ -191,7 +189,7 @@ async def test_an_answer_that_crosses_the_cancel_is_ended_properly(
     scenario = _is_called().expect_request("CANCEL").send(reply("200 OK"), repeat=False)
     scenario.send(ANSWERS.replace("[last_CSeq:]", "CSeq: 1 INVITE")).expect_request("ACK")
     scenario.expect_request("BYE").send(reply("200 OK", tag=False), repeat=False)
-    sipp, target = await _listening(tmp_path, scenario, port=15404)
+    sipp, target = await _listening(tmp_path, scenario)
     async with sipp:
         call = await exchange.caller("+37322000111").call(target)
         await call.ringing()
@@ -217,7 +215,7 @@ async def test_the_answer_is_repeated_until_a_late_ack(exchange: Exchange, tmp_p
 async def test_our_own_late_ack_comes_late(exchange: Exchange, tmp_path: Path) -> None:
     scenario = _is_called().send(ANSWERS).expect_request("ACK").expect_request("BYE")
     scenario.send(reply("200 OK", tag=False), repeat=False)
-    sipp, target = await _listening(tmp_path, scenario, port=15405)
+    sipp, target = await _listening(tmp_path, scenario)
     async with sipp:
         call = await exchange.caller("+37322000111", late_ack=0.8).call(target)
         await call.answered()

@@ -78,8 +78,8 @@ def fake_time() -> FakeTime:
 
 
 @pytest.fixture
-def memory_path() -> Iterator[Path]:
-    """A directory in memory where there is one: for tests that ask nothing of a real disk."""
+def tmp_path() -> Iterator[Path]:
+    """In memory where there is such a directory: most tests ask nothing of a real disk."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as directory:
         yield Path(directory)

@@ -104,6 +104,17 @@ def test_the_missed_list_is_right_after_two_thousand_calls() -> None:
     assert [call.id for call in calls.missed_open(writer.database, 2000)] == owed
 
 
+def test_returning_a_call_does_not_hide_one_missed_since() -> None:
+    writer = in_memory()
+    journal = journal_of(writer)
+    play(journal, [Told("+37360000001", Outcome.MISSED, False, False)] * 3)
+    journal.mark_returned(2, "ana", NOW)
+    assert [call.id for call in calls.missed_open(writer.database)] == [3]
+    story = calls.get(writer.database, 1)
+    assert story is not None
+    assert (story.call.returned_by, story.call.returned_at) == ("ana", NOW)
+
+
 def test_a_call_is_told_from_ring_to_end(writer: Writer, records: DatabaseFile) -> None:
     journal = Journal(writer, 1)
     call = journal.begin("office line", Someone(), NOW)
@@ -212,6 +223,15 @@ def test_who_had_left_something_before_the_restart_was_not_missed(
     assert (story.call.outcome, story.call.case_number) == (outcome, 101)
 
 
+def test_an_opened_case_that_was_never_filed_is_no_message() -> None:
+    writer = in_memory()
+    call = journal_of(writer).begin("sip", Someone(), NOW)
+    cases = Cases(writer, 101)  # type: ignore[arg-type]
+    cases.open(CaseKind.MESSAGE, call, "", Someone(), "ro", NOW)
+    calls.file_open_rows(writer.database, NOW)
+    assert [missed.id for missed in calls.missed_open(writer.database)] == [call]
+
+
 def test_who_had_said_nothing_before_the_restart_was_missed() -> None:
     writer = in_memory()
     call = journal_of(writer).begin("sip", Someone(), NOW)
@@ -266,3 +286,13 @@ def test_an_erased_number_is_nowhere_and_owes_no_call() -> None:
     assert calls.erase_number(writer.database, "+37360000001", NOW) == 3
     assert "+37360000001" not in "\n".join(writer.database.conn.iterdump())
     assert [call.id for call in calls.missed_open(writer.database)] == [4]
+
+
+def test_erasing_a_caller_does_not_reset_what_forwarding_has_cost() -> None:
+    writer = in_memory()
+    journal = journal_of(writer)
+    call = journal.begin("sip", Someone(), NOW)
+    journal.step(call, NOW, calls.LEG_COST, "Ana was connected", seconds=61.5)
+    calls.erase_number(writer.database, "+37369111222", NOW)
+    since = NOW - timedelta(days=1)
+    assert calls.connected_since(writer.database, since) == [(NOW, 61.5)]

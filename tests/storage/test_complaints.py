@@ -10,7 +10,6 @@ from sqlite_utils import Database
 
 from hotline.errors import HotlineError
 from hotline.inbox.case import CaseKind, CaseState
-from hotline.inbox.retention import Retention
 from hotline.storage import complaints
 from hotline.storage.complaints import Adopted, Cases, Show
 from hotline.storage.schema import RECORDS
@@ -195,50 +194,35 @@ def test_the_first_case_of_a_new_box_has_three_digits(at_once: AtOnce, recording
     assert adopt(at_once.database, recordings).next_number == 101
 
 
-def test_sound_given_up_does_not_come_back_after_a_restart(
-    cases: Cases, at_once: AtOnce, recordings: Path
-) -> None:
-    number = spoken(cases)
-    cases.heard(number, NOW)
-    cases.sound_given_up(number)
-    file = recordings / "000101-complaint.wav"
-    file.write_bytes(b"x" * 12)
-    adopt(at_once.database, recordings)
-    assert not file.exists()
-    case = complaints.get(at_once.database, number)
-    assert case is not None
-    assert case.recording is None
-
-
-def test_the_sound_of_an_unheard_or_kept_case_is_not_given_up(writer: Writer) -> None:
-    cases = Cases(writer, 101)
-    unheard, kept = spoken(cases), spoken(cases)
-    cases.heard(kept, NOW)
-    cases.keep(kept, True)
-    refusals = [cases.sound_given_up(number).exception(10) for number in (unheard, kept)]
-    assert [type(refusal) for refusal in refusals] == [HotlineError, HotlineError]
-
-
-def test_closed_cases_go_after_a_year_and_say_which_files_follow(
-    cases: Cases, at_once: AtOnce
-) -> None:
+def test_a_row_whose_file_is_gone_says_so(cases: Cases, at_once: AtOnce, recordings: Path) -> None:
     heard, unheard = spoken(cases), spoken(cases)
     cases.heard(heard, NOW)
-    for number in (heard, unheard):
-        cases.done(number, NOW)
-    gone = complaints.purge(at_once.database, NOW + timedelta(days=366), Retention())
-    assert [case.recording for case in gone] == ["000101-complaint.wav"]
-    assert shown(at_once.database, Show.ALL) == [unheard]
+    cases.note(unheard, "Ana asks")
+    adopt(at_once.database, recordings)
+    newest, oldest = complaints.list_cases(at_once.database)
+    assert (newest.recording, newest.note) == (None, f"Ana asks {complaints.GONE}")
+    assert (oldest.recording, oldest.note) == (None, "")
 
 
-def test_an_erased_caller_leaves_no_case(cases: Cases, at_once: AtOnce) -> None:
-    erased, dropped, other = (
-        opened(cases),
-        opened(cases),
-        opened(cases, CaseKind.CALLBACK, "+37360000002"),
-    )
-    cases.dropped(dropped)
-    gone = complaints.erase_number(at_once.database, "+37369111222")
-    assert sorted(case.number for case in gone) == [erased, dropped]
-    assert "+37369111222" not in "\n".join(at_once.database.conn.iterdump())
-    assert shown(at_once.database) == [other]
+def test_a_file_in_which_nothing_was_said_goes_at_the_next_start(
+    cases: Cases, at_once: AtOnce, recordings: Path
+) -> None:
+    file = recordings / "000101-complaint.wav"
+    cases.dropped(opened(cases))
+    file.write_bytes(b"x" * 12)
+    assert adopt(at_once.database, recordings).found == ()
+    assert not file.exists()
+
+
+def test_a_start_without_the_disk_of_the_recordings_loses_none(
+    cases: Cases, at_once: AtOnce, recordings: Path, tmp_path: Path
+) -> None:
+    number = spoken(cases)
+    (recordings / "000101-complaint.wav").write_bytes(b"x" * 12)
+    unplugged = tmp_path / "empty"
+    unplugged.mkdir()
+    adopt(at_once.database, unplugged)
+    adopt(at_once.database, recordings)
+    case = complaints.get(at_once.database, number)
+    assert case is not None
+    assert (case.recording, case.note) == ("000101-complaint.wav", "")

@@ -102,14 +102,16 @@ def test_a_file_that_is_no_database_is_replaced_too(records: DatabaseFile) -> No
     assert notes(records) == ["in the copy"]
 
 
-def test_a_journal_of_the_damaged_file_is_not_played_into_the_copy(records: DatabaseFile) -> None:
+def test_a_journal_of_the_damaged_file_is_not_played_into_the_copy(
+    records: DatabaseFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
     note(records, "in the copy")
     records.back_up()
-    spoil(records.path)
-    journal = Path(f"{records.path}-journal")
-    journal.write_bytes(b"left by a cut")
+    Path(f"{records.path}-journal").write_bytes(b"left by a cut")
+    monkeypatch.setattr(DatabaseFile, "_check", lambda self: "damaged")
     records.prepare(NOW)
-    assert not journal.exists()
+    aside = records.path.with_name("hotline-corrupt-20261122T090000.sqlite-journal")
+    assert aside.read_bytes() == b"left by a cut"
     assert notes(records) == ["in the copy"]
 
 
@@ -131,6 +133,23 @@ def test_a_damaged_file_never_replaces_the_last_good_copy(records: DatabaseFile)
     with pytest.raises(HotlineError):
         records.back_up()
     assert records.backup.read_bytes() == good
+
+
+def test_a_file_that_only_a_full_check_finds_damaged_is_not_copied(records: DatabaseFile) -> None:
+    with records.writing() as database:
+        database.execute("pragma writable_schema=on")
+        (index,) = database.query("select * from sqlite_master where name = 'cases_by_number'")
+        database.execute("delete from sqlite_master where name = 'cases_by_number'")
+    with records.writing() as database:  # a row that the index does not know
+        database.execute(
+            "insert into cases (number, kind, state, created, due) values (1,'','','','')"
+        )
+    with records.writing() as database:
+        database.execute("pragma writable_schema=on")
+        database.execute("insert into sqlite_master values (?, ?, ?, ?, ?)", list(index.values()))
+    with pytest.raises(HotlineError, match=r"hotline\.sqlite is damaged \(row 1 missing"):
+        records.back_up()
+    assert not records.backup.exists()
 
 
 def test_a_copy_made_while_calls_are_written_is_whole(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from hotline.errors import HotlineError
 from hotline.storage import passwords
@@ -26,8 +27,10 @@ HOME, ATTACKER = "192.168.1.20", "192.168.1.66"
 
 
 @pytest.fixture
-def accounts(memory_path: Path, fake_time: FakeTime) -> Accounts:
-    file = accounts_file(memory_path)
+def accounts(tmp_path: Path, fake_time: FakeTime, monkeypatch: pytest.MonkeyPatch) -> Accounts:
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_HASHER", quick)
+    file = accounts_file(tmp_path)
     file.prepare(NOW)
     return Accounts(file, fake_time.clock())
 
@@ -79,14 +82,21 @@ def test_an_unknown_name_costs_a_comparison_too(
     for name in ("ana", "nobody"):
         with pytest.raises(LoginRefused):
             ana.log_in(name, GOOD, HOME)
-    parameters = [re.match(r"\$argon2id\$v=19\$m=19456,t=2,p=1\$", kept) for kept in compared]
-    assert len(compared) == 2
-    assert all(parameters)
+    known, nobodys = compared
+    assert known.startswith("$argon2id$")
+    assert nobodys == passwords.nobody()
 
 
-def test_no_secret_can_be_read_from_the_file(ana: Accounts, memory_path: Path) -> None:
+def test_a_password_is_kept_as_a_hash_that_is_slow_to_guess() -> None:
+    for kept in (passwords.hashed(GOOD), passwords.nobody.__wrapped__()):
+        assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+        assert not passwords.outdated(kept)
+    assert passwords.outdated("$argon2id$v=19$m=1024,t=1,p=1$c2FsdHNhbHQ$" + "A" * 43)
+
+
+def test_no_secret_can_be_read_from_the_file(ana: Accounts, tmp_path: Path) -> None:
     login = ana.log_in("ana", GOOD, HOME)
-    content = (memory_path / "web.sqlite").read_bytes()
+    content = (tmp_path / "web.sqlite").read_bytes()
     assert not [s for s in (login.session, login.device, GOOD) if s.encode() in content]
 
 
@@ -201,10 +211,10 @@ def test_one_account_gets_thirty_tries_an_hour_from_however_many_addresses(
 
 
 def test_the_tries_are_counted_across_a_restart(
-    ana: Accounts, memory_path: Path, fake_time: FakeTime
+    ana: Accounts, tmp_path: Path, fake_time: FakeTime
 ) -> None:
     refused_until(ana, 10)
-    again = Accounts(accounts_file(memory_path), fake_time.clock())
+    again = Accounts(accounts_file(tmp_path), fake_time.clock())
     assert refused_until(again, 1) == 0
 
 
@@ -257,7 +267,7 @@ def test_a_clock_set_back_does_not_lock_anybody_out(ana: Accounts, fake_time: Fa
     ana.log_in("ana", GOOD, ATTACKER)
 
 
-def test_the_code_of_the_first_set_up_makes_one_owner(accounts: Accounts) -> None:
+def test_the_code_of_the_first_set_up_makes_one_owner(accounts: Accounts, tmp_path: Path) -> None:
     code = accounts.new_claim_code()
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", code)
     assert accounts.empty()
@@ -267,6 +277,8 @@ def test_the_code_of_the_first_set_up_makes_one_owner(accounts: Accounts) -> Non
         accounts.claim(code, "ion", OTHER, HOME)
     with pytest.raises(HotlineError):
         accounts.new_claim_code()
+    with accounts_file(tmp_path).reading() as database:
+        assert database.execute("select count(*) from claim").fetchone() == (0,)
 
 
 def test_letters_mistaken_on_a_screen_are_understood(
@@ -342,12 +354,12 @@ def test_the_whole_password_counts(accounts: Accounts) -> None:
 
 
 def test_an_old_hash_is_made_anew_at_the_next_login(
-    ana: Accounts, memory_path: Path, monkeypatch: pytest.MonkeyPatch
+    ana: Accounts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords, "outdated", lambda kept: True)
-    before = _hash(memory_path)
+    before = _hash(tmp_path)
     ana.log_in("ana", GOOD, HOME)
-    assert _hash(memory_path) != before
+    assert _hash(tmp_path) != before
     ana.log_in("ana", GOOD, HOME)
 
 

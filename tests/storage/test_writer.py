@@ -54,7 +54,6 @@ def all_done(futures: list[Future[int]]) -> list[int]:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[DatabaseFile]:
-    """In memory where there is such a directory: these tests ask nothing of a real disk."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as directory:
         file = records_file(Path(directory))

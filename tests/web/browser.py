@@ -5,12 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    sync_playwright,
+)
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.web.conftest import OWNER, PASSWORD, Page
+from tests.web.conftest import OWNER, PASSWORD
+from tests.web.conftest import Page as Box
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -21,7 +29,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def served(page: Page) -> Iterator[str]:
+def served(page: Box) -> Iterator[str]:
     """The page on a loopback port; yields its address."""
     server = make_server("127.0.0.1", 0, page.app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -56,6 +64,19 @@ def window(
 ) -> Iterator[BrowserContext]:
     """A fresh visitor. Any request to elsewhere, script error or CSP report fails the test."""
     wrong: list[str] = []
+
+    def leaves(request: Request) -> None:
+        if not request.url.startswith(address):
+            wrong.append(request.url)
+
+    def asks(dialog: Dialog) -> None:
+        wrong.append(dialog.message)
+        dialog.dismiss()
+
+    def complains(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            wrong.append(message.text)
+
     context = browser.new_context(
         base_url=address,
         viewport={"width": width, "height": 740},
@@ -65,12 +86,10 @@ def window(
         reduced_motion="reduce",
     )
     context.set_default_timeout(8000)
-    context.on("request", lambda r: r.url.startswith(address) or wrong.append(r.url))
+    context.on("request", leaves)
     context.on("weberror", lambda e: wrong.append(str(e.error)))
-    context.on("dialog", lambda d: (wrong.append(d.message), d.dismiss()))
-    context.on(
-        "console", lambda m: wrong.append(m.text) if "Content Security Policy" in m.text else None
-    )
+    context.on("dialog", asks)
+    context.on("console", complains)
     try:
         yield context
         assert wrong == []
@@ -78,15 +97,12 @@ def window(
         context.close()
 
 
-def log_in(context: BrowserContext):  # type: ignore[no-untyped-def]
+def log_in(context: BrowserContext) -> Page:
     """The first page, as the owner sees it after logging in by hand."""
     tab = context.new_page()
     tab.goto("/")
-    tab.locator("[name=name]").fill(OWNER)
+    tab.locator("main [name=name]").fill(OWNER)
     tab.locator("[name=password]").fill(PASSWORD)
     tab.locator("main button").click()
     tab.wait_for_url("**/")
     return tab
-
-
-__all__ = ["Error", "Path", "chromium", "log_in", "served", "window"]

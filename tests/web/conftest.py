@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from hotline.clock import Clock
-from hotline.storage.users import Accounts
+from hotline.storage.users import Accounts, accounts_file
 from hotline_web import create_app
 from hotline_web.settings import Settings
 from tests.control.desk import Daemon, running
@@ -70,45 +73,70 @@ def token(client: FlaskClient, path: str = "/login") -> str:
     return found[1]
 
 
-def send(client: FlaskClient, path: str, seen: str = "", **fields: str):  # type: ignore[no-untyped-def]
+def send(client: FlaskClient, path: str, seen: str = "", **fields: str) -> TestResponse:
     """Fill in a form and press its button. `seen`: the page the form is on."""
     page = seen or ("/" if path != "/login" and path != "/claim" else path)
     return client.post(path, data={"csrf_token": token(client, page), **fields})
 
 
-def make_page(directory: Path, *, owner: bool = True, secure: bool = False) -> Iterator[Page]:
-    """The page with its office and its daemon, for as long as the iterator lives."""
+@pytest.fixture(scope="session")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The records of one day and Maria's account, written once and copied for each test."""
+    directory = tmp_path_factory.mktemp("day")
     office = Office(directory)
+    office.close()
+    clock = Hands(office.now).clock()
+    file = accounts_file(directory)
+    file.prepare(office.now)
+    accounts = Accounts(file, clock)
+    accounts.claim(accounts.new_claim_code(), OWNER, PASSWORD, "127.0.0.1")
+    return directory
+
+
+@contextmanager
+def opened(day: Path, place: Path, *, owner: bool = True, secure: bool = False) -> Iterator[Page]:
+    """The page over its own copy of the day, with its daemon."""
+    directory = place / "data"
+    shutil.copytree(day, directory)
+    if not owner:
+        (directory / "web.sqlite").unlink()
+    office = Office(directory, filled=True)
     hands = Hands(office.now)
     with running(directory / "control", office.desk) as daemon:
         settings = Settings(directory, directory / "control", secure_cookies=secure)
-        app = create_app(settings, hands.clock())
-        page = Page(app, office, daemon, hands)
-        if owner:
-            code = page.accounts.new_claim_code()
-            page.accounts.claim(code, OWNER, PASSWORD, "127.0.0.1")
-        yield page
+        yield Page(create_app(settings, hands.clock()), office, daemon, hands)
     office.close()
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
+def page(day: Path, tmp_path: Path) -> Iterator[Page]:
     """A page whose owner is Maria."""
-    yield from make_page(tmp_path)
+    with opened(day, tmp_path) as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def shared(day: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A page for tests that only look, or whose every change is refused."""
+    with opened(day, tmp_path_factory.mktemp("shared")) as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def looking(shared: Page) -> FlaskClient:
+    """The owner's browser on the shared page."""
+    return shared.owner()
 
 
 @pytest.fixture
-def fresh_page(tmp_path: Path) -> Iterator[Page]:
+def fresh_page(day: Path, tmp_path: Path) -> Iterator[Page]:
     """A page nobody has claimed yet."""
-    yield from make_page(tmp_path, owner=False)
+    with opened(day, tmp_path, owner=False) as page:
+        yield page
 
 
 @pytest.fixture
-def tls_page(tmp_path: Path) -> Iterator[Page]:
+def tls_page(day: Path, tmp_path: Path) -> Iterator[Page]:
     """A page behind TLS."""
-    yield from make_page(tmp_path, secure=True)
-
-
-def day(page: Page) -> datetime:
-    """The present instant of the office."""
-    return page.hands.now.astimezone(UTC)
+    with opened(day, tmp_path, secure=True) as page:
+        yield page

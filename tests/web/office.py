@@ -1,4 +1,4 @@
-"""A small office to look at: real records by the real storage, a real socket, a fake desk."""
+"""A small office to look at: records written by the real storage, and a desk over them."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from hotline.storage.schema import records_file
 from hotline.storage.writer import Writer
 from tests.control.desk import FakeDesk
 
+NOW = datetime(2026, 12, 5, 10, 30, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"
 
 
@@ -95,19 +96,24 @@ def tone(path: Path, seconds: float = 2.0) -> None:
 class Office:
     """Flori, a flower shop: three lines' worth of a day, two complaints, two missed calls."""
 
-    def __init__(self, directory: Path, now: datetime | None = None) -> None:
+    # Numbers that `_day` gives out; it asserts them.
+    callback, complaint, hostile, missed = 101, 102, 103, 9
+
+    def __init__(self, directory: Path, *, filled: bool = False) -> None:
+        """filled: the directory is a copy of one whose day is written already."""
         self.directory = directory
-        self.now = now or datetime(2026, 12, 5, 10, 30, tzinfo=UTC)
-        (directory / "recordings").mkdir()
+        self.now = NOW
         self.file = records_file(directory)
         self.file.prepare(self.now)
         self.writer = Writer(self.file, Clock())
-        self.journal = Journal(self.writer, 1)
-        self.cases = Cases(self.writer, 101)
+        self.journal = Journal(self.writer, 100 if filled else 1)
+        self.cases = Cases(self.writer, 200 if filled else 101)
         self.desk = OfficeDesk(self.journal, self.cases, directory, self.now)
         self.desk.state = self._status()
-        self._day()
-        self.writer.submit(lambda _: None).result(5)
+        if not filled:
+            (directory / "recordings").mkdir()
+            self._day()
+            self.writer.submit(lambda _: None).result(10)
 
     def close(self) -> None:
         """Nothing more is written."""
@@ -170,20 +176,19 @@ class Office:
         )
 
     def _day(self) -> None:
-        hour = timedelta(hours=1)
-        self.case(CaseKind.CALLBACK, self.now - 28 * hour, "+380671234567", "orders", "")
-        self.call(self.now - 26 * hour, "+37360111222", Outcome.SPOKEN, person="ana")
-        self.complaint = self.case(
-            CaseKind.COMPLAINT, self.now - 16 * hour, "+37369555666", "delivery", ""
+        hour, now = timedelta(hours=1), self.now
+        given = (
+            self.case(CaseKind.CALLBACK, now - 28 * hour, "+380671234567", "orders", ""),
+            self.call(now - 26 * hour, "+37360111222", Outcome.SPOKEN, person="ana"),
+            self.case(CaseKind.COMPLAINT, now - 16 * hour, "+37369555666", "delivery", ""),
+            self.call(now - 4 * hour, "+37379333444", Outcome.SPOKEN, person="ion"),
+            self.call(now - 3 * hour, "+40721000111", Outcome.SELF_SERVICE),
+            self.call(now - 2 * hour, None, Outcome.MISSED, words="The caller hung up at once."),
+            self.case(CaseKind.MESSAGE, now - hour, "+37368777888", "", HOSTILE),
+            self.call(now - hour / 2, "+37322123456", Outcome.SPOKEN, person="ana"),
+            self.call(now - hour / 15, "+37369444555", Outcome.MISSED, words="Nobody answered."),
         )
-        self.call(self.now - 4 * hour, "+37379333444", Outcome.SPOKEN, person="ion")
-        self.call(self.now - 3 * hour, "+40721000111", Outcome.SELF_SERVICE)
-        self.call(self.now - 2 * hour, None, Outcome.MISSED, words="The caller hung up at once.")
-        self.hostile = self.case(CaseKind.MESSAGE, self.now - hour, "+37368777888", "", HOSTILE)
-        self.call(self.now - hour / 2, "+37322123456", Outcome.SPOKEN, person="ana")
-        self.missed = self.call(
-            self.now - hour / 15, "+37369444555", Outcome.MISSED, words="Ana did not answer."
-        )
+        assert given[0::2] == (self.callback, self.complaint, 5, self.hostile, self.missed)
 
     def call(
         self,

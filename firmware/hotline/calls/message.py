@@ -31,6 +31,7 @@ async def take(call: Call, kind: CaseKind, topic: str | None) -> None:
     case = _open(call, kind, topic)
     call.step(str(kind), f"The caller is asked for a {kind}; it has the number {case.number}.")
     await _introduce(call, kind, case)
+    call.step("recording", "The caller speaks after the beep.")
     recording = call.party.record(call.exchange.recordings.path(case.recording or ""))
     try:
         await _listen(call, recording)

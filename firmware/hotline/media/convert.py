@@ -28,6 +28,8 @@ Wave = npt.NDArray[np.floating[Any]]
 
 LOUDNESS = -19.0  # dBFS, rms of what is not a pause
 PEAK = 0.89  # -1 dBFS
+_KNEE = 0.4
+_MOST_GAIN = 100.0
 LONGEST_SECONDS = 15 * 60
 LARGEST_FILE = 200 << 20
 MEMORY = 256 << 20
@@ -64,6 +66,8 @@ async def import_sound(source: Path, target: Path) -> float:
         if process.returncode is None:
             process.kill()
             await process.wait()
+        for part in target.parent.glob(f".{target.name}.{process.pid}.*.part"):
+            part.unlink(missing_ok=True)
     if process.returncode == 0:
         return float(answer)
     words = answer.decode("utf-8", "replace").strip() if process.returncode == _REFUSED else ""
@@ -220,10 +224,14 @@ def resample(samples: Wave, rate: int) -> Wave:
 
 
 def level(samples: Wave) -> float:
-    """Loudness in dBFS of what is not a pause: 20 ms blocks within 30 dB of the loudest."""
+    """Loudness in dBFS of what is not a pause: 20 ms blocks within 30 dB of the loud ones.
+
+    The loudest twentieth counts like the rest of the loud ones, so that a click weighs nothing.
+    """
     if len(samples) == 0:
         return -120.0
     powers = _powers(samples)
+    powers = np.minimum(powers, 2 * np.percentile(powers, 95))
     loud = powers[powers >= powers.max() / 1000]
     return float(10 * np.log10(max(loud.mean(), 1e-12)))
 
@@ -249,9 +257,15 @@ def telephone(samples: Wave) -> wav.Samples:
     samples = trimmed(samples)
     if len(samples) == 0:
         return np.zeros(0, dtype=np.int16)
-    gain = 10 ** ((LOUDNESS - level(samples)) / 20)
-    gain = min(gain, PEAK / float(np.abs(samples).max()))
-    return np.round(samples * gain * 32767).astype(np.int16)
+    gain = min(10 ** ((LOUDNESS - level(samples)) / 20), _MOST_GAIN)
+    return np.round(_limited(samples * gain) * 32767).astype(np.int16)
+
+
+def _limited(samples: Wave) -> Wave:
+    """Peaks bent softly to stay below PEAK, so that few loud moments do not keep a prompt quiet."""
+    beyond = np.abs(samples) - _KNEE
+    bent = _KNEE + (PEAK - _KNEE) * np.tanh(beyond / (PEAK - _KNEE))
+    return np.where(beyond > 0, np.sign(samples) * bent, samples)
 
 
 def _convert(source: Path, target: Path) -> float:

@@ -2,7 +2,7 @@
 
 Limits of ITU-T Q.24: a key is two tones within 1.5 % of their frequencies (3.5 % is none), 40 ms
 long (23 ms is none), the higher one at most 4 dB stronger and 8 dB weaker; an interruption of up
-to 10 ms does not make two keys of one. Speech must not be taken for a key: it rarely puts 85 % of
+to 10 ms does not make two keys of one. Speech must not be taken for a key: it rarely puts 90 % of
 its strength into two lines, and hardly ever keeps both on a frequency of the keypad.
 """
 
@@ -36,7 +36,7 @@ _BRIDGED = 3
 _HELD = 5
 
 _SHARE_AT_EDGE = 0.6  # of the window's energy, in the two tones
-_SHARE_INSIDE = 0.85
+_SHARE_INSIDE = 0.9
 _OFF_FREQUENCY = 0.025  # half way between must and must not
 # A voice whose third and fourth harmonics fall on `*` misses both together by 3.7 %.
 _OFF_TOGETHER = 0.034

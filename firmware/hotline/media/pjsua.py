@@ -274,7 +274,7 @@ class PjCall:
             return
         call = _Call(account)
         try:
-            param = pj.CallOpParam(True)
+            param = _audio_only()
             for name, value in headers.items():
                 header = pj.SipHeader()
                 header.hName, header.hValue = name, value
@@ -289,7 +289,7 @@ class PjCall:
 
     def _respond(self, code: int) -> None:
         if self._call is not None:
-            param = pj.CallOpParam(True)
+            param = _audio_only()
             param.statusCode = code
             self._call.answer(param)
 
@@ -580,6 +580,13 @@ def _endpoint_config() -> Any:
     return config
 
 
+def _audio_only() -> Any:
+    """PJSIP would offer a line of real-time text, too; gateways stumble over it."""
+    param = pj.CallOpParam(True)
+    param.opt.audioCount, param.opt.videoCount, param.opt.textCount = 1, 0, 0
+    return param
+
+
 def _account_config(stack: Pjsip, account: PjAccount) -> Any:
     sip, trunk = stack._sip, account.trunk
     config = pj.AccountConfig()
@@ -594,6 +601,8 @@ def _account_config(stack: Pjsip, account: PjAccount) -> Any:
         password = trunk.password.reveal()
         credentials = pj.AuthCredInfo("digest", trunk.realm or "*", trunk.user, 0, password)
         config.sipConfig.authCreds.append(credentials)
+    # A second INVITE only to narrow the codecs is more than some gateways understand.
+    config.mediaConfig.lockCodecEnabled = False
     config.mediaConfig.ipv6Use = pj.PJSUA_IPV6_DISABLED
     config.mediaConfig.srtpUse = SRTP_USE[trunk.srtp]
     config.mediaConfig.srtpSecureSignaling = 0

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -27,6 +26,7 @@ log = structlog.get_logger()
 _VOICES = {"en": "en-gb", "ru": "ru", "uk": "uk", "ro": "ro"}
 _WORDS_PER_MINUTE = 150
 _VERSION = 1  # part of the hash: raise it when the finish of the sound changes
+_RATES = range(4000, 96001)
 _CHILDREN = 2
 _CHILD_SECONDS = 20.0
 _GROUP = 3
@@ -105,6 +105,13 @@ class Voice:
             progress(done, len(wanted))
         return failed
 
+    async def close(self) -> None:
+        """End what is being made; every child is gone afterwards."""
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def _own(self, language: str, name: str) -> Path | None:
         path = self._owner / language / f"{name}.wav"
         return path if _OWN_NAME.fullmatch(name) and path.is_file() else None
@@ -120,15 +127,16 @@ class Voice:
         self, language: str, pieces: Iterable[Piece], *, patient: bool = False
     ) -> list[Path] | None:
         """The files, all there; None when the voice failed or took too long (it goes on)."""
-        texts = [text for piece in pieces for text in _parts(language, piece)]
-        tasks = [self._ready(language, text) for text in texts if text]
-        try:
-            async with asyncio.timeout(None if patient else self._patience):
-                await asyncio.gather(*(asyncio.shield(task) for task in tasks if task))
-        except (HotlineError, OSError) as error:
-            log.warning("prompt not spoken", language=language, why=str(error) or "too slow")
-            return None
-        return [self._path(language, text) if text else self._sounds.pause for text in texts]
+        pieces = list(pieces)
+        texts = {text for piece in pieces for text in _parts(language, piece) if text}
+        making = [task for text in texts if (task := self._ready(language, text))]
+        if making:
+            done, late = await asyncio.wait(making, timeout=None if patient else self._patience)
+            why = "too slow" if late else _failure(done)
+            if why:
+                log.warning("prompt not spoken", language=language, why=why)
+                return None
+        return self._paths(language, pieces)
 
     def _paths(self, language: str, pieces: Iterable[Piece]) -> list[Path]:
         texts = [text for piece in pieces for text in _parts(language, piece)]
@@ -180,22 +188,35 @@ class Voice:
             if child.returncode is None:
                 child.kill()
                 await child.wait()
-        if child.returncode != 0 or len(sound) <= wav.HEADER_BYTES:
+        if child.returncode != 0 or not _is_sound(sound):
             raise _no_voice()
         return sound
+
+
+def _failure(tasks: Iterable[asyncio.Task[Path]]) -> str:
+    """What went wrong in one of these finished tasks; "" when nothing did."""
+    errors = ["closing" if task.cancelled() else task.exception() for task in tasks]
+    return next((str(error) for error in errors if error), "")
 
 
 def _no_voice() -> HotlineError:
     return HotlineError("The voice program espeak-ng does not work.", "Install espeak-ng again.")
 
 
+def _is_sound(answer: bytes) -> bool:
+    return len(answer) > wav.HEADER_BYTES and answer[:4] == b"RIFF" and _rate(answer) in _RATES
+
+
+def _rate(sound: bytes) -> int:
+    return int.from_bytes(sound[24:28], "little")
+
+
 def _finish(sound: bytes, path: Path) -> None:
     """espeak's 22 kHz as one of our files. Its header on a pipe has no length: ours to know."""
-    (rate,) = struct.unpack_from("<I", sound, 24)
     data = sound[wav.HEADER_BYTES : len(sound) & ~1]
     samples = np.frombuffer(data, dtype="<i2") / 32768.0
     path.parent.mkdir(parents=True, exist_ok=True)
-    wav.write(path, convert.telephone(convert.resample(samples, rate)))
+    wav.write(path, convert.telephone(convert.resample(samples, _rate(sound))))
 
 
 def _parts(language: str, piece: Piece) -> Iterator[str]:

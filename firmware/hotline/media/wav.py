@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from hotline.errors import HotlineError
 from hotline.media.engine import CLOCK_RATE, FRAME_MS
+from hotline.media.linetone import LineTone, ToneListener
 
 Samples = npt.NDArray[np.int16]
 
@@ -253,7 +254,9 @@ class _GrowingFile:
 
 
 class _Ear:
-    """Tells speech from silence: frames well above the quietest sound of the last seconds."""
+    """Tells speech from silence: frames well above the quietest sound of the last seconds, and not
+    a tone of the exchange. The busy tone after a caller hung up is silence.
+    """
 
     QUIETEST = 30.0  # rms; below this a line's own noise is not worth following
     LOUD_AT_LEAST = 180.0  # rms, -45 dBFS
@@ -263,13 +266,14 @@ class _Ear:
     HOLDS = 10  # frames; the gap between two syllables
 
     def __init__(self) -> None:
-        self.frames = 0
+        self.line_tone: LineTone | None = None
         self.speech_frames = 0
         self.silent_frames = 0
         self._floor = self.QUIETEST
         self._loud_run = 0
         self._hold = 0
         self._rest = b""
+        self._tones = ToneListener()
 
     def hear(self, data: bytes) -> None:
         """Take more sound; what does not fill a frame waits for the next call."""
@@ -278,15 +282,16 @@ class _Ear:
         self._rest = data[whole:]
         frames = np.frombuffer(data[:whole], dtype="<i2").reshape(-1, FRAME_BYTES // 2)
         powers = np.mean(np.square(frames, dtype=np.float32), axis=1)
-        for power in powers.tolist():
-            self._frame(math.sqrt(power))
+        for frame, power in zip(frames, powers.tolist(), strict=True):
+            self.line_tone = self._tones.feed(frame.tobytes()) or self.line_tone
+            self._frame(math.sqrt(power), tonal=self._tones.tonal)
 
-    def _frame(self, level: float) -> None:
+    def _frame(self, level: float, *, tonal: bool) -> None:
         self._floor = max(self.QUIETEST, min(level, self._floor * self.FLOOR_RISES))
-        loud = level > max(self.LOUD_AT_LEAST, self._floor * self.LOUDER_THAN_FLOOR)
+        threshold = max(self.LOUD_AT_LEAST, self._floor * self.LOUDER_THAN_FLOOR)
+        loud = level > threshold and not tonal
         self._loud_run = self._loud_run + 1 if loud else 0
         self._hold = self.HOLDS if self._loud_run >= self.STARTS_AFTER else max(0, self._hold - 1)
-        self.frames += 1
         self.speech_frames += self._hold > 0
         self.silent_frames = 0 if self._hold else self.silent_frames + 1
 
@@ -338,6 +343,11 @@ class WavRecording:
         pause = time.monotonic() - self._last_fed
         stopped_coming = pause if pause > 2 * TURN_SECONDS else 0.0
         return self._ear.silent_frames * FRAME_MS / 1000 + stopped_coming
+
+    @property
+    def line_tone(self) -> LineTone | None:
+        """The last tone of an exchange in the sound; BUSY or DIAL mean that the caller hung up."""
+        return self._ear.line_tone
 
     def feed(self, frame: bytes) -> None:
         """Take 20 ms of sound from the audio thread; never blocks, never raises."""

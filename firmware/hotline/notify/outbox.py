@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -100,6 +100,13 @@ class Outbox:
             self._waiting[letter.id] = replace(letter, next_try_at=now)
         self._news.set()
 
+    def forget(self, number: str, cases: Collection[int]) -> None:
+        """Drop waiting letters about these cases or naming that caller, before they are erased."""
+        for letter in self.waiting():
+            texts = (letter.subject, letter.body, letter.recipient)
+            if letter.case_number in cases or any(number in text for text in texts):
+                del self._waiting[letter.id]
+
     async def run(self) -> None:
         """Send for ever; ends only by being cancelled."""
         while True:
@@ -152,7 +159,8 @@ class Outbox:
     def _sent(self, letter: Letter) -> None:
         self._failures.pop(_gate(letter), None)
         self._closed_until.pop(_gate(letter), None)
-        del self._waiting[letter.id]
+        if self._waiting.pop(letter.id, None) is None:
+            return  # forgotten meanwhile
         self._store(
             replace(
                 letter,
@@ -164,6 +172,8 @@ class Outbox:
         )
 
     def _failed(self, letter: Letter, why: str) -> None:
+        if letter.id not in self._waiting:
+            return  # forgotten meanwhile
         now = self._clock.now()
         attempts = letter.attempts + 1
         tried = replace(

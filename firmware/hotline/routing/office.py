@@ -73,10 +73,11 @@ class Break:
 class Shift:
     """One person's duty on some weekdays (0 = Monday), or by rotation.
 
-    minutes: nominal length for a duration shift ("08:00 +24h", at most 24 h), else None and `end`
-    counts; end <= start means over midnight. Nominal: on the night the clock changes "08:00 +24h"
-    still hands over at 08:00. A rotation is `on` days of `on + off`, counted in calendar
-    days from `anchor`, which also runs before it. valid_from/valid_to bound the starting days.
+    minutes: nominal length for a duration shift ("08:00 +24h", at most 24 h; `end` is then start +
+    minutes by the clock), else None and `end` counts; end <= start means over midnight. Nominal: on
+    the night the clock changes "08:00 +24h" still hands over at 08:00. A rotation is `on` days of
+    `on + off`, counted in calendar days from `anchor`, which also runs before it.
+    valid_from/valid_to bound the starting days.
     """
 
     person: str

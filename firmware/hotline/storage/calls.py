@@ -214,8 +214,8 @@ def missed_open(database: Database, limit: int = 1000) -> list[Call]:
 def file_open_rows(database: Database, now: datetime) -> list[int]:
     """Close the rows that the last run left open; returns their ids.
 
-    A call ends where its last step was noted. Who had spoken to a person
-    stays spoken, who left a case that was filed has left it, everybody else was missed. To be
+    A call ends where its last step was noted. Who had spoken to a person stays spoken, who left a
+    case that was filed has left it, everybody else was missed. To be
     called in a transaction, after the cases were adopted and before any call is begun.
     """
     rows = list(database.query("select id, person, started_at from calls where ended_at is null"))
@@ -240,11 +240,13 @@ def purge(database: Database, now: datetime, retention: Retention) -> int:
 def erase_number(database: Database, number: str, now: datetime) -> int:
     """Forget who called: number, name and steps leave the journal. Returns how many calls it were.
 
-    Nobody can be called back any more, so missed calls of that number count as returned.
+    Nobody can be called back any more, so missed calls of that number count as returned. What
+    forwarded legs cost stays: it names staff only, and the caps must not forget it.
     """
     database.execute(
-        "delete from steps where call_id in (select id from calls where caller_number = ?)",
-        (number,),
+        "delete from steps where what != ?"
+        " and call_id in (select id from calls where caller_number = ?)",
+        (LEG_COST, number),
     )
     cursor = database.execute(
         """update calls set caller_number = null, caller_name = '',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 FIRST_NUMBER = 101  # "complaint 1" makes a caller doubt; three digits are still easily said
 NOTE_LIMIT = 4000
+GONE = "The recording is gone; nobody had listened to it."
 SHORTEST_KEPT = 1.0  # seconds; less than that and nobody said anything
 FOUND = "Found on the disk after a restart; the entry about it was lost."
 UNREADABLE = "The recording could not be read after a restart; the file is kept."
@@ -150,10 +151,6 @@ class Cases:
         """Except the case from every purge, or no longer."""
         return self._change(number, lambda case: replace(case, keep=keep))
 
-    def sound_given_up(self, number: int) -> Future[Case]:
-        """Its recording is about to be deleted to make room. Delete the file after this."""
-        return self._change(number, _without_sound)
-
     def _change(self, number: int, change: Callable[[Case], Case]) -> Future[Case]:
         return self._writer.submit(lambda database: _changed(database, number, change))
 
@@ -192,7 +189,8 @@ def adopt(
 
     Recordings that were left open are made whole by `repair` (path -> seconds; it may raise
     OSError or ValueError) and filed if they hold at least a second. Files without a row get one.
-    The file of a case whose sound was given up, or in which nothing was said, is deleted.
+    A row whose file is gone names it no longer, and says so if nobody had listened to it, until
+    the file is back. The file of a case in which nothing was said is deleted.
     """
     filed = [
         number for number in _left_open(database) if _refile(database, recordings, number, repair)
@@ -202,34 +200,27 @@ def adopt(
         for case in _strays(database, recordings, now)
         if _take_in(database, recordings, case, repair)
     ]
+    without_sound(database, _missing(database, recordings))
     row = database.execute("select coalesce(max(number), 0) from cases").fetchone()
     highest = max([row[0], *(number for number, _ in _files(recordings))])
     return Adopted(max(highest + 1, FIRST_NUMBER), tuple(filed), tuple(found))
 
 
-def purge(database: Database, now: datetime, retention: Retention) -> list[Case]:
-    """Delete the rows whose time is over; returns them so that their files can follow."""
-    expired = [
-        case
-        for case in _cases(database, "state = 'done' and not void", ())
-        if case_expired(case, now, retention)
-    ]
-    for case in expired:
-        database.execute("delete from cases where number = ?", (case.number,))
-    return expired
+def expired(database: Database, now: datetime, retention: Retention) -> list[Case]:
+    """Cases whose time is over, to be deleted with their files."""
+    closed = _cases(database, "state = 'done' and not void", ())
+    return [case for case in closed if case_expired(case, now, retention)]
 
 
-def erase_number(database: Database, number: str) -> list[Case]:
-    """Delete every case of that caller; returns them so that their files can follow."""
-    erased = _cases(database, "caller_number = ?", (number,))
-    database.execute("delete from cases where caller_number = ?", (number,))
-    return erased
+def all_of_number(database: Database, number: str) -> list[Case]:
+    """Every row that names that caller, also those in which nothing was said."""
+    return _cases(database, "caller_number = ?", (number,))
 
 
-def _without_sound(case: Case) -> Case:
-    if case.unheard or case.keep:
-        raise HotlineError(f"Case {case.number} must keep its recording.", "Listen to it first.")
-    return replace(case, recording=None)
+def delete(database: Database, numbers: Iterable[int]) -> None:
+    """Delete rows. Their files have to be gone before: a file without a row becomes a case."""
+    for number in numbers:
+        database.execute("delete from cases where number = ?", (number,))
 
 
 def _changed(database: Database, number: int, change: Callable[[Case], Case]) -> Case:
@@ -239,6 +230,24 @@ def _changed(database: Database, number: int, change: Callable[[Case], Case]) ->
     changed = change(case)
     _update(database, number, _row(changed))
     return changed
+
+
+def without_sound(database: Database, numbers: Iterable[int]) -> None:
+    """The recordings of these cases are gone; those nobody had listened to say so."""
+    for number in numbers:
+        database.execute(
+            """update cases set recording = null,
+            note = case when heard_at is null then ltrim(note || ' ' || ?) else note end
+            where number = ?""",
+            (GONE, number),
+        )
+
+
+def _missing(database: Database, recordings: Path) -> list[int]:
+    rows = database.query(
+        "select number, recording from cases where recording is not null and not void"
+    )
+    return [row["number"] for row in list(rows) if not (recordings / row["recording"]).is_file()]
 
 
 def _left_open(database: Database) -> list[int]:
@@ -262,16 +271,26 @@ def _refile(
 
 
 def _strays(database: Database, recordings: Path, now: datetime) -> list[Case]:
-    """Cases for files that no row names; the files of given-up sound go on the way."""
+    """Cases for files without a row. Other files go back to their row, or, void ones, away."""
     strays = []
     for number, kind in _files(recordings):
         path = recordings / recording_name(number, kind)
-        rows = list(database.query("select recording, void from cases where number = ?", (number,)))
+        rows = list(database.query("select void, recording from cases where number = ?", (number,)))
         if not rows:
             strays.append(_stray(path, number, kind, now))
-        elif rows[0]["void"] or rows[0]["recording"] is None:
+        elif rows[0]["void"]:
             path.unlink(missing_ok=True)
+        elif rows[0]["recording"] is None:
+            _reattach(database, number, path.name)
     return strays
+
+
+def _reattach(database: Database, number: int, name: str) -> None:
+    """A file that was gone is back, as after a start without the disk of the recordings."""
+    database.execute(
+        "update cases set recording = ?, note = rtrim(replace(note, ?, '')) where number = ?",
+        (name, GONE, number),
+    )
 
 
 def _stray(path: Path, number: int, kind: CaseKind, now: datetime) -> Case:

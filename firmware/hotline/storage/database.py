@@ -189,6 +189,10 @@ class DatabaseFile:
             unfinished.unlink(missing_ok=True)
             raise HotlineError(f"No copy was made ({error}).", disk_trouble(error)) from error
 
+    def moved_aside(self) -> list[Path]:
+        """Damaged files (and their journals) that were kept when a copy took their place."""
+        return sorted(self.path.parent.glob(f"{self.path.stem}-corrupt-*.sqlite*"))
+
     def _connect_for_reading(self) -> sqlite3.Connection:
         connection = sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True)
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")

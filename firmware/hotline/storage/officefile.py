@@ -7,9 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar, get_args
-from zoneinfo import ZoneInfo
 
-import holidays
 import yaml
 from pydantic import BaseModel, ValidationError
 
@@ -29,6 +27,7 @@ from hotline.routing.office import (
 )
 from hotline.routing.remarks import remarks_on
 from hotline.storage.officeform import (
+    LANGUAGES,
     VERSION,
     AbsenceForm,
     ClosureForm,
@@ -54,6 +53,9 @@ from hotline.storage.yamltree import Place, Tree, read_tree
 
 _ALWAYS = "always"
 _LONGEST_LINE = 90
+_MOST_ITEMS = 1000
+_MOST_PROBLEMS = 100
+_LONGEST_QUOTE = 40
 _NO_FOLDING = 10_000
 _SECTIONS = (
     "people",
@@ -84,12 +86,28 @@ def read_office(
     return office, _in_order(draft.warnings)
 
 
+def read_stored_office(
+    given: str | bytes, file_name: str, allowed_countries: Collection[str] | None = None
+) -> tuple[Office, tuple[str, ...]]:
+    """An office that was right when it was stored, and what is not right any more.
+
+    Numbering plans, time zones and the box itself are updated: none of it may keep a line from
+    answering. So nothing that is wrong is refused here, it is left out: a number that may not be
+    dialled any more leaves its person without one. Raises BadSettings only where it is no YAML.
+    """
+    draft = _Draft(read_tree(given, file_name), allowed_countries)
+    office = draft.office()
+    return office, _in_order(draft.problems + draft.warnings)
+
+
 def suggested_holidays(country: str, year: int, language: str) -> tuple[Closure, ...]:
     """The public holidays of a country, named in this language where the list has it.
 
     Only a suggestion: shops choose their own days, and governments move them. Raises HotlineError
     where no list is known for this country or year.
     """
+    import holidays  # 15 MB of memory that only setting up an office needs
+
     days: Mapping[date, str] = {}
     try:
         spoken = holidays.country_holidays(country).supported_languages
@@ -109,7 +127,10 @@ def suggested_holidays(country: str, year: int, language: str) -> tuple[Closure,
 
 
 def _in_order(remarks: Iterable[tuple[int, str]]) -> tuple[str, ...]:
-    return tuple(f"line {line}: {words}" for line, words in sorted(set(remarks)))
+    told = [f"line {line}: {words}" for line, words in sorted(set(remarks))]
+    if len(told) > _MOST_PROBLEMS:
+        told[_MOST_PROBLEMS:] = [f"and {len(told) - _MOST_PROBLEMS} more"]
+    return tuple(told)
 
 
 @dataclass
@@ -130,20 +151,19 @@ class _Draft:
         self.problems += self.tree.problems
         if not isinstance(self.tree.value, dict):
             self.problem((), "an office is written as `key: value` lines, beginning with `name: …`")
-            return _NOWHERE
+            return Office(**_values(_STAND_IN, without={"version"}))
         raw = dict(self.tree.value)
         sections = {name: self.section(name, raw.pop(name, None)) for name in _SECTIONS}
-        top = self.form(TopForm, raw, ())
-        self.country = top.country if top is not None else None
+        top = self.top(raw)
         office = Office(
-            **_top_values(top),
+            **_values(top, without={"version"}),
             people=self.items("people", PersonForm, sections, self.person),
             shifts=self.items("shifts", ShiftForm, sections, _shift),
             absences=self.items("absences", AbsenceForm, sections, _absence),
             hours=self.items("hours", HoursForm, sections, _hours),
             closures=self.items("closures", ClosureForm, sections, _closure),
             moved_days=self.items("moved_days", MovedDayForm, sections, _moved_day),
-            topics=self.items("topics", TopicForm, sections, lambda form: _topic(form, top)),
+            topics=self.items("topics", TopicForm, sections, lambda form, _: _topic(form, top)),
             menus=self.menus(sections["menus"]),
         )
         self.remark_on(office)
@@ -157,10 +177,12 @@ class _Draft:
         """The items of one of the lists; `hours: always` is the empty one."""
         if given is None or (name == "hours" and given == _ALWAYS):
             return []
-        if isinstance(given, list):
-            return given
-        self.problem((name,), f"`{name}` must be a list: lines beginning with `- `")
-        return []
+        if not isinstance(given, list):
+            self.problem((name,), f"`{name}` must be a list: lines beginning with `- `")
+            return []
+        if len(given) > _MOST_ITEMS:
+            self.problem((name,), f"`{name}` has {len(given)} entries, the most is {_MOST_ITEMS}")
+        return given[:_MOST_ITEMS]
 
     def form(self, kind: type[_Form], given: Any, place: Place) -> _Form | None:
         """The item in its form, or None and the problems written down."""
@@ -170,17 +192,35 @@ class _Draft:
         try:
             return kind.model_validate(given)
         except ValidationError as error:
-            for one in error.errors(include_url=False):
-                loc = tuple(step for step in one["loc"] if step != "[key]")
-                self.problem((*place, *loc), _words(kind, loc, dict(one)))
+            self.tell(error, kind, place)
             return None
+
+    def tell(self, error: ValidationError, kind: type[Form], place: Place) -> None:
+        """Writes down all that is wrong with one form."""
+        for one in error.errors(include_url=False):
+            loc = tuple(step for step in one["loc"] if step != "[key]")
+            self.problem((*place, *loc), _words(kind, loc, dict(one)))
+
+    def top(self, raw: dict[str, Any]) -> TopForm:
+        """What the office says once; with stand-ins for what is wrong, so the rest is read."""
+        try:
+            form = TopForm.model_validate(raw)
+        except ValidationError as error:
+            self.tell(error, TopForm, ())
+            wrong = {str(one["loc"][0]) for one in error.errors(include_url=False)}
+            right = {key: value for key, value in raw.items() if key not in wrong}
+            form = TopForm.model_validate(_STAND_IN.model_dump(include=_REQUIRED) | right)
+            self.country = None if "country" in wrong else form.country
+        else:
+            self.country = form.country
+        return form
 
     def items(
         self,
         name: str,
         kind: type[_Form],
         sections: dict[str, list[Any]],
-        build: Callable[[_Form], _Noun],
+        build: Callable[[_Form, Place], _Noun],
     ) -> tuple[_Noun, ...]:
         """The nouns of one list, without those that could not be read."""
         return tuple(self.nouns(kind, sections[name], (name,), (name,), build))
@@ -191,31 +231,29 @@ class _Draft:
         given: list[Any],
         here: Place,
         there: Place,
-        build: Callable[[_Form], _Noun],
+        build: Callable[[_Form, Place], _Noun],
     ) -> Iterator[_Noun]:
         """here: the list's place in the file; there: in the office, without wrong items."""
         built = 0
         for position, item in enumerate(given):
             place = (*here, position)
-            try:
-                form = self.form(kind, item, place)
-                noun = None if form is None else build(form)
-            except NumberRefused as refused:
-                self.problem((*place, "number"), f"{item['name']}: {refused}")
-                noun = None
-            if noun is None:
-                self.lost.add(str(item.get("id")) if isinstance(item, dict) else "")
+            form = self.form(kind, item, place)
+            if form is None:
+                self.lost.add(_id_of(item))
                 continue
             self.places[(*there, built)] = place
             built += 1
-            yield noun
+            yield build(form, place)
 
-    def person(self, form: PersonForm) -> Person:
-        """Raises NumberRefused."""
-        number = form.number
-        if number is not None and self.country is not None:
+    def person(self, form: PersonForm, place: Place) -> Person:
+        """The person, without a number if it may not be dialled."""
+        number = None
+        if form.number is not None and self.country is not None:
             allowed = None if self.allowed is None else {*self.allowed, self.country}
-            number = dialable(number, self.country, allowed)
+            try:
+                number = dialable(form.number, self.country, allowed)
+            except NumberRefused as refused:
+                self.problem((*place, "number"), f"{form.name}: {refused}")
         values = _values(form, without={"number", "topics"})
         return Person(**values, number=number, topics=frozenset(form.topics))
 
@@ -232,7 +270,7 @@ class _Draft:
                 keys = []
             made = tuple(self.nouns(KeyForm, keys, (*here, "keys"), (*there, "keys"), _key))
             if form is None:
-                self.lost.add(str(raw.get("id")) if isinstance(raw, dict) else "")
+                self.lost.add(_id_of(raw))
                 continue
             self.places[there] = here
             menus.append(Menu(**_values(form), keys=made))
@@ -254,21 +292,22 @@ class _Draft:
         return place
 
 
-_NOWHERE = Office(name="", zone=ZoneInfo("UTC"), country="", languages=("en",))
+# What stands in for what the office does not say rightly: every language, no country's numbers.
+_STAND_IN = TopForm.model_validate(
+    {"name": "Hotline", "zone": "UTC", "country": "MD", "languages": LANGUAGES}
+)
+_REQUIRED = {"name", "zone", "country", "languages"}
 
 
-def _top_values(top: TopForm | None) -> dict[str, Any]:
-    """What the office says once; a stand-in where that is wrong, so that the rest is still read."""
-    if top is not None:
-        return _values(top, without={"version"})
-    return {f: getattr(_NOWHERE, f) for f in ("name", "zone", "country", "languages")}
+def _id_of(item: Any) -> str:
+    return str(item.get("id")) if isinstance(item, dict) else ""
 
 
 def _values(form: Form, without: Collection[str] = ()) -> dict[str, Any]:
     return {name: getattr(form, name) for name in type(form).model_fields if name not in without}
 
 
-def _shift(form: ShiftForm) -> Shift:
+def _shift(form: ShiftForm, _: Place) -> Shift:
     start, end, minutes = form.time
     turn = form.rotation
     return Shift(
@@ -286,32 +325,31 @@ def _shift(form: ShiftForm) -> Shift:
     )
 
 
-def _absence(form: AbsenceForm) -> Absence:
+def _absence(form: AbsenceForm, _: Place) -> Absence:
     return Absence(form.person, form.from_, form.to or form.from_, form.reason)
 
 
-def _hours(form: HoursForm) -> OpenInterval:
+def _hours(form: HoursForm, _: Place) -> OpenInterval:
     return OpenInterval(form.days, *form.time)
 
 
-def _closure(form: ClosureForm) -> Closure:
+def _closure(form: ClosureForm, _: Place) -> Closure:
     return Closure(form.from_, form.to or form.from_, form.name, form.notice, form.yearly)
 
 
-def _moved_day(form: MovedDayForm) -> MovedDay:
+def _moved_day(form: MovedDayForm, _: Place) -> MovedDay:
     return MovedDay(form.date, form.as_)
 
 
-def _topic(form: TopicForm, top: TopForm | None) -> Topic:
+def _topic(form: TopicForm, top: TopForm) -> Topic:
     """What the topic leaves out is as for the whole office."""
     values = _values(form, without={"strategy", "fallback"})
-    default = TopForm.model_fields
-    strategy = top.strategy if top else default["strategy"].default
-    fallback = top.fallback if top else default["fallback"].default
-    return Topic(**values, strategy=form.strategy or strategy, fallback=form.fallback or fallback)
+    values["strategy"] = form.strategy or top.strategy
+    values["fallback"] = form.fallback or top.fallback
+    return Topic(**values)
 
 
-def _key(form: KeyForm) -> Key:
+def _key(form: KeyForm, _: Place) -> Key:
     return Key(**_values(form))
 
 
@@ -321,12 +359,11 @@ def _key(form: KeyForm) -> Key:
 def _words(kind: type[BaseModel], loc: Place, error: dict[str, Any]) -> str:
     """One of pydantic's errors in words for the owner. `loc` begins at the item."""
     name = ".".join(str(step) for step in loc if isinstance(step, str))
-    given, context = error["input"], error.get("ctx", {})
+    given, context = str(error["input"])[:_LONGEST_QUOTE], error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            if not loc[:-1] and kind is TopForm and loc[-1] == "office":
-                return "unknown key `office`: did you mean `name`?"
-            return f"unknown key `{loc[-1]}`{_did_you_mean(str(loc[-1]), _keys(kind, loc[:-1]))}"
+            key = str(loc[-1])[:_LONGEST_QUOTE]
+            return f"unknown key `{key}`{_did_you_mean(key, _keys(kind, loc[:-1]))}"
         case "missing":
             return f"`{name}` is missing"
         case "value_error":
@@ -335,7 +372,7 @@ def _words(kind: type[BaseModel], loc: Place, error: dict[str, Any]) -> str:
             right = [
                 part.strip(" '") for part in context["expected"].replace(" or ", ",").split(",")
             ]
-            return f"{name}: unknown word `{given}`{_did_you_mean(str(given), right)}"
+            return f"{name}: unknown word `{given}`{_did_you_mean(given, right)}"
         case "int_parsing" | "int_type":
             return f"{name}: `{given}` must be a whole number"
         case "bool_parsing" | "bool_type":

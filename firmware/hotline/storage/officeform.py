@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -59,11 +60,17 @@ def _country(code: str) -> str:
     return code.upper()
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Reading them walks through the whole tz database."""
+    return frozenset(available_timezones())
+
+
 def _zone(given: object) -> ZoneInfo:
-    name, known = str(given), available_timezones()
-    if name in known:
+    name = str(given)
+    if name in _zones():
         return ZoneInfo(name)
-    meant = nearest(name, known)
+    meant = nearest(name, _zones())
     hint = f"did you mean `{meant}`?" if meant else "write it like Europe/Chisinau"
     raise ValueError(f"unknown time zone `{name}`: {hint}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -74,6 +75,15 @@ def purge(database: Database, before: datetime) -> int:
         "delete from outbox where state != 'waiting' and created < ?", (text_of(before),)
     )
     return cursor.rowcount
+
+
+def erase(database: Database, number: str, cases: Iterable[int]) -> None:
+    """Delete letters about these cases, and every other that names the caller's number."""
+    for case in cases:
+        database.execute("delete from outbox where case_number = ?", (case,))
+    database.execute(
+        "delete from outbox where instr(subject || body || recipient, ?) > 0", (number,)
+    )
 
 
 def _letters(database: Database, where: str, values: tuple[Any, ...]) -> list[Letter]:

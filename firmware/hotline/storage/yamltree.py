@@ -19,6 +19,7 @@ _MOST_DEPTH = 20
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE = "tag:yaml.org,2002:"
 _NULL = f"{_CORE}null"
+_PLAIN_TAGS = {f"{_CORE}{kind}" for kind in ("str", "int", "float", "bool", "null", "map", "seq")}
 
 Place = tuple[str | int, ...]
 
@@ -89,7 +90,7 @@ def _harmful(text: str) -> Iterator[str]:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         tag = getattr(event, "tag", None)
-        if tag is not None and not str(tag).startswith(_CORE):
+        if tag is not None and tag not in _PLAIN_TAGS:
             yield f"line {line}: the tag {tag} is not allowed: remove it"
 
 

@@ -51,6 +51,15 @@ def rejects(status: int = 603, after: float = 1.0) -> Behaviour:
     return behaviour
 
 
+def redirects(contact: str) -> Behaviour:
+    """The network sends the call somewhere else (302): a way to make a naive box dial anything."""
+
+    async def behaviour(call: IncomingCall) -> None:
+        call.reject(302, ("Contact", f"<{contact}>"))
+
+    return behaviour
+
+
 def busy() -> Behaviour:
     """Already talks to somebody: 486 at once."""
     return off(486)

@@ -16,6 +16,7 @@ from tests.sim.sip.message import (
     Address,
     Header,
     Message,
+    name_in,
     token,
     uri_in,
     user_of,
@@ -112,7 +113,7 @@ class Call:
     @property
     def name(self) -> str:
         """The display name of From, without quotes."""
-        return self.invite.get("From").partition("<")[0].strip().strip('"')
+        return name_in(self.invite.get("From"))
 
     @property
     def dialled(self) -> str:
@@ -133,6 +134,11 @@ class Call:
     def keys(self) -> str:
         """Every key heard so far as an event."""
         return "".join(key.key for key in self.rtp.keys)
+
+    @property
+    def far_address(self) -> Address | None:
+        """Where the box receives sound, as it said; for those who want to shout into the call."""
+        return self._far.address if self._far else None
 
     @property
     def answered_at(self) -> float | None:
@@ -495,7 +501,8 @@ class Call:
             self._grew.clear()
             left = limit - time.monotonic()
             try:
-                await asyncio.wait_for(self._grew.wait(), max(left, 0))
+                async with asyncio.timeout(max(left, 0)):
+                    await self._grew.wait()
             except TimeoutError:
                 heard = self._since(begun)
                 told = f"expected {what} within {within:g} s; heard: {heard}; {self._state()}"

@@ -51,7 +51,10 @@ class Target:
 
 
 class Caller:
-    """Somebody who calls the box through this exchange."""
+    """Somebody who calls the box through this exchange.
+
+    A From that is wrong on purpose goes into the `headers` of `call`.
+    """
 
     def __init__(self, exchange: Exchange, number: str, name: str, manner: Manner) -> None:
         self.exchange, self.number, self.name, self.manner = exchange, number, name, manner
@@ -68,7 +71,8 @@ class Caller:
         there = Target.of(target)
         endpoint = self.exchange.endpoint
         host = endpoint.address[0]
-        mine = f'"{self.name}" ' if self.name else ""
+        quoted = self.name.replace("\\", "\\\\").replace('"', '\\"')
+        mine = f'"{quoted}" ' if self.name else ""
         mine += f"<sip:{self.number or 'anonymous'}@{host}>"
         called = f"<sip:{to}@{host}>" if to else f"<{there.uri}>"
         call = OutgoingCall(
@@ -102,7 +106,8 @@ class Mobile:
     async def rings(self, within: float = 10.0) -> IncomingCall:
         """The next call that comes, or came and was not yet asked for."""
         try:
-            return await asyncio.wait_for(self._came.get(), within)
+            async with asyncio.timeout(within):
+                return await self._came.get()
         except TimeoutError:
             told = (
                 f"expected {self.number} to be rung within {within:g} s; {len(self.calls)} before"
@@ -229,8 +234,8 @@ class Exchange:
         number = user_of(message.uri)
         self.dialled.append(number)
         mobile = self._mobile_for(number)
-        if "100rel" in message.get("Require"):
-            incoming.answer(420, ("Unsupported", "100rel"))
+        if message.get("Require"):
+            incoming.answer(420, ("Unsupported", message.get("Require")))
         elif mobile is None:
             incoming.answer(404)
         else:
@@ -338,7 +343,8 @@ class Provider(Exchange):
         while not true():
             self._changed.clear()
             try:
-                await asyncio.wait_for(self._changed.wait(), max(limit - time.monotonic(), 0))
+                async with asyncio.timeout(max(limit - time.monotonic(), 0)):
+                    await self._changed.wait()
             except TimeoutError:
                 told = f"expected {what} within {within:g} s; {self._seen()}"
                 raise NotAsExpected(told) from None

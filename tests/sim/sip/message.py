@@ -116,7 +116,8 @@ class Message:
     @property
     def branch(self) -> str:
         """The transaction's name, from the topmost Via."""
-        return parameter(self.all("Via")[0], "branch") if self.get("Via") else ""
+        vias = self.all("Via")
+        return parameter(vias[0], "branch") if vias else ""
 
     def tag(self, header: str) -> str:
         """The tag of From or To."""
@@ -178,6 +179,14 @@ def uri_in(value: str) -> str:
     """The URI of a From, To, Contact or Route value."""
     named = _NAMED.match(value)
     return named[1] if named else value.split(";")[0].strip()
+
+
+def name_in(value: str) -> str:
+    """The display name of a From or To value, without its quotes."""
+    named = _NAMED.match(value)
+    name = value[: named.start(1) - 1].strip() if named else ""
+    quoted = len(name) > 1 and name[0] == name[-1] == '"'
+    return re.sub(r"\\(.)", r"\1", name[1:-1]) if quoted else name
 
 
 def user_of(uri: str) -> str:

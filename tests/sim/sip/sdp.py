@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 
@@ -56,12 +57,24 @@ def read(body: bytes) -> Sdp | None:
     way = re.search(r"(?m)^a=(sendrecv|sendonly|recvonly|inactive)\s*$", media) or re.search(
         r"(?m)^a=(sendrecv|sendonly|recvonly|inactive)\s*$", session
     )
+    address = (host[1] if host else "0.0.0.0", int(found[1]))
+    if not _can_be_sent_to(address):
+        return None
     return Sdp(
-        (host[1] if host else "0.0.0.0", int(found[1])),
+        address,
         tuple(int(number) for number in found[2].split() if int(number) in NAMES),
         int(event[1]) if event else None,
         way[1] if way else SENDRECV,
     )
+
+
+def _can_be_sent_to(address: Address) -> bool:
+    """A name instead of an address would be looked up, and a port may have ten digits."""
+    try:
+        ipaddress.IPv4Address(address[0])
+    except ValueError:
+        return False
+    return address[1] < 65536
 
 
 def agreed(offer: Sdp, mine: Sdp) -> Sdp | None:

@@ -16,6 +16,7 @@ from hotline_web.security import safe_next
 pages = Blueprint("calls", __name__, url_prefix="/calls")
 
 ROWS = 50
+LARGEST = 2**53 - 1  # of the numbers that a page, its script and the records all count with
 
 
 @pages.get("")
@@ -24,7 +25,7 @@ def listing() -> str:
     here, show = desk(), request.args.get("show", "all")
     missed = here.records.missed(1000)
     owed_ids = {call.id for call in missed}
-    before = request.args.get("before", type=int)
+    before = min(request.args.get("before", LARGEST, type=int), LARGEST)
     rows = missed if show == "missed" else here.records.calls(ROWS + 1, before)
     more = show != "missed" and len(rows) > ROWS
     shown = rows if show == "missed" else rows[:ROWS]
@@ -37,7 +38,7 @@ def listing() -> str:
     )
 
 
-@pages.get("/<int:call_id>")
+@pages.get("/<int(max=9007199254740991):call_id>")
 def call(call_id: int) -> str:
     """One call, step by step."""
     here = desk()
@@ -47,7 +48,7 @@ def call(call_id: int) -> str:
     return render_template("call.html", call=story.call, path=here.steps(story.steps), owed=_owed)
 
 
-@pages.post("/<int:call_id>/returned")
+@pages.post("/<int(max=9007199254740991):call_id>/returned")
 def returned(call_id: int) -> Response:
     """Somebody called back and spoke."""
     desk().control.change(CallReturned(call_id=call_id, by=current_user.name))

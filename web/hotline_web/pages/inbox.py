@@ -37,7 +37,7 @@ def listing() -> str:
     )
 
 
-@pages.get("/<int:number>")
+@pages.get("/<int(max=9007199254740991):number>")
 def case(number: int) -> str:
     """One case with all that can be done about it."""
     here = desk()
@@ -50,7 +50,7 @@ def case(number: int) -> str:
     )
 
 
-@pages.get("/<int:number>/sound")
+@pages.get("/<int(max=9007199254740991):number>/sound")
 def sound(number: int) -> Response:
     """The recording, in parts if the player asks for parts. The first part counts as heard."""
     found = _found(number)
@@ -64,7 +64,7 @@ def sound(number: int) -> Response:
     return answer
 
 
-@pages.post("/<int:number>/assign")
+@pages.post("/<int(max=9007199254740991):number>/assign")
 def assign(number: int) -> Response:
     """Give it to a person."""
     person = request.form.get("person", "")
@@ -76,7 +76,7 @@ def assign(number: int) -> Response:
     return _back(number)
 
 
-@pages.post("/<int:number>/done")
+@pages.post("/<int(max=9007199254740991):number>/done")
 def done(number: int) -> Response:
     """Close it."""
     note = request.form.get("note", "").strip()[:NOTE_LIMIT]
@@ -85,7 +85,7 @@ def done(number: int) -> Response:
     return _back(number)
 
 
-@pages.post("/<int:number>/reopen")
+@pages.post("/<int(max=9007199254740991):number>/reopen")
 def reopen(number: int) -> Response:
     """It was not done after all."""
     desk().control.change(CaseReopen(case=number, by=current_user.name))
@@ -93,7 +93,7 @@ def reopen(number: int) -> Response:
     return _back(number)
 
 
-@pages.post("/<int:number>/note")
+@pages.post("/<int(max=9007199254740991):number>/note")
 def note(number: int) -> Response:
     """Write something down about it."""
     text = request.form.get("text", "").strip()[:NOTE_LIMIT]

@@ -1,0 +1,133 @@
+"""What an exchange says with tones when it does not signal: dial, busy, ringing."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from hotline.media.engine import CLOCK_RATE, FRAME_MS
+
+
+class LineTone(StrEnum):
+    """What an exchange says with tones when it does not signal."""
+
+    DIAL = "dial tone"
+    BUSY = "busy tone"  # also congestion: in both cases nobody is there (any more)
+    RINGING = "ringing tone"
+
+
+class _Kind(StrEnum):
+    TONE = "tone"
+    QUIET = "quiet"
+    OTHER = "other"
+
+
+_FRAME = CLOCK_RATE * FRAME_MS // 1000
+# Tones of the world's exchanges (E.180 Supplement 2): 400 to 450 Hz, or a North American pair.
+_EXCHANGE = ((400,), (425,), (450,), (400, 450), (350, 440), (440, 480), (480, 620))
+_TONAL_SHARE = 0.75
+_FAINTEST = (10 ** (-45 / 20) * 32768) ** 2
+_MUCH_QUIETER = 0.1
+
+
+def _bases() -> list[npt.NDArray[np.float32]]:
+    """For each tone, vectors that span it in any phase: a frame's share in them is its purity."""
+    times = np.arange(_FRAME) / CLOCK_RATE
+    return [
+        np.linalg.qr(
+            np.stack([part(2 * np.pi * f * times) for f in pair for part in (np.sin, np.cos)], 1)
+        )[0].astype(np.float32)
+        for pair in _EXCHANGE
+    ]
+
+
+class ToneListener:
+    """Hears dial, busy and ringing tones in the sound of a far end. One for each leg.
+
+    Works by purity and rhythm instead of absolute levels, so a noisy line does not matter: a busy
+    tone is three equal turns of tone and quiet, a dial tone two seconds without a pause.
+    """
+
+    _BASES = _bases()
+    _SAME = 2  # frames by which two turns may differ: 40 ms
+
+    def __init__(self) -> None:
+        self._last = self._kind = _Kind.OTHER
+        self._length = 0
+        self._doubt = 0
+        self._tone_power = 0.0
+        self._runs: list[tuple[_Kind, int]] = []
+        self._told: LineTone | None = None
+
+    def feed(self, frame: bytes) -> LineTone | None:
+        """Take 20 ms; says a tone once, when it is sure, and again after something else was heard.
+
+        A frame of another length is taken for silence.
+        """
+        kind = self._last = self._kind_of(frame)
+        if kind is self._kind:
+            self._length += 1 + self._doubt
+            self._doubt = 0
+        elif self._doubt == 0:
+            self._doubt = 1  # the frame in which a tone begins or ends is neither
+        else:
+            self._turn(kind)
+        return self._verdict()
+
+    @property
+    def tonal(self) -> bool:
+        """Was the last frame a tone of an exchange? A single frame of speech may pass for one."""
+        return self._last is _Kind.TONE
+
+    def _kind_of(self, frame: bytes) -> _Kind:
+        samples = np.frombuffer(frame, dtype="<i2").astype(np.float32)
+        energy = float(samples @ samples)
+        power = energy / _FRAME
+        if len(samples) != _FRAME or power < _FAINTEST:
+            return _Kind.QUIET
+        best = max(float(np.sum(np.square(samples @ basis))) for basis in self._BASES)
+        if best > _TONAL_SHARE * energy:
+            self._tone_power = power
+            return _Kind.TONE
+        return _Kind.QUIET if power < _MUCH_QUIETER * self._tone_power else _Kind.OTHER
+
+    def _turn(self, kind: _Kind) -> None:
+        self._runs = [*self._runs[-6:], (self._kind, self._length)]
+        self._kind, self._length, self._doubt = kind, 2, 0
+        if kind is _Kind.OTHER:
+            self._runs = []
+            self._told = None
+            self._tone_power = 0.0
+
+    def _verdict(self) -> LineTone | None:
+        tone_now = self._recognised()
+        if tone_now is None or tone_now is self._told:
+            return None
+        self._told = tone_now
+        return tone_now
+
+    def _recognised(self) -> LineTone | None:
+        if self._kind is _Kind.TONE and self._length * FRAME_MS >= 2300:
+            return LineTone.DIAL
+        runs = self._runs[-6:]
+        if len(runs) >= 2 and self._ringing(runs[-2], runs[-1]):
+            return LineTone.RINGING
+        return LineTone.BUSY if self._busy(runs) else None
+
+    def _ringing(self, first: tuple[_Kind, int], then: tuple[_Kind, int]) -> bool:
+        (kind, on), (_, off) = first, then
+        return (
+            kind is _Kind.TONE and 300 <= on * FRAME_MS <= 2200 and 1700 <= off * FRAME_MS <= 4600
+        )
+
+    def _busy(self, runs: list[tuple[_Kind, int]]) -> bool:
+        if len(runs) < 6:
+            return False
+        ons = [length for kind, length in runs if kind is _Kind.TONE]
+        offs = [length for kind, length in runs if kind is _Kind.QUIET]
+        if len(ons) != 3 or len(offs) != 3:
+            return False
+        steady = all(max(x) - min(x) <= self._SAME for x in (ons, offs))
+        return steady and 100 <= ons[0] * FRAME_MS <= 800 and 100 <= offs[0] * FRAME_MS <= 800

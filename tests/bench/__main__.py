@@ -1,0 +1,77 @@
+"""`./box bench`: the figures the design promises, as a table and as JSON.
+
+Quiet machines give better figures; the load before the run is written down with them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.bench import latency, load
+from tests.bench.figures import Figure, Report
+from tests.bench.office import on_the_bench
+
+RESULTS = Path(__file__).with_name("results")
+STARTS = 5
+console = Console(highlight=False)
+
+
+async def starting() -> list[Figure]:
+    """Process start to "ready to answer"."""
+    times = []
+    async with on_the_bench() as bench:
+        await bench.box.stop()
+        for _ in range(STARTS):
+            times.append(await bench.box.start())
+            await bench.box.stop()
+        await bench.box.start()
+    note = f"n={STARTS}, max {max(times):.2f} s"
+    return [Figure("start to ready to answer", statistics.median(times), "s", 3.0, note)]
+
+
+async def measure(quick: bool, only: str) -> Report:
+    """Every figure that exists so far."""
+    report = Report()
+    scale = 0.1 if quick else 1.0
+    plan = {
+        "start": starting,
+        "answer": lambda: _one(latency.answering, int(1000 * scale)),
+        "forward": lambda: _one(latency.forwarding, int(50 * scale) or 5),
+        "next": lambda: _one(latency.next_person, int(30 * scale) or 3),
+        "delay": lambda: _one(latency.added_delay, int(60 * scale) or 6),
+        "load": lambda: load.all_loads((10, 30) if quick else (10, 30, 60, 100), 8.0),
+        "memory": lambda: load.memory(int(10_000 * scale)),
+    }
+    for name, measurement in plan.items():
+        if only in ("", name):
+            console.print(f"measuring {name} ...")
+            report.figures += await measurement()
+    return report
+
+
+async def _one(measurement: latency.Measurement, times: int) -> list[Figure]:
+    async with on_the_bench() as bench:
+        return await measurement(bench, times)
+
+
+def main() -> int:
+    """Entry point."""
+    words = argparse.ArgumentParser(prog="./box bench", description=__doc__)
+    words.add_argument("--quick", action="store_true", help="a tenth of the work; not written")
+    words.add_argument("--only", default="", help="start, answer, forward, next, delay, load ...")
+    given = words.parse_args()
+    report = asyncio.run(measure(given.quick, given.only))
+    console.print(report.table())
+    if not given.quick and not given.only:
+        console.print(f"written to {report.write(RESULTS)}")
+    return 1 if any(figure.kept is False for figure in report.figures) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""How long a caller waits for each thing the box does; one call at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from tests.bench.figures import Figure, spread
+from tests.bench.office import OfficeOnTheBench, person
+from tests.sim.sip import behaviours
+from tests.sim.sound import Silence, Tone
+
+Measurement = Callable[[OfficeOnTheBench, int], Awaitable[list[Figure]]]
+ANA = person(1)
+
+
+async def answering(bench: OfficeOnTheBench, times: int) -> list[Figure]:
+    """INVITE to 200 OK, and 200 OK to the first sample of the greeting."""
+    answers, greetings = [], []
+    caller = bench.provider.caller("+37322111222")
+    for _ in range(times):
+        call = await caller.call(bench.number)
+        answers.append(await call.answered(within=5) - call.begun_at)
+        if len(greetings) < times // 10:
+            first = await call.hears_any(within=5, since=0)
+            greetings.append(max(0.0, first.at - (await call.answered())))
+        await call.hang_up()
+    return [
+        *spread("INVITE to 200 OK", answers, {50: 5, 99.9: 250}),
+        *spread("greeting after 200 OK", greetings, {50: 100, 99: 100}),
+    ]
+
+
+async def forwarding(bench: OfficeOnTheBench, times: int) -> list[Figure]:
+    """Key to outgoing INVITE; staff's 1 to the caller hearing them."""
+    keys, through = [], []
+    ana = bench.provider.mobile(ANA, behaviours.answers_silently(0.0), tone=Tone(1880))
+    caller = bench.provider.caller("+37322111222", tone=Tone(640))
+    for _ in range(times):
+        call = await caller.call(bench.number)
+        await call.answered(within=5)
+        await call.hears_any(within=5)
+        pressed = await call.press("1")
+        leg = await ana.rings(within=5)
+        keys.append(leg.begun_at - pressed)
+        await leg.hears_speech(within=10)
+        before = len(call.heard)
+        taken = await leg.press("1")
+        heard = await call.hears(Tone(1880), within=5, lasting=0.1, since=before)
+        through.append(heard.at - taken)
+        await call.hang_up()
+        await leg.ended(within=5)
+        await bench.box.idle()
+    return [
+        *spread("key to outgoing INVITE", keys, {50: 150, 99: 150}),
+        *spread("staff's 1 to sound at the caller", through, {50: 120, 99: 120}),
+    ]
+
+
+async def next_person(bench: OfficeOnTheBench, times: int) -> list[Figure]:
+    """A busy person to the next one's INVITE."""
+    waits = []
+    bo = bench.provider.mobile(person(2), behaviours.never_answers())
+    ana = bench.provider.mobile(ANA, behaviours.busy())
+    caller = bench.provider.caller("+37322111222")
+    for _ in range(times):
+        call = await caller.call(bench.number)
+        await call.answered(within=5)
+        await call.press("1")
+        leg = await bo.rings(within=5)
+        waits.append(leg.begun_at - ana.calls[-1].begun_at)
+        await call.hang_up()
+        await bench.box.idle()
+    return spread("busy person to the next one's INVITE", waits, {99: 1000})
+
+
+async def added_delay(bench: OfficeOnTheBench, clicks: int) -> list[Figure]:
+    """What the bridge adds to the way of a sound, SIP to SIP, packetisation not counted."""
+    ana = bench.provider.mobile(ANA, behaviours.answers(0.0, "1"), tone=Silence())
+    call = await bench.provider.caller("+37322111222", tone=Silence()).call(bench.number)
+    await call.answered(within=5)
+    await call.press("1")
+    leg = await ana.rings(within=5)
+    await bench.joined()
+    delays = []
+    for number in range(clicks):
+        burst = Tone(900 + 50 * (number % 8)).lasting(0.06)
+        await call.lasts(0.3)
+        start = len(leg.heard)
+        said = await call.say(burst)
+        heard = await leg.hears_any(within=3, since=start)
+        delays.append(heard.at - said)
+    await call.hang_up()
+    await bench.box.idle()
+    return spread("delay the bridge adds, SIP to SIP", delays, {50: 20, 99: 60})

@@ -1,0 +1,274 @@
+"""What the people of the office find on the page, and what becomes of what they do there."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from hotline.control.messages import CaseAssign, LineState
+from hotline.errors import HotlineError
+from hotline.inbox.case import Case
+from hotline.inbox.outcome import Outcome
+from hotline.storage import complaints
+from tests.web.conftest import Page, send
+
+
+def seen(browser: FlaskClient, path: str) -> str:
+    """The words on a page, without its markup."""
+    text = re.sub(r"<(head|script|svg).*?</\1>|<[^>]+>", " ", browser.get(path).text, flags=re.S)
+    return " ".join(html.unescape(text).split())
+
+
+def case(page: Page, number: int) -> Case:
+    with page.office.file.reading() as database:
+        found = complaints.get(database, number)
+    assert found
+    return found
+
+
+def test_the_first_page_says_whether_callers_can_reach_us_and_why_not(page: Page) -> None:
+    browser = page.owner()
+    assert "Callers can reach you on 1 of 2 lines. Mobile: The SIM asks for its PIN." in seen(
+        browser, "/"
+    )
+    up = LineState(id="office", name="Office line", up=True)
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (up,)})
+    assert "Callers can reach you. 1 line is ready." in seen(browser, "/")
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({"lines": ()}, "Callers cannot reach you. No telephone line is set up."),
+        (
+            {"lines": (LineState(id="a", name="Mobile", up=False, words="No signal."),)},
+            "Callers cannot reach you. Mobile: No signal.",
+        ),
+        ({"trouble": "The disk is full."}, "Callers can reach you, but the box has trouble."),
+        ({"on_duty": ()}, "Callers can reach the box, but nobody is on duty."),
+        ({"on_duty": (), "open": False}, "Callers can reach you. 1 line is ready."),
+    ],
+)
+def test_the_worst_thing_decides_what_the_first_page_says(
+    page: Page, change: dict[str, object], verdict: str
+) -> None:
+    up = (LineState(id="office", name="Office line", up=True),)
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": up, **change})
+    assert verdict in seen(page.owner(), "/")
+
+
+def test_with_the_service_down_the_first_page_says_so_and_the_records_are_still_there(
+    page: Page,
+) -> None:
+    browser = page.owner()
+    page.daemon.path.rename(page.daemon.path.with_name("gone"))
+    first = seen(browser, "/")
+    assert "Callers cannot reach you. The hotline service is not running. Start it" in first
+    assert "Complaint 102" in first
+    assert browser.get("/inbox/102/sound").status_code == 200
+    answer = send(browser, "/inbox/102/done", seen="/inbox/102")
+    assert answer.status_code == 503
+    assert "The hotline service is not running." in answer.text
+
+
+def test_the_first_page_says_who_is_on_duty_and_who_is_next(looking: FlaskClient) -> None:
+    assert "On duty now Ana until 14:30 Vasile Țurcanu → Ion 14:30" in seen(looking, "/")
+
+
+def test_the_first_page_lists_what_waits_the_most_urgent_first(looking: FlaskClient) -> None:
+    first = seen(looking, "/")
+    wanted = (
+        "Needs you (5)",
+        "Call-back 101 Overdue",
+        "Complaint 102 Not heard yet, 8 hours left",
+        "Message 103 Not heard yet, 23 hours left",
+        "+373 694 44 555 missed 4 min. ago, not yet called back",
+        "Number withheld missed today 10:30, not yet called back",
+    )
+    places = [first.find(words) for words in wanted]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_the_first_page_counts_the_calls_of_the_offices_own_day(looking: FlaskClient) -> None:
+    assert "6 calls 3 answered 1 message 2 missed" in seen(looking, "/")
+
+
+def test_a_call_now_is_shown_step_by_step_with_names(looking: FlaskClient) -> None:
+    live = seen(looking, "/live")
+    assert "On the line now +373 691 23 456" in live
+    assert "The box answers 0:00 The caller presses 1 0:00 Ringing Ana 0:00" in live
+
+
+def test_the_call_log_says_in_words_how_each_call_ended(looking: FlaskClient) -> None:
+    log = seen(looking, "/calls")
+    for words in (
+        "4 min. ago +373 694 44 555 ✕ Missed Nobody answered.",
+        "yesterday 10:30 +373 601 11 222 ✓ Spoke with Ana",
+        "today 09:30 +40 721 000 111 ✓ Answered by the menu",
+    ):
+        assert words in log
+
+
+def test_the_log_goes_back_page_by_page_without_losing_a_call(page: Page) -> None:
+    for n in range(95):
+        page.office.call(page.office.now, f"+373690{n:05d}", Outcome.SELF_SERVICE)
+    page.office.writer.submit(lambda _: None).result(10)
+    browser, path, ids = page.owner(), "/calls", []
+    while path:
+        text = browser.get(path).text
+        ids += re.findall(r'href="/calls/(\d+)"', text)
+        older = re.search(r'href="(/calls\?[^"]*before=\d+)"', text)
+        path = html.unescape(older[1]) if older else ""
+    assert sorted(map(int, ids)) == [*range(1, 10), *range(100, 195)]
+
+
+def test_a_returned_call_leaves_the_list_of_those_that_are_owed(page: Page) -> None:
+    browser = page.owner()
+    assert "+373 694 44 555" in seen(browser, "/calls?show=missed")
+    answer = send(browser, "/calls/9/returned", seen="/calls?show=missed")
+    assert answer.status_code == 302
+    assert "+373 694 44 555" not in seen(browser, "/calls?show=missed")
+    assert "Missed, called back by maria" in seen(browser, "/calls/9")
+
+
+def test_a_missed_caller_who_was_spoken_with_later_is_not_owed_any_more(page: Page) -> None:
+    page.office.call(page.office.now, "+37369444555", Outcome.SPOKEN, person="ana")
+    page.office.writer.submit(lambda _: None).result(10)
+    browser = page.owner()
+    assert "+373 694 44 555" not in seen(browser, "/calls?show=missed")
+    assert "Returned" not in seen(browser, "/calls/9")
+
+
+def test_a_complaint_is_given_to_somebody_noted_closed_and_opened_again(page: Page) -> None:
+    browser, at = page.owner(), "/inbox/102"
+    send(browser, f"{at}/assign", seen=at, person="ion")
+    assert case(page, 102).assigned_to == "ion"
+    send(browser, f"{at}/note", seen=at, text="Зателефонувати <зранку>")
+    assert "maria: Зателефонувати <зранку>" in seen(browser, at)
+    send(browser, f"{at}/done", seen=at, note="Door replaced")
+    assert case(page, 102).state == "done"
+    assert "Complaint 102" in seen(browser, "/inbox?show=done")
+    assert "Complaint 102" not in seen(browser, "/inbox")
+    send(browser, f"{at}/reopen", seen=at)
+    assert case(page, 102).state == "assigned"
+
+
+def test_a_case_cannot_be_given_to_somebody_who_is_not_of_the_office(page: Page) -> None:
+    answer = send(page.owner(), "/inbox/102/assign", seen="/inbox/102", person="stranger")
+    assert answer.status_code == 400
+    assert not [a for a in page.daemon.desk.asked if isinstance(a, CaseAssign)]
+
+
+def test_the_daemons_refusal_is_shown_with_its_way_out(page: Page) -> None:
+    page.daemon.desk.refuse = HotlineError("Complaint 102 is done already.", "Reopen it first.")
+    answer = send(page.owner(), "/inbox/102/done", seen="/inbox/102")
+    assert answer.status_code == 409
+    assert "Complaint 102 is done already." in answer.text
+    assert "Reopen it first." in answer.text
+
+
+def test_listening_counts_as_heard_and_looking_does_not(page: Page) -> None:
+    browser = page.owner()
+    browser.get("/inbox")
+    browser.get("/inbox/102")
+    browser.head("/inbox/102/sound")
+    assert case(page, 102).unheard
+    browser.get("/inbox/102/sound", headers={"Range": "bytes=0-"})
+    assert not case(page, 102).unheard
+
+
+def test_the_player_gets_the_part_of_the_recording_it_asks_for(looking: FlaskClient) -> None:
+    whole = looking.get("/inbox/102/sound")
+    assert (whole.status_code, whole.mimetype) == (200, "audio/wav")
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    part = looking.get("/inbox/102/sound", headers={"Range": "bytes=100-199"})
+    assert part.status_code == 206
+    assert part.headers["Content-Range"] == f"bytes 100-199/{len(whole.data)}"
+    assert part.data == whole.data[100:200]
+    last = looking.get("/inbox/102/sound", headers={"Range": "bytes=-50"})
+    assert last.data == whole.data[-50:]
+    beyond = looking.get("/inbox/102/sound", headers={"Range": "bytes=99999999-"})
+    assert beyond.status_code == 416
+
+
+def test_a_recording_that_is_gone_is_said_to_be_gone(page: Page) -> None:
+    for sound in (page.office.directory / "recordings").iterdir():
+        sound.unlink()
+    browser = page.owner()
+    assert browser.get("/inbox/102/sound").status_code == 404
+    assert "There is no recording." in seen(browser, "/inbox/102")
+
+
+def test_who_answers_on_saturday_at_nine_is_asked_in_the_offices_time(page: Page) -> None:
+    text = seen(page.owner(), "/duty?at=2026-12-05T09:00&topic=orders")
+    assert "Saturday, 5 December 2026, 09:00 The line is open. 1. Ana 20 seconds" in text
+    asked = page.daemon.desk.asked[-1]
+    assert (asked.at.isoformat(), asked.topic) == ("2026-12-05T07:00:00+00:00", "orders")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("at", ["", "x", "2026-13-40T99:99", "0001-01-01T00:00", "2026-12-05"])
+def test_a_day_that_does_not_exist_gets_words_not_a_crash(looking: FlaskClient, at: str) -> None:
+    answer = looking.get("/duty", query_string={"at": at, "topic": "nope"})
+    assert answer.status_code == 200
+    assert "This is not a day and time." in answer.text
+
+
+def test_the_lines_say_how_they_are_and_what_to_do(looking: FlaskClient) -> None:
+    text = seen(looking, "/lines")
+    assert "Office line ✓ Ready +373 22 000 000" in text
+    assert "Mobile ✕ Not ready Mobile modem The SIM asks for its PIN. Write the PIN" in text
+
+
+def test_an_empty_office_has_a_sentence_and_a_button_on_every_page(page: Page) -> None:
+    page.office.writer.submit(
+        lambda db: [db.execute(f"delete from {t}") for t in ("steps", "calls", "cases")]
+    ).result(5)
+    browser = page.owner()
+    assert "Nothing waits for you." in seen(browser, "/")
+    assert "Nobody has called yet today." in seen(browser, "/")
+    assert "No message or complaint is here." in seen(browser, "/inbox")
+    assert "No call has come yet." in seen(browser, "/calls")
+    assert "Every caller was answered or called back." in seen(browser, "/calls?show=missed")
+
+
+def test_records_that_cannot_be_read_do_not_hide_whether_callers_get_through(page: Page) -> None:
+    browser = page.owner()
+    page.office.close()
+    (page.office.directory / "hotline.sqlite").write_bytes(b"not a database" * 100)
+    first = seen(browser, "/")
+    assert "Callers can reach you on 1 of 2 lines." in first
+    assert "The records cannot be read now." in first
+
+
+def test_times_near_now_are_relative_and_others_have_their_day(page: Page) -> None:
+    browser = page.owner()
+    page.hands.forward(timedelta(hours=13))
+    browser = page.owner()
+    text = seen(browser, "/calls")
+    assert "today 12:26" not in text
+    assert "yesterday 12:26 +373 694 44 555" in text
+
+
+def test_the_first_visit_weighs_less_than_150_kib(page: Page) -> None:
+    browser = page.owner()
+    text = browser.get("/").data
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', text.decode())
+    assert len(files) == 4
+    weight = sum(len(gzip.compress(browser.get(file).data)) for file in files)
+    assert weight + len(gzip.compress(text)) < 150 * 1024
+
+
+def test_the_files_of_others_are_the_ones_we_know() -> None:
+    from web.vendor import FILES, digest
+
+    for file in FILES:
+        assert digest(file.path.read_bytes()) == file.sha256
+    served = {p.name for p in Path("web/hotline_web/static").iterdir()}
+    assert served == {"app.css", "app.js", "icon.svg", "htmx-4.0.1.min.js"}
