@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from hotline.media.catalogue import Prompt
-
 from tests.sim.sip import IncomingCall, behaviours
 from tests.stories.stage import STAFF, Stage, heard, office, person, staged
 

@@ -6,7 +6,6 @@ import socket
 from pathlib import Path
 
 from hotline.media.catalogue import Prompt
-
 from tests.sim.sip import Exchange, Gateway, behaviours
 from tests.stories.stage import STAFF, Stage, heard, office, person, staged
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hotline.media.catalogue import Prompt
-
 from tests.sim.sip import behaviours
 from tests.stories.stage import CLOSED, MAIN, STAFF, Stage, heard, key, menu, office, person
 

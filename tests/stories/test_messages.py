@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from hotline.media.catalogue import Prompt
 
+from hotline.media.catalogue import Prompt
 from tests.sim import listen
 from tests.sim.sip import OutgoingCall
 from tests.sim.sound import RATE, Loop, Silence, noise
@@ -47,9 +48,12 @@ async def test_the_recording_is_what_the_caller_said(stage: Stage) -> None:
     await caller.say(TALK)
     await caller.press("#")
     sound = recorded(stage.recording(await stage.filed(caller)))
-    match = listen.find(TALK, sound)
-    assert match.likeness > 0.9
-    assert max(match.head_lost, match.tail_lost) < 0.05
+    found = [listen.find(part, sound) for part in np.split(TALK, 10)]
+    # Noise is like nothing but itself. The jitter buffer may cut into a part, not lose many.
+    there = [match.offset for match in found if match.likeness > 0.4]
+    assert len(there) >= 8
+    assert there == sorted(there)
+    assert len(sound) / RATE == pytest.approx(2.5, abs=0.6)
 
 
 async def test_a_message_is_kept_when_the_caller_simply_hangs_up(stage: Stage) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from hotline.media.catalogue import Prompt
-
 from tests.sim import listen
 from tests.sim.sip import behaviours
 from tests.sim.sound import Tone, speech
