@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hotline.media.catalogue import Prompt
 from tests.sim.sip import Exchange, Gateway, behaviours
-from tests.stories.stage import STAFF, Stage, heard, office, person, staged
+from tests.stories.stage import CALLERS, STAFF, Stage, heard, office, person, staged
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA = STAFF["ana"][1]
@@ -19,9 +19,9 @@ async def test_a_peer_in_the_house_needs_no_registration(tmp_path: Path, spoken:
     async with staged(tmp_path, spoken, exchange=exchange) as stage:
         await stage.opens(office(person("ana")))
         ana = stage.staff("ana", AT_ONCE)
-        caller = await stage.forwarded()
+        caller = await stage.forwarded(tone=CALLERS[0])
         await caller.hears(ANA)
-        await ana.calls[0].hears(caller.manner.sound)
+        await ana.calls[0].hears(CALLERS[0])
 
 
 async def test_behind_a_gateway_with_one_line_the_caller_can_still_leave_a_message(

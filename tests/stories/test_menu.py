@@ -19,7 +19,7 @@ async def test_a_key_during_the_greeting_works_at_once(stage: Stage) -> None:
     pressed = await caller.press("1")
     rung = await ana.rings(within=3)
     assert rung.begun_at - pressed < 1
-    await caller.hears(ana.tone)
+    await caller.hears(ANA)
 
 
 async def test_a_key_of_the_second_level_leads_on(stage: Stage) -> None:

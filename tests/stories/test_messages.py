@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from hotline.inbox.case import CaseKind
 from hotline.media.catalogue import Prompt
 from tests.sim import listen
 from tests.sim.sip import OutgoingCall
@@ -14,10 +17,10 @@ from tests.stories.stage import BEEP, SIGNS, Stage, heard, office, recorded, was
 TALK = noise(2.5, seed=7)
 
 
-async def at_the_beep(stage: Stage, key: str = "2", **manner: object) -> OutgoingCall:
+async def at_the_beep(stage: Stage, key: str = "2") -> OutgoingCall:
     """A caller who has just heard the beep and says nothing yet."""
     await stage.opens(office(recording_notice={}))
-    caller = await stage.called(**{"tone": Silence()} | manner)
+    caller = await stage.called(tone=Silence())
     await caller.press(key)
     beep = await caller.hears(BEEP, within=10)
     await caller.hears_silence(lasting=0.1, since=beep.position)
@@ -36,7 +39,7 @@ async def test_a_complaint_is_kept_with_the_number_the_caller_was_told(stage: St
     assert (await stage.story(caller)).call.outcome == "complaint"
 
 
-async def _shown(stage: Stage, caller: OutgoingCall, what: str) -> dict[str, object]:
+async def _shown(stage: Stage, caller: OutgoingCall, what: str) -> dict[str, Any]:
     """The case of this caller, as the command of the office shows it."""
     shown = await stage.box.records(what)
     (case,) = [one for one in shown if one["caller_number"] == caller.number]
@@ -61,7 +64,8 @@ async def test_a_message_is_kept_when_the_caller_simply_hangs_up(stage: Stage) -
     await caller.say(TALK)
     await caller.hang_up()
     case = await stage.filed(caller)
-    assert (case.kind, case.seconds) == ("message", pytest.approx(2.5, abs=0.6))
+    assert case.kind is CaseKind.MESSAGE
+    assert case.seconds == pytest.approx(2.5, abs=0.6)
     assert len(recorded(stage.recording(case))) / RATE == pytest.approx(case.seconds, abs=0.1)
     assert not stage.missed(caller.number)
 
