@@ -12,7 +12,7 @@ from hotline.control.server import only_one
 from hotline.errors import HotlineError
 from hotline.routing.plan import plan_for
 from hotline.storage.office import OfficeStore, current, newest
-from hotline.storage.officefile import read_office, write_office
+from hotline.storage.officefile import read_office, read_stored_office, write_office
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
 from hotline.storage.writer import Writer
@@ -47,7 +47,7 @@ class Offices:
         try:
             return Control(self.places.control).who(ask)
         except ServiceDown:
-            office, _ = read_office(self._stored(), "the stored office")
+            office, _ = read_stored_office(self._stored(), "the stored office")
         now = ask.at or self.clock.now()
         return answer_of(plan_for(ask.caller, office, now, topic=ask.topic), now)
 

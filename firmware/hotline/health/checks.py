@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Iterator
-from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from hotline.errors import HotlineError
 from hotline.options import Options, read_options, readable_by_others
 from hotline.storage.files import RESERVE, Recordings
 from hotline.storage.office import current
-from hotline.storage.officefile import read_office
+from hotline.storage.officefile import read_stored_office
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
 
@@ -61,7 +60,6 @@ def _programs() -> Iterator[Finding]:
     yield _found(
         importlib.util.find_spec("pjsua2") is not None, "The telephone engine", "Run ./box again."
     )
-    yield _found(find_library("spandsp") is not None, "The key listener", "Install libspandsp2.")
     yield _found(shutil.which("espeak-ng") is not None, "The voice", "Install espeak-ng.")
 
 
@@ -84,7 +82,7 @@ def _office(places: Places) -> Iterator[Finding]:
     try:
         with records_file(places.data).reading() as database:
             yaml = current(database)
-        office, warnings = read_office(yaml, "the office") if yaml else (None, ())
+        office, warnings = read_stored_office(yaml, "the office") if yaml else (None, ())
     except HotlineError as trouble:
         yield Finding(False, trouble.cause, trouble.action)
         return
