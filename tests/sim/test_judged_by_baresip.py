@@ -117,7 +117,7 @@ async def test_a_mobile_is_reached_and_takes_the_call(provider: Provider, phone:
     assert provider.dialled == ["069123456"]
 
 
-@pytest.mark.parametrize("status", [404, 480, 486, 503, 603])
+@pytest.mark.parametrize("status", [404, 486, 603])
 async def test_a_refusal_of_the_network_is_understood(
     provider: Provider, phone: Baresip, status: int
 ) -> None:
