@@ -129,6 +129,11 @@ class BoxUnderTest:
         return (self.data / "hotline.log").read_text(errors="replace")
 
     @property
+    def runs(self) -> bool:
+        """Is there a daemon?"""
+        return self.process is not None and self.process.returncode is None
+
+    @property
     def pid(self) -> int:
         """The daemon's process."""
         if self.process is None:
