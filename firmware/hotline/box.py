@@ -19,13 +19,13 @@ from hotline.calls.board import Board
 from hotline.calls.caps import DAY, Caps
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
-from hotline.calls.message import KEPT_DAYS
 from hotline.calls.notices import Notices
 from hotline.calls.offices import CurrentOffice
 from hotline.calls.switchboard import Switchboard
 from hotline.clock import Clock
 from hotline.control.desk import FrontDesk
 from hotline.control.server import ControlServer, only_one
+from hotline.health import chores
 from hotline.lines.sip import Guard, SipLine
 from hotline.media import tones
 from hotline.media.mixer import Mixer
@@ -41,7 +41,9 @@ from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
 from hotline.storage.calls import Journal, connected_since, file_open_rows, next_call_id
 from hotline.storage.complaints import Cases
+from hotline.storage.database import DatabaseFile
 from hotline.storage.files import Recordings
+from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
@@ -50,7 +52,6 @@ from hotline.storage.writer import Writer
 log = logging.getLogger(__name__)
 
 WATCHDOG_PINGS = 3  # in each period that systemd grants
-LOOK_FOR_NEW_OFFICE_S = 5.0
 
 
 def run_daemon(options: Options) -> int:
@@ -109,6 +110,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 class Records:
     """Everything durable."""
 
+    file: DatabaseFile
     writer: Writer
     journal: Journal
     cases: Cases
@@ -133,6 +135,7 @@ def _open_records(
         waiting = letters.waiting(database)
         spent = connected_since(database, clock.now() - DAY)
     return Records(
+        file,
         writer,
         Journal(writer, first_call),
         Cases(writer, next_case),
@@ -215,23 +218,16 @@ async def _start_lines(
 
 
 def _start_chores(exchange: Exchange, records: Records, closing: AsyncExitStack) -> None:
-    """What runs beside the calls: letters, and the voice that speaks the office's texts ahead."""
-    chores = [
-        asyncio.create_task(records.outbox.run(), name="outbox"),
-        asyncio.create_task(_prepare_voice(exchange), name="voice"),
-    ]
-    closing.push_async_callback(settled, chores)
-
-
-async def _prepare_voice(exchange: Exchange) -> None:
-    """Synthesise what the office can say, now and after each change of it."""
-    spoken = None
-    while True:
-        office = exchange.office()
-        if office is not spoken:
-            spoken = office
-            await exchange.prompts.prepare(office, days=KEPT_DAYS)
-        await asyncio.sleep(LOOK_FOR_NEW_OFFICE_S)
+    """What runs beside the calls."""
+    housekeeping = Housekeeping(records.file, records.writer, exchange.recordings)
+    work = (
+        records.outbox.run(),
+        chores.prepare_voice(exchange),
+        chores.keep_room(exchange, housekeeping),
+        chores.every_night(exchange, records.file, housekeeping),
+    )
+    tasks = [asyncio.create_task(each) for each in work]
+    closing.push_async_callback(settled, tasks)
 
 
 async def _until(stop: asyncio.Event) -> None:

@@ -377,9 +377,9 @@ def _parts(dotted: str) -> Place:
 
 def _line_of(place: Place, lines: dict[Place, int]) -> int:
     """The line of the key, else of what holds it, else 0."""
-    while place and place not in lines:
+    while place and place not in lines and (*place, 0) not in lines:
         place = place[:-1]
-    return lines.get(place, 0)
+    return lines.get(place) or lines.get((*place, 0), 0)
 
 
 # --- words for mistakes --------------------------------------------------------------------------

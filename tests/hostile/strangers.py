@@ -42,7 +42,7 @@ class Stranger(asyncio.DatagramProtocol):
         self.heard.append(data)
         self._came.set()
 
-    def error_received(self, exc: OSError) -> None:
+    def error_received(self, exc: Exception) -> None:
         """Nobody listens at the target: that too is no answer."""
 
     @property

@@ -234,8 +234,8 @@ class Stream:
         for one in (self._rtp, self._rtcp):
             self._loop.remove_reader(one.fileno())
             one.close()
-        for waiting in (*self._said, *self._pressed):
-            waiting.done.cancel()
+        for done in [one.done for one in self._said] + [one.done for one in self._pressed]:
+            done.cancel()
 
     def say(self, samples: Samples) -> asyncio.Future[float]:
         """Say this next instead of `sound`; done with the time at which its first packet left."""

@@ -131,4 +131,5 @@ def _resampled(samples: Samples, rate: int) -> Samples:
 
 def _sine(hertz: tuple[int, ...], count: int, level: float) -> Samples:
     time = np.arange(count) / RATE
-    return (sum(np.sin(2 * np.pi * f * time) for f in hertz) * level * 32767).astype(np.int16)
+    waves = np.sum([np.sin(2 * np.pi * f * time) for f in hertz], axis=0)
+    return np.asarray(waves * level * 32767).astype(np.int16)

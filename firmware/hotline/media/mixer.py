@@ -15,7 +15,6 @@ from hotline.media.engine import Level, Recording, Sound
 from hotline.media.pjsua import PjCall, Pjsip, Player, Tap, deaf, fail, give
 from hotline.media.wav import Recorder, WavRecording
 
-
 FRAMES_READ_AHEAD = 3
 
 

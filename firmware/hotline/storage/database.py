@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database as Database  # the page names what it is handed
+from sqlite_utils import Migrations
 
 from hotline.errors import HotlineError
 from hotline.storage.durable import put_in_place, sync_directory

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from tests.sim import listen
 from tests.sim.g711 import PCMA, PCMU, Samples
@@ -121,9 +121,9 @@ class Call:
         return user_of(self.invite.uri)
 
     @property
-    def tone(self) -> Sound:
-        """What we say all the time."""
-        return self.rtp.sound
+    def tone(self) -> Tone:
+        """The tone we say all the time; TypeError if it is something else."""
+        return a_tone(self.rtp.sound)
 
     @property
     def heard(self) -> Samples:
@@ -513,9 +513,8 @@ class Call:
         return listen.in_words(self.heard[max(0, position - RATE // 5) :])
 
     async def _wait(self, future: asyncio.Future[float], within: float, what: str) -> float:
-        await asyncio.wait(
-            [future, self._ended], timeout=within, return_when=asyncio.FIRST_COMPLETED
-        )
+        either: list[asyncio.Future[Any]] = [future, self._ended]
+        await asyncio.wait(either, timeout=within, return_when=asyncio.FIRST_COMPLETED)
         if _has_result(future):
             return future.result()
         told = f"expected {what} within {within:g} s; {self._state()}"
@@ -719,6 +718,13 @@ def _allowed(ours: str, theirs: str) -> str:
     if theirs == "recvonly" or ours == SENDONLY:
         return SENDONLY
     return "recvonly" if theirs == SENDONLY or ours == "recvonly" else SENDRECV
+
+
+def a_tone(sound: Sound) -> Tone:
+    """The sound, if it is a tone that can be listened for."""
+    if not isinstance(sound, Tone):
+        raise TypeError(f"this party does not say a tone but {sound}")
+    return sound
 
 
 def _has_result(future: asyncio.Future[float]) -> bool:

@@ -290,7 +290,7 @@ class _Udp(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: Address) -> None:
         self._endpoint.received(data, addr[:2])
 
-    def error_received(self, exc: OSError) -> None:
+    def error_received(self, exc: Exception) -> None:
         """Nobody listens there: the repetitions and time limits deal with it."""
 
     def send(self, data: bytes, to: Address) -> None:

@@ -17,6 +17,7 @@ from tests.sim.sip.call import (
     NotAsExpected,
     OutgoingCall,
     Over,
+    a_tone,
     invitation,
 )
 from tests.sim.sip.endpoint import Endpoint, Incoming, Tls
@@ -60,9 +61,9 @@ class Caller:
         self.exchange, self.number, self.name, self.manner = exchange, number, name, manner
 
     @property
-    def tone(self) -> Sound:
-        """What the caller says all the time."""
-        return self.manner.sound
+    def tone(self) -> Tone:
+        """The tone the caller says all the time; TypeError if it is something else."""
+        return a_tone(self.manner.sound)
 
     async def call(
         self, target: Target | str, *, to: str = "", headers: tuple[Header, ...] = ()
@@ -99,9 +100,9 @@ class Mobile:
         self._came: asyncio.Queue[IncomingCall] = asyncio.Queue()
 
     @property
-    def tone(self) -> Sound:
-        """What it says all the time once answered."""
-        return self.manner.sound
+    def tone(self) -> Tone:
+        """The tone it says all the time once answered; TypeError if it is something else."""
+        return a_tone(self.manner.sound)
 
     async def rings(self, within: float = 10.0) -> IncomingCall:
         """The next call that comes, or came and was not yet asked for."""
@@ -155,7 +156,8 @@ class Exchange:
         """End everything at once; raises what went wrong in a behaviour meanwhile."""
         for task in tuple(self._tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._troubles += [one for one in ended if isinstance(one, Exception)]
         for call in self.calls:
             call.close()
         await self.endpoint.close()

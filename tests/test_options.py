@@ -1,0 +1,319 @@
+"""The owner's settings file: what is right is taken, what is wrong is told in plain words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+from hotline.errors import BadSettings, HotlineError
+from hotline.options import (
+    Box,
+    Limits,
+    Mail,
+    Notify,
+    Options,
+    Page,
+    Secret,
+    Sip,
+    Trunk,
+    read_options,
+    readable_by_others,
+)
+
+EXAMPLE = Path(__file__).parent.parent / "box.example.toml"
+SECTIONS = {
+    "box": Box,
+    "sip": Sip,
+    "trunk": Trunk,
+    "limits": Limits,
+    "page": Page,
+    "mail": Mail,
+    "notify": Notify,
+}
+
+PROVIDER = """\
+[[trunk]]
+name = "provider"
+kind = "provider"
+host = "sip.example.net"
+user = "100"
+password = "n0t-for-logs"
+"""
+GATEWAY = """\
+[[trunk]]
+name = "gateway"
+kind = "gateway"
+host = "192.168.1.30"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "box.toml"
+
+
+def options_of(file: Path, text: str) -> Options:
+    file.write_text(text, encoding="utf-8")
+    return read_options(file)
+
+
+def problems_of(file: Path, text: str) -> tuple[str, ...]:
+    with pytest.raises(BadSettings) as caught:
+        options_of(file, text)
+    return caught.value.problems
+
+
+# --- what is right is taken ----------------------------------------------------------------------
+
+
+def test_an_empty_file_is_a_box_without_lines(file: Path) -> None:
+    assert options_of(file, "") == Options()
+
+
+def test_the_example_can_be_copied_as_it_is(file: Path) -> None:
+    options = options_of(file, EXAMPLE.read_text(encoding="utf-8"))
+    assert [trunk.name for trunk in options.trunks] == ["provider"]
+
+
+def test_the_example_tells_the_defaults_that_really_hold(file: Path) -> None:
+    shown = re.sub(r"(?m)^#(?=[a-z_]+ = |\[)", "", EXAMPLE.read_text(encoding="utf-8"))
+    shown = re.sub(r"(?m)^(tls_|public_address|password_file|peers|number =).*\n", "", shown)
+    options = options_of(file, shown)
+    assert (options.box, options.limits, options.page) == (Box(), Limits(), Page())
+    assert (options.sip, options.notify) == (Sip(), Notify())
+    provider, gateway = options.trunks
+    assert provider == Trunk(
+        provider.name, provider.kind, provider.host, user=provider.user, password=provider.password
+    )
+    assert not gateway.register
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_example_shows_every_key(section: str) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    part = re.split(rf"(?m)^#?\[+{section}\]+", text)[1]
+    part = re.split(r"(?m)^#?\[", part)[0]
+    shown = set(re.findall(r"(?m)^#?([a-z_]+) = ", part))
+    assert shown == {field.name for field in fields(SECTIONS[section])}
+
+
+def test_a_line_over_tls_uses_the_port_of_tls(file: Path) -> None:
+    options = options_of(file, PROVIDER + 'transport = "tls"\n')
+    assert options.trunks[0].port == 5061
+
+
+def test_a_port_that_is_given_stays_also_with_tls(file: Path) -> None:
+    options = options_of(file, PROVIDER + 'transport = "tls"\nport = 5071\n')
+    assert options.trunks[0].port == 5071
+
+
+def test_mail_over_tls_uses_the_port_of_tls(file: Path) -> None:
+    text = '[mail]\nhost = "mail.example.net"\nsender = "a@example.net"\nsecurity = "tls"\n'
+    assert options_of(file, text).mail == Mail(
+        "mail.example.net", "a@example.net", port=465, security="tls"
+    )
+
+
+def test_a_gateway_in_the_house_needs_no_account(file: Path) -> None:
+    assert not options_of(file, GATEWAY).trunks[0].register
+
+
+def test_the_addresses_calls_may_come_from_can_be_single_or_ranges(file: Path) -> None:
+    options = options_of(file, GATEWAY + 'peers = ["203.0.113.7", "10.1.0.0/16"]\n')
+    one, many = options.trunks[0].peers
+    assert ip_address("203.0.113.7") in one
+    assert ip_address("203.0.113.8") not in one
+    assert ip_address("10.1.200.3") in many
+
+
+def test_paths_begin_at_the_folder_of_the_file(file: Path) -> None:
+    assert options_of(file, '[box]\ndata = "records"\n').box.data == file.parent / "records"
+
+
+def test_absolute_paths_stay(file: Path) -> None:
+    assert options_of(file, '[box]\ndata = "/srv/records"\n').box.data == Path("/srv/records")
+
+
+def test_a_password_may_lie_in_a_file_of_its_own(file: Path) -> None:
+    (file.parent / "provider.secret").write_text("from-file\n", encoding="utf-8")
+    text = PROVIDER.replace('password = "n0t-for-logs"', 'password_file = "provider.secret"')
+    assert options_of(file, text).trunks[0].password.reveal() == "from-file"
+
+
+# --- secrets --------------------------------------------------------------------------------------
+
+
+def test_no_password_or_token_shows_when_the_options_are_printed(file: Path) -> None:
+    text = (
+        PROVIDER
+        + '[mail]\nhost = "m"\nsender = "a@b"\npassword = "n0t-for-logs"\n'
+        + '[notify]\napprise = ["tgram://n0t-for-logs/1"]\n'
+    )
+    options = options_of(file, text)
+    assert options.trunks[0].password.reveal() == "n0t-for-logs"
+    assert "n0t-for-logs" not in f"{options!r} {options} {options.trunks[0].password}"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        PROVIDER + 'port = "n0t-for-logs"\n',
+        PROVIDER.replace('"n0t-for-logs"', '["n0t-for-logs"]'),
+        PROVIDER + 'pasword = "n0t-for-logs"\n',
+        PROVIDER.replace('"n0t-for-logs"', '"n0t-for-logs'),
+    ],
+)
+def test_no_password_shows_in_the_words_of_a_mistake(file: Path, wrong: str) -> None:
+    file.write_text(wrong, encoding="utf-8")
+    with pytest.raises(BadSettings) as caught:
+        read_options(file)
+    assert "n0t-for-logs" not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_secrets_are_equal_by_their_text() -> None:
+    assert Secret("a") == Secret("a") != Secret("b")
+
+
+def test_a_file_that_others_may_read_is_noticed(file: Path) -> None:
+    file.touch(mode=0o600)
+    assert not readable_by_others(file)
+    file.chmod(0o640)
+    assert readable_by_others(file)
+
+
+# --- what is wrong is told ------------------------------------------------------------------------
+
+
+def test_all_mistakes_are_told_at_once_each_with_its_line(file: Path) -> None:
+    text = '[box]\ncountry = "Moldova"\n\n[sip]\nport = "5060"\n' + GATEWAY + "channels = 0\n"
+    assert problems_of(file, text) == (
+        'line 2: country of [box] must be two capital letters, such as "MD"',
+        "line 5: port of [sip] must be a whole number without quotes",
+        "line 10: channels of [[trunk]] number 1 must be 1 or more",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[sip]\nprot = 1\n", "line 2: [sip] has no key prot; did you mean port?"),
+        ("[limts]\na = 1\n", "line 1: there is no section [limts]; did you mean limits?"),
+        (
+            "[box]\nchannels = 2\n",
+            "line 2: channels does not belong in [box] but in [trunk]",
+        ),
+        ("[trunk]\nname = 'a'\n", "line 1: trunk is a section: write [[trunk]] on a line"),
+        ("[[page]]\nport = 80\n", "line 1: page is a section: write [page] on a line"),
+        ("box = 5\n", "line 1: box is a section: write [box] on a line"),
+        ("[page]\nport = true\n", "line 2: port of [page] must be a whole number"),
+        ("[page]\nport = 70000\n", "line 2: port of [page] must be 65535 or less"),
+        ("[page]\nhost = 5\n", 'line 2: host of [page] must be text in "quotes"'),
+        ('[page]\nhost = "a b"\n', "line 2: host of [page] must be a host name or an IP"),
+        ("[box]\ndata = 5\n", 'line 2: data of [box] must be a path in "quotes"'),
+        ('[sip]\nlisten = "localhost"\n', "line 2: listen of [sip] must be an IPv4 address"),
+        ('[sip]\npublic_address = "me"\n', "line 2: public_address of [sip] must be an IP"),
+        ("[sip]\ncodecs = []\n", "line 2: codecs of [sip] must name at least one codec"),
+        ('[sip]\ncodecs = ["pcma", "pcma"]\n', "line 2: codecs of [sip] must name at least"),
+        ('[sip]\ncodecs = "pcma"\n', "line 2: codecs of [sip] must be a list"),
+        ('[limits]\ncountries = ["Romania"]\n', "line 2: countries of [limits] must be two"),
+        ('[notify]\napprise = "x"\n', "line 2: apprise of [notify] must be a list"),
+        (GATEWAY + 'register = "yes"\n', "line 5: register of [[trunk]] number 1 must be true"),
+        (GATEWAY + 'peers = ["gw.local"]\n', "line 5: peers of [[trunk]] number 1 must be addr"),
+        (GATEWAY + 'number = "022 123456"\n', "line 5: number of [[trunk]] number 1 must be a f"),
+        (GATEWAY + 'transport = "sctp"\n', "line 5: transport of [[trunk]] number 1 must be one"),
+        ('[[trunk]]\nkind = "gateway"\nname = "a"\n', "line 1: host of [[trunk]] number 1 is mis"),
+        ('[mail]\nsender = "a@b"\n', "line 1: host of [mail] is missing"),
+    ],
+)
+def test_a_mistake_is_told_in_plain_words(file: Path, text: str, words: str) -> None:
+    (said,) = problems_of(file, text)
+    assert said.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('codecs = [\n  "pcma", # [\n  "pcmu",\n]\n', 6),
+        ('codecs = [\n  ["pcma"]\n]\n', 5),
+        ("tls_key = '''\n[page]\nport = 1'''\n", 5),
+    ],
+)
+def test_the_line_is_right_after_a_list_and_a_text_of_several_lines(
+    file: Path, text: str, line: int
+) -> None:
+    problems = problems_of(file, f"[sip]\n{text}port = 0\n[page]\nport = 0\n")
+    assert problems[-2:] == (
+        f"line {line}: port of [sip] must be 1 or more",
+        f"line {line + 2}: port of [page] must be 1 or more",
+    )
+
+
+def test_the_line_is_that_of_the_right_trunk(file: Path) -> None:
+    text = GATEWAY + GATEWAY.replace('"gateway"\nkind', '"other"\nkind') + "expires = 5\n"
+    assert problems_of(file, text) == ("line 9: expires of [[trunk]] number 2 must be 60 or more",)
+
+
+def test_a_file_that_is_not_toml_is_told_with_its_line(file: Path) -> None:
+    (said,) = problems_of(file, "[box]\ncountry = MD\n")
+    assert said.startswith("line 2: this is not TOML")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (GATEWAY + GATEWAY, 'line 6: another [[trunk]] is called "gateway" already'),
+        ("[sip]\nrtp_last = 16000\n", "line 2: rtp_last of [sip] must lie at least 3 above"),
+        (PROVIDER.replace('user = "100"\n', ""), "line 1: [[trunk]] number 1 needs user to reg"),
+        (
+            PROVIDER.replace('password = "n0t-for-logs"\n', ""),
+            "line 1: [[trunk]] number 1 needs password or password_file",
+        ),
+        (
+            PROVIDER + 'password_file = "box.toml"\n',
+            "line 7: password_file of [[trunk]] number 1 and password are both given",
+        ),
+        (
+            GATEWAY + 'password_file = "nowhere"\n',
+            "line 5: password_file of [[trunk]] number 1 points to",
+        ),
+    ],
+)
+def test_keys_that_do_not_agree_are_told(file: Path, text: str, words: str) -> None:
+    (said,) = problems_of(file, text)
+    assert said.startswith(words)
+
+
+def test_tls_without_its_files_is_told(file: Path) -> None:
+    assert problems_of(file, '[sip]\ntls_port = 5061\ntls_key = "none.key"\n') == (
+        "line 2: tls_port of [sip] needs tls_certificate too",
+        f"line 3: tls_key of [sip]: there is no file {file.parent / 'none.key'}",
+    )
+
+
+def test_an_empty_password_file_is_told(file: Path) -> None:
+    (file.parent / "empty").write_text("\n", encoding="utf-8")
+    (said,) = problems_of(file, GATEWAY + 'password_file = "empty"\n')
+    assert said.endswith("which is empty")
+
+
+def test_a_missing_file_says_what_to_copy(tmp_path: Path) -> None:
+    with pytest.raises(HotlineError) as caught:
+        read_options(tmp_path / "box.toml")
+    assert (
+        caught.value.action == f"Copy box.example.toml to {tmp_path / 'box.toml'} and fill it in."
+    )
+
+
+def test_a_folder_instead_of_a_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(HotlineError, match="cannot be read"):
+        read_options(tmp_path)
+
+
+def test_a_file_in_another_encoding_says_so(file: Path) -> None:
+    file.write_bytes("# отдел".encode("cp1251"))
+    with pytest.raises(HotlineError, match="UTF-8"):
+        read_options(file)
