@@ -25,6 +25,9 @@ ausrc_channels 1
 auplay_channels 1
 module_path {modules}
 module g711.so
+module g722.so
+module opus.so
+module srtp.so
 module sndfile.so
 module aufile.so
 module aubridge.so
@@ -36,6 +39,7 @@ module_app menu.so
 ctrl_tcp_listen {host}:{control}
 cons_listen {host}:{keys}
 snd_path {room}/heard
+{more}
 """
 
 
@@ -52,10 +56,15 @@ class Baresip:
         self._reading: asyncio.Task[None]
 
     @classmethod
-    async def start(cls, room: Path, account: str, says: Samples, *, host: str = "") -> Self:
-        """Run it in an empty directory. account: a line of its accounts file."""
+    async def start(
+        cls, room: Path, account: str, says: Samples, *, host: str = "", more: str = ""
+    ) -> Self:
+        """Run it in an empty directory. account, more: lines of its accounts file and config.
+
+        "{address}" in the account is where it listens.
+        """
         one = cls(room, host or own_host())
-        one._furnish(account, says)
+        one._furnish(account, says, more)
         with (room / "log").open("wb") as log:
             one._process = await asyncio.create_subprocess_exec(
                 "baresip", "-4", "-f", str(room), "-t", "120",
@@ -131,14 +140,14 @@ class Baresip:
                 await reader.readexactly(1)
                 self._more.set()
 
-    def _furnish(self, account: str, says: Samples) -> None:
+    def _furnish(self, account: str, says: Samples, more: str) -> None:
         (self.room / "heard").mkdir(parents=True)
         modules = next(Path("/usr/lib").glob("**/baresip/modules"))
         sip, control, keys, rtp = self._ports
         ports = {"sip": sip, "control": control, "keys": keys, "rtp": rtp, "rtp_end": rtp + 10}
-        config = _CONFIG.format(host=self.host, room=self.room, modules=modules, **ports)
+        config = _CONFIG.format(host=self.host, room=self.room, modules=modules, more=more, **ports)
         (self.room / "config").write_text(config)
-        (self.room / "accounts").write_text(account + "\n")
+        (self.room / "accounts").write_text(account.format(address=f"{self.host}:{sip}") + "\n")
         with wave.open(str(self.room / "says.wav"), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)

@@ -270,7 +270,7 @@ async def staged(
         world = exchange or await Provider.start(users={USER: PASSWORD})
         await closing.enter_async_context(world)
         under_test = _box(folder, world, **box)
-        voice = _voices(under_test.data, spoken)
+        voice = voices(under_test.data, spoken)
         await closing.enter_async_context(running(under_test))
         target = await _reachable(under_test, world)
         yield Stage(under_test, world, target, voice)
@@ -289,7 +289,7 @@ async def _reachable(box: BoxUnderTest, world: Exchange) -> Target:
     return Target.of(f"sip:{box.address[0]}:{box.address[1]}")
 
 
-def _voices(data: Path, spoken: Path) -> Voice:
+def voices(data: Path, spoken: Path) -> Voice:
     """The office's own recordings, and a cache of synthesised words that many boxes share."""
     places = Places(data)
     own = places.own_prompts / LANGUAGE

@@ -33,7 +33,10 @@ MISSED_KEEP_ALIVES = 2
 DIALLED_PREFIX = {"+e164": "+", "00": "00"}
 
 _CAUSES = {
+    401: Cause.LINE_FAILED,
+    403: Cause.LINE_FAILED,
     404: Cause.UNREACHABLE,
+    407: Cause.LINE_FAILED,
     408: Cause.NO_ANSWER,
     410: Cause.UNREACHABLE,
     480: Cause.UNREACHABLE,
@@ -77,12 +80,21 @@ class Stack(Protocol):
 class SipLeg:
     """`Leg` over SIP."""
 
-    def __init__(self, line: str, caller: Caller, call: StackCall | None = None) -> None:
+    def __init__(
+        self,
+        line: str,
+        caller: Caller,
+        call: StackCall | None = None,
+        *,
+        means_busy: Cause = Cause.BUSY,
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.line, self.caller = line, caller
+        self._means_busy = means_busy
         self.call = call
         self.keys: asyncio.Queue[str] = asyncio.Queue()
         self.reports_keys = True
+        self.taken: asyncio.Future[None] = loop.create_future()
         self.answered: asyncio.Future[None] = loop.create_future()
         self.gone: asyncio.Future[Cause] = loop.create_future()
         self.incoming = call is not None
@@ -114,6 +126,7 @@ class SipLeg:
 
     def on_progress(self, code: int) -> None:
         """A provisional answer. 183's early sound is not listened to: callers hear our music."""
+        self._take()
 
     def on_sound(self, reports_keys: bool) -> None:
         self.reports_keys, self._has_sound = reports_keys, True
@@ -121,6 +134,7 @@ class SipLeg:
 
     def on_confirmed(self) -> None:
         self._confirmed = True
+        self._take()
         self._maybe_answered()
 
     def on_key(self, digit: str) -> None:
@@ -148,7 +162,15 @@ class SipLeg:
             return Cause.OURS
         if code < 300 or self.incoming:
             return Cause.HUNG_UP
-        return _CAUSES.get(code, Cause.FAILED)
+        if code == 408 and not self.taken.done():
+            return Cause.LINE_FAILED
+        if code == 486:
+            return self._means_busy
+        return _CAUSES.get(code, Cause.LINE_FAILED if 500 <= code < 600 else Cause.FAILED)
+
+    def _take(self) -> None:
+        if not self.taken.done():
+            self.taken.set_result(None)
 
 
 class SipLine:
@@ -165,6 +187,7 @@ class SipLine:
         self._health = LineState(False, "The line is starting.")
         self._registered: asyncio.Queue[int] = asyncio.Queue()
         self._registration = "" if not trunk.register else "The line is registering."
+        self._certificate = ""
         self._unanswered: int | None = None
         self.on_state: Callable[[LineState], None] = lambda _state: None
 
@@ -197,7 +220,10 @@ class SipLine:
             raise LineDown(f"The line {self.name} is down.", self._health.words)
         if self.free_channels() <= 0:
             raise LineDown(f"All channels of the line {self.name} are in use.")
-        leg = SipLeg(self.name, Caller(number))
+        # A gateway knows of its own line only: that is what is in use.
+        gateway = self._trunk.kind == "gateway"
+        means_busy = Cause.LINE_FAILED if gateway else Cause.BUSY
+        leg = SipLeg(self.name, Caller(number), means_busy=means_busy)
         self._hold(leg)
         leg.call = self._account.invite(self._uri(number), {}, leg)
         return leg
@@ -216,7 +242,7 @@ class SipLine:
 
     def on_registration(self, code: int, reason: str, expires: int) -> None:
         if code // 100 == 2:
-            self._registration = ""
+            self._registration = self._certificate = ""
         elif code in (401, 403, 407):
             self._registration = f"The provider of {self.name} refuses the user name or password."
         else:
@@ -227,11 +253,20 @@ class SipLine:
     def on_options_reply(self, code: int) -> None:
         """Any answer shows that the far side lives; 408 and 503 are what the stack says of none."""
         self._unanswered = (self._unanswered or 0) + 1 if code in (408, 503) else 0
+        if not self._unanswered:
+            self._certificate = ""
+        self._judge()
+
+    def on_bad_certificate(self, why: str) -> None:
+        """The far side could not prove who it is: nothing was said to it, no password shown."""
+        self._certificate = f"The certificate of {self._trunk.host} is not accepted: {why}"
         self._judge()
 
     def _judge(self) -> None:
         asked = self._trunk.keep_alive_seconds > 0
-        if self._registration:
+        if self._certificate:
+            self._now(False, self._certificate)
+        elif self._registration:
             self._now(False, self._registration)
         elif asked and (self._unanswered or 0) >= MISSED_KEEP_ALIVES:
             self._now(False, f"{self._trunk.host} does not answer.")
