@@ -54,9 +54,13 @@ class BoxUnderTest:
 
     async def set_up(self) -> None:
         """Write the settings and put the office in force, by the commands an owner would use."""
-        self.toml.write_text(self._settings())
+        self.write_settings()
         (self.data / "office.yaml").write_text(self.office)
         await self.command("office", "import", str(self.data / "office.yaml"))
+
+    def write_settings(self) -> None:
+        """Write box.toml alone: a box for which no office was set up yet."""
+        self.toml.write_text(self._settings())
 
     async def start(self, within: float = 15.0) -> float:
         """Start the daemon; returns the seconds until it said that it is ready to answer."""

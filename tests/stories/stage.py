@@ -61,6 +61,7 @@ SIGNS: Mapping[Prompt, Tone] = {
     Prompt.SURVEY_ASK: Tone(3150),
     Prompt.SURVEY_THANKS: Tone(3250),
     Prompt.GOODBYE: Tone(3350),
+    Prompt.DISK_FULL_APOLOGY: Tone(3450),
 }
 SIGN_SECONDS = 0.5
 BEEP = Tone(1000)

@@ -107,6 +107,9 @@ class Call:
             self.party_or_none.hang_up()
         self.leg.hang_up()
         self.step("ended", end.words or f"The call ended: {end.outcome}.")
+        # Before the row is closed: a row left open by a kill is told of at the next start.
+        if end.outcome is Outcome.MISSED:
+            exchange.notices.missed(self)
         exchange.journal.end(
             self.id,
             exchange.clock.now(),
@@ -117,5 +120,3 @@ class Call:
             words=end.words,
             language=self.language,
         )
-        if end.outcome is Outcome.MISSED:
-            exchange.notices.missed(self)
