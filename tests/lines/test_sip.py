@@ -194,7 +194,8 @@ async def test_answering_a_caller_who_has_just_gone_says_so() -> None:
         (404, Cause.UNREACHABLE),
         (503, Cause.LINE_FAILED),
         (403, Cause.LINE_FAILED),
-        (488, Cause.FAILED),
+        (488, Cause.LINE_FAILED),
+        (400, Cause.FAILED),
         (200, Cause.HUNG_UP),
     ],
 )

@@ -75,6 +75,16 @@ async def box_on(
         }
 
 
+async def clear(lines: Mapping[str, Stage]) -> None:
+    """Everybody hangs up on every line; then each is cleared as any stage is."""
+    for stage in lines.values():
+        for call in stage.exchange.calls:
+            if call.ending is None:
+                await call.hang_up()
+    for stage in lines.values():
+        await stage.clear()
+
+
 def line(box: BoxUnderTest, name: str) -> LineState:
     """The health of one line, as the live page shows it."""
     return next(one for one in box.status().lines if one.name == name)

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from tests.sim.certificates import Authority, Certificate, self_signed
 from tests.sim.sip import Exchange, Provider, behaviours
-from tests.stories.lines import Far, box_on, line
+from tests.stories.lines import Far, box_on, clear, line
 from tests.stories.stage import PASSWORD, STAFF, USER, Stage, office, person
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
@@ -26,7 +26,7 @@ async def _provider(certificate: Certificate) -> Provider:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def lines(
+async def shared(
     tmp_path_factory: pytest.TempPathFactory, spoken: Path
 ) -> AsyncIterator[dict[str, Stage]]:
     room = tmp_path_factory.mktemp("certificates")
@@ -53,6 +53,12 @@ async def lines(
         yield stages
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def lines(shared: dict[str, Stage]) -> AsyncIterator[dict[str, Stage]]:
+    yield shared
+    await clear(shared)
+
+
 @pytest.mark.parametrize("name", GOOD)
 async def test_a_caller_and_the_staff_talk_over_any_transport(
     lines: dict[str, Stage], name: str
@@ -67,8 +73,6 @@ async def test_a_caller_and_the_staff_talk_over_any_transport(
     await ana.calls[0].hears(caller.manner.sound)
     await caller.hang_up()
     assert (await stage.story(caller)).call.line == name
-    for each in lines.values():
-        await each.clear()
 
 
 @pytest.mark.parametrize(

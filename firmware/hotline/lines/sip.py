@@ -43,9 +43,11 @@ _CAUSES = {
     484: Cause.FAILED,
     486: Cause.BUSY,
     487: Cause.OURS,
+    488: Cause.LINE_FAILED,  # no codec in common, or sound in the clear where a lock is asked
     600: Cause.BUSY,
     603: Cause.REJECTED,
     604: Cause.UNREACHABLE,
+    606: Cause.LINE_FAILED,
     607: Cause.REJECTED,
 }
 
