@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from hotline.control.messages import StatusAnswer
 from hotline.storage.schema import records_file
-
 from tests.sim import listen
 from tests.sim.g711 import Samples
 from tests.sim.sip import OutgoingCall

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import pytest_asyncio
+
 from hotline.calls.leg import settled
 from hotline.inbox.case import Case
 from hotline.media.catalogue import Prompt
-
 from tests.sim import listen
-from tests.sim.g711 import Samples
 from tests.sim.sip import OutgoingCall, behaviours
 from tests.sim.sound import RATE, Silence, noise
 from tests.stories.stage import (
