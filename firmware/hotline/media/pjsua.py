@@ -367,8 +367,13 @@ class PjCall:
         self._tell("on_ended", code, reason)
 
     def _tell(self, event: str, *what: object) -> None:
+        self.stack.tell(self._deliver, event, *what)
+
+    def _deliver(self, event: str, *what: object) -> None:
+        # Who listens is asked on the loop: a caller who cancels at once may be gone before the
+        # line has heard of the call, and would be waited for for ever.
         if self.listener is not None:
-            self.stack.tell(getattr(self.listener, event), *what)
+            getattr(self.listener, event)(*what)
 
 
 class PjAccount:
