@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,14 @@ from tests.hostile.mutants import Mutants
 from tests.hostile.strangers import Stranger, pour
 from tests.hostile.torture import TORMENTS
 from tests.sim.ports import own_host
-from tests.sim.sip import behaviours
-from tests.stories.stage import CALLERS, SIGNS, STAFF, USER, Stage, heard, office, person, staged
+from tests.sim.sip import Over, behaviours
+from tests.stories.stage import CALLERS, STAFF, USER, Stage, heard, office, person, staged
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA = STAFF["ana"][1]
+UNANSWERED = {"refer out of the blue"}  # gets silence, for which SIPp would wait half a minute
 DEAR = "+882165550100"
-MUTANTS = int(os.environ.get("HOTLINE_MUTANTS", "1500"))
+MUTANTS = int(os.environ.get("HOTLINE_MUTANTS", "1000"))
 SEED = int(os.environ.get("HOTLINE_SEED") or random.SystemRandom().randrange(10**6))
 GROWTH = 5 * 1024 * 1024
 
@@ -61,7 +63,8 @@ async def test_an_attack_by_the_provider_itself_comes_to_nothing(
     """Each goes on like an honest call, so it fails, too, when the box has broken on the way."""
     async with await Stranger.open("127.0.0.66") as third:
         aim = Aim(third=third.address)
-        results = await asyncio.gather(*(_fallen_for(a, stage, tmp_path, aim) for a in ATTACKS))
+        attacks = [attack for attack in ATTACKS if attack.name not in UNANSWERED]
+        results = await asyncio.gather(*(_fallen_for(a, stage, tmp_path, aim) for a in attacks))
         assert [result for result in results if result] == []
         assert third.heard == []
     assert stage.exchange.dialled == []
@@ -93,7 +96,7 @@ async def test_broken_messages_of_the_provider_leave_a_call_alone(
     tmp_path: Path, spoken: Path, transport: str
 ) -> None:
     print(f"HOTLINE_SEED={SEED}")
-    async with staged(tmp_path, spoken, channels=100) as stage:
+    async with staged(tmp_path, spoken) as stage:
         await stage.opens(office(person("ana")))
         ana = stage.staff("ana", AT_ONCE)
         call = await stage.forwarded(tone=CALLERS[0])
@@ -102,7 +105,7 @@ async def test_broken_messages_of_the_provider_leave_a_call_alone(
             mine, box = peer.address, stage.box.address
             mutants = Mutants(SEED, mine, box)
             torments = [torment.bytes_for(mine, box) for torment in TORMENTS]
-            warm_up = [*torments, *mutants.take(200)]
+            warm_up = [*torments, *mutants.take(500)]  # until every channel is taken
             await _sent(transport, peer, warm_up, box)
             before = _memory(stage)
             await _sent(transport, peer, mutants.take(MUTANTS), box)
@@ -119,13 +122,15 @@ async def test_broken_messages_of_the_provider_leave_a_call_alone(
 async def _is_told(stage: Stage) -> None:
     """Somebody else who calls gets an answer at once, if only that every channel is taken."""
     call = await stage.caller().call(stage.target)
-    async with asyncio.timeout(5):
-        while not any(response.status >= 200 for _, response in call.responses):
-            await asyncio.sleep(0.02)
-    assert call.responses[-1][1].status in (200, 486)
+    try:
+        await call.answered(within=5)
+    except Over as refused:
+        assert "486" in str(refused)
 
 
-async def _sent(transport: str, peer: Stranger, messages: object, to: tuple[str, int]) -> None:
+async def _sent(
+    transport: str, peer: Stranger, messages: Iterable[bytes], to: tuple[str, int]
+) -> None:
     if transport == "udp":
         await peer.send_all(messages, to, per_second=300)
     else:
