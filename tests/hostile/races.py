@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from tests.sim.sip import Caller, Ending, OutgoingCall, Target
+
+Race = Callable[[Caller, Target | str], Awaitable[Ending]]
 
 
 async def cancel_at_once(caller: Caller, target: Target | str) -> Ending:

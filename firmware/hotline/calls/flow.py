@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from hotline.calls import forward, menu, message, survey
 from hotline.calls.call import Call
+from hotline.calls.leg import cause_of
 from hotline.calls.menu import Wish
 from hotline.errors import CallerGone
 from hotline.inbox.case import CaseKind
+from hotline.lines.port import Cause
 from hotline.media.catalogue import Prompt
 from hotline.routing.office import Do
 
@@ -34,6 +36,8 @@ async def tell(call: Call) -> None:
 def _gone_words(call: Call) -> str:
     if call.party_or_none is None:
         return "The call was over before the box could answer it; perhaps the line was full."
+    if cause_of(call.leg) is Cause.NO_SOUND:
+        return "No sound arrived from the caller any more, so the box hung up."
     return "The caller hung up."
 
 

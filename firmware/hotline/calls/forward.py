@@ -16,7 +16,7 @@ from typing import Any
 
 from hotline.calls.board import Engagement
 from hotline.calls.call import Call
-from hotline.calls.leg import Party, settled
+from hotline.calls.leg import Party, cause_of, settled
 from hotline.errors import CallerGone, LineDown, NumberRefused
 from hotline.lines.port import Cause, Leg
 from hotline.media.catalogue import Prompt
@@ -85,6 +85,12 @@ async def reach(call: Call, topic: str | None) -> Reached | str | None:
                 _send_off(call, late)
 
 
+def _parted_words(reached: Reached) -> str:
+    if cause_of(reached.party.leg) is Cause.NO_SOUND:
+        return f"No sound arrived from {reached.name}'s phone any more."
+    return f"{reached.name} hung up."
+
+
 async def talk(call: Call, reached: Reached) -> None:
     """Join the caller and the person until either hangs up. Raises CallerGone if the caller did."""
     engine = call.exchange.engine
@@ -102,7 +108,7 @@ async def talk(call: Call, reached: Reached) -> None:
         reached.release()
     if call.party.gone.done():
         raise CallerGone
-    call.step("staff_hung_up", f"{reached.name} hung up.")
+    call.step("staff_hung_up", _parted_words(reached))
 
 
 async def _first(hunt: asyncio.Task[object], comfort: asyncio.Task[object], seconds: int) -> None:

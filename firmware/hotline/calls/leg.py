@@ -86,6 +86,11 @@ class Party:
             await settled([key, playing])
 
 
+def cause_of(leg: Leg) -> Cause | None:
+    """Why the leg ended; None while it lasts."""
+    return leg.gone.result() if leg.gone.done() and not leg.gone.cancelled() else None
+
+
 async def settled(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancel what still runs and wait until it has cleaned up."""
     for task in tasks:

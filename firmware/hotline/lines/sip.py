@@ -12,6 +12,7 @@ import contextlib
 import logging
 import random
 import socket
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_address
 from typing import Any, Protocol
@@ -388,9 +389,32 @@ class Guard:
         """IPv4 addresses of `host`, in the resolver's order. Raises OSError if there are none."""
         if _is_address(host):
             return (host,)
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, None, family=socket.AF_INET, type=socket.SOCK_DGRAM)
-        return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+        return await _look_up(host)
+
+
+def _look_up(host: str) -> asyncio.Future[tuple[str, ...]]:
+    """Ask the resolver in a thread that nobody waits for: a dead name server must not hold up a
+    box that is being stopped, as a thread of asyncio's own would.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[tuple[str, ...]] = loop.create_future()
+
+    def tell(hear: Callable[[Any], None], what: object) -> None:
+        if not answer.done():
+            hear(what)
+
+    def ask() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            try:
+                found = socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)
+            except (OSError, UnicodeError) as error:  # a label of more than 63 letters is no name
+                loop.call_soon_threadsafe(tell, answer.set_exception, OSError(str(error)))
+            else:
+                addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+                loop.call_soon_threadsafe(tell, answer.set_result, addresses)
+
+    threading.Thread(target=ask, name=f"name of {host}", daemon=True).start()
+    return answer
 
 
 def _is_address(host: str) -> bool:

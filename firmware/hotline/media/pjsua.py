@@ -59,6 +59,9 @@ KEY_MS = 100
 KEY_PAUSE_MS = 80
 CODECS = {"opus": "opus/", "g722": "G722/", "pcma": "PCMA/", "pcmu": "PCMU/"}
 
+_SOUND_GOES_TO = re.compile(r"(?m)^c=IN IP[46] ([^\s/]+)")
+NO_HOST = ("0.0.0.0", "::")  # noqa: S104 - hold as RFC 2543 had it: send nothing
+
 
 class CallListener(Protocol):
     """Hears of one SIP call, on the asyncio loop."""
@@ -275,8 +278,10 @@ class _Grave:
 class PjCall:
     """One SIP call: what `Leg.audio` is, and the handle that lines/sip steers it with."""
 
-    def __init__(self, stack: Pjsip, listener: CallListener | None = None) -> None:
-        self.stack = stack
+    def __init__(
+        self, stack: Pjsip, account: PjAccount, listener: CallListener | None = None
+    ) -> None:
+        self.stack, self.account = stack, account
         self.listener = listener
         self._call: Any = None
         self._audio: Any = None
@@ -374,6 +379,14 @@ class PjCall:
                 return
         self._audio = None
 
+    def offered(self, param: Any) -> None:
+        """The far side moves its sound: within the trunk or where it is, never to a stranger."""
+        current = {self._call.getStreamInfo(0).remoteRtpAddress.rsplit(":", 1)[0], *NO_HOST}
+        for host in _SOUND_GOES_TO.findall(param.offer.wholeSdp):
+            if host not in current and not self.account.trusts(host):
+                param.statusCode = pj.PJSIP_SC_NOT_ACCEPTABLE_HERE
+                log.warning("refused to send the sound of a call to %s", host)
+
     def count_packets(self) -> None:
         """Notice a call over which no sound arrives; a held call may be silent."""
         if self._call is None or self._audio is None:
@@ -418,8 +431,13 @@ class PjCall:
         self._tell("on_ended", code, reason)
 
     def _tell(self, event: str, *what: object) -> None:
+        self.stack.tell(self._deliver, event, *what)
+
+    def _deliver(self, event: str, *what: object) -> None:
+        # Who listens is asked on the loop: a caller who cancels at once may be gone before the
+        # line has heard of the call, and would be waited for for ever.
         if self.listener is not None:
-            self.stack.tell(getattr(self.listener, event), *what)
+            getattr(self.listener, event)(*what)
 
 
 class PjAccount:
@@ -445,6 +463,13 @@ class PjAccount:
         users = {self.trunk.user, number} - {""}
         return any(one.lstrip("+") in users for one in dialled), port == self.trunk.port
 
+    def trusts(self, host: str) -> bool:
+        """Is this one of the trunk's own addresses?"""
+        try:
+            return self.serves(ip_address(host))
+        except ValueError:
+            return False
+
     def register(self) -> None:
         """Send a REGISTER now; the outcome comes as `on_registration`."""
         self._stack.post(lambda: self._account.setRegistration(True))
@@ -455,7 +480,7 @@ class PjAccount:
 
     def invite(self, uri: str, headers: dict[str, str], listener: CallListener) -> PjCall:
         """Begin a call."""
-        call = PjCall(self._stack, listener)
+        call = PjCall(self._stack, self, listener)
         self._stack.post(lambda: call.dial(self._account, uri, headers))
         return call
 
@@ -479,7 +504,7 @@ class PjAccount:
         self._account.sendRequest(param)
 
     def invited(self, param: Any) -> None:
-        call = PjCall(self._stack)
+        call = PjCall(self._stack, self)
         call.take_over(_Call(self._account, param.callId))
         self._stack.tell(self._offer, call, param.rdata.wholeMsg, param.rdata.srcAddress)
 
@@ -576,6 +601,11 @@ class _Call(pj.Call):  # type: ignore[misc]
         handle = self.handle
         if handle is not None:
             _guarded(lambda: handle.digit_came(digit))
+
+    def onCallRxOffer(self, param: Any) -> None:  # noqa: N802
+        handle = self.handle
+        if handle is not None:
+            _guarded(lambda: handle.offered(param))
 
     # Nobody outside moves our calls: a hotline that can dial out is a target of toll fraud.
 
