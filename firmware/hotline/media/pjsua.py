@@ -53,6 +53,7 @@ BAD_CERTIFICATES = (
     (pj.PJ_SSL_CERT_EREVOKED, "it was revoked."),
 )
 UNTRUSTED = "nobody whom this box trusts has signed it."
+SAME_KEY_S = 1.0
 KEY_MS = 100
 KEY_PAUSE_MS = 80
 CODECS = {"opus": "opus/", "g722": "G722/", "pcma": "PCMA/", "pcmu": "PCMU/"}
@@ -281,6 +282,8 @@ class PjCall:
         self._last_packet = 0.0
         self._warned = False
         self._takes_keys = False
+        self.tells_keys = False
+        self.key_in_sound = ("", 0.0)
 
     # -- from the loop ---------------------------------------------------------------------
 
@@ -400,7 +403,11 @@ class PjCall:
             self.stack.bury(_press(digits, self._audio), _seconds_of(digits))
 
     def digit_came(self, digit: str) -> None:
-        self._tell("on_key", digit)
+        """A key as an event or a message. Some telephones send its tones as well."""
+        first, self.tells_keys = not self.tells_keys, True
+        heard, at = self.key_in_sound
+        if not (first and heard == digit and time.monotonic() - at < SAME_KEY_S):
+            self._tell("on_key", digit)
 
     def drop(self) -> None:
         """Let the PJSIP object go, here in its own thread."""
@@ -524,6 +531,16 @@ class Tap(pj.AudioMediaPort):  # type: ignore[misc]
             log.exception("a listener to the sound failed")
 
 
+class Nowhere:
+    """An `End` that hears everything and nothing: PJSIP measures only what somebody hears."""
+
+    def __init__(self, stack: Pjsip) -> None:
+        self._stack = stack
+
+    def port(self) -> Any:
+        return self._stack._endpoint.audDevManager().getPlaybackDevMedia()
+
+
 class Player(pj.AudioMediaPlayer):  # type: ignore[misc]
     """Plays WAV files one after another, once or for ever. An `End` of the bridge.
 
@@ -537,7 +554,10 @@ class Player(pj.AudioMediaPlayer):  # type: ignore[misc]
         self.ended: Callable[[], None] | None = None if loop else ended
         names = pj.StringVector([str(file) for file in files])
         try:
-            self.createPlaylist(names, "prompt", 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
+            if loop and len(files) == 1:  # a looped playlist is silent for 0.25 s at its end
+                self.createPlayer(names[0], 0)
+            else:
+                self.createPlaylist(names, "prompt", 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
         except pj.Error as error:
             self.ended = None
             raise FileNotFoundError(f"{list(names)}: {_why(error)}") from error
