@@ -74,7 +74,7 @@ class AccountListener(Protocol):
     """Hears of one trunk, on the asyncio loop."""
 
     def on_invite(self, call: PjCall, invite: str, source: str) -> CallListener | None: ...
-    def on_registration(self, code: int, reason: str, expires: int) -> None: ...
+    def on_registration(self, code: int, reason: str, retry_after: int = 0) -> None: ...
     def on_options_reply(self, code: int) -> None: ...
     def on_bad_certificate(self, why: str) -> None: ...
 
@@ -617,7 +617,8 @@ class _Account(pj.Account):  # type: ignore[misc]
         handle = self.handle
         if handle is not None:
             stack, hear = handle._stack, handle.listener.on_registration
-            stack.tell(hear, int(param.code), str(param.reason), int(param.expiration))
+            wait = _retry_after(str(param.rdata.wholeMsg))
+            stack.tell(hear, int(param.code), str(param.reason), wait)
 
     def onSendRequest(self, param: Any) -> None:  # noqa: N802
         handle = self.handle
@@ -659,6 +660,12 @@ def _dialled(invite: str) -> tuple[str, ...]:
     first = re.match(r"\w+ sips?:([^@;> ]*)@", invite, re.IGNORECASE)
     to = re.search(r"^(?:To|t)\s*:[^\r\n]*?sips?:([^@;>\r\n]*)@", invite, re.I | re.M)
     return tuple(found[1] for found in (first, to) if found)
+
+
+def _retry_after(answer: str) -> int:
+    """Seconds (RFC 3261 §20.33); 0 where the answer does not say."""
+    found = re.search(r"^Retry-After\s*:\s*(\d{1,6})", answer, re.IGNORECASE | re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
 def _trust(ca: Path | None, verify: bool) -> tuple[str, bool]:
