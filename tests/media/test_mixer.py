@@ -32,6 +32,7 @@ HERE = "127.0.0.1"
 STRANGER = "127.0.0.66"
 SIGN = Tone(1400)
 SHORTEST_S = 0.02
+IN_A_ROW = 15  # more than PJSIP wants before it believes that the far end has moved
 
 
 @dataclass
@@ -349,8 +350,8 @@ async def test_what_a_stranger_sends_into_a_call_is_heard_by_nobody(bridge: Brid
             frame = shouted[number * 160 : number * 160 + 160]
             head = struct.pack("!BBHII", 0x80, g711.PCMA, number, number * 160, 0xBAD)
             stranger.sendto(head + g711.encode(frame, g711.PCMA), one.call.far_address)
-            await one.call.lasts(0.02)
+            if number >= IN_A_ROW:
+                await one.call.lasts(0.02)
     await other.call.lasts(0.3)
-    heard = other.call.heard[since:]
-    assert listen.find(shouted, heard).likeness < 0.05
-    assert other.call.hears_now(one.call.manner.sound)
+    assert listen.find(shouted, other.call.heard[since:]).likeness < 0.05
+    assert other.call.hears_now(one.call.manner.sound, last=1.0)
