@@ -12,7 +12,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-ROOMS_WITH_SOUND = {"boot", "lines", "media", "sim", "stories"}
+ROOMS_WITH_SOUND = {"boot", "hostile", "lines", "media", "sim", "stories"}
 
 
 def group(test: str) -> str:

@@ -36,14 +36,14 @@ from hotline.notify.apprise_way import AppriseSettings, apprise_way
 from hotline.notify.email import Security, SmtpSettings, email_way
 from hotline.notify.outbox import Outbox, Way
 from hotline.options import Mail, Options
-from hotline.storage import complaints
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
-from hotline.storage.calls import Journal, connected_since, file_open_rows, next_call_id
+from hotline.storage.calls import Journal, connected_since, next_call_id
 from hotline.storage.complaints import Cases
 from hotline.storage.database import DatabaseFile
 from hotline.storage.files import Recordings
 from hotline.storage.housekeeping import Housekeeping
+from hotline.storage.lastrun import LastRun, file_last_run
 from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
@@ -83,10 +83,13 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
     async with AsyncExitStack() as closing:
         closing.enter_context(only_one(places.control))
         records = _open_records(options, places, clock, closing)
-        pjsip = Pjsip(options.sip)
+        channels = sum(trunk.channels for trunk in options.trunks)
+        pjsip = Pjsip(options.sip, channels)
         await pjsip.start()
         closing.push_async_callback(pjsip.stop)
         exchange = _exchange(options, places, clock, records, pjsip, closing)
+        left = records.left
+        exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
         switchboard = Switchboard(exchange)
         closing.push_async_callback(switchboard.close)
         desk = FrontDesk(
@@ -108,7 +111,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 
 @dataclass(frozen=True)
 class Records:
-    """Everything durable."""
+    """Everything durable. left: what the last run left open, filed by now."""
 
     file: DatabaseFile
     writer: Writer
@@ -116,6 +119,7 @@ class Records:
     cases: Cases
     offices: OfficeStore
     outbox: Outbox
+    left: LastRun
     spent: deque[tuple[datetime, float]]
 
 
@@ -128,7 +132,7 @@ def _open_records(
         log.warning("%s", finding)
     writer = Writer(file, clock)
     closing.callback(writer.close)
-    next_case = _file_last_run(writer, places, clock)
+    left = _file_last_run(writer, places, clock)
     with file.reading() as database:
         first_call = next_call_id(database)
         newest = stored_office.newest(database)
@@ -138,24 +142,23 @@ def _open_records(
         file,
         writer,
         Journal(writer, first_call),
-        Cases(writer, next_case),
+        Cases(writer, left.next_case),
         OfficeStore(writer, newest),
         Outbox(writer, waiting, _ways(options, places), clock),
+        left,
         deque(spent),
     )
 
 
-def _file_last_run(writer: Writer, places: Places, clock: Clock) -> int:
-    """File the recordings and rows a power cut left open; returns the next free case number."""
+def _file_last_run(writer: Writer, places: Places, clock: Clock) -> LastRun:
+    """File the recordings and rows a power cut left open."""
     recordings = Recordings(places.recordings).directory
-    adopted = writer.submit(
-        lambda db: complaints.adopt(db, recordings, clock.now(), repair)
-    ).result()
-    left_open = writer.submit(lambda db: file_open_rows(db, clock.now())).result()
-    rescued = len(adopted.filed) + len(adopted.found)
-    if rescued or left_open:
-        log.warning("from the last run: %d call(s), %d recording(s) filed", len(left_open), rescued)
-    return adopted.next_number
+    left = writer.submit(lambda db: file_last_run(db, recordings, clock.now(), repair)).result()
+    if left.rescued or left.calls:
+        log.warning(
+            "from the last run: %d call(s), %d recording(s) filed", left.calls, left.rescued
+        )
+    return left
 
 
 def _ways(options: Options, places: Places) -> dict[str, Way]:

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import time
+import urllib.request
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,9 +54,13 @@ class BoxUnderTest:
 
     async def set_up(self) -> None:
         """Write the settings and put the office in force, by the commands an owner would use."""
-        self.toml.write_text(self._settings())
+        self.write_settings()
         (self.data / "office.yaml").write_text(self.office)
         await self.command("office", "import", str(self.data / "office.yaml"))
+
+    def write_settings(self) -> None:
+        """Write box.toml alone: a box for which no office was set up yet."""
+        self.toml.write_text(self._settings())
 
     async def start(self, within: float = 15.0) -> float:
         """Start the daemon; returns the seconds until it said that it is ready to answer."""
@@ -73,7 +78,7 @@ class BoxUnderTest:
     async def command(self, *words: str, stdin: str = "", code: int | None = 0) -> str:
         """`hotline WORDS`; returns what it printed. code None accepts every exit code."""
         child = await asyncio.create_subprocess_exec(
-            *self._hotline(*words),
+            *self.hotline(*words),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -128,13 +133,19 @@ class BoxUnderTest:
         return (self.data / "hotline.log").read_text(errors="replace")
 
     @property
+    def runs(self) -> bool:
+        """Is there a daemon?"""
+        return self.process is not None and self.process.returncode is None
+
+    @property
     def pid(self) -> int:
         """The daemon's process."""
         if self.process is None:
             raise RuntimeError("not started")
         return self.process.pid
 
-    def _hotline(self, *words: str) -> list[str]:
+    def hotline(self, *words: str) -> list[str]:
+        """The command line of `hotline WORDS` for this box."""
         return [sys.executable, "-m", "hotline", "--settings", str(self.toml), *words]
 
     def environment_of_commands(self) -> dict[str, str]:
@@ -146,7 +157,7 @@ class BoxUnderTest:
         with (self.data / "hotline.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *self.prefix,
-                *self._hotline("run"),
+                *self.hotline("run"),
                 stdout=log,
                 stderr=log,
                 env=self.environment_of_commands() | {"NOTIFY_SOCKET": str(ready)},
@@ -191,6 +202,35 @@ async def running(box: BoxUnderTest) -> AsyncIterator[BoxUnderTest]:
         yield box
     finally:
         await box.stop()
+
+
+@contextlib.asynccontextmanager
+async def page_of(box: BoxUnderTest, port: int) -> AsyncIterator[str]:
+    """The real page beside the daemon, `port` as in its settings; gives its address."""
+    with (box.data / "page.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            *box.hotline("web"), stdout=log, stderr=log,
+            env=box.environment_of_commands(), cwd=ROOT,
+        )  # fmt: skip
+    try:
+        address = f"http://127.0.0.1:{port}/"
+        await _answers(address, process, box)
+        yield address
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _answers(address: str, process: asyncio.subprocess.Process, box: BoxUnderTest) -> None:
+    deadline = time.monotonic() + 20
+    while process.returncode is None and time.monotonic() < deadline:
+        try:
+            await asyncio.to_thread(urllib.request.urlopen, address)
+            return
+        except OSError:
+            await asyncio.sleep(0.1)
+    raise AssertionError(f"the page did not start: {(box.data / 'page.log').read_text()[-1500:]}")
 
 
 def trunk(

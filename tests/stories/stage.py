@@ -19,6 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+
 from hotline.calls.message import KEPT_DAYS
 from hotline.control.messages import LiveCall, StatusAnswer
 from hotline.inbox.case import Case
@@ -32,7 +33,6 @@ from hotline.storage.complaints import Show
 from hotline.storage.officefile import read_office
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
-
 from tests.sim import listen
 from tests.sim.box import BoxUnderTest, running, trunk
 from tests.sim.g711 import Samples
@@ -61,6 +61,7 @@ SIGNS: Mapping[Prompt, Tone] = {
     Prompt.SURVEY_ASK: Tone(3150),
     Prompt.SURVEY_THANKS: Tone(3250),
     Prompt.GOODBYE: Tone(3350),
+    Prompt.DISK_FULL_APOLOGY: Tone(3450),
 }
 SIGN_SECONDS = 0.5
 BEEP = Tone(1000)

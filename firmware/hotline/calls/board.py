@@ -126,7 +126,7 @@ class Board:
 
     @contextlib.contextmanager
     def forwarding(self) -> Iterator[None]:
-        """One more caller is being forwarded, as long as the block lasts."""
+        """One more caller is being forwarded, to be rung for or talking, while the block lasts."""
         self.caps.forwarding += 1
         try:
             yield

@@ -93,10 +93,10 @@ async def talk(call: Call, reached: Reached) -> None:
     call.exchange.journal.spoken_with(call.id, reached.engagement.person.id)
     call.exchange.board.spoken(call.caller.number, reached.engagement.person)
     call.step("joined", f"{reached.name} pressed 1; they are talking.", person=call.ending.person)
+    ends = {call.party.gone, reached.party.gone}
     try:
-        await asyncio.wait(
-            {call.party.gone, reached.party.gone}, return_when=asyncio.FIRST_COMPLETED
-        )
+        with call.exchange.board.forwarding():
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
         engine.part(call.party.sound, reached.party.sound)
         reached.release()

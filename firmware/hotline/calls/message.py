@@ -36,9 +36,9 @@ async def take(call: Call, kind: CaseKind, topic: str | None) -> None:
     try:
         await _listen(call, recording)
     finally:
-        saved = recording.stop()
+        recording.stop()
         filed = _file(call, case.number, kind, recording)
-    await _confirm(call, kind, case, saved, filed)
+    await _confirm(call, kind, case, recording, filed)
 
 
 async def call_back(call: Call, topic: str | None) -> None:
@@ -110,13 +110,13 @@ def _file(call: Call, number: int, kind: CaseKind, recording: Recording) -> bool
 
 
 async def _confirm(
-    call: Call, kind: CaseKind, case: OpenedCase, saved: asyncio.Future[None], filed: bool
+    call: Call, kind: CaseKind, case: OpenedCase, recording: Recording, filed: bool
 ) -> None:
     """Say "saved" only of what is on the disk."""
     if not filed:
         await call.say(Prompt.MESSAGE_EMPTY)
         return
-    sound_is_safe = await _within(SYNC_PATIENCE_S, saved)
+    sound_is_safe = await _within(SYNC_PATIENCE_S, recording.stop()) and not recording.trouble
     if not (sound_is_safe and await _stands(case)):
         call.step("disk_trouble", "The disk did not take the message in time.")
         await call.say(Prompt.DISK_FULL_APOLOGY, case=case.number)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.deadlines import due_at
 from hotline.notify.outbox import Outbox
 from hotline.notify.words import About, Words, about_case, about_missed
+from hotline.routing.office import Office
 from hotline.routing.rules import on_duty
+from hotline.storage.calls import Call as CallRow
+from hotline.storage.files import recording_name
 
 if TYPE_CHECKING:
     from hotline.calls.call import Call
@@ -36,26 +41,42 @@ class Notices:
             caller_name=call.caller.name,
             call_id=call.id,
             language=call.language,
+            recording=recording_name(number, kind) if seconds else None,
             seconds=seconds,
         )
-        topic = call.office.topic(case.topic)
-        name = topic.name.get(call.office.language, case.topic) if topic else case.topic
-        self._send(call, about_case(case, name, _about(call)), number)
+        self._case(call.office, case, now)
 
     def missed(self, call: Call) -> None:
         """A caller left with nothing."""
-        caller = call.caller
-        words = about_missed(caller.number, caller.name, call.started_at, _about(call))
-        self._send(call, words)
+        caller, now = call.caller, call.exchange.clock.now()
+        self._missed(call.office, caller.number, caller.name, call.started_at, now)
 
-    def _send(self, call: Call, words: Words, case: int | None = None) -> None:
-        for address in call.office.notify_to:
+    def after_restart(
+        self, office: Office, cases: Iterable[Case], missed: Iterable[CallRow], now: datetime
+    ) -> None:
+        """What the last run filed or missed and could not tell any more."""
+        for case in cases:
+            self._case(office, case, now)
+        for call in missed:
+            self._missed(office, call.caller_number, call.caller_name, call.started_at, now)
+
+    def _case(self, office: Office, case: Case, now: datetime) -> None:
+        topic = office.topic(case.topic)
+        name = topic.name.get(office.language, case.topic) if topic else case.topic
+        self._send(office, about_case(case, name, _about(office, now)), case.number)
+
+    def _missed(
+        self, office: Office, number: str | None, name: str, began: datetime, now: datetime
+    ) -> None:
+        self._send(office, about_missed(number, name, began, _about(office, now)))
+
+    def _send(self, office: Office, words: Words, case: int | None = None) -> None:
+        for address in office.notify_to:
             self._outbox.add("email", address, words.subject, words.body, case_number=case)
         for name in self._messengers:
             self._outbox.add("apprise", name, words.subject, words.body, case_number=case)
 
 
-def _about(call: Call) -> About:
-    office = call.office
-    names = tuple(person.name for person in on_duty(office, call.exchange.clock.now()))
+def _about(office: Office, now: datetime) -> About:
+    names = tuple(person.name for person in on_duty(office, now))
     return About(office.name, office.zone, office.language, names)

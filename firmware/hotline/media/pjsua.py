@@ -36,6 +36,8 @@ T = TypeVar("T")
 POLL_MS = 50  # only a bound: a packet, a timer or hotlineWake() ends the poll at once
 SILENCE_AFTER_S = 30.0
 GRAVE_S = 0.5
+MOST_CALLS = 512  # PJSUA_MAX_CALLS of our build
+SPARE_CALLS = 32  # being refused, or ending while the next one begins
 STATISTICS_EVERY_S = 5.0
 MAX_JITTER_MS = 200
 # Lets the thread that sends sound have the interpreter soon after a Python thread was busy.
@@ -82,8 +84,10 @@ class AccountListener(Protocol):
 class Pjsip:
     """PJSIP and its thread. Methods may be called on the loop; they never wait for the thread."""
 
-    def __init__(self, sip: Sip) -> None:
+    def __init__(self, sip: Sip, channels: int) -> None:
+        """channels: of all trunks together; PJSIP sets aside 20 KB for each call it may carry."""
         self._sip = sip
+        self._most_calls = min(MOST_CALLS, channels + SPARE_CALLS)
         self._work: deque[Callable[[], None]] = deque()
         self._stopping = False
         self._started: asyncio.Future[None]
@@ -193,7 +197,7 @@ class Pjsip:
         endpoint = self._endpoint = _Endpoint()
         endpoint.stack = self
         endpoint.libCreate()
-        endpoint.libInit(_endpoint_config())
+        endpoint.libInit(_endpoint_config(self._most_calls))
         pj.hotlineGuardSet("")
         self._open_transports()
         endpoint.audDevManager().setNullDev()
@@ -708,11 +712,11 @@ def _guarded(work: Callable[[], None] | None) -> None:
         log.exception("a callback from PJSIP failed")
 
 
-def _endpoint_config() -> Any:
+def _endpoint_config(calls: int) -> Any:
     config = pj.EpConfig()
     config.uaConfig.threadCnt = 0
     config.uaConfig.mainThreadOnly = True
-    config.uaConfig.maxCalls = 512
+    config.uaConfig.maxCalls = calls
     config.uaConfig.userAgent = "Hotline"
     config.medConfig.clockRate = config.medConfig.sndClockRate = CLOCK_RATE
     config.medConfig.noVad = True

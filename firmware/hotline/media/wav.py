@@ -37,6 +37,10 @@ RETRY_SECONDS = 1.0
 # Kept in memory, per recording, while the disk refuses (30 s) and while it only hangs (30 s more).
 MEMORY_BYTES = 30 * BYTES_PER_SECOND
 QUEUE_FRAMES = 30 * 1000 // FRAME_MS
+# After a recording has ended its rest waits in memory until there is room again; a daemon that
+# is being stopped cannot wait for that.
+PATIENCE_S = 3600.0
+CLOSING_PATIENCE_S = 3.0
 
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 HEADER_BYTES = _HEADER.size
@@ -435,8 +439,11 @@ def _why(error: OSError) -> str:
 class Recorder:
     """Writes all recordings of the daemon, in one thread. Make one, close it at the end."""
 
-    def __init__(self, disk: Disk | None = None, *, patience: float = 3.0) -> None:
-        """patience: seconds to go on trying after `stop` when the disk refuses."""
+    def __init__(self, disk: Disk | None = None, *, patience: float = PATIENCE_S) -> None:
+        """patience: seconds to go on trying after `stop` when the disk refuses.
+
+        After `close` no more than CLOSING_PATIENCE_S.
+        """
         self._disk = disk or Disk()
         self._patience = patience
         self._recordings: list[WavRecording] = []
@@ -465,6 +472,9 @@ class Recorder:
         if self._thread is not None:
             self._thread.join(timeout=10)
 
+    def _patience_now(self) -> float:
+        return min(self._patience, CLOSING_PATIENCE_S) if self._closing else self._patience
+
     def _now(self) -> list[WavRecording]:
         with self._lock:
             return list(self._recordings)
@@ -477,6 +487,6 @@ class Recorder:
             self._wake.wait(TURN_SECONDS if recordings else None)
             self._wake.clear()
             for recording in self._now():
-                if recording.work(self._patience):
+                if recording.work(self._patience_now()):
                     with self._lock:
                         self._recordings.remove(recording)

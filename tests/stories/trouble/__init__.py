@@ -1,0 +1,1 @@
+"""Stories of what goes wrong: a clear word, and nothing lost."""
