@@ -68,7 +68,7 @@ async def started(trunk: Trunk) -> tuple[SipLine, StackDouble, list[Leg]]:
     line = SipLine(trunk, "MD", stack, Guard(stack))
     await line.start(rings.append)
     await stack.registered.acquire()
-    line.on_registration(200, "OK", 300)
+    line.on_registration(200, "OK")
     return line, stack, rings
 
 
@@ -78,7 +78,7 @@ async def test_a_refused_password_is_told_in_plain_words_and_not_hammered(
     waits: list[float] = []
     line, stack, _ = await started(provider())
     monkeypatch.setattr(sip.asyncio, "sleep", _noting(waits))
-    line.on_registration(403, "Forbidden", 0)
+    line.on_registration(403, "Forbidden")
     await stack.registered.acquire()
     assert not line.state().up
     assert "password" in line.state().words
@@ -93,13 +93,26 @@ async def test_a_silent_provider_is_asked_again_ever_more_slowly_but_for_ever(
     line, stack, _ = await started(provider())
     monkeypatch.setattr(sip.asyncio, "sleep", _noting(waits))
     for _ in range(12):
-        line.on_registration(408, "Timeout", 0)
+        line.on_registration(408, "Timeout")
         await stack.registered.acquire()
     assert waits[0] < 3
     assert max(waits) <= 1.2 * sip.LONGEST_RETRY_S
     assert waits[-1] >= 0.8 * sip.LONGEST_RETRY_S
-    line.on_registration(200, "OK", 300)
+    line.on_registration(200, "OK")
     assert line.state().up
+    await line.stop()
+
+
+async def test_a_provider_that_asks_for_peace_gets_it_within_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    line, stack, _ = await started(provider())
+    monkeypatch.setattr(sip.asyncio, "sleep", _noting(waits))
+    for peace in (45, 86400):
+        line.on_registration(503, "Service Unavailable", peace)
+        await stack.registered.acquire()
+    assert waits == [45, sip.LONGEST_RETRY_S]
     await line.stop()
 
 
@@ -229,10 +242,10 @@ async def test_a_gateway_that_says_busy_means_its_own_line() -> None:
 async def test_a_certificate_that_is_not_accepted_is_told_until_the_line_answers() -> None:
     line, _, _ = await started(provider())
     line.on_bad_certificate("it was issued for another name.")
-    line.on_registration(503, "Service Unavailable", 0)
+    line.on_registration(503, "Service Unavailable")
     assert not line.state().up
     assert "another name" in line.state().words
-    line.on_registration(200, "OK", 300)
+    line.on_registration(200, "OK")
     assert line.state().up
     await line.stop()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.sim.box import BoxUnderTest
 from tests.sim.sip import Exchange, Gateway, OutgoingCall, Provider, Target, behaviours
 from tests.stories.lines import Far, box_on, clear, line
 from tests.stories.stage import PASSWORD, STAFF, Stage, office, person
@@ -183,6 +184,31 @@ async def test_a_registration_is_refreshed_before_it_runs_out(lines: Lines) -> N
     before = provider.registrations
     await lines["other"].box.until(lambda _: provider.registrations > before + 2, "refreshed")
     assert line(lines["other"].box, "other").up
+
+
+async def test_after_a_refused_registration_the_box_waits_as_asked_and_registers_again(
+    lines: Lines,
+) -> None:
+    """This provider asks for five seconds of peace."""
+    provider = lines["other"].exchange
+    assert isinstance(provider, Provider)
+    box = lines["other"].box
+    provider.refuses = 503
+    await box.until(lambda _: not line(box, "other").up, "the refusal told")
+    refused = asyncio.get_running_loop().time()
+    provider.refuses = 0
+    await box.until(lambda _: line(box, "other").up, "registered again", 15)
+    assert asyncio.get_running_loop().time() - refused > 4
+
+
+async def test_a_box_that_stops_takes_its_registration_back(tmp_path: Path) -> None:
+    async with await Provider.start("127.0.0.5", users={"office": PASSWORD}) as provider:
+        box = BoxUnderTest(tmp_path, office(), Far(provider, "office").trunk("office"))
+        await box.set_up()
+        await box.start()
+        await provider.registered("office")
+        assert await box.stop() == 0
+        await provider.unregistered("office", within=1)
 
 
 async def _steps(stage: Stage, caller: OutgoingCall) -> list[object]:

@@ -188,7 +188,7 @@ class SipLine:
         self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
         self._keeper: asyncio.Task[None] | None = None
         self._health = LineState(False, "The line is starting.")
-        self._registered: asyncio.Queue[int] = asyncio.Queue()
+        self._registered: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
         self._registration = "" if not trunk.register else "The line is registering."
         self._certificate = ""
         self._unanswered: int | None = None
@@ -243,14 +243,15 @@ class SipLine:
         self._on_ring(leg)
         return leg
 
-    def on_registration(self, code: int, reason: str, expires: int) -> None:
+    def on_registration(self, code: int, reason: str, retry_after: int = 0) -> None:
+        """The outcome of a REGISTER. retry_after: seconds for which the provider wants peace."""
         if code // 100 == 2:
             self._registration = self._certificate = ""
         elif code in (401, 403, 407):
             self._registration = f"The provider of {self.name} refuses the user name or password."
         else:
             self._registration = f"The provider of {self.name} does not answer ({code} {reason})."
-        self._registered.put_nowait(code)
+        self._registered.put_nowait((code, retry_after))
         self._judge()
 
     def on_options_reply(self, code: int) -> None:
@@ -320,13 +321,14 @@ class SipLine:
         delay = FIRST_RETRY_S
         self._register()
         while True:
-            code = await self._registered.get()
+            code, retry_after = await self._registered.get()
             if code // 100 == 2:
                 delay = FIRST_RETRY_S
                 continue
             refused = code in (401, 403, 407)
             wait = REFUSED_RETRY_S if refused else delay
-            await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - spreads retries
+            wait *= random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
+            await asyncio.sleep(max(wait, min(retry_after, LONGEST_RETRY_S)))
             delay = min(delay * 2, LONGEST_RETRY_S)
             self._register()
 

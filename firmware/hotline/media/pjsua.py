@@ -55,6 +55,7 @@ BAD_CERTIFICATES = (
     (pj.PJ_SSL_CERT_EREVOKED, "it was revoked."),
 )
 UNTRUSTED = "nobody whom this box trusts has signed it."
+SAME_KEY_S = 1.0
 KEY_MS = 100
 KEY_PAUSE_MS = 80
 CODECS = {"opus": "opus/", "g722": "G722/", "pcma": "PCMA/", "pcmu": "PCMU/"}
@@ -78,7 +79,7 @@ class AccountListener(Protocol):
     """Hears of one trunk, on the asyncio loop."""
 
     def on_invite(self, call: PjCall, invite: str, source: str) -> CallListener | None: ...
-    def on_registration(self, code: int, reason: str, expires: int) -> None: ...
+    def on_registration(self, code: int, reason: str, retry_after: int = 0) -> None: ...
     def on_options_reply(self, code: int) -> None: ...
     def on_bad_certificate(self, why: str) -> None: ...
 
@@ -290,6 +291,8 @@ class PjCall:
         self._last_packet = 0.0
         self._warned = False
         self._takes_keys = False
+        self.tells_keys = False
+        self.key_in_sound = ("", 0.0)
 
     # -- from the loop ---------------------------------------------------------------------
 
@@ -417,7 +420,11 @@ class PjCall:
             self.stack.bury(_press(digits, self._audio), _seconds_of(digits))
 
     def digit_came(self, digit: str) -> None:
-        self._tell("on_key", digit)
+        """A key as an event or a message. Some telephones send its tones as well."""
+        first, self.tells_keys = not self.tells_keys, True
+        heard, at = self.key_in_sound
+        if not (first and heard == digit and time.monotonic() - at < SAME_KEY_S):
+            self._tell("on_key", digit)
 
     def drop(self) -> None:
         """Let the PJSIP object go, here in its own thread."""
@@ -553,6 +560,16 @@ class Tap(pj.AudioMediaPort):  # type: ignore[misc]
             log.exception("a listener to the sound failed")
 
 
+class Nowhere:
+    """An `End` that hears everything and nothing: PJSIP measures only what somebody hears."""
+
+    def __init__(self, stack: Pjsip) -> None:
+        self._stack = stack
+
+    def port(self) -> Any:
+        return self._stack._endpoint.audDevManager().getPlaybackDevMedia()
+
+
 class Player(pj.AudioMediaPlayer):  # type: ignore[misc]
     """Plays WAV files one after another, once or for ever. An `End` of the bridge.
 
@@ -566,7 +583,10 @@ class Player(pj.AudioMediaPlayer):  # type: ignore[misc]
         self.ended: Callable[[], None] | None = None if loop else ended
         names = pj.StringVector([str(file) for file in files])
         try:
-            self.createPlaylist(names, "prompt", 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
+            if loop and len(files) == 1:  # a looped playlist is silent for 0.25 s at its end
+                self.createPlayer(names[0], 0)
+            else:
+                self.createPlaylist(names, "prompt", 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
         except pj.Error as error:
             self.ended = None
             raise FileNotFoundError(f"{list(names)}: {_why(error)}") from error
@@ -631,7 +651,8 @@ class _Account(pj.Account):  # type: ignore[misc]
         handle = self.handle
         if handle is not None:
             stack, hear = handle._stack, handle.listener.on_registration
-            stack.tell(hear, int(param.code), str(param.reason), int(param.expiration))
+            wait = _retry_after(str(param.rdata.wholeMsg))
+            stack.tell(hear, int(param.code), str(param.reason), wait)
 
     def onSendRequest(self, param: Any) -> None:  # noqa: N802
         handle = self.handle
@@ -673,6 +694,12 @@ def _dialled(invite: str) -> tuple[str, ...]:
     first = re.match(r"\w+ sips?:([^@;> ]*)@", invite, re.IGNORECASE)
     to = re.search(r"^(?:To|t)\s*:[^\r\n]*?sips?:([^@;>\r\n]*)@", invite, re.I | re.M)
     return tuple(found[1] for found in (first, to) if found)
+
+
+def _retry_after(answer: str) -> int:
+    """Seconds (RFC 3261 §20.33); 0 where the answer does not say."""
+    found = re.search(r"^Retry-After\s*:\s*(\d{1,6})", answer, re.IGNORECASE | re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
 def _trust(ca: Path | None, verify: bool) -> tuple[str, bool]:
