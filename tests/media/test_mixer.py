@@ -31,6 +31,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 HERE = "127.0.0.1"
 STRANGER = "127.0.0.66"
 SIGN = Tone(1400)
+CHANNELS = 20
 SHORTEST_S = 0.02
 IN_A_ROW = 15  # more than PJSIP wants before it believes that the far end has moved
 
@@ -77,14 +78,15 @@ class Bridge:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bridge]:
     port, first = free_port(), free_rtp_range()
-    stack = Pjsip(Sip(listen=HERE, port=port, rtp_first=first, rtp_last=first + 199))
+    sip = Sip(listen=HERE, port=port, rtp_first=first, rtp_last=first + 199)
+    stack = Pjsip(sip, CHANNELS)
     await stack.start()
     recorder = Recorder()
     hush = tones.files(tmp_path_factory.mktemp("sounds")).hush
     async with await Exchange.start() as far:
         bridge = Bridge(stack, Mixer(stack, recorder, hush), far, port)
         host, far_port = far.address
-        trunk = Trunk("far", "gateway", host, far_port, register=False, channels=20)
+        trunk = Trunk("far", "gateway", host, far_port, register=False, channels=CHANNELS)
         line = SipLine(trunk, "MD", stack, Guard(stack))
         up = asyncio.Event()
         line.on_state = lambda state: up.set() if state.up else None
