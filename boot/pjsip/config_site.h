@@ -25,3 +25,6 @@
  */
 #define PJSIP_HAS_RESOLVER 0
 #define PJ_GETHOSTIP_DISABLE_LOCAL_RESOLUTION 1
+
+/* Errors, warnings and what happens; not the talk of every module, which begins before a level is set. */
+#define PJ_LOG_MAX_LEVEL 3
