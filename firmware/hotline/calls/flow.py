@@ -9,6 +9,7 @@ from hotline.calls import forward, menu, message, survey
 from hotline.calls.call import Call
 from hotline.calls.leg import cause_of
 from hotline.calls.menu import Wish
+from hotline.calls.offer import Reached
 from hotline.errors import CallerGone
 from hotline.inbox.case import CaseKind
 from hotline.lines.port import Cause
@@ -47,7 +48,7 @@ DONE = Wish(Do.REPEAT)
 async def connect(call: Call, wish: Wish) -> Wish:
     """Ring the staff. DONE after a talk; else what the caller is to do instead."""
     reached = await forward.reach(call, wish.topic)
-    if isinstance(reached, forward.Reached):
+    if isinstance(reached, Reached):
         await forward.talk(call, reached)
         await survey.ask(call)
         return DONE

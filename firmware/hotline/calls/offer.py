@@ -1,0 +1,221 @@
+"""One person being rung for one call: dial, whisper who calls and why, hear the key.
+
+Answered means key 1: a mobile's voicemail looks like an answer on every network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from hotline.calls.board import Engagement
+from hotline.calls.call import Call
+from hotline.calls.leg import Party
+from hotline.errors import CallerGone, LineDown, NumberRefused
+from hotline.lines.port import Cause, Leg
+from hotline.media.catalogue import Prompt
+from hotline.routing.plan import Candidate
+from hotline.storage.calls import LEG_COST
+
+TAKE_KEY = "1"
+NOT_NOW_KEY = "2"
+KEY_PATIENCE_S = 3.0
+WHISPER_PATIENCE_S = 16.0  # after that it was a voicemail, and the caller has waited enough
+# What does not change while a caller waits: ringing again would only use up the caps.
+HOPELESS = frozenset({Cause.REJECTED, Cause.UNREACHABLE, Cause.LINE_FAILED, Cause.FAILED})
+FIRST_SIGN_S = 4.0  # a living line says "trying" within a round trip
+
+
+@dataclass
+class Reached:
+    """Somebody took the call: on the bridge, and engaged until `release`."""
+
+    engagement: Engagement
+    party: Party
+
+    @property
+    def name(self) -> str:
+        """Whom the caller is speaking with."""
+        return self.engagement.person.name
+
+    def release(self) -> None:
+        """Let the person go; harmless when repeated."""
+        self.party.hang_up()
+        self.engagement.release()
+
+
+async def offer_call(
+    call: Call, candidate: Candidate, topic: str | None, refused: set[str]
+) -> Reached | None:
+    """Ring one person and ask for the key. Nobody is rung who is busy on any line."""
+    person = candidate.person
+
+    def cost(seconds: float) -> None:
+        words = f"{person.name}'s telephone was connected for {seconds:.0f} s."
+        call.step(LEG_COST, words, person=person.id, seconds=round(seconds, 1))
+
+    engagement = call.exchange.board.engage(person, cost)
+    if engagement is None:
+        return None
+    offer = _Offer(call, engagement, topic)
+    try:
+        answer = await offer.make(candidate.ring_seconds)
+        if answer is Answer.NEVER:
+            refused.add(person.id)
+        return offer.reached if answer is Answer.TAKEN else None
+    finally:
+        offer.close()
+
+
+async def say_too_late(call: Call, party: Party, release: Callable[[], None]) -> None:
+    try:
+        language = call.office.language
+        await party.play(await call.exchange.prompts.files(language, Prompt.WHISPER_TOO_LATE))
+    except CallerGone:
+        pass  # they had hung up already
+    finally:
+        release()
+
+
+class Answer(Enum):
+    """What came of ringing one person. NEVER: do not ask again during this call."""
+
+    TAKEN = "taken"
+    NOT_REACHED = "not reached"
+    NEVER = "never"
+
+
+class _Offer:
+    """One person being rung for one call."""
+
+    def __init__(self, call: Call, engagement: Engagement, topic: str | None) -> None:
+        self._call, self._engagement, self._topic = call, engagement, topic
+        self._leg: Leg | None = None
+        self._party: Party | None = None
+        self.reached: Reached | None = None
+
+    @property
+    def _name(self) -> str:
+        return self._engagement.person.name
+
+    async def make(self, ring_seconds: int) -> Answer:
+        """Ring, whisper, hear the key."""
+        try:
+            leg = self._leg = self._call.exchange.board.dial(self._engagement)
+        except (LineDown, NumberRefused) as trouble:
+            self._step("not_dialled", f"{self._name} cannot be rung: {trouble.cause}")
+            return Answer.NEVER
+        self._step("ringing", f"Ringing {self._name}.")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ring_seconds):
+                await self._on_a_line_that_works(leg)
+        leg = self._leg
+        if leg.gone.done() or not leg.answered.done():
+            return self._not_reached(leg)
+        self._engagement.answered()
+        self._party = Party(leg, self._call.exchange.engine)
+        return await self._ask_for_key(self._party)
+
+    async def _on_a_line_that_works(self, leg: Leg) -> None:
+        """Until the leg is answered or over. A line that fails or is mute gives way to the next."""
+        tried: set[str] = set()
+        while await _line_failed(leg):
+            tried.add(leg.line)
+            other = self._over_another_line(tried)
+            if other is None:
+                await _either(leg.answered, leg.gone)
+                return
+            leg.hang_up()
+            self._step("other_line", f"The line {leg.line} fails; ringing over {other.line}.")
+            self._leg = leg = other
+
+    def _over_another_line(self, tried: set[str]) -> Leg | None:
+        try:
+            return self._call.exchange.board.dial_elsewhere(self._engagement, tried)
+        except LineDown:
+            return None
+
+    def close(self) -> None:
+        """End the leg unless it was taken; somebody who listens to the whisper is told why."""
+        if self.reached is not None:
+            return
+        if self._party is not None and not self._party.gone.done():
+            self._call.exchange.board.behind(say_too_late(self._call, self._party, self._release))
+        else:
+            self._release()
+
+    def _release(self) -> None:
+        if self._party is not None:
+            self._party.hang_up()
+        elif self._leg is not None:
+            self._leg.hang_up()
+        self._engagement.release()
+
+    def _not_reached(self, leg: Leg) -> Answer:
+        cause = leg.gone.result() if leg.gone.done() else Cause.NO_ANSWER
+        self._step("not_reached", f"{self._name} did not take it: {cause}.")
+        return Answer.NEVER if cause in HOPELESS else Answer.NOT_REACHED
+
+    async def _ask_for_key(self, party: Party) -> Answer:
+        """The whisper; only key 1 takes the call. A voicemail presses nothing."""
+        whisper = await _whisper(self._call, self._topic)
+        self._step("whisper", f"{self._name}'s phone was picked up; asking for key 1.")
+        try:
+            key = await self._key_after(party, whisper)
+        except CallerGone:
+            self._step("not_reached", f"{self._name} hung up without pressing 1.")
+            return Answer.NOT_REACHED
+        if key == TAKE_KEY:
+            self.reached = Reached(self._engagement, party)
+            return Answer.TAKEN
+        party.hang_up()
+        self._party = None  # they know why; `close` has nothing more to tell them
+        if key == NOT_NOW_KEY:
+            self._step("declined", f"{self._name} pressed 2: not now.")
+            return Answer.NEVER
+        self._step("no_press", f"Nobody pressed 1 on {self._name}'s phone; a voicemail, perhaps.")
+        return Answer.NOT_REACHED
+
+    async def _key_after(self, party: Party, whisper: list[Path]) -> str | None:
+        try:
+            async with asyncio.timeout(WHISPER_PATIENCE_S):
+                while True:
+                    key = await party.ask(whisper, KEY_PATIENCE_S)
+                    if key in (TAKE_KEY, NOT_NOW_KEY):
+                        return key
+        except TimeoutError:
+            return None
+
+    def _step(self, what: str, words: str) -> None:
+        self._call.step(what, words, person=self._engagement.person.id)
+
+
+async def _line_failed(leg: Leg) -> bool:
+    """Wait until the leg is answered, over, or mute for too long. Is that the line's fault?"""
+    await _either(leg.taken, leg.gone, within=FIRST_SIGN_S)
+    if leg.taken.done():
+        await _either(leg.answered, leg.gone)
+    if leg.gone.done():
+        return leg.gone.result() is Cause.LINE_FAILED
+    return not leg.taken.done()
+
+
+async def _either(*ends: asyncio.Future[Any], within: float | None = None) -> None:
+    await asyncio.wait(ends, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _whisper(call: Call, topic: str | None) -> list[Path]:
+    office = call.office
+    about = office.topic(topic) if topic else None
+    return await call.exchange.prompts.files(
+        office.language,
+        Prompt.WHISPER,
+        office=office.name,
+        topic=about.name.get(office.language, about.id) if about else None,
+        caller=call.caller.number,
+    )
