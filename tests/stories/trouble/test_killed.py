@@ -144,8 +144,8 @@ async def _at_the_beep(stage: Stage, which: str) -> OutgoingCall:
     return call
 
 
-# One after another, then those whose moment passes, all together: the kill finds each in its phase.
-LASTING = (staff_rung, call_back_promised, joined, whisper, recording)
+# In this order, and those of a row together: so the kill finds each in its phase.
+LASTING = (staff_rung,), (call_back_promised, joined, whisper, recording)
 PASSING = (saved, in_the_menu, greeting)
 ENDINGS = {
     "joined": "spoken",
@@ -179,10 +179,10 @@ class Aftermath:
 async def aftermath(shared_mortal_stage: Stage) -> Aftermath:
     stage = shared_mortal_stage
     await _opens(stage)
-    calls = {phase.__name__: await phase(stage) for phase in LASTING}
-    passing = await asyncio.gather(*(phase(stage) for phase in PASSING))
-    calls |= {phase.__name__: call for phase, call in zip(PASSING, passing, strict=True)}
-    calls["message_intro"] = await message_intro(stage)
+    calls: dict[str, OutgoingCall] = {}
+    for row in (*LASTING, PASSING, (message_intro,)):
+        reached = await asyncio.gather(*(phase(stage) for phase in row))
+        calls |= {phase.__name__: call for phase, call in zip(row, reached, strict=True)}
     return Aftermath(stage, calls, await kill_and_start(stage), highest_case(stage))
 
 
