@@ -317,3 +317,23 @@ def test_a_file_in_another_encoding_says_so(file: Path) -> None:
     file.write_bytes("# отдел".encode("cp1251"))
     with pytest.raises(HotlineError, match="UTF-8"):
         read_options(file)
+
+
+@pytest.mark.parametrize(
+    ("trunk", "told"),
+    [
+        (PROVIDER + 'tls_ca = "ca.crt"', 'tls_ca of [[trunk]] number 1 needs transport = "tls"'),
+        (PROVIDER + 'transport = "tls"\ntls_ca = "ca.crt"', "which is no file"),
+        (PROVIDER + "tls_verify = false", "can be false for a gateway in the house only"),
+        (GATEWAY + 'transport = "tls"\ntls_verify = false\ntls_ca = "c"', "keep one"),
+    ],
+)
+def test_trust_that_makes_no_sense_is_told(file: Path, trunk: str, told: str) -> None:
+    with pytest.raises(BadSettings, match=re.escape(told)):
+        options_of(file, trunk)
+
+
+def test_the_certificate_of_a_gateway_is_found_beside_the_settings(file: Path) -> None:
+    (file.parent / "gateway.crt").touch()
+    options = options_of(file, GATEWAY + 'transport = "tls"\ntls_ca = "gateway.crt"')
+    assert options.trunks[0].tls_ca == file.parent / "gateway.crt"

@@ -83,7 +83,8 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
     async with AsyncExitStack() as closing:
         closing.enter_context(only_one(places.control))
         records = _open_records(options, places, clock, closing)
-        pjsip = Pjsip(options.sip)
+        channels = sum(trunk.channels for trunk in options.trunks)
+        pjsip = Pjsip(options.sip, channels)
         await pjsip.start()
         closing.push_async_callback(pjsip.stop)
         exchange = _exchange(options, places, clock, records, pjsip, closing)

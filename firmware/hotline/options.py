@@ -158,7 +158,8 @@ class Trunk:
     channels: calls at once, both directions together. number: our own, shown when we call.
     peers: more addresses that calls may come from, beside `host`. expires, keep_alive_seconds:
     seconds (0: no keep-alive). number_format: how the far side wants numbers dialled.
-    outbound: may calls go out over this line?
+    outbound: may calls go out over this line? tls_ca: the certificates (PEM) to be trusted instead
+    of those the system trusts; tls_verify: look at the certificate at all.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = CONFIG
@@ -174,6 +175,8 @@ class Trunk:
     realm: Text = "*"
     register: Flag = True
     expires: Annotated[int, Strict(), Field(ge=60, le=86400)] = 300
+    tls_ca: Path | None = None
+    tls_verify: Flag = True
     srtp: Literal["off", "optional", "required"] = "off"
     channels: Annotated[int, Strict(), Field(ge=1, le=200)] = 2
     number: Number | None = None
@@ -495,6 +498,21 @@ def _trunks_disagree(trunks: tuple[Trunk, ...]) -> Iterator[tuple[Place, str]]:
             yield ("trunk", index), f"{here} needs password or password_file to register"
         for words in _password_disagrees(trunk):
             yield ("trunk", index, "password_file"), f"password_file of {here} {words}"
+        for key, words in _tls_disagrees(trunk):
+            yield ("trunk", index, key), f"{key} of {here} {words}"
+
+
+def _tls_disagrees(trunk: Trunk) -> Iterator[tuple[str, str]]:
+    """On the Internet an unverified certificate is none: anybody in between could show one."""
+    if trunk.tls_ca is not None:
+        if trunk.transport != "tls":
+            yield "tls_ca", 'needs transport = "tls"'
+        elif not trunk.tls_verify:
+            yield "tls_ca", "and tls_verify = false are both given; keep one"
+        elif not trunk.tls_ca.is_file():
+            yield "tls_ca", f"points to {trunk.tls_ca}, which is no file"
+    if not trunk.tls_verify and trunk.kind == "provider":
+        yield "tls_verify", "can be false for a gateway in the house only; name tls_ca instead"
 
 
 def _mail_disagrees(mail: Mail | None) -> Iterator[tuple[Place, str]]:
@@ -530,7 +548,12 @@ def _from_folder(options: Options, folder: Path) -> Options:
             tls_key=_under(folder, sip.tls_key),
         ),
         trunks=tuple(
-            replace(t, password_file=_under(folder, t.password_file)) for t in options.trunks
+            replace(
+                t,
+                password_file=_under(folder, t.password_file),
+                tls_ca=_under(folder, t.tls_ca),
+            )
+            for t in options.trunks
         ),
         mail=mail and replace(mail, password_file=_under(folder, mail.password_file)),
     )

@@ -17,6 +17,7 @@ async def answering(bench: OfficeOnTheBench, times: int) -> list[Figure]:
     """INVITE to 200 OK, and 200 OK to the first sample of the greeting."""
     answers, greetings = [], []
     caller = bench.provider.caller("+37322111222")
+    await _first_call(bench)
     for _ in range(times):
         call = await caller.call(bench.number)
         answers.append(await call.answered(within=5) - call.begun_at)
@@ -28,6 +29,14 @@ async def answering(bench: OfficeOnTheBench, times: int) -> list[Figure]:
         *spread("INVITE to 200 OK", answers, {50: 5, 99.9: 250}),
         *spread("greeting after 200 OK", greetings, {50: 100, 99: 100}),
     ]
+
+
+async def _first_call(bench: OfficeOnTheBench) -> None:
+    """The first call of a new box may still wait for its greeting to be synthesised."""
+    call = await bench.provider.caller("+37322111222").call(bench.number)
+    await call.hears_any(within=10)
+    await call.hang_up()
+    await bench.box.idle()
 
 
 async def forwarding(bench: OfficeOnTheBench, times: int) -> list[Figure]:

@@ -59,7 +59,8 @@ class StackDouble:
 
 
 def provider(**more: Any) -> Trunk:
-    return Trunk(name="office", kind="provider", host="192.0.2.1", keep_alive_seconds=0, **more)
+    usual = {"name": "office", "kind": "provider", "host": "192.0.2.1", "keep_alive_seconds": 0}
+    return Trunk(**usual | more)
 
 
 async def started(trunk: Trunk) -> tuple[SipLine, StackDouble, list[Leg]]:
@@ -67,7 +68,7 @@ async def started(trunk: Trunk) -> tuple[SipLine, StackDouble, list[Leg]]:
     line = SipLine(trunk, "MD", stack, Guard(stack))
     await line.start(rings.append)
     await stack.registered.acquire()
-    line.on_registration(200, "OK", 300)
+    line.on_registration(200, "OK")
     return line, stack, rings
 
 
@@ -77,7 +78,7 @@ async def test_a_refused_password_is_told_in_plain_words_and_not_hammered(
     waits: list[float] = []
     line, stack, _ = await started(provider())
     monkeypatch.setattr(sip.asyncio, "sleep", _noting(waits))
-    line.on_registration(403, "Forbidden", 0)
+    line.on_registration(403, "Forbidden")
     await stack.registered.acquire()
     assert not line.state().up
     assert "password" in line.state().words
@@ -92,13 +93,26 @@ async def test_a_silent_provider_is_asked_again_ever_more_slowly_but_for_ever(
     line, stack, _ = await started(provider())
     monkeypatch.setattr(sip.asyncio, "sleep", _noting(waits))
     for _ in range(12):
-        line.on_registration(408, "Timeout", 0)
+        line.on_registration(408, "Timeout")
         await stack.registered.acquire()
     assert waits[0] < 3
     assert max(waits) <= 1.2 * sip.LONGEST_RETRY_S
     assert waits[-1] >= 0.8 * sip.LONGEST_RETRY_S
-    line.on_registration(200, "OK", 300)
+    line.on_registration(200, "OK")
     assert line.state().up
+    await line.stop()
+
+
+async def test_a_provider_that_asks_for_peace_gets_it_within_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    line, stack, _ = await started(provider())
+    monkeypatch.setattr(sip.asyncio, "sleep", _noting(waits))
+    for peace in (45, 86400):
+        line.on_registration(503, "Service Unavailable", peace)
+        await stack.registered.acquire()
+    assert waits == [45, sip.LONGEST_RETRY_S]
     await line.stop()
 
 
@@ -191,8 +205,10 @@ async def test_answering_a_caller_who_has_just_gone_says_so() -> None:
         (603, Cause.REJECTED),
         (480, Cause.UNREACHABLE),
         (404, Cause.UNREACHABLE),
-        (408, Cause.NO_ANSWER),
-        (503, Cause.FAILED),
+        (503, Cause.LINE_FAILED),
+        (403, Cause.LINE_FAILED),
+        (488, Cause.LINE_FAILED),
+        (400, Cause.FAILED),
         (200, Cause.HUNG_UP),
     ],
 )
@@ -201,6 +217,36 @@ async def test_why_a_person_was_not_reached_is_told_apart(code: int, cause: Caus
     leg = line.dial("+37369123456")
     leg.on_ended(code, "")
     assert leg.gone.result() is cause
+    await line.stop()
+
+
+async def test_a_telephone_that_rang_in_vain_is_told_apart_from_a_line_that_never_spoke() -> None:
+    line, _, _ = await started(provider())
+    rang, mute = line.dial("+37369123456"), line.dial("+37369123456")
+    rang.on_progress(180)
+    rang.on_ended(408, "")
+    mute.on_ended(408, "")
+    assert rang.gone.result() is Cause.NO_ANSWER
+    assert mute.gone.result() is Cause.LINE_FAILED
+    await line.stop()
+
+
+async def test_a_gateway_that_says_busy_means_its_own_line() -> None:
+    line, _, _ = await started(provider(kind="gateway"))
+    leg = line.dial("+37369123456")
+    leg.on_ended(486, "")
+    assert leg.gone.result() is Cause.LINE_FAILED
+    await line.stop()
+
+
+async def test_a_certificate_that_is_not_accepted_is_told_until_the_line_answers() -> None:
+    line, _, _ = await started(provider())
+    line.on_bad_certificate("it was issued for another name.")
+    line.on_registration(503, "Service Unavailable")
+    assert not line.state().up
+    assert "another name" in line.state().words
+    line.on_registration(200, "OK")
+    assert line.state().up
     await line.stop()
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.media import catalogue
-from hotline.media.catalogue import LANGUAGES, Piece, Prompt
+from hotline.media.catalogue import LANGUAGES, Prompt
 
 BOOKS = {
     code: yaml.safe_load(
@@ -98,15 +98,6 @@ class TestASentence:
         assert said("en", Prompt.MESSAGE_SAVED, case="1042") == (
             "Thank you. Your message has been saved. Your number is [1042]"
         )
-
-    def test_goes_on_after_the_digits(self) -> None:
-        assert catalogue.pieces("ro", Prompt.WHISPER, EVERYTHING)[1:] == [
-            Piece(digits="37369123456"),
-            Piece(
-                text="Pentru a prelua apelul, apăsați tasta unu. "
-                "Dacă nu puteți acum, apăsați tasta doi."
-            ),
-        ]
 
     def test_says_keys_as_words(self) -> None:
         assert said("uk", Prompt.MENU_ITEM, label="Доставка", key="*") == (

@@ -55,32 +55,32 @@ def test_a_duty_of_24_hours_hands_over_at_its_hour_also_when_the_clock_changes()
 
 
 def test_a_start_in_the_missing_hour_is_the_first_minute_after_it() -> None:
-    # In Chisinau 02:00 becomes 03:00 on 28 March 2027, at midnight UTC.
-    shop = office(ANA, shifts=(shift("ana", "sun", "02:30-04:00"),))
-    assert not on_duty(shop, datetime(2027, 3, 27, 23, 59, tzinfo=UTC))
-    assert on_duty(shop, datetime(2027, 3, 28, 0, 0, tzinfo=UTC))
+    # In Bucharest 03:00 becomes 04:00 on 28 March 2027, at 01:00 UTC.
+    shop = office(ANA, shifts=(shift("ana", "sun", "03:30-05:00"),))
+    assert not on_duty(shop, datetime(2027, 3, 28, 0, 59, tzinfo=UTC))
+    assert on_duty(shop, datetime(2027, 3, 28, 1, 0, tzinfo=UTC))
     assert minutes_on_duty(shop, at("2027-03-28 00:00"), 8) == 60
 
 
 def test_an_end_in_the_missing_hour_is_the_jump_itself() -> None:
-    shop = office(ANA, shifts=(shift("ana", "sun", "01:00-02:30"),))
-    assert on_duty(shop, datetime(2027, 3, 27, 23, 59, tzinfo=UTC))
-    assert not on_duty(shop, datetime(2027, 3, 28, 0, 0, tzinfo=UTC))
+    shop = office(ANA, shifts=(shift("ana", "sun", "02:00-03:30"),))
+    assert on_duty(shop, datetime(2027, 3, 28, 0, 59, tzinfo=UTC))
+    assert not on_duty(shop, datetime(2027, 3, 28, 1, 0, tzinfo=UTC))
 
 
 def test_in_the_hour_that_comes_twice_nobody_of_either_reading_is_missing() -> None:
-    # In Chisinau 03:00 becomes 02:00 on 25 October 2026.
-    shop = office(ANA, shifts=(shift("ana", "sun", "02:15-02:45"),))
+    # In Bucharest 04:00 becomes 03:00 on 25 October 2026.
+    shop = office(ANA, shifts=(shift("ana", "sun", "03:15-03:45"),))
     assert minutes_on_duty(shop, at("2026-10-25 00:00"), 8) == 90
 
 
 def test_a_break_in_the_hour_that_comes_twice_keeps_its_length() -> None:
-    shop = office(ANA, shifts=(shift("ana", "sun", "00:00-08:00", "02:30 +15m"),))
+    shop = office(ANA, shifts=(shift("ana", "sun", "00:00-08:00", "03:30 +15m"),))
     assert minutes_on_duty(shop, at("2026-10-25 00:00"), 10) == 9 * 60 - 15
 
 
 def test_a_break_planned_in_the_missing_hour_keeps_its_length() -> None:
-    shop = office(ANA, shifts=(shift("ana", "sun", "00:00-08:00", "02:30 +15m"),))
+    shop = office(ANA, shifts=(shift("ana", "sun", "00:00-08:00", "03:30 +15m"),))
     assert minutes_on_duty(shop, at("2027-03-28 00:00"), 10) == 7 * 60 - 15
 
 

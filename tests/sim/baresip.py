@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+
 from tests.sim.g711 import Samples
 from tests.sim.ports import free_ports, own_host
 from tests.sim.sound import RATE, wav
@@ -23,8 +25,13 @@ audio_alert aubridge,nobody
 audio_source aufile,{room}/says.wav
 ausrc_channels 1
 auplay_channels 1
+ausrc_srate {rate}
+auplay_srate 8000
 module_path {modules}
 module g711.so
+module g722.so
+module opus.so
+module srtp.so
 module sndfile.so
 module aufile.so
 module aubridge.so
@@ -52,10 +59,22 @@ class Baresip:
         self._reading: asyncio.Task[None]
 
     @classmethod
-    async def start(cls, room: Path, account: str, says: Samples, *, host: str = "") -> Self:
-        """Run it in an empty directory. account: a line of its accounts file."""
+    async def start(
+        cls,
+        room: Path,
+        account: str,
+        says: Samples,
+        *,
+        host: str = "",
+        rate: int = RATE,
+    ) -> Self:
+        """Run it in an empty directory. account: a line of its accounts file.
+
+        "{address}" in the account is where it listens. rate: of its microphone; what it speaks in
+        G.722 at another rate than 16 kHz is next to silent.
+        """
         one = cls(room, host or own_host())
-        one._furnish(account, says)
+        one._furnish(account, says, rate)
         with (room / "log").open("wb") as log:
             one._process = await asyncio.create_subprocess_exec(
                 "baresip", "-4", "-f", str(room), "-t", "120",
@@ -105,13 +124,22 @@ class Baresip:
             trouble = f"expected {kind} from baresip; it told {told}: {self.log()[-600:]}"
             raise AssertionError(trouble) from None
 
+    async def lasts(self, seconds: float) -> bool:
+        """Let that much time pass in the call; False as soon as it ended earlier."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._next("CALL_CLOSED")
+                return False
+        return True
+
     def log(self) -> str:
         """What it wrote on its screen."""
         return (self.room / "log").read_text(errors="replace")
 
     def heard(self) -> Samples:
-        """What it decoded in its first call."""
-        return wav(min((self.room / "heard").glob("*-dec.wav")))
+        """What it decoded in its last call."""
+        calls = (self.room / "heard").glob("*-dec.wav")
+        return wav(max(calls, key=lambda file: file.stat().st_mtime))
 
     async def _next(self, kind: str) -> dict[str, str]:
         while True:
@@ -131,19 +159,26 @@ class Baresip:
                 await reader.readexactly(1)
                 self._more.set()
 
-    def _furnish(self, account: str, says: Samples) -> None:
+    def _furnish(self, account: str, says: Samples, rate: int) -> None:
         (self.room / "heard").mkdir(parents=True)
         modules = next(Path("/usr/lib").glob("**/baresip/modules"))
         sip, control, keys, rtp = self._ports
         ports = {"sip": sip, "control": control, "keys": keys, "rtp": rtp, "rtp_end": rtp + 10}
-        config = _CONFIG.format(host=self.host, room=self.room, modules=modules, **ports)
+        config = _CONFIG.format(host=self.host, room=self.room, modules=modules, rate=rate, **ports)
         (self.room / "config").write_text(config)
-        (self.room / "accounts").write_text(account + "\n")
+        (self.room / "accounts").write_text(account.format(address=f"{self.host}:{sip}") + "\n")
         with wave.open(str(self.room / "says.wav"), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
-            file.setframerate(RATE)
-            file.writeframes(says.tobytes())
+            file.setframerate(rate)
+            file.writeframes(_at_rate(says, rate).tobytes())
+
+
+def _at_rate(samples: Samples, rate: int) -> Samples:
+    """The same sound at a higher rate, without more in it."""
+    count = len(samples) * rate // RATE
+    made = np.fft.irfft(np.fft.rfft(samples), count) * (rate / RATE)
+    return np.round(made).astype(np.int16)
 
 
 async def _connected(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import time
+import urllib.request
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,7 +78,7 @@ class BoxUnderTest:
     async def command(self, *words: str, stdin: str = "", code: int | None = 0) -> str:
         """`hotline WORDS`; returns what it printed. code None accepts every exit code."""
         child = await asyncio.create_subprocess_exec(
-            *self._hotline(*words),
+            *self.hotline(*words),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -143,7 +144,8 @@ class BoxUnderTest:
             raise RuntimeError("not started")
         return self.process.pid
 
-    def _hotline(self, *words: str) -> list[str]:
+    def hotline(self, *words: str) -> list[str]:
+        """The command line of `hotline WORDS` for this box."""
         return [sys.executable, "-m", "hotline", "--settings", str(self.toml), *words]
 
     def environment_of_commands(self) -> dict[str, str]:
@@ -155,7 +157,7 @@ class BoxUnderTest:
         with (self.data / "hotline.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *self.prefix,
-                *self._hotline("run"),
+                *self.hotline("run"),
                 stdout=log,
                 stderr=log,
                 env=self.environment_of_commands() | {"NOTIFY_SOCKET": str(ready)},
@@ -200,6 +202,35 @@ async def running(box: BoxUnderTest) -> AsyncIterator[BoxUnderTest]:
         yield box
     finally:
         await box.stop()
+
+
+@contextlib.asynccontextmanager
+async def page_of(box: BoxUnderTest, port: int) -> AsyncIterator[str]:
+    """The real page beside the daemon, `port` as in its settings; gives its address."""
+    with (box.data / "page.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            *box.hotline("web"), stdout=log, stderr=log,
+            env=box.environment_of_commands(), cwd=ROOT,
+        )  # fmt: skip
+    try:
+        address = f"http://127.0.0.1:{port}/"
+        await _answers(address, process, box)
+        yield address
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _answers(address: str, process: asyncio.subprocess.Process, box: BoxUnderTest) -> None:
+    deadline = time.monotonic() + 20
+    while process.returncode is None and time.monotonic() < deadline:
+        try:
+            await asyncio.to_thread(urllib.request.urlopen, address)
+            return
+        except OSError:
+            await asyncio.sleep(0.1)
+    raise AssertionError(f"the page did not start: {(box.data / 'page.log').read_text()[-1500:]}")
 
 
 def trunk(

@@ -13,8 +13,7 @@ import contextlib
 import sys
 import tempfile
 import threading
-import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from rich.table import Table
 
 from hotline.control.messages import Event
 from hotline.errors import HotlineError
-from tests.sim.box import ROOT, BoxUnderTest, free_port, running, trunk
+from tests.sim.box import BoxUnderTest, free_port, page_of, running, trunk
 from tests.sim.sip import Caller, NotAsExpected, OutgoingCall, Provider, behaviours
 from tests.sim.sound import Tone
 
@@ -231,43 +230,6 @@ def _print_event(event: Event) -> None:
     console.print(f"  [dim]{at}[/dim] [cyan]{about:<8}[/cyan] {event.words}")
 
 
-@contextlib.asynccontextmanager
-async def page(box: BoxUnderTest, port: int) -> AsyncIterator[str]:
-    """The real page beside the daemon; gives its address."""
-    with (box.data / "page.log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "hotline",
-            "--settings",
-            str(box.toml),
-            "web",
-            stdout=log,
-            stderr=log,
-            env=box.environment_of_commands(),
-            cwd=ROOT,
-        )
-    try:
-        address = f"http://127.0.0.1:{port}/"
-        await _answers(address, process)
-        yield address
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-
-
-async def _answers(address: str, process: asyncio.subprocess.Process) -> None:
-    async with asyncio.timeout(20):
-        while process.returncode is None:
-            try:
-                await asyncio.to_thread(urllib.request.urlopen, address)
-                return
-            except OSError:
-                await asyncio.sleep(0.1)
-    raise NotAsExpected("the page did not start; see page.log in the demo's folder")
-
-
 async def play(shop: Shop) -> None:
     """The whole day. A scene that fails is a broken promise, and the day goes on."""
     for scene in SCENES:
@@ -289,7 +251,7 @@ async def demo(once: bool, folder: Path) -> bool:
             settings=f"[page]\nport = {page_port}\n[limits]\nconcurrent = 10\n",
         )
         console.print("Starting the hotline ...")
-        async with running(box), page(box, page_port) as address:
+        async with running(box), page_of(box, page_port) as address:
             await provider.registered("shop", within=10)
             narrate(box)
             await _welcome(box, address)

@@ -7,6 +7,7 @@ import os
 import socket
 
 _hosts = itertools.count(1)
+_ports = itertools.cycle(range(20000, 60000, 10))  # SIPp and baresip use the neighbours too
 
 
 def own_host() -> str:
@@ -16,15 +17,20 @@ def own_host() -> str:
 
 
 def free_ports(host: str, count: int) -> list[int]:
-    """Ports free for TCP and UDP a moment ago, even ones."""
-    taken: list[socket.socket] = []
-    ports: list[int] = []
-    while len(ports) < count:
-        one = socket.create_server((host, 0))
-        taken.append(one)
-        port = one.getsockname()[1]
-        if port % 2 == 0 and port < 65000:
-            ports.append(port)
-    for one in taken:
-        one.close()
-    return ports
+    """Even ports, free for TCP and UDP a moment ago.
+
+    Asked for by number: as "any free one" Linux gives odd ports until none of them is left, so
+    that waiting for even ones holds thousands of sockets, more than a user may open.
+    """
+    free = (port for port in _ports if _is_free(host, port))
+    return list(itertools.islice(free, count))
+
+
+def _is_free(host: str, port: int) -> bool:
+    try:
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            with socket.socket(socket.AF_INET, kind) as one:
+                one.bind((host, port))
+    except OSError:
+        return False
+    return True

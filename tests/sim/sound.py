@@ -96,7 +96,7 @@ def noise(seconds: float, seed: int, level: float = 0.1) -> Samples:
 
 
 def wav(path: Path) -> Samples:
-    """The sound of a mono 16-bit WAV file, brought to 8 kHz."""
+    """The sound of a 16-bit WAV file, its left channel, brought to 8 kHz."""
     with wave.open(str(path)) as file:
         return _from_wav(file)
 
@@ -113,9 +113,9 @@ def speech(words: str, language: str = "en") -> Samples:
 
 
 def _from_wav(file: wave.Wave_read) -> Samples:
-    if file.getnchannels() != 1 or file.getsampwidth() != 2:
-        raise ValueError("a mono 16-bit WAV file is expected")
-    data = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+    if file.getsampwidth() != 2:
+        raise ValueError("a 16-bit WAV file is expected")
+    data = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")[:: file.getnchannels()]
     return _resampled(data, file.getframerate())
 
 

@@ -45,10 +45,9 @@ async def test_a_telephone_with_a_wrong_password_is_refused(
 ) -> None:
     async with await Baresip.start(
         tmp_path / "stranger", _account(provider, "guess"), SAYS.lasting(1)
-    ) as stranger:
+    ):
         await provider.turned_away()
     assert provider.binding("office") is None
-    assert "403 Forbidden" in stranger.log()
 
 
 async def test_a_telephone_that_leaves_is_no_longer_registered(

@@ -19,6 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+
 from hotline.calls.message import KEPT_DAYS
 from hotline.control.messages import LiveCall, StatusAnswer
 from hotline.inbox.case import Case
@@ -32,7 +33,6 @@ from hotline.storage.complaints import Show
 from hotline.storage.officefile import read_office
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
-
 from tests.sim import listen
 from tests.sim.box import BoxUnderTest, running, trunk
 from tests.sim.g711 import Samples
@@ -85,7 +85,12 @@ _numbers = itertools.count(100_000)
 
 def person(name: str, **more: Any) -> dict[str, Any]:
     """One of the staff, as in an office file; competent for everything, rung for five seconds."""
-    return {"id": name, "name": name.capitalize(), "number": STAFF[name][0], "ring_seconds": 5} | more
+    return {
+        "id": name,
+        "name": name.capitalize(),
+        "number": STAFF[name][0],
+        "ring_seconds": 5,
+    } | more
 
 
 def key(which: str, do: str, target: str = "", **more: Any) -> dict[str, Any]:
@@ -101,7 +106,9 @@ def menu(*keys: dict[str, Any], name: str = "main", **more: Any) -> dict[str, An
 MAIN = menu(key("1", "topic", "orders"), key("2", "complaint"), key("3", "message"))
 
 
-def office(*people: dict[str, Any], menus: tuple[dict[str, Any], ...] = (MAIN,), **more: Any) -> str:
+def office(
+    *people: dict[str, Any], menus: tuple[dict[str, Any], ...] = (MAIN,), **more: Any
+) -> str:
     """An office file: open day and night, one topic, key 1 orders, 2 a complaint, 3 a message."""
     return json.dumps(
         {
@@ -264,7 +271,7 @@ async def staged(
         world = exchange or await Provider.start(users={USER: PASSWORD})
         await closing.enter_async_context(world)
         under_test = _box(folder, world, **box)
-        voice = _voices(under_test.data, spoken)
+        voice = voices(under_test.data, spoken)
         await closing.enter_async_context(running(under_test))
         target = await _reachable(under_test, world)
         yield Stage(under_test, world, target, voice)
@@ -283,7 +290,7 @@ async def _reachable(box: BoxUnderTest, world: Exchange) -> Target:
     return Target.of(f"sip:{box.address[0]}:{box.address[1]}")
 
 
-def _voices(data: Path, spoken: Path) -> Voice:
+def voices(data: Path, spoken: Path) -> Voice:
     """The office's own recordings, and a cache of synthesised words that many boxes share."""
     places = Places(data)
     own = places.own_prompts / LANGUAGE

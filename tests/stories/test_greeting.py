@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hotline.media.catalogue import Prompt
 
+from hotline.media.catalogue import Prompt
 from tests.sim.sip import behaviours
 from tests.stories.stage import (
     CLOSED,

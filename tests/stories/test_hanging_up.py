@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from hotline.media.catalogue import Prompt
 
+from hotline.media.catalogue import Prompt
 from tests.sim.sip import OutgoingCall, behaviours
 from tests.sim.sound import noise
 from tests.stories.stage import BEEP, STAFF, Stage, heard, office, person, recorded, staged
@@ -96,7 +96,8 @@ async def beep(stage: Stage) -> OutgoingCall:
 
 async def recording(stage: Stage) -> OutgoingCall:
     call = await beep(stage)
-    await call.say(noise(1.5, seed=3))
+    await call.hears_silence(lasting=0.1)
+    await call.say(noise(2.0, seed=3))
     return call
 
 

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from hotline.media.catalogue import Prompt
-
 from tests.sim.sip import behaviours
-from tests.stories.stage import CLOSED, MAIN, STAFF, Stage, heard, key, menu, office, person
+from tests.stories.stage import (
+    CLOSED,
+    MAIN,
+    SIGNS,
+    STAFF,
+    Stage,
+    heard,
+    key,
+    menu,
+    office,
+    person,
+    was_heard,
+)
 
 ANA = STAFF["ana"][1]
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
@@ -20,7 +31,7 @@ async def test_a_key_during_the_greeting_works_at_once(stage: Stage) -> None:
     pressed = await caller.press("1")
     rung = await ana.rings(within=3)
     assert rung.begun_at - pressed < 1
-    await caller.hears(ana.tone)
+    await caller.hears(ANA)
 
 
 async def test_a_key_of_the_second_level_leads_on(stage: Stage) -> None:
@@ -61,6 +72,7 @@ async def test_who_presses_no_key_can_leave_a_message_while_closed(stage: Stage)
     await stage.opens(office(person("ana"), menus=(short,), closures=CLOSED))
     caller = await stage.called()
     await heard(caller, Prompt.MESSAGE_INTRO, within=20)
+    assert not was_heard(caller, SIGNS[Prompt.NOBODY_NOW])
     assert stage.exchange.dialled == []
 
 

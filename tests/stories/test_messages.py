@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import pytest
-from hotline.media.catalogue import Prompt
+from typing import Any
 
+import numpy as np
+import pytest
+
+from hotline.inbox.case import CaseKind
+from hotline.media.catalogue import Prompt
 from tests.sim import listen
 from tests.sim.sip import OutgoingCall
-from tests.sim.sound import RATE, Silence, noise
+from tests.sim.sound import RATE, Loop, Silence, noise
 from tests.stories.stage import BEEP, SIGNS, Stage, heard, office, recorded, was_heard
 
 TALK = noise(2.5, seed=7)
 
 
-async def at_the_beep(stage: Stage, key: str = "2", **manner: object) -> OutgoingCall:
+async def at_the_beep(stage: Stage, key: str = "2") -> OutgoingCall:
     """A caller who has just heard the beep and says nothing yet."""
     await stage.opens(office(recording_notice={}))
-    caller = await stage.called(**{"tone": Silence()} | manner)
+    caller = await stage.called(tone=Silence())
     await caller.press(key)
     beep = await caller.hears(BEEP, within=10)
     await caller.hears_silence(lasting=0.1, since=beep.position)
@@ -35,7 +39,7 @@ async def test_a_complaint_is_kept_with_the_number_the_caller_was_told(stage: St
     assert (await stage.story(caller)).call.outcome == "complaint"
 
 
-async def _shown(stage: Stage, caller: OutgoingCall, what: str) -> dict[str, object]:
+async def _shown(stage: Stage, caller: OutgoingCall, what: str) -> dict[str, Any]:
     """The case of this caller, as the command of the office shows it."""
     shown = await stage.box.records(what)
     (case,) = [one for one in shown if one["caller_number"] == caller.number]
@@ -47,9 +51,12 @@ async def test_the_recording_is_what_the_caller_said(stage: Stage) -> None:
     await caller.say(TALK)
     await caller.press("#")
     sound = recorded(stage.recording(await stage.filed(caller)))
-    match = listen.find(TALK, sound)
-    assert match.likeness > 0.9
-    assert max(match.head_lost, match.tail_lost) < 0.05
+    found = [listen.find(part, sound) for part in np.split(TALK, 10)]
+    # Noise is like nothing but itself. The jitter buffer may cut into a part, not lose many.
+    there = [match.offset for match in found if match.likeness > 0.4]
+    assert len(there) >= 8
+    assert there == sorted(there)
+    assert len(sound) / RATE == pytest.approx(2.5, abs=0.6)
 
 
 async def test_a_message_is_kept_when_the_caller_simply_hangs_up(stage: Stage) -> None:
@@ -57,7 +64,8 @@ async def test_a_message_is_kept_when_the_caller_simply_hangs_up(stage: Stage) -
     await caller.say(TALK)
     await caller.hang_up()
     case = await stage.filed(caller)
-    assert (case.kind, case.seconds) == ("message", pytest.approx(2.5, abs=0.6))
+    assert case.kind is CaseKind.MESSAGE
+    assert case.seconds == pytest.approx(2.5, abs=0.6)
     assert len(recorded(stage.recording(case))) / RATE == pytest.approx(case.seconds, abs=0.1)
     assert not stage.missed(caller.number)
 
@@ -79,7 +87,7 @@ async def test_a_caller_who_is_silent_is_not_kept_for_ever(stage: Stage) -> None
 
 async def test_the_longest_message_is_the_one_the_office_allows(stage: Stage) -> None:
     await stage.opens(office(max_message_seconds=10))
-    caller = await stage.called()
+    caller = await stage.called(tone=Loop(noise(3, seed=9)))
     await caller.press("3")
     await heard(caller, Prompt.MESSAGE_SAVED, within=20)
     assert (await stage.filed(caller)).seconds == pytest.approx(10, abs=1)

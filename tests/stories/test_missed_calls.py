@@ -1,10 +1,10 @@
-"""No caller is lost: whoever left with nothing stands on the list until somebody spoke with them."""
+"""No caller is lost: who left with nothing stands on the list until somebody spoke with them."""
 
 from __future__ import annotations
 
 import pytest
-from hotline.media.catalogue import Prompt
 
+from hotline.media.catalogue import Prompt
 from tests.sim.sip import OutgoingCall, behaviours
 from tests.stories.stage import STAFF, Stage, heard, office, person
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from hotline.control.client import Refused
 from hotline.media.catalogue import Prompt
-
 from tests.sim.sip import OutgoingCall, behaviours
 from tests.sim.sip.exchange import Behaviour
 from tests.stories.stage import (
@@ -76,6 +76,18 @@ async def test_a_topic_rings_only_who_knows_about_it(stage: Stage) -> None:
     caller = await stage.forwarded()
     await caller.hears(ION)
     assert (len(ana.calls), len(ion.calls)) == (0, 1)
+
+
+async def test_the_experts_are_rung_only_after_the_first_line(stage: Stage) -> None:
+    people = [person("eva", level=2), person("ana"), person("ion")]
+    await stage.opens(office(*people, topics=orders("all at once")))
+    ana, ion = stage.staff("ana", behaviours.busy()), stage.staff("ion", behaviours.rejects(486))
+    eva = stage.staff("eva", AT_ONCE)
+    caller = await stage.forwarded()
+    rung = await eva.rings()
+    assert all(mobile.calls[0].ending for mobile in (ana, ion))
+    assert rung.begun_at > (await ion.calls[0].ended()).at
+    await caller.hears(EVA)
 
 
 async def test_all_at_once_the_first_with_key_one_has_it_and_the_others_stop_ringing(

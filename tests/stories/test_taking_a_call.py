@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from hotline.media.catalogue import Prompt
-
 from tests.sim import listen
 from tests.sim.sip import behaviours
-from tests.sim.sound import Tone, speech
+from tests.sim.sound import RATE, Tone, speech
 from tests.stories.stage import (
-    RATE,
+    CALLERS,
     SIGNS,
     STAFF,
     WHISPER,
@@ -31,9 +30,9 @@ ORDERS = {"id": "orders", "name": {"en": "orders"}}
 async def test_caller_and_staff_hear_each_other(stage: Stage) -> None:
     await stage.opens(office(person("ana")))
     ana = stage.staff("ana", AT_ONCE)
-    caller = await stage.forwarded()
+    caller = await stage.forwarded(tone=CALLERS[0])
     rung = await ana.rings()
-    await asyncio.gather(caller.hears(ANA), rung.hears(caller.manner.sound, within=10))
+    await asyncio.gather(caller.hears(ANA), rung.hears(CALLERS[0], within=10))
     await caller.hang_up()
     await rung.ended(within=2)
     story = await stage.story(caller)

@@ -153,7 +153,7 @@ class Office:
                     steps=(
                         Step(at=ago, what="answered", words="answered"),
                         Step(at=ago, what="key", words="pressed 1", facts={"key": "1"}),
-                        Step(at=ago, what="dialling", words="ringing", facts={"person": "ana"}),
+                        Step(at=ago, what="ringing", words="ringing", facts={"person": "ana"}),
                     ),
                 ),
             ),
@@ -224,5 +224,5 @@ class Office:
         self.journal.step(call_id, at + second, "answered", "answered")
         self.journal.step(call_id, at + 2 * second, "greeting", "greeting")
         self.journal.step(call_id, at + 8 * second, "key", "pressed 1", key="1")
-        self.journal.step(call_id, at + 9 * second, "dialling", "ringing", person="ana")
+        self.journal.step(call_id, at + 9 * second, "ringing", "ringing", person="ana")
         return call_id

@@ -108,6 +108,7 @@ def test_a_call_moves_along_its_steps_without_reloading(page: Page, browser: Bro
         tab = log_in(visit)
         tab.evaluate("window.same = true")
         expect(tab.locator(".steps.live li").last).to_contain_text("Ringing Ana")
+        tab.get_by_text("Calls by the hour").click()
         desk = page.daemon.desk
         call = desk.state.live[0]
         joined = Step(at=page.office.now, what="joined", words="joined", facts={"person": "ana"})
@@ -115,6 +116,7 @@ def test_a_call_moves_along_its_steps_without_reloading(page: Page, browser: Bro
         desk.state = desk.state.model_copy(update={"live": (moved,)})
         expect(tab.locator(".steps.live li").last).to_contain_text("Ana and the caller talk")
         assert tab.evaluate("window.same")
+        expect(tab.get_by_text("12:00 – 2")).to_be_visible()  # what was opened stays open
 
 
 def test_a_page_that_lost_the_box_says_that_it_is_old(page: Page, browser: Browser) -> None:

@@ -17,6 +17,7 @@ from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
 from hotline.storage import complaints
 from tests.web.conftest import Page, send
+from tests.web.office import Caller
 
 
 def seen(browser: FlaskClient, path: str) -> str:
@@ -81,8 +82,8 @@ def test_the_first_page_says_who_is_on_duty_and_who_is_next(looking: FlaskClient
     assert "On duty now Ana until 14:30 Vasile Țurcanu → Ion 14:30" in seen(looking, "/")
 
 
-def test_the_first_page_lists_what_waits_the_most_urgent_first(looking: FlaskClient) -> None:
-    first = seen(looking, "/")
+def test_the_first_page_lists_what_waits_the_most_urgent_first(page: Page) -> None:
+    first = seen(page.owner(), "/")
     wanted = (
         "Needs you (5)",
         "Call-back 101 Overdue",
@@ -98,6 +99,13 @@ def test_the_first_page_lists_what_waits_the_most_urgent_first(looking: FlaskCli
 
 def test_the_first_page_counts_the_calls_of_the_offices_own_day(looking: FlaskClient) -> None:
     assert "6 calls 3 answered 1 message 2 missed" in seen(looking, "/")
+
+
+def test_a_busy_day_is_counted_to_its_last_call(page: Page) -> None:
+    for n in range(250):
+        page.office.journal.begin("Office line", Caller(f"+373690{n:05d}"), page.office.now)
+    page.office.writer.submit(lambda _: None).result(10)
+    assert "256 calls 3 answered" in seen(page.owner(), "/")
 
 
 def test_a_call_now_is_shown_step_by_step_with_names(looking: FlaskClient) -> None:

@@ -124,3 +124,11 @@ def test_a_language_nobody_speaks_changes_nothing(page: Page) -> None:
     browser = page.browser()
     send(browser, "/language", seen="/login", language="../../etc")
     assert '<html lang="en">' in browser.get("/login").text
+
+
+def test_every_step_the_page_translates_is_one_that_calls_write_down() -> None:
+    source = "".join(f.read_text("utf-8") for f in (FIRMWARE / "hotline").rglob("*.py"))
+    words = (PAGE / "words.py").read_text("utf-8")
+    translated = re.findall(r'^        "(\w+)": _\(', words, flags=re.M)
+    assert len(translated) > 20
+    assert [what for what in translated if f'"{what}", ' not in source] == []

@@ -46,24 +46,28 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     # Before everything else: a stranger is turned away unread, his answer dressed all the same.
     security.guard(app, settings)
+    limiter = _limiter(app)
     CSRFProtect(app)
     sessions.install(app, settings, Accounts(file, clock))
     languages.install(app)
     desk.install(app, settings, clock)
     pages.install(app)
-    _limit(app)
+    _limit(app, limiter)
     _explain(app)
     app.jinja_env.globals["asset"] = asset
     return app
 
 
-def _limit(app: Flask) -> None:
-    limiter = Limiter(
+def _limiter(app: Flask) -> Limiter:
+    return Limiter(
         key_func=lambda: request.remote_addr or "",
         app=app,
         default_limits=[PER_ADDRESS],
         storage_uri="memory://",
     )
+
+
+def _limit(app: Flask, limiter: Limiter) -> None:
     app.view_functions["static"] = limiter.exempt(app.view_functions["static"])  # type: ignore[assignment]
     at_the_door = limiter.limit(AT_THE_DOOR, methods=["POST"])
     for door in ("door.login", "door.claim"):

@@ -20,8 +20,9 @@ from hotline.storage.schema import records_file
 
 T = TypeVar("T")
 
-BUSIEST_DAY = 5000  # calls of one day that are counted; a line cannot carry more
+READ_AT_ONCE = 100  # calls; a usual day of a small office in one look
 NEEDS_SHOWN = 6
+NEEDS_COUNTED = 200  # of each kind; the first page is asked for every two seconds
 
 
 @dataclass(frozen=True)
@@ -93,19 +94,15 @@ class Records:
 
     def needs(self) -> Needs:
         """Open cases, the soonest due first, and missed calls, the newest first."""
-        open_cases = sorted(self.cases(Show.OPEN, 1000), key=lambda case: case.due)
-        missed = self.missed(1000)
+        open_cases = sorted(self.cases(Show.OPEN, NEEDS_COUNTED), key=lambda case: case.due)
+        missed = self.missed(NEEDS_COUNTED)
         shown_cases = open_cases[: max(NEEDS_SHOWN - len(missed), NEEDS_SHOWN // 2)]
         shown_missed = missed[: NEEDS_SHOWN - len(shown_cases)]
         return Needs(shown_cases, shown_missed, len(open_cases) + len(missed))
 
     def today(self, midnight: datetime) -> Today:
         """Incoming calls since `midnight`, an aware instant in the office's zone."""
-        since = [
-            call
-            for call in self.calls(BUSIEST_DAY, None)
-            if call.started_at >= midnight and not call.outgoing
-        ]
+        since = [call for call in self._since(midnight) if not call.outgoing]
         outcomes = [call.outcome for call in since]
         hours = [call.started_at.astimezone(midnight.tzinfo).hour for call in since]
         left = (Outcome.MESSAGE, Outcome.COMPLAINT, Outcome.CALLBACK)
@@ -116,6 +113,17 @@ class Records:
             missed=outcomes.count(Outcome.MISSED),
             hours=tuple((hour, hours.count(hour)) for hour in range(24)),
         )
+
+    def _since(self, start: datetime) -> list[Call]:
+        found: list[Call] = []
+        before = None
+        while rows := self.calls(READ_AT_ONCE, before):
+            new = [call for call in rows if call.started_at >= start]
+            if not new:
+                break
+            found += new
+            before = rows[-1].id
+        return found
 
     def recording(self, case: Case) -> Path | None:
         """The file of the case's recording, None if it has none or the file is gone.

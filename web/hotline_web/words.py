@@ -76,21 +76,33 @@ class StepWords:
 def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) -> StepWords:
     """A step in the visitor's language; an unknown one in the daemon's own words."""
     known = {
-        "ringing": _("It rings"),
+        "ringing_in": _("It rings"),
         "answered": _("The box answers"),
         "greeting": _("The greeting plays"),
+        "greeting_closed": _("The caller hears that the office is closed"),
         "menu": _("The menu plays"),
-        "waiting": _("The caller waits"),
-        "recording": _("The caller leaves a message"),
-        "survey": _("The caller is asked how it was"),
+        "language": _("The caller chooses a language"),
+        "information": _("The caller hears information"),
+        "no_key": _("The caller presses no key"),
+        "wrong_key": _("The caller presses a key the menu does not have"),
+        "no_choice": _("No choice was made, so a person is rung"),
+        "nobody": _("Nobody can take the call now"),
+        "waiting": _("Everybody is busy; the caller waits"),
+        "deadline": _("Nobody took the call in time"),
+        "caller_gone": _("The caller hangs up"),
+        "callback": _("The caller asks to be called back"),
+        "message_empty": _("Nothing was said"),
+        "filed": _("The message is kept"),
         "ended": _("The call ends"),
         "restart": _("The box restarted"),
     }
     person, key = facts.get("person"), facts.get("key")
     of_person = {
-        "dialling": _("Ringing %(person)s", person=person),
-        "no answer": _("%(person)s does not answer", person=person),
-        "busy": _("%(person)s is on another call", person=person),
+        "ringing": _("Ringing %(person)s", person=person),
+        "not_reached": _("%(person)s does not answer", person=person),
+        "whisper": _("%(person)s is asked to press 1", person=person),
+        "declined": _("%(person)s cannot now", person=person),
+        "no_press": _("Nobody presses 1 on the phone of %(person)s", person=person),
         "joined": _("%(person)s and the caller talk", person=person),
     }
     if what in of_person and person:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ class Engagement:
 
     def __init__(self, board: Board, person: Person, on_cost: Callable[[float], None]) -> None:
         self.person = person
+        self.number = ""
         self._board, self._on_cost = board, on_cost
         self._answered_at: float | None = None
         self._over = False
@@ -106,19 +107,26 @@ class Board:
 
     def dial(self, engagement: Engagement) -> Leg:
         """Ring an engaged person over the first line that can. Raises LineDown, NumberRefused."""
-        number = self.caps.check(engagement.person.number or "", self.clock.now())
+        engagement.number = self.caps.check(engagement.person.number or "", self.clock.now())
+        return self.dial_elsewhere(engagement, ())
+
+    def dial_elsewhere(self, engagement: Engagement, tried: Collection[str]) -> Leg:
+        """Ring on over another line than those `tried`: for the caps it is the same call.
+
+        Raises LineDown when there is none.
+        """
         trouble = LineDown("No line can make a call now.", "See the lines on the page.")
         for line in self.lines:
-            if line.capabilities.can_dial and line.state().up and line.free_channels() > 0:
+            if line.name not in tried and _can_dial(line):
                 try:
-                    return line.dial(number)
+                    return line.dial(engagement.number)
                 except LineDown as down:
                     trouble = down
         raise trouble
 
     @contextlib.contextmanager
     def forwarding(self) -> Iterator[None]:
-        """One more caller is being forwarded, as long as the block lasts."""
+        """One more caller is being forwarded, to be rung for or talking, while the block lasts."""
         self.caps.forwarding += 1
         try:
             yield
@@ -150,3 +158,7 @@ class Board:
 
     def _today(self) -> str:
         return self.clock.now().date().isoformat()
+
+
+def _can_dial(line: Line) -> bool:
+    return line.capabilities.can_dial and line.state().up and line.free_channels() > 0

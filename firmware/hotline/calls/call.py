@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +19,12 @@ from hotline.routing.plan import Plan, plan_for
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a call: `what` for programs, `words` in English for people."""
+    """One step of a call: `what` for programs, `words` in English for people, `facts` for both."""
 
     at: datetime
     what: str
     words: str
+    facts: Mapping[str, object]
 
 
 @dataclass
@@ -81,7 +82,7 @@ class Call:
 
     def step(self, what: str, words: str, **facts: object) -> None:
         """Write down what happens; never waits."""
-        step = Step(self.exchange.clock.now(), what, words)
+        step = Step(self.exchange.clock.now(), what, words, facts)
         self.steps.append(step)
         self.exchange.journal.step(self.id, step.at, what, words, **facts)
         self.on_step(self, step)

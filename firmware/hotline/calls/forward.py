@@ -7,6 +7,7 @@ music all the while and may press * to leave a message or 9 to be called back.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -31,7 +32,8 @@ KEY_PATIENCE_S = 3.0
 WHISPER_PATIENCE_S = 16.0  # after that it was a voicemail, and the caller has waited enough
 ROUND_PAUSE_S = 8.0
 # What does not change while a caller waits: ringing again would only use up the caps.
-HOPELESS = frozenset({Cause.REJECTED, Cause.UNREACHABLE, Cause.FAILED})
+HOPELESS = frozenset({Cause.REJECTED, Cause.UNREACHABLE, Cause.LINE_FAILED, Cause.FAILED})
+FIRST_SIGN_S = 4.0  # a living line says "trying" within a round trip
 REMIND_EVERY_S = 25.0
 
 
@@ -97,10 +99,10 @@ async def talk(call: Call, reached: Reached) -> None:
     call.exchange.journal.spoken_with(call.id, reached.engagement.person.id)
     call.exchange.board.spoken(call.caller.number, reached.engagement.person)
     call.step("joined", f"{reached.name} pressed 1; they are talking.", person=call.ending.person)
+    ends = {call.party.gone, reached.party.gone}
     try:
-        await asyncio.wait(
-            {call.party.gone, reached.party.gone}, return_when=asyncio.FIRST_COMPLETED
-        )
+        with call.exchange.board.forwarding():
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
         engine.part(call.party.sound, reached.party.sound)
         reached.release()
@@ -301,18 +303,39 @@ class _Offer:
     async def make(self, ring_seconds: int) -> Answer:
         """Ring, whisper, hear the key."""
         try:
-            self._leg = leg = self._call.exchange.board.dial(self._engagement)
+            leg = self._leg = self._call.exchange.board.dial(self._engagement)
         except (LineDown, NumberRefused) as trouble:
             self._step("not_dialled", f"{self._name} cannot be rung: {trouble.cause}")
             return Answer.NEVER
         self._step("ringing", f"Ringing {self._name}.")
-        ends: set[asyncio.Future[Any]] = {leg.answered, leg.gone}
-        await asyncio.wait(ends, timeout=ring_seconds, return_when=asyncio.FIRST_COMPLETED)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ring_seconds):
+                await self._on_a_line_that_works(leg)
+        leg = self._leg
         if leg.gone.done() or not leg.answered.done():
             return self._not_reached(leg)
         self._engagement.answered()
         self._party = Party(leg, self._call.exchange.engine)
         return await self._ask_for_key(self._party)
+
+    async def _on_a_line_that_works(self, leg: Leg) -> None:
+        """Until the leg is answered or over. A line that fails or is mute gives way to the next."""
+        tried: set[str] = set()
+        while await _line_failed(leg):
+            tried.add(leg.line)
+            other = self._over_another_line(tried)
+            if other is None:
+                await _either(leg.answered, leg.gone)
+                return
+            leg.hang_up()
+            self._step("other_line", f"The line {leg.line} fails; ringing over {other.line}.")
+            self._leg = leg = other
+
+    def _over_another_line(self, tried: set[str]) -> Leg | None:
+        try:
+            return self._call.exchange.board.dial_elsewhere(self._engagement, tried)
+        except LineDown:
+            return None
 
     def close(self) -> None:
         """End the leg unless it was taken; somebody who listens to the whisper is told why."""
@@ -367,6 +390,20 @@ class _Offer:
 
     def _step(self, what: str, words: str) -> None:
         self._call.step(what, words, person=self._engagement.person.id)
+
+
+async def _line_failed(leg: Leg) -> bool:
+    """Wait until the leg is answered, over, or mute for too long. Is that the line's fault?"""
+    await _either(leg.taken, leg.gone, within=FIRST_SIGN_S)
+    if leg.taken.done():
+        await _either(leg.answered, leg.gone)
+    if leg.gone.done():
+        return leg.gone.result() is Cause.LINE_FAILED
+    return not leg.taken.done()
+
+
+async def _either(*ends: asyncio.Future[Any], within: float | None = None) -> None:
+    await asyncio.wait(ends, timeout=within, return_when=asyncio.FIRST_COMPLETED)
 
 
 async def _whisper(call: Call, topic: str | None) -> list[Path]:

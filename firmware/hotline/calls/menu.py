@@ -15,6 +15,7 @@ from hotline.routing.rules import Opening
 MAIN = "main"
 PERSON_KEY = "0"
 REPEAT_KEY = "*"
+MOST_CHOICES = 25  # somebody who hears the menu so often is helped by a person, or is a machine
 NEEDS_PERSON = frozenset({Do.PERSON, Do.TOPIC})
 
 
@@ -55,7 +56,9 @@ async def choose(call: Call, plan: Plan, greeting: list[Path]) -> Wish:
         await call.party.play(greeting)
         return _unasked(call, open_now)
     before = greeting
-    while tries < menu.tries:
+    for _ in range(MOST_CHOICES):
+        if tries >= menu.tries:
+            break
         key = await call.party.ask(before + await _offer(call, menu, open_now), menu.wait_seconds)
         chosen = _key_of(menu, key)
         if chosen is None:

@@ -25,6 +25,7 @@ from hotline.control.messages import (
     Event,
     LineState,
     LiveCall,
+    Named,
     NextDuty,
     OfficeAnswer,
     OfficeGet,
@@ -35,6 +36,7 @@ from hotline.control.messages import (
     Status,
     StatusAnswer,
     Step,
+    TopicName,
     Who,
     WhoAnswer,
 )
@@ -44,6 +46,7 @@ from hotline.lines.port import LineState as PortState
 from hotline.routing.office import Office, Strategy
 from hotline.routing.plan import Plan, Tier, plan_for
 from hotline.routing.rules import Opening, next_duty, on_duty
+from hotline.routing.shifts import duty_ends
 from hotline.routing.staff import Load
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office, write_office
@@ -88,10 +91,15 @@ class FrontDesk:
             open=plan.opening in OPEN,
             lines=tuple(self._lines()),
             live=tuple(_live(call) for call in self.switchboard.live.values()),
-            on_duty=tuple(OnDuty(person=p.id, name=p.name) for p in on_duty(office, now)),
+            on_duty=tuple(
+                OnDuty(person=p.id, name=p.name, until=duty_ends(office, p, now))
+                for p in on_duty(office, now)
+            ),
             next_duty=coming and NextDuty(at=coming[0], names=tuple(p.name for p in coming[1])),
             trouble=self.trouble(),
             unsent=self.unsent(),
+            people=tuple(Named(id=p.id, name=p.name) for p in office.people),
+            topics=tuple(TopicName(id=t.id, names=t.name) for t in office.topics),
         )
 
     async def who(self, ask: Who) -> WhoAnswer:
@@ -125,16 +133,18 @@ class FrontDesk:
     async def case_done(self, ask: CaseDone) -> Done:
         """See Desk."""
         if ask.note:
-            await _on_disk(self.exchange.cases.note(ask.case, ask.note))
+            await _on_disk(self._note(ask.case, ask.by, ask.note))
         return await self._case(ask.case, self.exchange.cases.done(ask.case, self._now()))
 
     async def case_reopen(self, ask: CaseReopen) -> Done:
         """See Desk."""
+        if ask.note:
+            await _on_disk(self._note(ask.case, ask.by, ask.note))
         return await self._case(ask.case, self.exchange.cases.reopen(ask.case, self._now()))
 
     async def case_note(self, ask: CaseNote) -> Done:
         """See Desk."""
-        return await self._case(ask.case, self.exchange.cases.note(ask.case, ask.text))
+        return await self._case(ask.case, self._note(ask.case, ask.by, ask.text))
 
     async def case_heard(self, ask: CaseHeard) -> Done:
         """See Desk."""
@@ -153,6 +163,11 @@ class FrontDesk:
         await _on_disk(change)
         self._publish(Event(at=self._now(), kind="case", subject=str(number)))
         return Done()
+
+    def _note(self, number: int, by: str, text: str) -> Future[Any]:
+        """Who wrote it and when stands before it."""
+        at = self._now().astimezone(self.exchange.office().zone)
+        return self.exchange.cases.note(number, f"{at:%Y-%m-%d %H:%M} {by}: {text}")
 
     def _call_changed(self, call: Call, step: CallStep) -> None:
         live = _live(call)
@@ -206,7 +221,10 @@ def _rings(tier: Tier) -> list[Ring]:
 
 
 def _live(call: Call) -> LiveCall:
-    steps = tuple(Step(at=s.at, what=s.what, words=s.words) for s in call.steps)
+    steps = tuple(
+        Step(at=step.at, what=step.what, words=step.words, facts=dict(step.facts))
+        for step in call.steps
+    )
     return LiveCall(
         id=str(call.id),
         line=call.leg.line,

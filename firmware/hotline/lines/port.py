@@ -32,6 +32,7 @@ class Cause(StrEnum):
     REJECTED = "rejected"
     NO_ANSWER = "no answer"
     UNREACHABLE = "unreachable"
+    LINE_FAILED = "the line did not carry the call"
     FAILED = "failed"
     NO_SOUND = "no sound arrived"
     OURS = "ended by the box"
@@ -61,6 +62,7 @@ class Leg(Protocol):
     audio: what `MediaEngine.attach` takes; valid once `answered` is done.
     keys: DTMF digits in the order pressed, as the line itself reports them (RFC 4733, modem).
     reports_keys: False means that keys have to be heard in the sound (in-band).
+    taken: done at the first sign that the far end of the line lives and carries the call.
     answered: done when both ends talk; cancelled if the leg ends before.
     gone: done with the cause when the leg ended, whoever ended it. Never raises.
     """
@@ -75,6 +77,8 @@ class Leg(Protocol):
     def keys(self) -> asyncio.Queue[str]: ...
     @property
     def reports_keys(self) -> bool: ...
+    @property
+    def taken(self) -> asyncio.Future[None]: ...
     @property
     def answered(self) -> asyncio.Future[None]: ...
     @property

@@ -34,16 +34,21 @@ MISSED_KEEP_ALIVES = 2
 DIALLED_PREFIX = {"+e164": "+", "00": "00"}
 
 _CAUSES = {
+    401: Cause.LINE_FAILED,
+    403: Cause.LINE_FAILED,
     404: Cause.UNREACHABLE,
+    407: Cause.LINE_FAILED,
     408: Cause.NO_ANSWER,
     410: Cause.UNREACHABLE,
     480: Cause.UNREACHABLE,
     484: Cause.FAILED,
     486: Cause.BUSY,
     487: Cause.OURS,
+    488: Cause.LINE_FAILED,  # no codec in common, or sound in the clear where a lock is asked
     600: Cause.BUSY,
     603: Cause.REJECTED,
     604: Cause.UNREACHABLE,
+    606: Cause.LINE_FAILED,
     607: Cause.REJECTED,
 }
 
@@ -78,12 +83,21 @@ class Stack(Protocol):
 class SipLeg:
     """`Leg` over SIP."""
 
-    def __init__(self, line: str, caller: Caller, call: StackCall | None = None) -> None:
+    def __init__(
+        self,
+        line: str,
+        caller: Caller,
+        call: StackCall | None = None,
+        *,
+        means_busy: Cause = Cause.BUSY,
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.line, self.caller = line, caller
+        self._means_busy = means_busy
         self.call = call
         self.keys: asyncio.Queue[str] = asyncio.Queue()
         self.reports_keys = True
+        self.taken: asyncio.Future[None] = loop.create_future()
         self.answered: asyncio.Future[None] = loop.create_future()
         self.gone: asyncio.Future[Cause] = loop.create_future()
         self.incoming = call is not None
@@ -115,6 +129,7 @@ class SipLeg:
 
     def on_progress(self, code: int) -> None:
         """A provisional answer. 183's early sound is not listened to: callers hear our music."""
+        self._take()
 
     def on_sound(self, reports_keys: bool) -> None:
         self.reports_keys, self._has_sound = reports_keys, True
@@ -122,6 +137,7 @@ class SipLeg:
 
     def on_confirmed(self) -> None:
         self._confirmed = True
+        self._take()
         self._maybe_answered()
 
     def on_key(self, digit: str) -> None:
@@ -149,7 +165,15 @@ class SipLeg:
             return Cause.OURS
         if code < 300 or self.incoming:
             return Cause.HUNG_UP
-        return _CAUSES.get(code, Cause.FAILED)
+        if code == 408 and not self.taken.done():
+            return Cause.LINE_FAILED
+        if code == 486:
+            return self._means_busy
+        return _CAUSES.get(code, Cause.LINE_FAILED if 500 <= code < 600 else Cause.FAILED)
+
+    def _take(self) -> None:
+        if not self.taken.done():
+            self.taken.set_result(None)
 
 
 class SipLine:
@@ -164,8 +188,9 @@ class SipLine:
         self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
         self._keeper: asyncio.Task[None] | None = None
         self._health = LineState(False, "The line is starting.")
-        self._registered: asyncio.Queue[int] = asyncio.Queue()
+        self._registered: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
         self._registration = "" if not trunk.register else "The line is registering."
+        self._certificate = ""
         self._unanswered: int | None = None
         self.on_state: Callable[[LineState], None] = lambda _state: None
 
@@ -198,7 +223,10 @@ class SipLine:
             raise LineDown(f"The line {self.name} is down.", self._health.words)
         if self.free_channels() <= 0:
             raise LineDown(f"All channels of the line {self.name} are in use.")
-        leg = SipLeg(self.name, Caller(number))
+        # A gateway knows of its own line only: that is what is in use.
+        gateway = self._trunk.kind == "gateway"
+        means_busy = Cause.LINE_FAILED if gateway else Cause.BUSY
+        leg = SipLeg(self.name, Caller(number), means_busy=means_busy)
         self._hold(leg)
         leg.call = self._account.invite(self._uri(number), {}, leg)
         return leg
@@ -215,24 +243,34 @@ class SipLine:
         self._on_ring(leg)
         return leg
 
-    def on_registration(self, code: int, reason: str, expires: int) -> None:
+    def on_registration(self, code: int, reason: str, retry_after: int = 0) -> None:
+        """The outcome of a REGISTER. retry_after: seconds for which the provider wants peace."""
         if code // 100 == 2:
-            self._registration = ""
+            self._registration = self._certificate = ""
         elif code in (401, 403, 407):
             self._registration = f"The provider of {self.name} refuses the user name or password."
         else:
             self._registration = f"The provider of {self.name} does not answer ({code} {reason})."
-        self._registered.put_nowait(code)
+        self._registered.put_nowait((code, retry_after))
         self._judge()
 
     def on_options_reply(self, code: int) -> None:
         """Any answer shows that the far side lives; 408 and 503 are what the stack says of none."""
         self._unanswered = (self._unanswered or 0) + 1 if code in (408, 503) else 0
+        if not self._unanswered:
+            self._certificate = ""
+        self._judge()
+
+    def on_bad_certificate(self, why: str) -> None:
+        """The far side could not prove who it is: nothing was said to it, no password shown."""
+        self._certificate = f"The certificate of {self._trunk.host} is not accepted: {why}"
         self._judge()
 
     def _judge(self) -> None:
         asked = self._trunk.keep_alive_seconds > 0
-        if self._registration:
+        if self._certificate:
+            self._now(False, self._certificate)
+        elif self._registration:
             self._now(False, self._registration)
         elif asked and (self._unanswered or 0) >= MISSED_KEEP_ALIVES:
             self._now(False, f"{self._trunk.host} does not answer.")
@@ -283,13 +321,14 @@ class SipLine:
         delay = FIRST_RETRY_S
         self._register()
         while True:
-            code = await self._registered.get()
+            code, retry_after = await self._registered.get()
             if code // 100 == 2:
                 delay = FIRST_RETRY_S
                 continue
             refused = code in (401, 403, 407)
             wait = REFUSED_RETRY_S if refused else delay
-            await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - spreads retries
+            wait *= random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
+            await asyncio.sleep(max(wait, min(retry_after, LONGEST_RETRY_S)))
             delay = min(delay * 2, LONGEST_RETRY_S)
             self._register()
 

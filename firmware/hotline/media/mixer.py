@@ -6,13 +6,14 @@ Methods are called on the loop and queue their work for PJSIP's thread; what run
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hotline.errors import LineDown
 from hotline.media.dtmf import Detector
 from hotline.media.engine import Level, Recording, Sound
-from hotline.media.pjsua import PjCall, Pjsip, Player, Tap, deaf, fail, give
+from hotline.media.pjsua import Nowhere, PjCall, Pjsip, Player, Tap, deaf, fail, give
 from hotline.media.wav import Recorder, WavRecording
 
 FRAMES_READ_AHEAD = 3
@@ -25,6 +26,7 @@ class Mixer:
         self._stack, self._recorder = stack, recorder
         self._hush = hush
         self._taps: list[Tap] = []
+        self.nowhere = Nowhere(stack)
 
     def attach(self, audio: object, keys: asyncio.Queue[str], *, in_band: bool) -> MixedSound:
         """See MediaEngine."""
@@ -94,7 +96,7 @@ class MixedSound:
         self._engine, self._stack, self.call = engine, engine.stack, call
         self._playing: _Playing | None = None
         self._ear: Tap | None = None
-        self._in_band = in_band
+        self._measured = False
         if in_band:
             self._stack.post(lambda: self._listen(keys))
 
@@ -102,7 +104,7 @@ class MixedSound:
         """See Sound."""
         if not files:
             return
-        playing = _Playing(self, self._engine.playlist(files), loop)
+        playing = _Playing(self, files if loop else self._engine.playlist(files), loop)
         self._stack.post(playing.start)
         try:
             await playing.done
@@ -115,7 +117,7 @@ class MixedSound:
 
     async def level(self) -> Level:
         """See Sound."""
-        return await self._stack.ask(self.call.level)
+        return await self._stack.ask(self._level)
 
     def press(self, digits: str) -> None:
         """See Sound."""
@@ -147,12 +149,21 @@ class MixedSound:
 
         def feed(frame: bytes) -> None:
             for digit in detector.feed(frame):
-                self._stack.tell(keys.put_nowait, digit)
+                if not self.call.tells_keys:
+                    self.call.key_in_sound = digit, time.monotonic()
+                    self._stack.tell(keys.put_nowait, digit)
 
         self._ear = self._engine.lend_tap(self.call, feed)
 
+    def _level(self) -> Level:
+        if not self._measured:
+            self._measured = True
+            self._stack.bridge.connect(self.call, self._engine.nowhere)
+        return self.call.level()
+
     def _close(self) -> None:
         self.hush()
+        self._stack.bridge.disconnect(self.call, self._engine.nowhere)
         if self._ear is not None:
             self._engine.return_tap(self.call, self._ear)
             self._ear = None

@@ -9,13 +9,16 @@ thread enters it is a crash. Ports with Python callbacks are never destroyed, on
 from __future__ import annotations
 
 import asyncio
+import heapq
 import logging
 import re
+import ssl
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -33,6 +36,8 @@ T = TypeVar("T")
 POLL_MS = 50  # only a bound: a packet, a timer or hotlineWake() ends the poll at once
 SILENCE_AFTER_S = 30.0
 GRAVE_S = 0.5
+MOST_CALLS = 512  # PJSUA_MAX_CALLS of our build
+SPARE_CALLS = 32  # being refused, or ending while the next one begins
 STATISTICS_EVERY_S = 5.0
 MAX_JITTER_MS = 200
 # Lets the thread that sends sound have the interpreter soon after a Python thread was busy.
@@ -42,6 +47,17 @@ SRTP_USE = {
     "optional": pj.PJMEDIA_SRTP_OPTIONAL,
     "required": pj.PJMEDIA_SRTP_MANDATORY,
 }
+# Debian keeps the certificates of the public authorities here; SSL_CERT_FILE names another file.
+SYSTEM_CA = Path("/etc/ssl/certs/ca-certificates.crt")
+BAD_CERTIFICATES = (
+    (pj.PJ_SSL_CERT_EIDENTITY_NOT_MATCH, "it was issued for another name."),
+    (pj.PJ_SSL_CERT_EVALIDITY_PERIOD, "it has expired, or the clock of this box is wrong."),
+    (pj.PJ_SSL_CERT_EREVOKED, "it was revoked."),
+)
+UNTRUSTED = "nobody whom this box trusts has signed it."
+SAME_KEY_S = 1.0
+KEY_MS = 100
+KEY_PAUSE_MS = 80
 CODECS = {"opus": "opus/", "g722": "G722/", "pcma": "PCMA/", "pcmu": "PCMU/"}
 
 _SOUND_GOES_TO = re.compile(r"(?m)^c=IN IP[46] ([^\s/]+)")
@@ -63,15 +79,18 @@ class AccountListener(Protocol):
     """Hears of one trunk, on the asyncio loop."""
 
     def on_invite(self, call: PjCall, invite: str, source: str) -> CallListener | None: ...
-    def on_registration(self, code: int, reason: str, expires: int) -> None: ...
+    def on_registration(self, code: int, reason: str, retry_after: int = 0) -> None: ...
     def on_options_reply(self, code: int) -> None: ...
+    def on_bad_certificate(self, why: str) -> None: ...
 
 
 class Pjsip:
     """PJSIP and its thread. Methods may be called on the loop; they never wait for the thread."""
 
-    def __init__(self, sip: Sip) -> None:
+    def __init__(self, sip: Sip, channels: int) -> None:
+        """channels: of all trunks together; PJSIP sets aside 20 KB for each call it may carry."""
         self._sip = sip
+        self._most_calls = min(MOST_CALLS, channels + SPARE_CALLS)
         self._work: deque[Callable[[], None]] = deque()
         self._stopping = False
         self._started: asyncio.Future[None]
@@ -81,7 +100,8 @@ class Pjsip:
         self.bridge = Bridge()
         self.calls: dict[int, PjCall] = {}
         self.accounts: dict[int, PjAccount] = {}
-        self._graves: deque[tuple[float, object]] = deque()
+        self._graves: list[_Grave] = []
+        self._tls: dict[tuple[str, bool], int] = {}
 
     async def start(self) -> None:
         """Open the SIP ports. Raises HotlineError when one is taken."""
@@ -129,9 +149,12 @@ class Pjsip:
         allowed = ",".join(sorted(networks))
         self.post(lambda: pj.hotlineGuardSet(allowed))
 
-    def bury(self, thing: object) -> None:
-        """Drop a PJSIP object later, when no thread can be inside one of its callbacks any more."""
-        self._graves.append((time.monotonic() + GRAVE_S, thing))
+    def bury(self, thing: object, after: float = 0.0) -> None:
+        """Drop a PJSIP object later, when no thread can be inside one of its callbacks any more.
+
+        after: seconds for which it still has something to do.
+        """
+        heapq.heappush(self._graves, _Grave(time.monotonic() + after + GRAVE_S, thing))
 
     def know(self, names: Mapping[str, str]) -> None:
         """Set where host names lead: PJSIP of this build asks no DNS."""
@@ -156,8 +179,8 @@ class Pjsip:
             self._endpoint.libHandleEvents(POLL_MS)
             self._drain()
             now = time.monotonic()
-            while self._graves and self._graves[0][0] <= now:
-                self._graves.popleft()
+            while self._graves and self._graves[0].at <= now:
+                heapq.heappop(self._graves)
             if now >= next_statistics:
                 next_statistics = now + STATISTICS_EVERY_S
                 self._look_for_silence()
@@ -177,7 +200,7 @@ class Pjsip:
         endpoint = self._endpoint = _Endpoint()
         endpoint.stack = self
         endpoint.libCreate()
-        endpoint.libInit(_endpoint_config())
+        endpoint.libInit(_endpoint_config(self._most_calls))
         pj.hotlineGuardSet("")
         self._open_transports()
         endpoint.audDevManager().setNullDev()
@@ -186,21 +209,32 @@ class Pjsip:
         self._choose_codecs()
 
     def _open_transports(self) -> None:
-        sip = self._sip
-        for kind, port in (
-            (pj.PJSIP_TRANSPORT_UDP, sip.port),
-            (pj.PJSIP_TRANSPORT_TCP, sip.port),
-            (pj.PJSIP_TRANSPORT_TLS, sip.tls_port),
-        ):
-            if port == 0 and kind == pj.PJSIP_TRANSPORT_TLS:
-                continue
-            config = pj.TransportConfig()
-            config.port, config.boundAddress = port, sip.listen
-            config.publicAddress = sip.public_address or ""
-            if kind == pj.PJSIP_TRANSPORT_TLS:
-                config.tlsConfig.certFile = str(sip.tls_certificate or "")
-                config.tlsConfig.privKeyFile = str(sip.tls_key or "")
-            self._endpoint.transportCreate(kind, config)
+        for kind in (pj.PJSIP_TRANSPORT_UDP, pj.PJSIP_TRANSPORT_TCP):
+            self._endpoint.transportCreate(kind, self._transport_config(self._sip.port))
+        if self._sip.tls_port:
+            self._open_tls(None, verify=True, port=self._sip.tls_port)
+
+    def _transport_config(self, port: int) -> Any:
+        config = pj.TransportConfig()
+        config.port, config.boundAddress = port, self._sip.listen
+        config.publicAddress = self._sip.public_address or ""
+        return config
+
+    def tls_transport(self, trunk: Trunk) -> int:
+        """The TLS transport that trusts what the trunk trusts. In PJSIP's thread."""
+        known = self._tls.get(_trust(trunk.tls_ca, trunk.tls_verify))
+        return self._open_tls(trunk.tls_ca, trunk.tls_verify) if known is None else known
+
+    def _open_tls(self, ca: Path | None, verify: bool, port: int = 0) -> int:
+        """PJSIP verifies by transport, so there is one for each trust; port 0 takes any."""
+        config = self._transport_config(port)
+        tls = config.tlsConfig
+        tls.certFile = str(self._sip.tls_certificate or "")
+        tls.privKeyFile = str(self._sip.tls_key or "")
+        trusted, tls.verifyServer = trust = _trust(ca, verify)
+        tls.CaListFile = trusted
+        self._tls[trust] = int(self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_TLS, config))
+        return self._tls[trust]
 
     def _choose_codecs(self) -> None:
         for codec in self._endpoint.codecEnum2():
@@ -234,6 +268,14 @@ class Pjsip:
             call.drop()
 
 
+@dataclass(order=True)
+class _Grave:
+    """What is to be dropped at an instant of the monotonic clock."""
+
+    at: float
+    thing: object = field(compare=False)
+
+
 class PjCall:
     """One SIP call: what `Leg.audio` is, and the handle that lines/sip steers it with."""
 
@@ -248,6 +290,9 @@ class PjCall:
         self._packets = 0
         self._last_packet = 0.0
         self._warned = False
+        self._takes_keys = False
+        self.tells_keys = False
+        self.key_in_sound = ("", 0.0)
 
     # -- from the loop ---------------------------------------------------------------------
 
@@ -321,6 +366,9 @@ class PjCall:
             self.drop()
             self._ended(code, reason)
 
+    def tried(self) -> None:
+        self._tell("on_progress", 100)
+
     def media_changed(self) -> None:
         info = self._call.getInfo()  # its parts are views: it must outlive them
         for index, media in enumerate(info.media):
@@ -329,7 +377,8 @@ class PjCall:
                 self._audio = self._call.getAudioMedia(index)
                 self._last_packet = time.monotonic()
                 self.stack.bridge.refresh(self)
-                self._tell("on_sound", self._call.getStreamInfo(index).audTxEventPt >= 0)
+                self._takes_keys = self._call.getStreamInfo(index).audTxEventPt >= 0
+                self._tell("on_sound", self._takes_keys)
                 return
         self._audio = None
 
@@ -363,11 +412,19 @@ class PjCall:
         return Level(heard=self._audio.getTxLevel() / 255, sent=self._audio.getRxLevel() / 255)
 
     def send_keys(self, digits: str) -> None:
-        if self._call is not None:
+        if self._call is None:
+            return
+        if self._takes_keys:
             self._call.dialDtmf(digits)
+        elif self._audio is not None:
+            self.stack.bury(_press(digits, self._audio), _seconds_of(digits))
 
     def digit_came(self, digit: str) -> None:
-        self._tell("on_key", digit)
+        """A key as an event or a message. Some telephones send its tones as well."""
+        first, self.tells_keys = not self.tells_keys, True
+        heard, at = self.key_in_sound
+        if not (first and heard == digit and time.monotonic() - at < SAME_KEY_S):
+            self._tell("on_key", digit)
 
     def drop(self) -> None:
         """Let the PJSIP object go, here in its own thread."""
@@ -402,6 +459,16 @@ class PjAccount:
     def serves(self, source: IPv4Address | IPv6Address) -> bool:
         """Do calls from this address belong to the trunk?"""
         return any(source in ip_network(network) for network in self.networks)
+
+    def likeness(self, port: int, dialled: Iterable[str]) -> tuple[bool, bool]:
+        """How well a call fits that comes from the trunk's address, to these numbers or users.
+
+        What was dialled tells two accounts at one provider apart, the port two gateways at one
+        address; a far side that connects by TCP does so from any port.
+        """
+        number = (self.trunk.number or "").lstrip("+")
+        users = {self.trunk.user, number} - {""}
+        return any(one.lstrip("+") in users for one in dialled), port == self.trunk.port
 
     def trusts(self, host: str) -> bool:
         """Is this one of the trunk's own addresses?"""
@@ -493,6 +560,16 @@ class Tap(pj.AudioMediaPort):  # type: ignore[misc]
             log.exception("a listener to the sound failed")
 
 
+class Nowhere:
+    """An `End` that hears everything and nothing: PJSIP measures only what somebody hears."""
+
+    def __init__(self, stack: Pjsip) -> None:
+        self._stack = stack
+
+    def port(self) -> Any:
+        return self._stack._endpoint.audDevManager().getPlaybackDevMedia()
+
+
 class Player(pj.AudioMediaPlayer):  # type: ignore[misc]
     """Plays WAV files one after another, once or for ever. An `End` of the bridge.
 
@@ -506,7 +583,10 @@ class Player(pj.AudioMediaPlayer):  # type: ignore[misc]
         self.ended: Callable[[], None] | None = None if loop else ended
         names = pj.StringVector([str(file) for file in files])
         try:
-            self.createPlaylist(names, "prompt", 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
+            if loop and len(files) == 1:  # a looped playlist is silent for 0.25 s at its end
+                self.createPlayer(names[0], 0)
+            else:
+                self.createPlaylist(names, "prompt", 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
         except pj.Error as error:
             self.ended = None
             raise FileNotFoundError(f"{list(names)}: {_why(error)}") from error
@@ -528,6 +608,13 @@ class _Call(pj.Call):  # type: ignore[misc]
 
     def onCallMediaState(self, _param: Any) -> None:  # noqa: N802
         _guarded(self.handle.media_changed if self.handle else None)
+
+    def onCallTsxState(self, param: Any) -> None:  # noqa: N802
+        """Only for 100 Trying, which is no state of a call: somebody lives at the other end."""
+        code = int(param.e.body.tsxState.tsx.statusCode)
+        handle = self.handle
+        if handle is not None and code == 100:
+            _guarded(lambda: handle.tried())
 
     def onDtmfDigit(self, param: Any) -> None:  # noqa: N802
         digit = str(param.digit)
@@ -564,7 +651,8 @@ class _Account(pj.Account):  # type: ignore[misc]
         handle = self.handle
         if handle is not None:
             stack, hear = handle._stack, handle.listener.on_registration
-            stack.tell(hear, int(param.code), str(param.reason), int(param.expiration))
+            wait = _retry_after(str(param.rdata.wholeMsg))
+            stack.tell(hear, int(param.code), str(param.reason), wait)
 
     def onSendRequest(self, param: Any) -> None:  # noqa: N802
         handle = self.handle
@@ -578,10 +666,69 @@ class _Endpoint(pj.Endpoint):  # type: ignore[misc]
 
     def onSelectAccount(self, param: Any) -> None:  # noqa: N802
         """Several trunks share one port: the sender's address says whose call it is."""
-        source = ip_address(str(param.rdata.srcAddress).rsplit(":", 1)[0])
-        owners = [i for i, account in self.stack.accounts.items() if account.serves(source)]
-        if len(owners) == 1:
-            param.accountIndex = owners[0]
+        address, _, port = str(param.rdata.srcAddress).rpartition(":")
+        accounts = self.stack.accounts
+        owners = [i for i, account in accounts.items() if account.serves(ip_address(address))]
+        if owners:
+            dialled = _dialled(str(param.rdata.wholeMsg))
+            fits = {i: accounts[i].likeness(int(port), dialled) for i in owners}
+            param.accountIndex = max(owners, key=fits.__getitem__)
+
+    def onTransportState(self, param: Any) -> None:  # noqa: N802
+        _guarded(lambda: self._look_at_certificate(param.tlsInfo))
+
+    def _look_at_certificate(self, tls: Any) -> None:
+        """PJSIP itself closes the connection; here the trunks only hear why."""
+        if not tls.verifyStatus:
+            return
+        address, _, port = str(tls.remoteAddr).rpartition(":")
+        for account in self.stack.accounts.values():
+            trunk = account.trunk
+            theirs = trunk.transport == "tls" and trunk.tls_verify and trunk.port == int(port)
+            if theirs and account.serves(ip_address(address)):
+                self.stack.tell(account.listener.on_bad_certificate, _why_bad(tls.verifyStatus))
+
+
+def _dialled(invite: str) -> tuple[str, ...]:
+    """The user parts of the request's address and of To."""
+    first = re.match(r"\w+ sips?:([^@;> ]*)@", invite, re.IGNORECASE)
+    to = re.search(r"^(?:To|t)\s*:[^\r\n]*?sips?:([^@;>\r\n]*)@", invite, re.I | re.M)
+    return tuple(found[1] for found in (first, to) if found)
+
+
+def _retry_after(answer: str) -> int:
+    """Seconds (RFC 3261 §20.33); 0 where the answer does not say."""
+    found = re.search(r"^Retry-After\s*:\s*(\d{1,6})", answer, re.IGNORECASE | re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def _trust(ca: Path | None, verify: bool) -> tuple[str, bool]:
+    """The file of trusted certificates, and whether they are looked at."""
+    if not verify:
+        return "", False
+    return str(ca or ssl.get_default_verify_paths().cafile or SYSTEM_CA), True
+
+
+def _why_bad(status: int) -> str:
+    return next((words for bit, words in BAD_CERTIFICATES if status & bit), UNTRUSTED)
+
+
+def _press(digits: str, audio: Any) -> Any:
+    """Begin to send keys as tones."""
+    keys = pj.ToneGenerator()
+    keys.createToneGenerator(CLOCK_RATE, 1)
+    tones = pj.ToneDigitVector()
+    for digit in digits:
+        tone = pj.ToneDigit()
+        tone.digit, tone.on_msec, tone.off_msec = digit, KEY_MS, KEY_PAUSE_MS
+        tones.append(tone)
+    keys.playDigits(tones)
+    keys.startTransmit(audio)
+    return keys
+
+
+def _seconds_of(digits: str) -> float:
+    return len(digits) * (KEY_MS + KEY_PAUSE_MS) / 1000
 
 
 def _guarded(work: Callable[[], None] | None) -> None:
@@ -595,11 +742,11 @@ def _guarded(work: Callable[[], None] | None) -> None:
         log.exception("a callback from PJSIP failed")
 
 
-def _endpoint_config() -> Any:
+def _endpoint_config(calls: int) -> Any:
     config = pj.EpConfig()
     config.uaConfig.threadCnt = 0
     config.uaConfig.mainThreadOnly = True
-    config.uaConfig.maxCalls = 512
+    config.uaConfig.maxCalls = calls
     config.uaConfig.userAgent = "Hotline"
     config.medConfig.clockRate = config.medConfig.sndClockRate = CLOCK_RATE
     config.medConfig.noVad = True
@@ -635,6 +782,8 @@ def _account_config(stack: Pjsip, account: PjAccount) -> Any:
     # A second INVITE only to narrow the codecs is more than some gateways understand.
     config.mediaConfig.lockCodecEnabled = False
     config.mediaConfig.ipv6Use = pj.PJSUA_IPV6_DISABLED
+    if trunk.transport == "tls":
+        config.sipConfig.transportId = stack.tls_transport(trunk)
     config.mediaConfig.srtpUse = SRTP_USE[trunk.srtp]
     config.mediaConfig.srtpSecureSignaling = 0
     config.mediaConfig.transportConfig.boundAddress = sip.listen

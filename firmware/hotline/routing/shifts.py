@@ -293,6 +293,20 @@ def shift_spans(office: Office, day: date) -> Iterator[tuple[Person, Span]]:
         yield from _cut(duty.person, (edge, duty.span[1]), window)
 
 
+def duty_ends(office: Office, person: Person, now: datetime) -> datetime | None:
+    """When the person's present stretch of duty ends, a break or the shift's end; UTC.
+
+    None if no shift says so, or only on another day.
+    """
+    day = day_of(office, now)
+    ends = [
+        end
+        for who, (start, end) in shift_spans(office, day)
+        if who == person and start <= now < end
+    ]
+    return max(ends, default=None)
+
+
 def _cut(person: Person, span: Span, window: Span) -> Iterator[tuple[Person, Span]]:
     start, end = max(span[0], window[0]), min(span[1], window[1])
     if start < end:

@@ -139,9 +139,14 @@ class Cases:
         return self._change(number, lambda case: rules.reopened(case, due_at(at, self._term)))
 
     def note(self, number: int, text: str) -> Future[Case]:
-        """Replace the note of the office on this case."""
-        kept = text.encode("utf-8", "replace").decode()[:NOTE_LIMIT]
-        return self._change(number, lambda case: replace(case, note=kept))
+        """Add a note of the office below those already there; of too many the oldest go."""
+        added = text.encode("utf-8", "replace").decode()
+
+        def change(case: Case) -> Case:
+            notes = f"{case.note}\n{added}" if case.note else added
+            return replace(case, note=notes[-NOTE_LIMIT:])
+
+        return self._change(number, change)
 
     def heard(self, number: int, at: datetime) -> Future[Case]:
         """Somebody listened to the recording; the first time counts."""

@@ -436,7 +436,7 @@ class Call:
         mine = agreed(offer, self._description()) if offer else None
         if offer is None or mine is None:
             return None
-        self._talk(replace(offer, codecs=mine.codecs), mine.direction)
+        self._talk(replace(offer, codecs=mine.codecs, keys=mine.keys), mine.direction)
         return mine.encoded()
 
     def _hear_of(self, body: bytes) -> None:

@@ -156,7 +156,8 @@ class Exchange:
         """End everything at once; raises what went wrong in a behaviour meanwhile."""
         for task in tuple(self._tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._troubles += [one for one in ended if isinstance(one, Exception)]
         for call in self.calls:
             call.close()
         await self.endpoint.close()

@@ -1,0 +1,96 @@
+"""A hotline that can dial out costs no more than its owner allowed, and dials nobody else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hotline.media.catalogue import Prompt
+from tests.sim.sip import IncomingCall, behaviours
+from tests.stories.stage import STAFF, Stage, heard, office, person, staged
+
+AT_ONCE = behaviours.answers(after=0.1, thinks=0)
+ANA, ION = STAFF["ana"][1], STAFF["ion"][1]
+PREMIUM = "+37390000000"
+
+
+async def test_no_more_callers_are_forwarded_at_once_than_allowed(
+    tmp_path: Path, spoken: Path
+) -> None:
+    limits = "[limits]\nconcurrent = 1\n"
+    async with staged(tmp_path, spoken, settings=limits) as stage:
+        await stage.opens(office(person("ana"), person("ion")))
+        ana, ion = stage.staff("ana", AT_ONCE), stage.staff("ion", AT_ONCE)
+        first = await stage.forwarded()
+        await first.hears(ANA)
+        second = await stage.forwarded()
+        await heard(second, Prompt.MESSAGE_INTRO)
+        assert (len(ana.calls), len(ion.calls)) == (1, 0)
+        await first.hang_up()
+        await stage.story(first)
+        third = await stage.forwarded()
+        await third.hears(ANA)
+
+
+async def test_with_no_minutes_left_nobody_is_rung_and_the_caller_leaves_a_message(
+    tmp_path: Path, spoken: Path
+) -> None:
+    async with staged(tmp_path, spoken, settings="[limits]\nminutes_per_day = 0\n") as stage:
+        await stage.opens(office(person("ana")))
+        stage.staff("ana", AT_ONCE)
+        caller = await stage.forwarded()
+        await heard(caller, Prompt.MESSAGE_INTRO)
+        assert stage.exchange.dialled == []
+
+
+async def test_one_number_is_not_rung_more_often_in_an_hour_than_allowed(
+    tmp_path: Path, spoken: Path
+) -> None:
+    limits = "[limits]\ncalls_per_hour_per_number = 1\n"
+    async with staged(tmp_path, spoken, settings=limits) as stage:
+        await stage.opens(office(person("ana"), person("ion")))
+        ana, ion = stage.staff("ana", AT_ONCE), stage.staff("ion", AT_ONCE)
+        first = await stage.forwarded()
+        await first.hears(ANA)
+        await first.hang_up()
+        await stage.story(first)
+        second = await stage.forwarded()
+        await second.hears(ION)
+        assert (len(ana.calls), len(ion.calls)) == (1, 1)
+
+
+async def test_a_mobile_that_redirects_the_call_is_not_followed(stage: Stage) -> None:
+    async def elsewhere(call: IncomingCall) -> None:
+        host, port = stage.exchange.address
+        call.reject(302, ("Contact", f"<sip:{PREMIUM}@{host}:{port}>"))
+
+    await stage.opens(office(person("ana"), person("ion")))
+    stage.staff("ana", elsewhere)
+    stage.staff("ion", AT_ONCE)
+    caller = await stage.forwarded()
+    await caller.hears(ION)
+    assert stage.exchange.dialled == [STAFF["ana"][0], STAFF["ion"][0]]
+
+
+async def test_nobody_can_have_the_box_transfer_a_call(stage: Stage) -> None:
+    await stage.opens(office(person("ana")))
+    ana = stage.staff("ana", AT_ONCE)
+    caller = await stage.forwarded()
+    await caller.hears(ANA)
+    host, port = stage.exchange.address
+    target = ("Refer-To", f"<sip:{PREMIUM}@{host}:{port}>")
+    for call in (caller, ana.calls[0]):
+        assert (await call.request("REFER", target)).status >= 400
+    since = caller.rtp.heard.length
+    await caller.hears(ANA, since=since)
+    assert stage.exchange.dialled == [STAFF["ana"][0]]
+
+
+async def test_keys_of_a_caller_never_dial(stage: Stage) -> None:
+    await stage.opens(office(person("ana")))
+    stage.staff("ana", AT_ONCE)
+    caller = await stage.forwarded()
+    await caller.hears(ANA)
+    await caller.press("90000")
+    since = caller.rtp.heard.length
+    await caller.hears(ANA, since=since)
+    assert stage.exchange.dialled == [STAFF["ana"][0]]
