@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -131,7 +132,7 @@ async def message_intro(stage: Stage) -> OutgoingCall:
     return call
 
 
-async def _chosen(stage: Stage, which: str, **manner: object) -> OutgoingCall:
+async def _chosen(stage: Stage, which: str, **manner: Any) -> OutgoingCall:
     call = await stage.called(**manner)
     await call.press(which)
     return call
