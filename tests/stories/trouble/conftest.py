@@ -26,6 +26,11 @@ async def mortal_stage(shared_mortal_stage: Stage) -> AsyncIterator[Stage]:
     stage = shared_mortal_stage
     if not stage.box.runs:
         await stage.box.start()
+    await _over(stage)
     yield stage
+    await _over(stage)
+
+
+async def _over(stage: Stage) -> None:
     let_go(stage)
     await stage.clear()

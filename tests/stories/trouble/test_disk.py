@@ -29,8 +29,8 @@ from tests.stories.stage import (
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA = STAFF["ana"][1]
-TALK = noise(4, seed=21)
-HALF = 2 * RATE
+TALK = noise(3, seed=21)
+HALF = len(TALK) // 2
 ENOSPC, EROFS = 28, 30
 
 
