@@ -71,6 +71,8 @@ class Room:
         host, port = self.main.box.address
         phone.command("dial", f"sip:office@{host}:{port}")
         await phone.tells("CALL_ESTABLISHED")
+        await self.main.step(_caller(name), "greeting")
+        await phone.lasts(0.3)  # its own sound has to be under way before it can press a key
         return phone
 
 
