@@ -32,8 +32,10 @@ async def take(call: Call, kind: CaseKind, topic: str | None) -> None:
     call.step(str(kind), f"The caller is asked for a {kind}; it has the number {case.number}.")
     await _introduce(call, kind, case)
     call.step("recording", "The caller speaks after the beep.")
+    # From before the beep, or the first word of those who do not wait for its end is lost.
     recording = call.party.record(call.exchange.recordings.path(case.recording or ""))
     try:
+        await call.party.play([call.exchange.comfort.beep])
         await _listen(call, recording)
     finally:
         recording.stop()
@@ -58,7 +60,6 @@ async def _introduce(call: Call, kind: CaseKind, case: OpenedCase) -> None:
         await call.party.play(await _notice(call))
         await call.say(Prompt.COMPLAINT_INTRO if complaint else Prompt.MESSAGE_INTRO)
         await _stands(case)
-        await call.party.play([call.exchange.comfort.beep])
     except CallerGone:
         call.exchange.cases.dropped(case.number)
         raise

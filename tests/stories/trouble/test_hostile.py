@@ -67,7 +67,7 @@ async def test_an_attack_by_the_provider_itself_comes_to_nothing(
         results = await asyncio.gather(*(_fallen_for(a, stage, tmp_path, aim) for a in attacks))
         assert [result for result in results if result] == []
         assert third.heard == []
-    assert stage.exchange.dialled == []
+    assert set(stage.exchange.dialled) <= {STAFF["ana"][0]}
 
 
 async def _fallen_for(attack: Attack, stage: Stage, room: Path, aim: Aim) -> str:
