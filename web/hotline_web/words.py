@@ -93,6 +93,11 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "callback": _("The caller asks to be called back"),
         "message_empty": _("Nothing was said"),
         "filed": _("The message is kept"),
+        "recording": _("The caller speaks after the beep"),
+        "message_full": _("The longest message is reached"),
+        "disk_trouble": _("The disk did not take the message in time"),
+        "cap": _("As many calls as allowed are being forwarded already"),
+        "dropped": _("Nobody on duty fits exactly; others are rung"),
         "ended": _("The call ends"),
         "restart": _("The box restarted"),
     }
@@ -104,9 +109,13 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "declined": _("%(person)s cannot now", person=person),
         "no_press": _("Nobody presses 1 on the phone of %(person)s", person=person),
         "joined": _("%(person)s and the caller talk", person=person),
+        "not_dialled": _("%(person)s cannot be rung", person=person),
+        "other_line": _("A line fails; %(person)s is rung over another", person=person),
     }
     if what in of_person and person:
         return StepWords(at, of_person[what])
+    if what == "survey" and facts.get("mark"):
+        return StepWords(at, _("The caller gives %(mark)s of 5", mark=facts["mark"]))
     if what == "key" and key:
         return StepWords(at, _("The caller presses %(key)s", key=key))
     return StepWords(at, known.get(what) or say(words) or what)
