@@ -68,7 +68,7 @@ def main() -> int:
     given = words.parse_args()
     report = asyncio.run(measure(given.quick, given.only))
     console.print(report.table())
-    if not given.quick and not given.only:
+    if not given.quick:
         console.print(f"written to {report.write(RESULTS)}")
     return 1 if any(figure.kept is False for figure in report.figures) else 0
 

@@ -52,6 +52,7 @@ class Report:
 
     figures: list[Figure] = field(default_factory=list)
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    load: float = field(default_factory=lambda: round(os.getloadavg()[0], 2))
 
     def table(self) -> Table:
         """For the terminal."""
@@ -63,11 +64,18 @@ class Report:
         return table
 
     def write(self, folder: Path) -> Path:
-        """The JSON beside the others; named for the day and the machine."""
+        """The JSON beside the others; named for the day and the machine.
+
+        Figures of the same day that were not measured again stay.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.began:%Y-%m-%d}-{platform.machine()}-{os.cpu_count()}cpu.json"
-        rows = [asdict(f) | {"kept": f.kept} for f in self.figures]
-        whole = {"at": self.began.isoformat(), "machine": machine(), "figures": rows}
+        about = {"at": self.began.isoformat(timespec="seconds"), "load_before": self.load}
+        rows = {f.name: asdict(f) | {"kept": f.kept} | about for f in self.figures}
+        if path.exists():
+            earlier = json.loads(path.read_text())["figures"]
+            rows = {row["name"]: row for row in earlier} | rows
+        whole = {"machine": machine(), "figures": list(rows.values())}
         path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
         return path
 
@@ -80,7 +88,6 @@ def machine() -> dict[str, object]:
         "cpu": cpu[0].partition(":")[2].strip() if cpu else platform.machine(),
         "cores": os.cpu_count(),
         "memory_mb": int(memory) // 1024,
-        "load_before": os.getloadavg()[0],
         "system": platform.platform(),
         "python": platform.python_version(),
         "note": "virtual machine; not tried on a Raspberry Pi",
