@@ -13,12 +13,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import latency, load
+from tests.bench import asterisk, latency, load
 from tests.bench.figures import Figure, Report
 from tests.bench.office import on_the_bench
 
+SIZES, WINDOW_S = (10, 30, 60, 100), 8.0
 RESULTS = Path(__file__).with_name("results")
 STARTS = 5
+ASTERISK = "asterisk"
 console = Console(highlight=False)
 
 
@@ -35,19 +37,22 @@ async def starting() -> list[Figure]:
     return [Figure("start to ready to answer", statistics.median(times), "s", 3.0, note)]
 
 
-async def measure(quick: bool, only: str) -> Report:
-    """Every figure that exists so far."""
+async def measure(quick: bool, only: str, beside_asterisk: bool) -> Report:
+    """Every figure that exists so far; Asterisk's only when asked for, since it needs root."""
     report = Report()
     scale = 0.1 if quick else 1.0
+    sizes = SIZES[:2] if quick else SIZES
     plan = {
         "start": starting,
         "answer": lambda: _one(latency.answering, int(1000 * scale)),
         "forward": lambda: _one(latency.forwarding, int(50 * scale) or 5),
         "next": lambda: _one(latency.next_person, int(30 * scale) or 3),
         "delay": lambda: _one(latency.added_delay, int(60 * scale) or 6),
-        "load": lambda: load.all_loads((10, 30) if quick else (10, 30, 60, 100), 8.0),
+        "load": lambda: load.all_loads(sizes, WINDOW_S),
         "memory": lambda: load.memory(int(10_000 * scale)),
     }
+    if beside_asterisk:
+        plan[ASTERISK] = lambda: asterisk.compared(sizes, WINDOW_S)
     for name, measurement in plan.items():
         if only in ("", name):
             console.print(f"measuring {name} ...")
@@ -65,8 +70,16 @@ def main() -> int:
     words = argparse.ArgumentParser(prog="./box bench", description=__doc__)
     words.add_argument("--quick", action="store_true", help="a tenth of the work; not written")
     words.add_argument("--only", default="", help="start, answer, forward, next, delay, load ...")
+    words.add_argument("--asterisk", action="store_true", help="beside Asterisk's CPU; needs root")
     given = words.parse_args()
-    report = asyncio.run(measure(given.quick, given.only))
+    beside_asterisk = given.asterisk or given.only == ASTERISK
+    try:
+        if beside_asterisk:
+            asterisk.ensure()
+    except asterisk.NoAsterisk as why:
+        console.print(str(why))
+        return 1
+    report = asyncio.run(measure(given.quick, given.only, beside_asterisk))
     console.print(report.table())
     if not given.quick:
         console.print(f"written to {report.write(RESULTS)}")

@@ -11,21 +11,23 @@ import contextlib
 import os
 import struct
 import tempfile
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from hotline.control.messages import LiveCall
 from tests.bench.figures import Figure
 from tests.bench.office import LIMITS, office_yaml
 from tests.sim import g711
-from tests.sim.box import LISTEN, BoxUnderTest, free_port, running, trunk
+from tests.sim.box import BoxUnderTest, free_port, running, trunk
 from tests.sim.scenario import Scenario, ask, reply, sdp
 from tests.sim.sipp import Sipp
 from tests.sim.sound import noise
 
 STAFF, CALLERS = "127.0.0.3", "127.0.0.4"
-EVENTS = 121  # the payload type under which PJSIP offers keys at 8 kHz, beside Opus
 LONGEST_GAP_S = 0.040
 WARM_CALLS = 2500  # SIP keeps an ended call for 32 s: at 20 a second the pools fill until then
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -42,13 +44,79 @@ class Load:
     settling: float
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What one load cost over the window: CPU seconds, gaps in seconds; packets of sound sent."""
+
+    load: str
+    calls: int
+    seconds: float
+    cpu: float
+    gaps: list[float]
+    packets_per_s: float
+
+    @property
+    def per_minute(self) -> float:
+        """CPU seconds per minute of a call."""
+        return self.cpu / (self.calls * self.seconds / 60)
+
+
+class Answers(Protocol):
+    """What answers the calls: the box, or what it is compared with.
+
+    events: the payload type under which it offers keys to the staff's mobiles.
+    """
+
+    @property
+    def events(self) -> int: ...
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def address(self) -> tuple[str, int]: ...
+
+    async def steady(self, load: str, calls: int, within: float) -> None:
+        """Wait until that many calls have come to the step that is measured."""
+
+
+Started = Callable[[Path, int], AbstractAsyncContextManager[Answers]]
+"""Starts one in a folder, with the port of the staff's gateway."""
+
+
+class TheBox:
+    """The real daemon."""
+
+    events = 121  # where PJSIP offers keys at 8 kHz, beside Opus
+
+    def __init__(self, box: BoxUnderTest) -> None:
+        self._box = box
+
+    @property
+    def pid(self) -> int:
+        return self._box.pid
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return self._box.address
+
+    async def steady(self, load: str, calls: int, within: float) -> None:
+        step = STEADY_STEP[load]
+
+        def come(live: LiveCall) -> bool:
+            return any(done.what == step for done in live.steps)
+
+        await self._box.until(
+            lambda s: sum(map(come, s.live)) >= calls, f"{calls} calls {load}", within
+        )
+
+
 async def all_loads(sizes: tuple[int, ...], seconds: float) -> list[Figure]:
     """CPU and gaps for prompt, bridged and recording at each size."""
     figures: list[Figure] = []
     for size in sizes:
         for name in STEADY_STEP:
-            with tempfile.TemporaryDirectory(prefix="hotline-load-") as folder:
-                figures += await _one_load(name, size, seconds, Path(folder))
+            figures += _figures(await one_load(the_box, name, size, seconds))
     return figures
 
 
@@ -56,7 +124,7 @@ async def memory(calls: int) -> list[Figure]:
     """Growth of the daemon over many short calls."""
     with tempfile.TemporaryDirectory(prefix="hotline-load-") as folder:
         room = Path(folder)
-        async with _box(room) as (box, _):
+        async with _box(room, free_port()) as box:
             before_any = _memory_mb(box.pid)
             await _short_calls(box, room / "first", WARM_CALLS)
             warm = _memory_mb(box.pid)
@@ -69,9 +137,15 @@ async def memory(calls: int) -> list[Figure]:
 
 
 @contextlib.asynccontextmanager
-async def _box(room: Path) -> AsyncIterator[tuple[BoxUnderTest, int]]:
-    """A box with the staff's gateway and the callers' gateway; gives the staff's port too."""
-    staff_port = free_port()
+async def the_box(room: Path, staff_port: int) -> AsyncIterator[TheBox]:
+    """The daemon as something that answers a load."""
+    async with _box(room, staff_port) as box:
+        yield TheBox(box)
+
+
+@contextlib.asynccontextmanager
+async def _box(room: Path, staff_port: int) -> AsyncIterator[BoxUnderTest]:
+    """A box with the staff's gateway and the callers' gateway."""
     trunks = trunk("staff", (STAFF, staff_port), more="keep_alive_seconds = 0") + trunk(
         "callers", (CALLERS, 5060), more="keep_alive_seconds = 0\noutbound = false"
     )
@@ -79,51 +153,53 @@ async def _box(room: Path) -> AsyncIterator[tuple[BoxUnderTest, int]]:
     box = BoxUnderTest(room / "box", office_yaml(), trunks, LIMITS)
     async with running(box):
         await box.until(lambda s: all(line.up for line in s.lines), "the lines up")
-        yield box, staff_port
+        yield box
 
 
-async def _one_load(name: str, size: int, seconds: float, room: Path) -> list[Figure]:
-    load = _loads(room)[name]
-    async with _box(room) as (box, staff_port):
-        staff = await Sipp.start(
-            room / "staff", load.mobile.write(room), "-p", str(staff_port),
-            "-timeout", "600", host=STAFF, calls=100_000,
-        )  # fmt: skip
-        length = load.settling + size / 10 + seconds + 4
-        scenario = _caller(load.key, length, room).write(room)
-        callers = await Sipp.start(
-            room / "callers", scenario, "-r", "10", "-l", str(size), "-timeout", "600",
-            to=box.address, host=CALLERS, calls=size,
-        )  # fmt: skip
-        async with staff, callers:
-            await box.until(
-                lambda s: sum(_steady(name, call) for call in s.live) >= size,
-                f"{size} calls {name}",
-                within=load.settling + size / 10 + 20,
-            )
-            measured = await _measure(box, seconds, room)
-    return _figures(name, size, seconds, *measured)
+async def one_load(started: Started, name: str, size: int, seconds: float) -> Measured:
+    """So many calls of one kind at once, measured over a window once all are steady."""
+    with tempfile.TemporaryDirectory(prefix="hotline-load-") as folder:
+        room, staff_port = Path(folder), free_port()
+        async with started(room, staff_port) as answers:
+            load = _loads(room, answers.events)[name]
+            async with _people(load, size, seconds, room, staff_port, answers.address):
+                await answers.steady(name, size, load.settling + size / 10 + 20)
+                return await _measure(answers, load, size, seconds, room)
 
 
-def _steady(name: str, call: LiveCall) -> bool:
-    return any(step.what == STEADY_STEP[name] for step in call.steps)
+@contextlib.asynccontextmanager
+async def _people(
+    load: Load, size: int, seconds: float, room: Path, staff_port: int, to: tuple[str, int]
+) -> AsyncIterator[None]:
+    """The staff waiting and the callers calling, ten more each second."""
+    staff = await Sipp.start(
+        room / "staff", load.mobile.write(room), "-p", str(staff_port),
+        "-timeout", "600", host=STAFF, calls=100_000,
+    )  # fmt: skip
+    length = load.settling + size / 10 + seconds + 4
+    callers = await Sipp.start(
+        room / "callers", _caller(load.key, length, room).write(room),
+        "-r", "10", "-l", str(size), "-timeout", "600", to=to, host=CALLERS, calls=size,
+    )  # fmt: skip
+    async with staff, callers:
+        yield
 
 
-def _figures(name: str, size: int, seconds: float, cpu: float, gaps: list[float]) -> list[Figure]:
-    per_minute = cpu / (size * seconds / 60)
-    note = f"{100 * cpu / seconds:.1f} % of a core"
-    bridged_promise = 0.0 if name == "bridged" else None
-    longest = f"longest {max(gaps) * 1000:.0f} ms" if gaps else ""
+def _figures(told: Measured) -> list[Figure]:
+    about = f"{told.calls} calls {told.load}"
+    note = f"{100 * told.cpu / told.seconds:.1f} % of a core"
+    bridged_promise = 0.0 if told.load == "bridged" else None
+    longest = f"longest {max(told.gaps) * 1000:.0f} ms" if told.gaps else ""
     return [
-        Figure(f"CPU, {size} calls {name}", per_minute, "s per call-minute", None, note),
-        Figure(f"gaps > 40 ms, {size} calls {name}", len(gaps), "", bridged_promise, longest),
+        Figure(f"CPU, {about}", told.per_minute, "s per call-minute", None, note),
+        Figure(f"gaps > 40 ms, {about}", len(told.gaps), "", bridged_promise, longest),
     ]
 
 
-def _loads(room: Path) -> dict[str, Load]:
+def _loads(room: Path, events: int) -> dict[str, Load]:
     one = room / "one.pcap"
-    one.write_bytes(key_capture("1", EVENTS))
-    audio = sdp(port="[auto_media_port]").replace("101", str(EVENTS))
+    one.write_bytes(key_capture("1", events))
+    audio = sdp(port="[auto_media_port]").replace("101", str(events))
     talks = (
         Scenario("mobile")
         .expect_request("INVITE")
@@ -202,17 +278,25 @@ async def _short_calls(box: BoxUnderTest, room: Path, calls: int) -> None:
 # -- measuring -----------------------------------------------------------------------------
 
 
-async def _measure(box: BoxUnderTest, seconds: float, room: Path) -> tuple[float, list[float]]:
-    """CPU seconds of the daemon over the window, and the gaps in what it sent meanwhile."""
-    capture = room / "sent.pcap"
+async def _measure(
+    answers: Answers, load: Load, calls: int, seconds: float, room: Path
+) -> Measured:
+    """CPU seconds of the process over the window, and what it sent meanwhile."""
+    (host, port), capture = answers.address, room / "sent.pcap"
     dumpcap = await asyncio.create_subprocess_exec(
         "dumpcap", "-q", "-P", "-i", "lo", "-s", "64", "-B", "64", "-a", f"duration:{seconds:.0f}",
-        "-f", f"udp and src host {LISTEN} and not port {box.port}", "-w", str(capture),
+        "-f", f"udp and src host {host} and not port {port}", "-w", str(capture),
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
-    before = _cpu(box.pid)
+    before, began = _cpu(answers.pid), time.monotonic()
     await dumpcap.wait()
-    return _cpu(box.pid) - before, gaps_in(capture.read_bytes())
+    cpu, lasted = _cpu(answers.pid) - before, time.monotonic() - began
+    sent = capture.read_bytes()
+    times = [at for at, packet in _packets(sent) if not _is_rtcp(packet)]
+    if len(times) < 2:
+        raise AssertionError(f"no sound came from {host} during {calls} calls {load.name}")
+    rate = len(times) / (times[-1] - times[0])
+    return Measured(load.name, calls, lasted, cpu, gaps_in(sent), rate)
 
 
 def gaps_in(capture: bytes) -> list[float]:
@@ -221,12 +305,16 @@ def gaps_in(capture: bytes) -> list[float]:
     gaps: list[float] = []
     for at, packet in _packets(capture):
         stream = packet[34:38]  # source and destination port behind Ethernet and IPv4
-        if stream[1] % 2:
-            continue  # RTCP goes to odd ports, every five seconds
+        if _is_rtcp(packet):
+            continue
         if at - last.get(stream, at) > LONGEST_GAP_S:
             gaps.append(at - last[stream])
         last[stream] = at
     return gaps
+
+
+def _is_rtcp(packet: bytes) -> bool:
+    return packet[35] % 2 == 1  # from odd ports, every five seconds
 
 
 def _packets(capture: bytes) -> list[tuple[float, bytes]]:
