@@ -141,7 +141,7 @@ async def compared(sizes: tuple[int, ...], seconds: float) -> list[Figure]:
 def _share(ours: Measured, its: Measured) -> Figure:
     def told(one: Measured) -> str:
         rate = one.packets_per_s / one.calls
-        return f"{one.per_minute:.3f} s ({rate:.0f} packets/s a call, {len(one.gaps)} gaps)"
+        return f"{one.per_minute:.3f} s ({rate:.0f} packets/s a call)"
 
     name = f"CPU per call-minute, ours / Asterisk, {ours.calls} calls {ours.load}"
     note = f"ours {told(ours)}, Asterisk {version()} {told(its)}"

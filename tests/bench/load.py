@@ -285,7 +285,8 @@ async def _measure(
     (host, port), capture = answers.address, room / "sent.pcap"
     dumpcap = await asyncio.create_subprocess_exec(
         "dumpcap", "-q", "-P", "-i", "lo", "-s", "64", "-B", "64", "-a", f"duration:{seconds:.0f}",
-        "-f", f"udp and src host {host} and not port {port}", "-w", str(capture),
+        "-f", f"udp and src host {host} and not port {port} and dst host ({STAFF} or {CALLERS})",
+        "-w", str(capture),
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     before, began = _cpu(answers.pid), time.monotonic()
