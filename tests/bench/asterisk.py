@@ -28,7 +28,7 @@ from tests.bench.figures import Figure
 from tests.bench.load import CALLERS, STAFF, STEADY_STEP, Measured, one_load, the_box
 from tests.sim.ports import free_ports
 
-HOST = "127.0.0.5"
+HOST, SOUND_PORTS = "127.0.0.5", (30000, 39999)
 SUITE = "sid"
 DEBIAN = "http://deb.debian.org/debian"
 MOST = 0.6  # of Asterisk's CPU
@@ -64,7 +64,7 @@ transmit_silence = yes
     "logger.conf": "[general]\n[logfiles]\nmessages => warning,error\n",
     "cdr.conf": "[general]\nenable = no\n",
     "cel.conf": "[general]\nenable = no\n",
-    "rtp.conf": "[general]\nrtpstart = 30000\nrtpend = 39999\n",
+    "rtp.conf": "[general]\nrtpstart = {ports[0]}\nrtpend = {ports[1]}\n",
     "musiconhold.conf": "[default]\nmode = files\ndirectory = {room}/sounds\n",
     "pjsip.conf": """
 [udp]
@@ -151,7 +151,7 @@ def _share(ours: Measured, its: Measured) -> Figure:
 class Asterisk:
     """One that runs. room: its folder, as seen inside the chroot."""
 
-    events = 101
+    events, sound_ports = 101, SOUND_PORTS
 
     def __init__(self, process: asyncio.subprocess.Process, room: Path, port: int) -> None:
         self.pid, self.address = process.pid, (HOST, port)
@@ -217,7 +217,8 @@ def _set_up(folder: Path, room: Path, port: int, staff_port: int) -> None:
     """Its settings, and the box's own music as its only sound."""
     modules = next(CHROOT.glob("usr/lib/*/asterisk/modules")).relative_to(CHROOT)
     values = {
-        "room": room, "modules": Path("/") / modules, "host": HOST, "port": port,
+        "room": room, "modules": Path("/") / modules, "ports": SOUND_PORTS, "host": HOST,
+        "port": port,
         "staff": STAFF, "staff_port": staff_port, "callers": CALLERS,
         "load": "\n".join(f"require = {module}.so" for module in MODULES),
     }  # fmt: skip

@@ -22,13 +22,14 @@ from hotline.control.messages import LiveCall
 from tests.bench.figures import Figure
 from tests.bench.office import LIMITS, office_yaml
 from tests.sim import g711
-from tests.sim.box import BoxUnderTest, free_port, running, trunk
+from tests.sim.box import RTP_PORTS, BoxUnderTest, free_port, free_rtp_range, running, trunk
 from tests.sim.scenario import Scenario, ask, reply, sdp
 from tests.sim.sipp import Sipp
 from tests.sim.sound import noise
 
 STAFF, CALLERS = "127.0.0.3", "127.0.0.4"
 LONGEST_GAP_S = 0.040
+START_LEFTOVER_S = 2.0  # what is done behind a start is no part of a call's cost
 WARM_CALLS = 2500  # SIP keeps an ended call for 32 s: at 20 a second the pools fill until then
 TICKS = os.sysconf("SC_CLK_TCK")
 STEADY_STEP = {"prompt": "ringing", "bridged": "joined", "recording": "recording"}
@@ -64,11 +65,15 @@ class Measured:
 class Answers(Protocol):
     """What answers the calls: the box, or what it is compared with.
 
-    events: the payload type under which it offers keys to the staff's mobiles.
+    events: the payload type under which it offers keys to the staff's mobiles. sound_ports: the
+    first and last from which it sends; other boxes may live on the same address.
     """
 
     @property
     def events(self) -> int: ...
+
+    @property
+    def sound_ports(self) -> tuple[int, int]: ...
 
     @property
     def pid(self) -> int: ...
@@ -90,7 +95,8 @@ class TheBox:
     events = 121  # where PJSIP offers keys at 8 kHz, beside Opus
 
     def __init__(self, box: BoxUnderTest) -> None:
-        self._box = box
+        self._box, first = box, free_rtp_range()
+        self.sound_ports = (first, first + RTP_PORTS - 1)
 
     @property
     def pid(self) -> int:
@@ -164,6 +170,7 @@ async def one_load(started: Started, name: str, size: int, seconds: float) -> Me
             load = _loads(room, answers.events)[name]
             async with _people(load, size, seconds, room, staff_port, answers.address):
                 await answers.steady(name, size, load.settling + size / 10 + 20)
+                await asyncio.sleep(START_LEFTOVER_S)
                 return await _measure(answers, load, size, seconds, room)
 
 
@@ -282,11 +289,10 @@ async def _measure(
     answers: Answers, load: Load, calls: int, seconds: float, room: Path
 ) -> Measured:
     """CPU seconds of the process over the window, and what it sent meanwhile."""
-    (host, port), capture = answers.address, room / "sent.pcap"
+    (host, _), (first, last), capture = answers.address, answers.sound_ports, room / "sent.pcap"
     dumpcap = await asyncio.create_subprocess_exec(
         "dumpcap", "-q", "-P", "-i", "lo", "-s", "64", "-B", "64", "-a", f"duration:{seconds:.0f}",
-        "-f", f"udp and src host {host} and not port {port} and dst host ({STAFF} or {CALLERS})",
-        "-w", str(capture),
+        "-f", f"udp and src host {host} and src portrange {first}-{last}", "-w", str(capture),
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     before, began = _cpu(answers.pid), time.monotonic()
