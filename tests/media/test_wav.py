@@ -7,8 +7,10 @@ import errno
 import os
 import subprocess
 import sys
+import threading
 import wave
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -209,6 +211,19 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("at_once")
+class HangingDisk(wav.Disk):
+    """Takes its time over an fsync, as worn memory cards do."""
+
+    def __init__(self) -> None:
+        self.hangs, self.goes_on = threading.Event(), threading.Event()
+        self.was_waited_for = False
+
+    def sync(self, fd: int) -> None:
+        self.hangs.set()
+        self.was_waited_for |= not self.goes_on.wait(10)
+        super().sync(fd)
+
+
 class TestADiskThatRefuses:
     @pytest.mark.parametrize("call", ["create", "write", "sync", "sync_directory"])
     @pytest.mark.parametrize("bad", range(1, 4))
@@ -273,7 +288,8 @@ class TestADiskThatRefuses:
         for frame in frames(speech(1)) * 100:
             recording.feed(frame)
         assert len(recording._queue) == wav.QUEUE_FRAMES
-        recording.work(patience=0.0)
+        with ThreadPoolExecutor(1) as syncer:
+            recording.work(0.0, syncer)
         assert "70 s of sound are missing" in recording.trouble
 
     async def test_for_a_while_goes_on_later_and_says_what_is_missing(
@@ -296,6 +312,23 @@ class TestADiskThatRefuses:
         assert sound_in(tmp_path / "a.wav") == early[:SECOND] + late
         assert "2 s of sound are missing" in recording.trouble
 
+    async def test_by_hanging_keeps_nothing_from_outliving_the_daemon(self, tmp_path: Path) -> None:
+        disk = HangingDisk()
+        recorder = wav.Recorder(disk)
+        recording = recorder.start(tmp_path / "a.wav")
+        early, late = speech(1, seed=1), speech(2, seed=2)
+        for frame in frames(early):
+            recording.feed(frame)
+        until(disk.hangs.is_set, recorder)
+        for frame in frames(late):
+            recording.feed(frame)
+        until(lambda: recording._file.saved == len(early + late), recorder)
+        disk.goes_on.set()
+        await recording.stop()
+        recorder.close()
+        assert not disk.was_waited_for
+        assert sound_in(tmp_path / "a.wav") == early + late
+
     async def test_keeps_what_was_saved_before(self, tmp_path: Path) -> None:
         disk = BadDisk("write", bad=-1)
         recorder = wav.Recorder(disk, patience=0.0)
@@ -303,7 +336,7 @@ class TestADiskThatRefuses:
         early, late = speech(1, seed=1), speech(1, seed=2)
         for frame in frames(early):
             recording.feed(frame)
-        until(lambda: recording._file.saved == len(early), recorder)
+        until(lambda: recording._file._safe == len(early), recorder)
         disk.bad = None
         for frame in frames(late):
             recording.feed(frame)

@@ -18,6 +18,7 @@ import time
 import wave
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ FRAME_BYTES = BYTES_PER_SECOND * FRAME_MS // 1000
 TURN_SECONDS = 0.1
 SYNC_SECONDS = 1.0
 RETRY_SECONDS = 1.0
+SYNCERS = 4
 # Kept in memory, per recording, while the disk refuses (30 s) and while it only hangs (30 s more).
 MEMORY_BYTES = 30 * BYTES_PER_SECOND
 QUEUE_FRAMES = 30 * 1000 // FRAME_MS
@@ -168,6 +170,8 @@ class _GrowingFile:
         self._safe = 0
         self._tail = bytearray()
         self._written = 0
+        self._syncing: Future[None] | None = None
+        self._covered = 0  # of `_written`, what the fsync under way is about
 
     @property
     def saved(self) -> int:
@@ -199,21 +203,57 @@ class _GrowingFile:
             rest = bytes(self._tail[self._written :])
             self._written += self._disk.write(self._fd, rest, HEADER_BYTES + self.saved)
 
-    def sync(self) -> None:
-        """Write, then set the length and wait until the disk has all of it."""
+    def sync(self, syncer: Executor) -> None:
+        """Write, set the length and begin to wait for the disk; `settle` hears of the end.
+
+        The wait is another thread's: a card may take seconds over it, and what is said meanwhile
+        must reach the kernel, where it outlives the daemon.
+        """
+        self.write()
+        if self._fd is None or self._syncing is not None or not self._tail:
+            return
+        self._put(self._fd, header(self.saved), 0)
+        self._covered = self._written
+        self._syncing = syncer.submit(self._disk.sync, self._fd)
+
+    def sync_now(self) -> None:
+        """The last try: wait here, also for a wait under way."""
+        if self._syncing is not None:
+            wait([self._syncing])
+            self.settle()
         self.write()
         if self._fd is None:
             return
         self._put(self._fd, header(self.saved), 0)
+        self._covered = self._written
+        self._syncing = Future()
         try:
             self._disk.sync(self._fd)
+        except OSError as error:
+            self._syncing.set_exception(error)
+        else:
+            self._syncing.set_result(None)
+        self.settle()
+
+    def settle(self) -> None:
+        """Take note of a wait that has ended. Raises OSError if the disk refused."""
+        if self._syncing is None or not self._syncing.done():
+            return
+        ended, self._syncing = self._syncing, None
+        try:
+            ended.result()
         except OSError:
             self._doubtful = True
             raise
-        self._all_safe()
+        self._safe += self._covered
+        self._written -= self._covered
+        del self._tail[: self._covered]
 
     def close(self) -> None:
-        """Let the file go as it is."""
+        """Let the file go as it is, or as it will be when a wait that hangs has ended."""
+        if self._syncing is not None and self._fd is not None:
+            fd, self._fd = self._fd, None
+            self._syncing.add_done_callback(lambda _ended: self._disk.close(fd))
         if self._fd is not None:
             self._disk.close(self._fd)
             self._fd = None
@@ -373,14 +413,15 @@ class WavRecording:
             self._wake()
         return self._done
 
-    def work(self, patience: float) -> bool:
+    def work(self, patience: float, syncer: Executor) -> bool:
         """One turn of the recorder's thread. True when this recording is finished."""
         now = time.monotonic()
         stopped_at = self._stopped_at
         last_try = stopped_at is not None and now >= stopped_at + patience
         self._drain()
         if last_try or now >= self._next_try:
-            self._save(now, sync=stopped_at is not None or now >= self._next_sync)
+            sync = stopped_at is not None or now >= self._next_sync
+            self._save(now, syncer, sync=sync, last=last_try)
         finished = stopped_at is not None and (last_try or not self._file.waiting)
         if finished:
             self._finish()
@@ -393,10 +434,13 @@ class WavRecording:
         if self._lost or self._overrun:
             self._say(None)
 
-    def _save(self, now: float, *, sync: bool) -> None:
+    def _save(self, now: float, syncer: Executor, *, sync: bool, last: bool) -> None:
         try:
-            if sync:
-                self._file.sync()
+            self._file.settle()
+            if last:
+                self._file.sync_now()
+            elif sync:
+                self._file.sync(syncer)
                 self._next_sync = now + SYNC_SECONDS
             else:
                 self._file.write()
@@ -437,7 +481,10 @@ def _why(error: OSError) -> str:
 
 
 class Recorder:
-    """Writes all recordings of the daemon, in one thread. Make one, close it at the end."""
+    """Writes all recordings of the daemon in one thread; others wait for the disk.
+
+    Make one, close it at the end.
+    """
 
     def __init__(self, disk: Disk | None = None, *, patience: float = PATIENCE_S) -> None:
         """patience: seconds to go on trying after `stop` when the disk refuses.
@@ -451,6 +498,7 @@ class Recorder:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._closing = False
+        self._syncer = ThreadPoolExecutor(SYNCERS, thread_name_prefix="recorder-sync")
 
     def start(self, path: Path) -> WavRecording:
         """Begin a new recording; called on the loop, never waits for the disk."""
@@ -471,6 +519,7 @@ class Recorder:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
+        self._syncer.shutdown(wait=False)
 
     def _patience_now(self) -> float:
         return min(self._patience, CLOSING_PATIENCE_S) if self._closing else self._patience
@@ -487,6 +536,6 @@ class Recorder:
             self._wake.wait(TURN_SECONDS if recordings else None)
             self._wake.clear()
             for recording in self._now():
-                if recording.work(self._patience_now()):
+                if recording.work(self._patience_now(), self._syncer):
                     with self._lock:
                         self._recordings.remove(recording)
