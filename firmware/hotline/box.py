@@ -190,6 +190,8 @@ def _exchange(
     recorder = Recorder()
     closing.callback(recorder.close)
     sounds = tones.files(places.sounds, country)
+    mixer = Mixer(pjsip, recorder, sounds.hush)
+    closing.callback(mixer.close)
     guard = Guard(pjsip)
     lines = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
     offices = CurrentOffice(
@@ -198,7 +200,7 @@ def _exchange(
     messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))
     return Exchange(
         board=Board(lines, Caps(options.limits, country, records.spent), clock),
-        engine=Mixer(pjsip, recorder, sounds.hush),
+        engine=mixer,
         prompts=Voice(places.spoken, places.own_prompts, sounds),
         comfort=sounds,
         journal=records.journal,

@@ -30,7 +30,7 @@ class Caller(pj.Call):  # type: ignore[misc]
         self.phone = phone
 
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
-        self.getAudioMedia(-1).startTransmit(self.phone.port)
+        self.getAudioMedia(-1).startTransmit(self.phone.tap.port)
 
 
 class Account(pj.Account):  # type: ignore[misc]
@@ -45,17 +45,17 @@ class Account(pj.Account):  # type: ignore[misc]
         self.phone.todo.append(lambda: answer(call))
 
 
-class Port(pj.AudioMediaPort):  # type: ignore[misc]
-    """Counts how often the bridge reaches into Python, and what it brings."""
+class Tap:
+    """What the bridge brought to a tap, in frames of 20 ms: which of them are not silent."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, keeps_ms: int) -> None:
+        self.port = pj.HotlineTap(8000, keeps_ms)
         self.frames: list[bool] = []
 
-    def onFrameReceived(self, frame: pj.MediaFrame) -> None:
-        sound = bytearray(frame.size)
-        frame.buf.copy_to_bytearray(sound)
-        self.frames.append(any(sound))
+    def read(self) -> list[bool]:
+        sound = self.port.read()
+        self.frames += [any(sound[place : place + 320]) for place in range(0, len(sound), 320)]
+        return self.frames
 
 
 def answer(call: Caller) -> None:
@@ -74,8 +74,8 @@ class Phone:
         self.inbox: queue.Queue[Command | None] = queue.Queue()
         self.begin()
         self.account = Account(self)
-        self.port = Port()
         self.register()
+        self.tap, self.witness, self.late = Tap(1000), Tap(1000), Tap(100)
 
     def begin(self) -> None:
         config = pj.EpConfig()
@@ -107,9 +107,6 @@ class Phone:
         config.mediaConfig.srtpSecureSignaling = 0
         config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
         self.account.create(config)
-        shape = pj.MediaFormatAudio()
-        shape.init(pj.PJMEDIA_FORMAT_PCM, 8000, 1, 20000, 16)
-        self.port.createPort("listener", shape)
 
     def obey(self, command: Command) -> object:
         name, *arguments = command
@@ -132,24 +129,35 @@ class Phone:
         return self.invites
 
     def do_frames(self) -> list[bool]:
-        return self.port.frames
+        return self.tap.read()
 
-    def do_play_to_port(self, file: str) -> None:
+    def do_play_to_tap(self, file: str) -> None:
         self.player = pj.AudioMediaPlayer()
         self.player.createPlayer(file, 0)
-        self.player.startTransmit(self.port)
+        self.player.startTransmit(self.tap.port)
 
     def do_bridge_clock(self) -> int:
-        """How many frames a second port, always fed, has received so far."""
-        if not hasattr(self, "witness"):
-            self.witness = Port()
-            shape = pj.MediaFormatAudio()
-            shape.init(pj.PJMEDIA_FORMAT_PCM, 8000, 1, 20000, 16)
-            self.witness.createPort("witness", shape)
+        """How many frames a second tap, always fed, has received so far."""
+        self.always_fed(self.witness)
+        return len(self.witness.read())
+
+    def do_feed_late(self) -> None:
+        self.always_fed(self.late)
+
+    def do_lost(self) -> int:
+        """How many samples the third tap, which nobody has read yet, has lost so far."""
+        return int(self.late.port.lost())
+
+    def do_read_late(self) -> int:
+        """How many frames that tap still has, and keeps after it was closed."""
+        self.late.port.close()
+        return len(self.late.read())
+
+    def always_fed(self, tap: Tap) -> None:
+        if not hasattr(self, "tone"):
             self.tone = pj.ToneGenerator()
             self.tone.createToneGenerator(8000, 1)
-            self.tone.startTransmit(self.witness)
-        return len(self.witness.frames)
+        self.tone.startTransmit(tap.port)
 
     def serve(self) -> None:
         threading.Thread(target=self.read, daemon=True).start()

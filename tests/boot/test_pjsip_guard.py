@@ -319,15 +319,27 @@ def test_an_offer_stuffed_with_keys_cannot_stop_the_hotline(phone: Phone) -> Non
     after_everything_sent_so_far(phone)
 
 
-def test_a_port_that_nobody_feeds_costs_no_call_into_python(phone: Phone, tmp_path: Path) -> None:
+def test_a_tap_hears_all_that_it_is_fed_and_nothing_else(phone: Phone, tmp_path: Path) -> None:
     started = phone.ask("bridge_clock")
     wait_until(lambda: phone.ask("bridge_clock") >= started + 10)
     assert phone.ask("frames") == []
-    phone.ask("play_to_port", str(tone_then_silence(tmp_path / "prompt.wav")))
+    phone.ask("play_to_tap", str(tone_then_silence(tmp_path / "prompt.wav")))
     wait_until(lambda: len(phone.ask("frames")) >= 30)
     frames = phone.ask("frames")
     assert any(frames), "the tone is heard"
     assert not all(frames), "and the silence after it comes as frames, too: no gap in a recording"
+
+
+def test_a_tap_that_is_read_late_keeps_the_oldest_sound_and_counts_what_it_lost(
+    phone: Phone,
+) -> None:
+    phone.ask("feed_late")
+    wait_until(lambda: phone.ask("lost") >= 1600)
+    assert phone.ask("read_late") == 5
+    lost, started = phone.ask("lost"), phone.ask("bridge_clock")
+    wait_until(lambda: phone.ask("bridge_clock") >= started + 10)
+    assert phone.ask("read_late") == 5, "a closed tap hears nothing more"
+    assert phone.ask("lost") == lost
 
 
 def tone_then_silence(path: Path) -> Path:

@@ -65,7 +65,7 @@ class TestTheFiles:
 
 
 class TestWhoHearsWhom:
-    @pytest.mark.parametrize("several", itertools.combinations(tones.PARTIES[:6], 2))
+    @pytest.mark.parametrize("several", list(itertools.combinations(tones.PARTIES[:6], 2)))
     def test_two_parties_at_once_are_told_apart(self, several: tuple[tones.TestTone, ...]) -> None:
         mixed = np.sum([party.samples(1.0) / 32768 for party in several], axis=0)
         assert tones.heard(tones.pcm(mixed), FREQUENCIES) == {p.frequency for p in several}

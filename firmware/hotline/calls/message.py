@@ -17,7 +17,7 @@ ROW_PATIENCE_S = 2.0
 SYNC_PATIENCE_S = 3.0
 SILENCE_ENDS_S = 8.0
 LEAST_SPEECH_S = 1.0
-LOOK_EVERY_S = 0.25
+LOOK_AGAIN_S = 0.25
 DONE_KEY = "#"
 KEPT_DAYS = Retention().cases.days
 
@@ -84,12 +84,12 @@ async def _listen(call: Call, recording: Recording) -> None:
     key = asyncio.ensure_future(call.party.key())
     try:
         async with asyncio.timeout(call.office.max_message_seconds):
-            while not key.done() or key.result() != DONE_KEY:
+            while (silence_lacks := SILENCE_ENDS_S - recording.silent_for) > 0:
+                await asyncio.wait({key}, timeout=max(silence_lacks, LOOK_AGAIN_S))
                 if key.done():
+                    if key.result() == DONE_KEY:
+                        return
                     key = asyncio.ensure_future(call.party.key())
-                await asyncio.wait({key}, timeout=LOOK_EVERY_S)
-                if recording.silent_for >= SILENCE_ENDS_S:
-                    return
     except TimeoutError:
         call.step("message_full", "The longest message was reached.")
     finally:

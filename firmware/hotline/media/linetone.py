@@ -32,15 +32,20 @@ _FAINTEST = (10 ** (-45 / 20) * 32768) ** 2
 _MUCH_QUIETER = 0.1
 
 
-def _bases() -> list[npt.NDArray[np.float32]]:
-    """For each tone, vectors that span it in any phase: a frame's share in them is its purity."""
+def _bases() -> tuple[npt.NDArray[np.float32], list[int]]:
+    """Side by side, for each tone the vectors that span it in any phase; where each begins.
+
+    A frame's share in the span of a tone is its purity.
+    """
     times = np.arange(_FRAME) / CLOCK_RATE
-    return [
+    spans = [
         np.linalg.qr(
             np.stack([part(2 * np.pi * f * times) for f in pair for part in (np.sin, np.cos)], 1)
-        )[0].astype(np.float32)
+        )[0]
         for pair in _EXCHANGE
     ]
+    places = np.cumsum([0, *(span.shape[1] for span in spans[:-1])])
+    return np.hstack(spans).astype(np.float32), places.tolist()
 
 
 class ToneListener:
@@ -50,23 +55,42 @@ class ToneListener:
     tone is three equal turns of tone and quiet, a dial tone two seconds without a pause.
     """
 
-    _BASES = _bases()
+    _BASES, _PLACES = _bases()
     _SAME = 2  # frames by which two turns may differ: 40 ms
 
     def __init__(self) -> None:
-        self._last = self._kind = _Kind.OTHER
+        self._kind = _Kind.OTHER
         self._length = 0
         self._doubt = 0
         self._tone_power = 0.0
         self._runs: list[tuple[_Kind, int]] = []
         self._told: LineTone | None = None
 
-    def feed(self, frame: bytes) -> LineTone | None:
-        """Take 20 ms; says a tone once, when it is sure, and again after something else was heard.
+    def feed(self, frames: npt.NDArray[np.float32]) -> tuple[list[bool], list[LineTone]]:
+        """Take any number of 20 ms frames: 16-bit values, shaped (frames, 160).
 
-        A frame of another length is taken for silence.
+        Returns which of them are a tone of an exchange (a single frame of speech may pass for
+        one), and the tones that have become certain with them; each is told once, and again after
+        something else was heard.
         """
-        kind = self._last = self._kind_of(frame)
+        energies = np.einsum("ij,ij->i", frames, frames)
+        parts = np.square(frames @ self._BASES)
+        best = np.add.reduceat(parts, self._PLACES, axis=1).max(axis=1)
+        tonal = (best > _TONAL_SHARE * energies).tolist()
+        told = [
+            self._frame(power, pure)
+            for power, pure in zip((energies / _FRAME).tolist(), tonal, strict=True)
+        ]
+        return tonal, [tone for tone in told if tone]
+
+    def _frame(self, power: float, pure: bool) -> LineTone | None:
+        if power < _FAINTEST:
+            kind = _Kind.QUIET
+        elif pure:
+            self._tone_power = power
+            kind = _Kind.TONE
+        else:
+            kind = _Kind.QUIET if power < _MUCH_QUIETER * self._tone_power else _Kind.OTHER
         if kind is self._kind:
             self._length += 1 + self._doubt
             self._doubt = 0
@@ -74,24 +98,7 @@ class ToneListener:
             self._doubt = 1  # the frame in which a tone begins or ends is neither
         else:
             self._turn(kind)
-        return self._verdict()
-
-    @property
-    def tonal(self) -> bool:
-        """Was the last frame a tone of an exchange? A single frame of speech may pass for one."""
-        return self._last is _Kind.TONE
-
-    def _kind_of(self, frame: bytes) -> _Kind:
-        samples = np.frombuffer(frame, dtype="<i2").astype(np.float32)
-        energy = float(samples @ samples)
-        power = energy / _FRAME
-        if len(samples) != _FRAME or power < _FAINTEST:
-            return _Kind.QUIET
-        best = max(float(np.sum(np.square(samples @ basis))) for basis in self._BASES)
-        if best > _TONAL_SHARE * energy:
-            self._tone_power = power
-            return _Kind.TONE
-        return _Kind.QUIET if power < _MUCH_QUIETER * self._tone_power else _Kind.OTHER
+        return None if kind is _Kind.OTHER else self._verdict()
 
     def _turn(self, kind: _Kind) -> None:
         self._runs = [*self._runs[-6:], (self._kind, self._length)]

@@ -13,7 +13,8 @@ from pathlib import Path
 from hotline.errors import LineDown
 from hotline.media.dtmf import Detector
 from hotline.media.engine import Level, Recording, Sound
-from hotline.media.pjsua import Nowhere, PjCall, Pjsip, Player, Tap, deaf, fail, give
+from hotline.media.listening import Listener, Listening
+from hotline.media.pjsua import Nowhere, PjCall, Pjsip, Player, Tap, fail, give
 from hotline.media.wav import Recorder, WavRecording
 
 FRAMES_READ_AHEAD = 3
@@ -25,8 +26,12 @@ class Mixer:
     def __init__(self, stack: Pjsip, recorder: Recorder, hush: Path) -> None:
         self._stack, self._recorder = stack, recorder
         self._hush = hush
-        self._taps: list[Tap] = []
+        self.listening = Listening()
         self.nowhere = Nowhere(stack)
+
+    def close(self) -> None:
+        """Listen to nobody any more."""
+        self.listening.close()
 
     def attach(self, audio: object, keys: asyncio.Queue[str], *, in_band: bool) -> MixedSound:
         """See MediaEngine."""
@@ -54,22 +59,6 @@ class Mixer:
         self._stack.bridge.disconnect(one.call, other.call)
         self._stack.bridge.disconnect(other.call, one.call)
 
-    # -- the tap pool, in PJSIP's thread ------------------------------------------------------
-
-    def lend_tap(self, call: PjCall, feed: Callable[[bytes], None]) -> Tap:
-        """A Python port that hears `call`; given back with `return_tap`, never destroyed."""
-        tap = self._taps.pop() if self._taps else Tap()
-        tap.feed = feed
-        self._stack.bridge.connect(call, tap)
-        return tap
-
-    def return_tap(self, call: PjCall, tap: Tap) -> None:
-        """Take a tap off a call and keep it for the next one."""
-        self._stack.bridge.disconnect(call, tap)
-        self._stack.bridge.remove(tap)
-        tap.feed = deaf
-        self._taps.append(tap)
-
     def recording(self, path: Path) -> WavRecording:
         """A new recording on disk, not yet fed."""
         return self._recorder.start(path)
@@ -95,10 +84,10 @@ class MixedSound:
     def __init__(self, engine: Mixer, call: PjCall, keys: asyncio.Queue[str], in_band: bool):
         self._engine, self._stack, self.call = engine, engine.stack, call
         self._playing: _Playing | None = None
-        self._ear: Tap | None = None
+        self._ear: _Ear | None = None
         self._measured = False
         if in_band:
-            self._stack.post(lambda: self._listen(keys))
+            self._ear = _Ear(engine, call, self._key_feed(keys), often=True)
 
     async def play(self, files: Sequence[Path], *, loop: bool = False) -> None:
         """See Sound."""
@@ -113,7 +102,8 @@ class MixedSound:
 
     def record(self, path: Path) -> Recording:
         """See Sound."""
-        return _TappedRecording(self._engine, self.call, self._engine.recording(path))
+        recording = self._engine.recording(path)
+        return _TappedRecording(recording, _Ear(self._engine, self.call, recording.feed))
 
     async def level(self) -> Level:
         """See Sound."""
@@ -125,6 +115,8 @@ class MixedSound:
 
     def close(self) -> None:
         """See Sound."""
+        if self._ear is not None:
+            self._ear.close()
         self._stack.post(self._close)
 
     # -- in PJSIP's thread -----------------------------------------------------------------
@@ -144,17 +136,6 @@ class MixedSound:
         if self._playing is playing:
             self._playing = None
 
-    def _listen(self, keys: asyncio.Queue[str]) -> None:
-        detector = Detector()
-
-        def feed(frame: bytes) -> None:
-            for digit in detector.feed(frame):
-                if not self.call.tells_keys:
-                    self.call.key_in_sound = digit, time.monotonic()
-                    self._stack.tell(keys.put_nowait, digit)
-
-        self._ear = self._engine.lend_tap(self.call, feed)
-
     def _level(self) -> Level:
         if not self._measured:
             self._measured = True
@@ -164,9 +145,58 @@ class MixedSound:
     def _close(self) -> None:
         self.hush()
         self._stack.bridge.disconnect(self.call, self._engine.nowhere)
-        if self._ear is not None:
-            self._engine.return_tap(self.call, self._ear)
-            self._ear = None
+
+    # -- in the listening thread -------------------------------------------------------------
+
+    def _key_feed(self, keys: asyncio.Queue[str]) -> Callable[[bytes], None]:
+        detector = Detector()
+
+        def feed(sound: bytes) -> None:
+            for digit in detector.feed(sound):
+                if not self.call.tells_keys:
+                    self.call.key_in_sound = digit, time.monotonic()
+                    self._stack.tell(keys.put_nowait, digit)
+
+        return feed
+
+
+class _Ear:
+    """What hears one call and hands it over, from now until `close`. feed: see `Listener`."""
+
+    def __init__(
+        self, engine: Mixer, call: PjCall, feed: Callable[[bytes], None], *, often: bool = False
+    ) -> None:
+        self._engine, self._stack, self._call = engine, engine.stack, call
+        self._feed, self._often = feed, often
+        self._closed = False
+        self._tap: Tap | None = None
+        self._listener: Listener | None = None
+        self._stack.post(self._open)
+
+    def close(self) -> None:
+        """Hand over what was heard until now, and nothing more; harmless when repeated."""
+        self._closed = True
+        if self._listener is not None:
+            self._engine.listening.end(self._listener)
+        self._stack.post(self._take_off)
+
+    # -- in PJSIP's thread -----------------------------------------------------------------
+
+    def _open(self) -> None:
+        if self._closed:
+            return
+        self._tap = Tap(self._stack)
+        self._listener = Listener(self._tap, self._feed, self._often)
+        self._stack.bridge.connect(self._call, self._tap)
+        self._engine.listening.begin(self._listener)
+
+    def _take_off(self) -> None:
+        tap, self._tap = self._tap, None
+        if tap is not None and self._listener is not None:
+            self._engine.listening.end(self._listener)
+            self._stack.bridge.disconnect(self._call, tap)
+            self._stack.bridge.remove(tap)
+            self._stack.bury(tap)
 
 
 class _Playing:
@@ -185,7 +215,7 @@ class _Playing:
             return
         self._sound.replace_playing(self)
         try:
-            self._player = Player(self._files, self._ended, loop=self._loop)
+            self._player = Player(self._stack, self._files, self._ended, loop=self._loop)
         except FileNotFoundError as missing:
             self._over = True
             self._stack.tell(fail, self.done, missing)
@@ -210,14 +240,12 @@ class _Playing:
 
 
 class _TappedRecording:
-    """A recording fed by a tap; `Recording` for the call."""
+    """A recording fed by an ear; `Recording` for the call."""
 
-    def __init__(self, engine: Mixer, call: PjCall, recording: WavRecording) -> None:
-        self._engine, self._call, self._recording = engine, call, recording
-        self._tap: Tap | None = None
+    def __init__(self, recording: WavRecording, ear: _Ear) -> None:
+        self._recording, self._ear = recording, ear
         self._stopped: asyncio.Future[None] | None = None
         self.path: Path = recording.path
-        engine.stack.post(self._begin)
 
     @property
     def seconds(self) -> float:
@@ -237,18 +265,9 @@ class _TappedRecording:
 
     def stop(self) -> asyncio.Future[None]:
         if self._stopped is None:
-            self._engine.stack.post(self._end)
+            self._ear.close()
             self._stopped = self._recording.stop()
         return self._stopped
-
-    def _begin(self) -> None:
-        if self._stopped is None:
-            self._tap = self._engine.lend_tap(self._call, self._recording.feed)
-
-    def _end(self) -> None:
-        if self._tap is not None:
-            self._engine.return_tap(self._call, self._tap)
-            self._tap = None
 
 
 def _ours(sound: Sound) -> MixedSound:

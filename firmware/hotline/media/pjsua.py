@@ -2,8 +2,8 @@
 
 One thread owns PJSIP: it polls, runs what others queued, and is where callbacks arrive
 (`threadCnt=0`, `mainThreadOnly=True`). Callbacks only hand over to the asyncio loop. PJSIP objects
-are created and dropped in that thread alone: a director object that dies elsewhere while the clock
-thread enters it is a crash. Ports with Python callbacks are never destroyed, only lent out again.
+are created and destroyed in that thread alone, all of them before the library itself is: one that
+dies elsewhere, or later when the garbage is collected, is a crash.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ BAD_CERTIFICATES = (
 )
 UNTRUSTED = "nobody whom this box trusts has signed it."
 SAME_KEY_S = 1.0
+TAP_KEEPS_MS = 4000  # readers come ten times a second; four seconds are for a machine that stalls
 KEY_MS = 100
 KEY_PAUSE_MS = 80
 CODECS = {"opus": "opus/", "g722": "G722/", "pcma": "PCMA/", "pcmu": "PCMU/"}
@@ -73,6 +74,13 @@ class CallListener(Protocol):
     def on_key(self, digit: str) -> None: ...
     def on_no_sound(self) -> None: ...
     def on_ended(self, code: int, reason: str) -> None: ...
+
+
+class Mortal(Protocol):
+    """A port of PJSIP's bridge; ends in PJSIP's thread."""
+
+    def die(self) -> None:
+        """Leave the bridge and PJSIP for good; harmless when repeated."""
 
 
 class AccountListener(Protocol):
@@ -100,6 +108,7 @@ class Pjsip:
         self.bridge = Bridge()
         self.calls: dict[int, PjCall] = {}
         self.accounts: dict[int, PjAccount] = {}
+        self._living: set[Mortal] = set()
         self._graves: list[_Grave] = []
         self._tls: dict[tuple[str, bool], int] = {}
 
@@ -149,12 +158,16 @@ class Pjsip:
         allowed = ",".join(sorted(networks))
         self.post(lambda: pj.hotlineGuardSet(allowed))
 
-    def bury(self, thing: object, after: float = 0.0) -> None:
-        """Drop a PJSIP object later, when no thread can be inside one of its callbacks any more.
+    def adopt(self, port: Mortal) -> None:
+        """Answer for a port's end: it dies when it is buried, or before the library does."""
+        self._living.add(port)
+
+    def bury(self, port: Mortal, after: float = 0.0) -> None:
+        """Let a port die later, when no thread can be inside one of its callbacks any more.
 
         after: seconds for which it still has something to do.
         """
-        heapq.heappush(self._graves, _Grave(time.monotonic() + after + GRAVE_S, thing))
+        heapq.heappush(self._graves, _Grave(time.monotonic() + after + GRAVE_S, port))
 
     def know(self, names: Mapping[str, str]) -> None:
         """Set where host names lead: PJSIP of this build asks no DNS."""
@@ -180,7 +193,7 @@ class Pjsip:
             self._drain()
             now = time.monotonic()
             while self._graves and self._graves[0].at <= now:
-                heapq.heappop(self._graves)
+                self._end(heapq.heappop(self._graves).port)
             if now >= next_statistics:
                 next_statistics = now + STATISTICS_EVERY_S
                 self._look_for_silence()
@@ -256,6 +269,10 @@ class Pjsip:
         for call in list(self.calls.values()):
             call.count_packets()
 
+    def _end(self, port: Mortal) -> None:
+        self._living.discard(port)
+        port.die()
+
     def _close(self) -> None:
         self._drain()
         self._endpoint.hangupAllCalls()
@@ -263,6 +280,8 @@ class Pjsip:
             account.drop()
         self.bridge.clear()
         self._graves.clear()
+        for port in list(self._living):
+            self._end(port)
         self._endpoint.libDestroy()
         for call in list(self.calls.values()):
             call.drop()
@@ -270,10 +289,10 @@ class Pjsip:
 
 @dataclass(order=True)
 class _Grave:
-    """What is to be dropped at an instant of the monotonic clock."""
+    """What is to die at an instant of the monotonic clock."""
 
     at: float
-    thing: object = field(compare=False)
+    port: Mortal = field(compare=False)
 
 
 class PjCall:
@@ -417,7 +436,7 @@ class PjCall:
         if self._takes_keys:
             self._call.dialDtmf(digits)
         elif self._audio is not None:
-            self.stack.bury(_press(digits, self._audio), _seconds_of(digits))
+            self.stack.bury(_Keys(self.stack, digits, self._audio), _seconds_of(digits))
 
     def digit_came(self, digit: str) -> None:
         """A key as an event or a message. Some telephones send its tones as well."""
@@ -529,35 +548,25 @@ class PjAccount:
 # -- PJSIP's own classes, with callbacks that only hand over --------------------------------------
 
 
-def deaf(_frame: bytes) -> None:
-    """What a tap does with sound while nobody listens."""
+class Tap:
+    """A port that keeps what it hears; an `End` of the bridge. Made in PJSIP's thread.
 
-
-class Tap(pj.AudioMediaPort):  # type: ignore[misc]
-    """A permanent port that hears; an `End` of the bridge, never destroyed while it runs.
-
-    feed: called in the clock thread 50 times a second with 20 ms of sound; must not block.
+    `read` may be asked by any one thread, also after the tap has died.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.feed: Callable[[bytes], None] = deaf
-        shape = pj.MediaFormatAudio()
-        shape.type = pj.PJMEDIA_TYPE_AUDIO
-        shape.clockRate, shape.channelCount, shape.bitsPerSample = CLOCK_RATE, 1, 16
-        shape.frameTimeUsec = 20_000
-        self.createPort("tap", shape)
+    def __init__(self, stack: Pjsip) -> None:
+        self._port = pj.HotlineTap(CLOCK_RATE, TAP_KEEPS_MS)
+        stack.adopt(self)
 
     def port(self) -> Any:
-        return self
+        return self._port
 
-    def onFrameReceived(self, frame: Any) -> None:  # noqa: N802 - PJSIP's name
-        try:
-            samples = bytearray(frame.size)
-            frame.buf.copy_to_bytearray(samples)
-            self.feed(bytes(samples))
-        except BaseException:
-            log.exception("a listener to the sound failed")
+    def read(self) -> bytes:
+        """All the sound since the last time, up to TAP_KEEPS_MS; never waits."""
+        return bytes(self._port.read())
+
+    def die(self) -> None:
+        self._port.close()
 
 
 class Nowhere:
@@ -578,8 +587,11 @@ class Player(pj.AudioMediaPlayer):  # type: ignore[misc]
     Raises FileNotFoundError. To be given to `Pjsip.bury` when done with.
     """
 
-    def __init__(self, files: Sequence[Path], ended: Callable[[], None], *, loop: bool) -> None:
+    def __init__(
+        self, stack: Pjsip, files: Sequence[Path], ended: Callable[[], None], *, loop: bool
+    ) -> None:
         super().__init__()
+        stack.adopt(self)
         self.ended: Callable[[], None] | None = None if loop else ended
         names = pj.StringVector([str(file) for file in files])
         try:
@@ -589,10 +601,14 @@ class Player(pj.AudioMediaPlayer):  # type: ignore[misc]
                 self.createPlaylist(names, "prompt", 0 if loop else pj.PJMEDIA_FILE_NO_LOOP)
         except pj.Error as error:
             self.ended = None
+            stack.bury(self)
             raise FileNotFoundError(f"{list(names)}: {_why(error)}") from error
 
     def port(self) -> Any:
         return self
+
+    def die(self) -> None:
+        _destroy(self)
 
     def onEof2(self) -> None:  # noqa: N802 - PJSIP's name
         ended = self.ended
@@ -713,18 +729,29 @@ def _why_bad(status: int) -> str:
     return next((words for bit, words in BAD_CERTIFICATES if status & bit), UNTRUSTED)
 
 
-def _press(digits: str, audio: Any) -> Any:
-    """Begin to send keys as tones."""
-    keys = pj.ToneGenerator()
-    keys.createToneGenerator(CLOCK_RATE, 1)
-    tones = pj.ToneDigitVector()
-    for digit in digits:
-        tone = pj.ToneDigit()
-        tone.digit, tone.on_msec, tone.off_msec = digit, KEY_MS, KEY_PAUSE_MS
-        tones.append(tone)
-    keys.playDigits(tones)
-    keys.startTransmit(audio)
-    return keys
+class _Keys(pj.ToneGenerator):  # type: ignore[misc]
+    """Keys being sent as tones."""
+
+    def __init__(self, stack: Pjsip, digits: str, audio: Any) -> None:
+        super().__init__()
+        stack.adopt(self)
+        self.createToneGenerator(CLOCK_RATE, 1)
+        tones = pj.ToneDigitVector()
+        for digit in digits:
+            tone = pj.ToneDigit()
+            tone.digit, tone.on_msec, tone.off_msec = digit, KEY_MS, KEY_PAUSE_MS
+            tones.append(tone)
+        self.playDigits(tones)
+        self.startTransmit(audio)
+
+    def die(self) -> None:
+        _destroy(self)
+
+
+def _destroy(port: Any) -> None:
+    """Run the destructor of a pjsua2 object now; the garbage collector finds an empty shell."""
+    if port.thisown:
+        port.__swig_destroy__(port)
 
 
 def _seconds_of(digits: str) -> float:

@@ -1,7 +1,7 @@
 """Our own WAV files: 8 kHz, mono, 16 bit. A recording is on disk as it comes.
 
 PJSIP's recorder writes the length only when it closes and never syncs, so a power cut leaves a
-file of "0 seconds". Here one thread writes for all recordings: samples every 100 ms, length and
+file of "0 seconds". Here one thread writes for all recordings: samples every 200 ms, length and
 fsync every second. Lost at a kill of the daemon: 0.5 s at most; at a power cut: 2 s at most.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import math
 import os
 import struct
 import threading
@@ -32,13 +31,13 @@ Samples = npt.NDArray[np.int16]
 
 BYTES_PER_SECOND = CLOCK_RATE * 2
 FRAME_BYTES = BYTES_PER_SECOND * FRAME_MS // 1000
-TURN_SECONDS = 0.1
+TURN_SECONDS = 0.2
 SYNC_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 SYNCERS = 4
 # Kept in memory, per recording, while the disk refuses (30 s) and while it only hangs (30 s more).
 MEMORY_BYTES = 30 * BYTES_PER_SECOND
-QUEUE_FRAMES = 30 * 1000 // FRAME_MS
+QUEUE_BYTES = 30 * BYTES_PER_SECOND
 # After a recording has ended its rest waits in memory until there is room again; a daemon that
 # is being stopped cannot wait for that.
 PATIENCE_S = 3600.0
@@ -324,11 +323,14 @@ class _Ear:
         data = self._rest + data
         whole = len(data) - len(data) % FRAME_BYTES
         self._rest = data[whole:]
-        frames = np.frombuffer(data[:whole], dtype="<i2").reshape(-1, FRAME_BYTES // 2)
-        powers = np.mean(np.square(frames, dtype=np.float32), axis=1)
-        for frame, power in zip(frames, powers.tolist(), strict=True):
-            self.line_tone = self._tones.feed(frame.tobytes()) or self.line_tone
-            self._frame(math.sqrt(power), tonal=self._tones.tonal)
+        samples = np.frombuffer(data[:whole], dtype="<i2").astype(np.float32)
+        frames = samples.reshape(-1, FRAME_BYTES // 2)
+        tonal, told = self._tones.feed(frames)
+        levels = np.sqrt(np.einsum("ij,ij->i", frames, frames) / (FRAME_BYTES // 2))
+        for level, tone in zip(levels.tolist(), tonal, strict=True):
+            self._frame(level, tonal=tone)
+        if told:
+            self.line_tone = told[-1]
 
     def _frame(self, level: float, *, tonal: bool) -> None:
         self._floor = max(self.QUIETEST, min(level, self._floor * self.FLOOR_RISES))
@@ -357,13 +359,16 @@ class WavRecording:
         self._wake = wake
         self._done: asyncio.Future[None] = loop.create_future()
         self._queue: deque[bytes] = deque()
+        self._unheard: deque[bytes] = deque()
         self._fed = 0
+        self._drained = 0
         self._lost = 0
         self._overrun = 0
         self._last_fed = time.monotonic()
         self._stopped_at: float | None = None
         self._file = _GrowingFile(path, disk)
         self._ear = _Ear()
+        self._hearing = threading.Lock()
         self._next_sync = 0.0
         self._next_try = 0.0
         self._length: int | None = None
@@ -375,15 +380,14 @@ class WavRecording:
 
     @property
     def speech_seconds(self) -> float:
-        """How much of it was louder than silence; follows within 0.2 s."""
+        """How much of it was louder than silence."""
+        self._hear()
         return self._ear.speech_frames * FRAME_MS / 1000
 
     @property
     def silent_for(self) -> float:
-        """Seconds since something louder than silence was heard; no frames at all is silence.
-
-        Stands still while the disk hangs: a slow card must not look like a caller who went away.
-        """
+        """Seconds since something louder than silence was heard; no sound at all is silence."""
+        self._hear()
         pause = time.monotonic() - self._last_fed
         stopped_coming = pause if pause > 2 * TURN_SECONDS else 0.0
         return self._ear.silent_frames * FRAME_MS / 1000 + stopped_coming
@@ -391,18 +395,20 @@ class WavRecording:
     @property
     def line_tone(self) -> LineTone | None:
         """The last tone of an exchange in the sound; BUSY or DIAL mean that the caller hung up."""
+        self._hear()
         return self._ear.line_tone
 
-    def feed(self, frame: bytes) -> None:
-        """Take 20 ms of sound from the audio thread; never blocks, never raises."""
+    def feed(self, sound: bytes) -> None:
+        """Take sound, some 100 ms at a time, from the listening thread; never blocks or raises."""
         if self._stopped_at is not None:
             return
         self._last_fed = time.monotonic()
-        self._fed += len(frame)
-        if len(self._queue) < QUEUE_FRAMES:
-            self._queue.append(frame)
+        self._fed += len(sound)
+        if self._fed - self._overrun - self._drained <= QUEUE_BYTES:
+            self._queue.append(sound)
+            self._unheard.append(sound)
         else:
-            self._overrun += len(frame)
+            self._overrun += len(sound)
 
     def stop(self) -> asyncio.Future[None]:
         """Stop taking sound. The future is done when the file is complete and synced, or when the
@@ -428,11 +434,17 @@ class WavRecording:
         return finished
 
     def _drain(self) -> None:
-        chunk = b"".join([self._queue.popleft() for _ in range(len(self._queue))])
-        self._ear.hear(chunk)
+        chunk = _all_of(self._queue)
+        self._drained += len(chunk)
+        self._hear()
         self._lost += self._file.take(chunk)
         if self._lost or self._overrun:
             self._say(None)
+
+    def _hear(self) -> None:
+        with self._hearing:
+            if chunk := _all_of(self._unheard):
+                self._ear.hear(chunk)
 
     def _save(self, now: float, syncer: Executor, *, sync: bool, last: bool) -> None:
         try:
@@ -470,6 +482,10 @@ class WavRecording:
     def _settle(self) -> None:
         if not self._done.done():
             self._done.set_result(None)
+
+
+def _all_of(queue: deque[bytes]) -> bytes:
+    return b"".join([queue.popleft() for _ in range(len(queue))])
 
 
 def _why(error: OSError) -> str:
