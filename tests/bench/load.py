@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from hotline.control.messages import LiveCall
 from tests.bench.figures import Figure
 from tests.bench.office import LIMITS, office_yaml
@@ -25,7 +27,7 @@ from tests.sim import g711
 from tests.sim.box import RTP_PORTS, BoxUnderTest, free_port, free_rtp_range, running, trunk
 from tests.sim.scenario import Scenario, ask, reply, sdp
 from tests.sim.sipp import Sipp
-from tests.sim.sound import noise
+from tests.sim.sound import RATE, noise
 
 STAFF, CALLERS = "127.0.0.3", "127.0.0.4"
 LONGEST_GAP_S = 0.040
@@ -183,7 +185,7 @@ async def _people(
         room / "staff", load.mobile.write(room), "-p", str(staff_port),
         "-timeout", "600", host=STAFF, calls=100_000,
     )  # fmt: skip
-    length = load.settling + size / 10 + seconds + 4
+    length = load.settling + size / 10 + seconds + 10
     callers = await Sipp.start(
         room / "callers", _caller(load.key, length, room).write(room),
         "-r", "10", "-l", str(size), "-timeout", "600", to=to, host=CALLERS, calls=size,
@@ -255,8 +257,11 @@ def _caller(key: str, seconds: float, room: Path) -> Scenario:
 
 
 def _speech(room: Path) -> Path:
-    file = room / "speech.pcma"
-    file.write_bytes(g711.encode(noise(5, seed=1, level=0.1), 8))
+    """Noise in syllables: what never pauses would pass for the hum of the line, as silence."""
+    file, length = room / "speech.pcma", 5
+    syllables = 0.5 + 0.5 * np.sin(2 * np.pi * 4 * np.arange(length * RATE) / RATE)
+    sound = (noise(length, seed=1, level=0.1) * syllables).astype(np.int16)
+    file.write_bytes(g711.encode(sound, 8))
     return file
 
 

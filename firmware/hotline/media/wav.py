@@ -33,6 +33,7 @@ BYTES_PER_SECOND = CLOCK_RATE * 2
 FRAME_BYTES = BYTES_PER_SECOND * FRAME_MS // 1000
 TURN_SECONDS = 0.2
 SYNC_SECONDS = 1.0
+HEARING_SECONDS = 1.0  # unless somebody asks earlier: many frames at once cost half of each alone
 RETRY_SECONDS = 1.0
 SYNCERS = 4
 # Kept in memory, per recording, while the disk refuses (30 s) and while it only hangs (30 s more).
@@ -369,6 +370,7 @@ class WavRecording:
         self._file = _GrowingFile(path, disk)
         self._ear = _Ear()
         self._hearing = threading.Lock()
+        self._next_hearing = 0.0
         self._next_sync = 0.0
         self._next_try = 0.0
         self._length: int | None = None
@@ -422,6 +424,9 @@ class WavRecording:
     def work(self, patience: float, syncer: Executor) -> bool:
         """One turn of the recorder's thread. True when this recording is finished."""
         now = time.monotonic()
+        if now >= self._next_hearing:
+            self._next_hearing = now + HEARING_SECONDS
+            self._hear()
         stopped_at = self._stopped_at
         last_try = stopped_at is not None and now >= stopped_at + patience
         self._drain()
@@ -436,7 +441,6 @@ class WavRecording:
     def _drain(self) -> None:
         chunk = _all_of(self._queue)
         self._drained += len(chunk)
-        self._hear()
         self._lost += self._file.take(chunk)
         if self._lost or self._overrun:
             self._say(None)
