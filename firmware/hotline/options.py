@@ -7,6 +7,7 @@ Every mistake of the file is told at once, with its line and the nearest right w
 from __future__ import annotations
 
 import re
+import ssl
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
@@ -32,6 +33,7 @@ Transport = Literal["udp", "tcp", "tls"]
 
 _SIP_PORT = 5060
 _SIPS_PORT = 5061  # RFC 3261 §19.1.2
+_DEBIANS_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 
 
 class Secret:
@@ -185,6 +187,11 @@ class Trunk:
     number_format: Literal["+e164", "00", "national"] = "+e164"
     outbound: Flag = True
 
+    @property
+    def asks_authorities(self) -> bool:
+        """Is the far side measured by the public authorities of this machine?"""
+        return self.transport == "tls" and self.tls_verify and self.tls_ca is None
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -288,6 +295,14 @@ def read_options(path: Path) -> Options:
     if problems:
         raise BadSettings(str(path), tuple(text for _, text in sorted(problems)))
     return _with_passwords(options)
+
+
+def public_authorities() -> Path:
+    """Where the certificates of the public authorities lie, or should: SSL_CERT_FILE or Debian's.
+
+    ssl names a file only while it is there.
+    """
+    return Path(ssl.get_default_verify_paths().cafile or _DEBIANS_AUTHORITIES)
 
 
 def readable_by_others(path: Path) -> bool:

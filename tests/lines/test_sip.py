@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,7 +68,8 @@ async def started(trunk: Trunk) -> tuple[SipLine, StackDouble, list[Leg]]:
     stack, rings = StackDouble(), list[Leg]()
     line = SipLine(trunk, "MD", stack, Guard(stack))
     await line.start(rings.append)
-    await stack.registered.acquire()
+    async with asyncio.timeout(5):
+        await stack.registered.acquire()
     line.on_registration(200, "OK")
     return line, stack, rings
 
@@ -113,6 +115,45 @@ async def test_a_provider_that_asks_for_peace_gets_it_within_reason(
         line.on_registration(503, "Service Unavailable", peace)
         await stack.registered.acquire()
     assert waits == [45, sip.LONGEST_RETRY_S]
+    await line.stop()
+
+
+async def test_a_line_that_lacks_the_public_authorities_says_so_and_comes_up_once_they_are_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, real, said = tmp_path / "ca-certificates.crt", asyncio.sleep, list[str]()
+
+    async def installed_meanwhile(seconds: float) -> None:
+        file.touch()
+        await real(0)
+
+    monkeypatch.setattr(sip, "public_authorities", lambda: file)
+    monkeypatch.setattr(sip.asyncio, "sleep", installed_meanwhile)
+    stack = StackDouble()
+    line = SipLine(provider(transport="tls"), "MD", stack, Guard(stack))
+    line.on_state = lambda state: said.append(state.words)
+    await line.start(lambda leg: None)
+    async with asyncio.timeout(5):
+        await stack.registered.acquire()
+    assert said[0] == (
+        "There are no certificates of the public authorities on this machine"
+        f" ({file}); install ca-certificates."
+    )
+    assert said[-1] == "The line is registering."
+    await line.stop()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"transport": "udp"}, {"transport": "tls", "tls_ca": Path("provider.pem")}],
+    ids=["no TLS", "an authority of its own"],
+)
+async def test_a_line_that_does_not_ask_the_public_authorities_does_not_wait_for_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, more: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(sip, "public_authorities", lambda: tmp_path / "none")
+    line, _, _ = await started(provider(**more))
+    assert line.state().up
     await line.stop()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import ssl
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from hotline.notify.email import Security, SmtpSettings, email_way, written
 from hotline.notify.outbox import LetterRefused, Outbox, WayDown
 from hotline.storage.outbox import Letter
 from tests.notify.test_outbox import live_through, outbox_of
+from tests.sim.certificates import Authority
 from tests.sim.smtp import MailServer
 from tests.storage.conftest import NOW, AtOnce, FakeTime
 
@@ -152,6 +155,94 @@ async def test_a_server_without_encryption_is_not_used_when_it_was_asked_for(
     with pytest.raises(WayDown):
         await email_way(lambda: safe, tmp_path)(letter())
     assert mail_server.mails == []
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """Of a server called localhost, unless they are `other`'s; `forged` nobody has to trust."""
+
+    trusted: Path
+    good: ssl.SSLContext
+    other: ssl.SSLContext
+    forged: ssl.SSLContext
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    trusted, unknown = (
+        Authority.make(tmp_path_factory.mktemp(name), name) for name in ("trusted", "unknown")
+    )
+    return Certificates(
+        trusted.file,
+        good=trusted.signs("localhost").tls.server,
+        other=trusted.signs("mail.example.net").tls.server,
+        forged=unknown.signs("localhost").tls.server,
+    )
+
+
+@pytest.fixture
+def certificates(made: Certificates, monkeypatch: pytest.MonkeyPatch) -> Certificates:
+    """This machine trusts whoever signed the good one and the other."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.trusted))
+    return made
+
+
+async def protected(
+    server: MailServer, security: Security, certificate: ssl.SSLContext
+) -> SmtpSettings:
+    """The server starts anew with this certificate; how the box reaches it."""
+    await server.stop()
+    server.tls = certificate if security is Security.TLS else None
+    server.starttls = certificate if security is Security.STARTTLS else None
+    await server.start(server.port)
+    return settings(server.port, host="localhost", security=security, user="box", password=SECRET)
+
+
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+async def test_a_letter_leaves_encrypted_and_logged_in(
+    mail_server: MailServer, certificates: Certificates, tmp_path: Path, security: Security
+) -> None:
+    current = await protected(mail_server, security, certificates.good)
+    await email_way(lambda: current, tmp_path)(letter())
+    assert [mail.message["Subject"] for mail in mail_server.mails] == ["Жалоба 104: заказы"]
+    assert mail_server.logins == [f"box {SECRET}"]
+
+
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+@pytest.mark.parametrize(("whose", "why"), [("forged", "issuer"), ("other", "Hostname mismatch")])
+async def test_a_wrong_certificate_is_refused_in_plain_words_and_hears_no_password(
+    mail_server: MailServer,
+    certificates: Certificates,
+    tmp_path: Path,
+    security: Security,
+    whose: str,
+    why: str,
+) -> None:
+    current = await protected(mail_server, security, getattr(certificates, whose))
+    words = f"The certificate of the mail server localhost is not accepted: .*{why}"
+    with pytest.raises(WayDown, match=words):
+        await email_way(lambda: current, tmp_path)(letter())
+    assert (mail_server.logins, mail_server.mails) == ([], [])
+
+
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+async def test_a_letter_refused_to_a_wrong_certificate_stays_and_leaves_when_it_is_right(
+    mail_server: MailServer,
+    certificates: Certificates,
+    tmp_path: Path,
+    at_once: AtOnce,
+    fake_time: FakeTime,
+    security: Security,
+) -> None:
+    current = await protected(mail_server, security, certificates.forged)
+    outbox = outbox_of(at_once, {"email": email_way(lambda: current, tmp_path)}, fake_time)
+    outbox.add("email", "ana@example.org", "Complaint 104", "body")
+    await outbox.send_due()
+    assert [one.subject for one in outbox.waiting()] == ["Complaint 104"]
+    await protected(mail_server, security, certificates.good)
+    await live_through(outbox, fake_time, timedelta(minutes=15))
+    assert [mail.message["Subject"] for mail in mail_server.mails] == ["Complaint 104"]
+    assert outbox.waiting() == []
 
 
 async def test_the_password_is_never_shown_or_logged(

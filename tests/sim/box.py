@@ -128,6 +128,11 @@ class BoxUnderTest:
             self.process.terminate()
         return await asyncio.wait_for(self.process.wait(), 20)
 
+    async def ended(self) -> str:
+        """Wait until the daemon ends, by whatever; says how."""
+        code = await self.process.wait() if self.process else 0
+        return f"signal {-code}" if code < 0 else f"exit code {code}"
+
     def log(self) -> str:
         """What the daemon wrote so far."""
         return (self.data / "hotline.log").read_text(errors="replace")

@@ -2,7 +2,8 @@
 
 Every party speaks a tone of its own; at the end the demo tells what each party heard, judged by
 these tones, and stays up so that a softphone can call. `--once` hurries and does not stay; its
-exit code says whether everybody heard what was promised.
+exit code says whether everybody heard what was promised. `--open` plays no day: the shop is open
+and waits for a softphone at once. A daemon that dies is started again, as systemd would.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import contextlib
 import sys
 import tempfile
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -240,8 +241,9 @@ async def play(shop: Shop) -> None:
         await asyncio.sleep(shop.pace.between)
 
 
-async def demo(once: bool, folder: Path) -> bool:
-    """Run the demo; returns whether every promise was kept."""
+async def demo(day: bool, stay: bool, pace: Pace, folder: Path) -> bool:
+    """Play the day, or stay open for a softphone, or both; was every promise kept?"""
+    verdicts = Verdicts()
     page_port = free_port()
     async with await Provider.start(users={"shop": "secret"}) as provider:
         box = BoxUnderTest(
@@ -251,16 +253,33 @@ async def demo(once: bool, folder: Path) -> bool:
             settings=f"[page]\nport = {page_port}\n[limits]\nconcurrent = 10\n",
         )
         console.print("Starting the hotline ...")
-        async with running(box), page_of(box, page_port) as address:
+        async with running(box), page_of(box, page_port) as address, kept_running(box):
             await provider.registered("shop", within=10)
-            narrate(box)
             await _welcome(box, address)
-            verdicts = Verdicts()
-            await play(Shop(box, provider, HURRY if once else Pace(), verdicts))
-            console.print(verdicts.table())
-            if not once:
+            if day:
+                await play(Shop(box, provider, pace, verdicts))
+                console.print(verdicts.table())
+            if stay:
                 await _stay(box, address)
     return verdicts.kept
+
+
+@contextlib.asynccontextmanager
+async def kept_running(box: BoxUnderTest) -> AsyncIterator[None]:
+    """Tell what happens in the daemon, and start it again when it ends, until the demo ends."""
+    narrate(box)
+    async with asyncio.TaskGroup() as group:
+        keeper = group.create_task(_keep_running(box))
+        yield
+        keeper.cancel()
+
+
+async def _keep_running(box: BoxUnderTest) -> None:
+    while True:
+        how = await box.ended()
+        seconds = await box.start()
+        narrate(box)
+        tell(f"The daemon ended ({how}), was started again in {seconds:.1f} s: process {box.pid}.")
 
 
 SOFTPHONE = """
@@ -291,7 +310,9 @@ async def _stay(box: BoxUnderTest, address: str) -> None:
             f"Call it yourself with a softphone on this machine:\n"
             f"    [bold]sip:hotline@127.0.0.1:{box.port}[/bold]\n"
             f"for example:  baresip -e '/dial sip:hotline@127.0.0.1:{box.port}'\n"
-            f"Press 2 and complain, then listen to it on {address}\nCtrl-C ends the demo.",
+            f"Press 2 and complain, then listen to it on {address}\n"
+            f"Nothing said is lost: kill -9 {box.pid} while you speak, and listen again.\n"
+            f"Ctrl-C ends the demo.",
             title="Your turn",
         )
     )
@@ -301,14 +322,18 @@ async def _stay(box: BoxUnderTest, address: str) -> None:
 def main() -> int:
     """Entry point."""
     words = argparse.ArgumentParser(prog="./box demo", description=__doc__)
-    words.add_argument("--once", action="store_true", help="hurry, do not stay")
+    length = words.add_mutually_exclusive_group()
+    length.add_argument("--once", action="store_true", help="hurry, do not stay")
+    length.add_argument("--open", action="store_true", help="no played day: stay for a softphone")
     words.add_argument("--folder", type=Path, help="where the demo keeps its records")
     given = words.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="hotline-demo-") as scratch,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        kept = asyncio.run(demo(given.once, given.folder or Path(scratch)))
+        folder = given.folder or Path(scratch)
+        pace = HURRY if given.once else Pace()
+        kept = asyncio.run(demo(not given.open, not given.once, pace, folder))
         return 0 if kept else 1
     return 0
 

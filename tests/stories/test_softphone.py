@@ -1,13 +1,18 @@
-"""A telephone written by others calls, complains, and the complaint survives the worst moment."""
+"""A telephone written by others calls the demo, and a complaint survives the worst moment."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
+import os
 import re
+import signal
+import sys
 import urllib.parse
 import urllib.request
 import wave
+from collections.abc import AsyncIterator
 from http.cookiejar import CookieJar
 from pathlib import Path
 
@@ -15,23 +20,46 @@ import numpy as np
 
 from tests.sim import listen
 from tests.sim.baresip import Baresip
-from tests.sim.box import BoxUnderTest, free_port, page_of, running, trunk
+from tests.sim.box import ROOT
 from tests.sim.sound import RATE, Tone, silence
 
 PASSWORD = "roua plop cizme vioara"
 VOICE = Tone(1400)
-OFFICE = """
-name: Floarea
-country: MD
-zone: Europe/Chisinau
-languages: [en]
-hours: always
-recording_notice: {en: "We record this call."}
-menus:
-  - id: main
-    keys:
-      - {key: "2", do: complaint, label: {en: a complaint}}
-"""
+
+
+class Demo:
+    """`./box demo --open` as a newcomer runs it: nothing is known of it but what it prints."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.screen = ""
+
+    async def prints(self, wanted: str, within: float = 20.0) -> str:
+        """Wait until this pattern is on the screen; gives what stands in its parentheses."""
+        assert self.process.stdout
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while not (found := re.search(wanted, self.screen)):
+                    more = await self.process.stdout.read(4096)
+                    assert more, f"the demo ended:\n{self.screen}"
+                    self.screen += more.decode()
+                return found[1]
+        raise AssertionError(f"the demo did not print {wanted!r}:\n{self.screen}")
+
+
+@contextlib.asynccontextmanager
+async def demo(folder: Path) -> AsyncIterator[Demo]:
+    """The demo, ended by Ctrl-C."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.sim.demo", "--open", "--folder", str(folder),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": "firmware:web:."},
+    )  # fmt: skip
+    try:
+        yield Demo(process)
+    finally:
+        process.send_signal(signal.SIGINT)
+        await asyncio.wait_for(process.communicate(), 20)
 
 
 async def test_a_complaint_by_softphone_is_heard_on_the_page_even_after_a_kill_in_its_middle(
@@ -40,52 +68,45 @@ async def test_a_complaint_by_softphone_is_heard_on_the_page_even_after_a_kill_i
     says = np.concatenate([silence(0.5), VOICE.lasting(60)]).astype(np.int16)
     # baresip sends its sound from the address the kernel picks, whatever its SDP says.
     account, host = "<sip:me@127.0.0.1>;regint=0", "127.0.0.1"
-    async with await Baresip.start(tmp_path / "phone", account, says, host=host) as phone:
-        gateway = trunk("softphone", phone.address, more="keep_alive_seconds = 0")
-        port = free_port()
-        box = BoxUnderTest(tmp_path / "box", OFFICE, gateway, f"[page]\nport = {port}\n")
-        async with running(box):
-            await _complain_until_recorded(phone, box)
-            box.kill()
-            await box.stop()
-            await box.start()
-            (case,) = await box.records("complaints")
-            async with page_of(box, port) as address:
-                sound = await asyncio.to_thread(_heard_on_page, address, await _code(box), case)
-    assert listen.is_speech(phone.heard()), "the caller heard no menu"
+    async with (
+        demo(tmp_path / "demo") as shop,
+        await Baresip.start(tmp_path / "phone", account, says, host=host) as phone,
+    ):
+        code = await shop.prints(r"one-time code: (\S+)")
+        address = await shop.prints(r"The page: (\S+)")
+        phone.command("dial", await shop.prints(r"(sip:\S+)"))
+        await phone.tells("CALL_ESTABLISHED")
+        await shop.prints(r"(The caller hears the greeting)")
+        assert await phone.lasts(3)
+        await phone.press("2")
+        await shop.prints(r"(The caller speaks after the beep)", within=40)
+        assert await phone.lasts(2.5)
+        os.kill(int(await shop.prints(r"kill -9 (\d+)")), signal.SIGKILL)
+        await shop.prints(r"(started again)")
+        sound = await asyncio.to_thread(_heard_on_page, address, code)
+    assert listen.is_speech(phone.heard()[: 3 * RATE]), "the caller heard no menu"
     assert _seconds_of(VOICE, sound) >= 1.5
 
 
-async def _complain_until_recorded(phone: Baresip, box: BoxUnderTest) -> None:
-    phone.command("dial", f"sip:hotline@127.0.0.1:{box.port}")
-    await phone.tells("CALL_ESTABLISHED")
-    await phone.press("2")
-    recordings = box.data / "recordings"
-
-    def two_seconds(_status: object) -> bool:
-        files = list(recordings.glob("*.wav"))
-        return bool(files) and files[0].stat().st_size > 2 * 2 * RATE
-
-    await box.until(two_seconds, "two seconds of the complaint on the disk", within=40)
-
-
-async def _code(box: BoxUnderTest) -> str:
-    return (await box.command("admin", "claim-code")).strip()
-
-
-def _heard_on_page(address: str, code: str, case: dict[str, object]) -> np.ndarray:
+def _heard_on_page(address: str, code: str) -> np.ndarray:
     """Claim the page as its owner would, open the inbox, play the recording it shows."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-    form = browser.open(address + "claim").read().decode()
-    token = re.search(r'name="csrf_token" value="([^"]+)"', form)
-    assert token
-    fields = {"csrf_token": token[1], "code": code, "name": "owner", "password": PASSWORD}
-    browser.open(address + "claim", urllib.parse.urlencode(fields).encode()).read()
-    shown = browser.open(f"{address}inbox/{case['number']}").read().decode()
-    source = re.search(r'<audio[^>]*src="/?([^"]+)"', shown)
-    assert source, f"the page shows no recording of complaint {case['number']}"
-    with wave.open(io.BytesIO(browser.open(address + source[1]).read())) as file:
+
+    def page(path: str, fields: dict[str, str] | None = None) -> str:
+        form = urllib.parse.urlencode(fields).encode() if fields else None
+        return str(browser.open(address + path.lstrip("/"), form).read().decode())
+
+    token = _the(r'name="csrf_token" value="([^"]+)"', page("claim"))
+    page("claim", {"csrf_token": token, "code": code, "name": "owner", "password": PASSWORD})
+    complaint = _the(r'href="(\S*/inbox/\d+)"', page("inbox"))
+    recording = _the(r'<audio[^>]*src="([^"]+)"', page(complaint))
+    with wave.open(io.BytesIO(browser.open(address + recording.lstrip("/")).read())) as file:
         return np.frombuffer(file.readframes(file.getnframes()), np.int16)
+
+
+def _the(pattern: str, shown: str) -> str:
+    (found,) = set(re.findall(pattern, shown))
+    return str(found)
 
 
 def _seconds_of(tone: Tone, sound: np.ndarray) -> float:

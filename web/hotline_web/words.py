@@ -92,12 +92,15 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "caller_gone": _("The caller hangs up"),
         "callback": _("The caller asks to be called back"),
         "message_empty": _("Nothing was said"),
+        "message": _("The caller is asked for a message"),
+        "complaint": _("The caller is asked for a complaint"),
         "filed": _("The message is kept"),
         "recording": _("The caller speaks after the beep"),
         "message_full": _("The longest message is reached"),
         "disk_trouble": _("The disk did not take the message in time"),
         "cap": _("As many calls as allowed are being forwarded already"),
         "dropped": _("Nobody on duty fits exactly; others are rung"),
+        "fault": _("The box makes a mistake"),
         "ended": _("The call ends"),
         "restart": _("The box restarted"),
     }
@@ -111,6 +114,13 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "joined": _("%(person)s and the caller talk", person=person),
         "not_dialled": _("%(person)s cannot be rung", person=person),
         "other_line": _("A line fails; %(person)s is rung over another", person=person),
+        "too_late": _("%(person)s presses 1 a moment too late", person=person),
+        "staff_hung_up": _("%(person)s leaves the call", person=person),
+        "leg_cost": _(
+            "The phone of %(person)s was connected for %(time)s",
+            person=person,
+            time=length(float(facts.get("seconds", 0))),
+        ),
     }
     if what in of_person and person:
         return StepWords(at, of_person[what])

@@ -45,8 +45,9 @@ class Engagement:
         talked = 0.0
         if self._answered_at is not None:
             talked = self._board.clock.monotonic() - self._answered_at
-            self._on_cost(talked)
         self._board.freed(self.person, talked, answered=self._answered_at is not None)
+        if self._answered_at is not None:
+            self._on_cost(talked)
 
 
 class Board:

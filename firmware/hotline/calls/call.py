@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ from hotline.calls.ending import Ending
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import Party
 from hotline.inbox.outcome import Outcome
+from hotline.inbox.step import StepName
 from hotline.lines.port import Caller, Leg
 from hotline.media.catalogue import Prompt
 from hotline.routing.office import Office
@@ -22,7 +24,7 @@ class Step:
     """One step of a call: `what` for programs, `words` in English for people, `facts` for both."""
 
     at: datetime
-    what: str
+    what: StepName
     words: str
     facts: Mapping[str, object]
 
@@ -61,8 +63,11 @@ class Call:
         return self.party_or_none
 
     async def pick_up(self) -> None:
-        """Answer and join the sound."""
-        await self.leg.answer()
+        """Answer and join the sound; what of it was done before a fault is not done again."""
+        if not self.leg.answered.done() or self.leg.gone.done():
+            await self.leg.answer()
+        if self.party_or_none is not None:
+            return
         self.party_or_none = Party(self.leg, self.exchange.engine)
         self.exchange.journal.answered(self.id, self.exchange.clock.now())
         self.step("answered", "The box answered.")
@@ -80,7 +85,7 @@ class Call:
             clock_trusted=clock.trusted(),
         )
 
-    def step(self, what: str, words: str, **facts: object) -> None:
+    def step(self, what: StepName, words: str, **facts: object) -> None:
         """Write down what happens; never waits."""
         step = Step(self.exchange.clock.now(), what, words, facts)
         self.steps.append(step)
@@ -101,18 +106,26 @@ class Call:
         await self.party.play(await self.words(prompt, **values))
 
     def close(self) -> None:
-        """Write the ending and let the caller go; safe at any point of the call."""
-        end, exchange = self.ending, self.exchange
-        if self.party_or_none is not None:
-            self.party_or_none.hang_up()
-        self.leg.hang_up()
-        self.step("ended", end.words or f"The call ended: {end.outcome}.")
-        # Before the row is closed: a row left open by a kill is told of at the next start.
-        if end.outcome is Outcome.MISSED:
-            exchange.notices.missed(self)
-        exchange.journal.end(
+        """Let the caller go, tell, write the ending: each also when the one before it failed.
+
+        Safe at any point of the call.
+        """
+        with contextlib.ExitStack() as then:
+            then.callback(self._write_ending)
+            # Before the row is closed: a row left open by a kill is told of at the next start.
+            then.callback(self._tell_ending)
+            (self.party_or_none or self.leg).hang_up()
+
+    def _tell_ending(self) -> None:
+        self.step("ended", self.ending.words or f"The call ended: {self.ending.outcome}.")
+        if self.ending.outcome is Outcome.MISSED:
+            self.exchange.notices.missed(self)
+
+    def _write_ending(self) -> None:
+        end = self.ending
+        self.exchange.journal.end(
             self.id,
-            exchange.clock.now(),
+            self.exchange.clock.now(),
             end.outcome,
             person=end.person or "",
             topic=end.topic or "",

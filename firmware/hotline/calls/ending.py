@@ -20,6 +20,11 @@ class Ending:
     words: str = ""
 
     @property
+    def served(self) -> bool:
+        """Did the caller talk to a person, or leave something that is kept?"""
+        return self.person is not None or self.case_kind is not None
+
+    @property
     def outcome(self) -> Outcome:
         """Person beats case beats information; none of them is a missed call."""
         return outcome_of(

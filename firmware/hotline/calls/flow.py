@@ -1,9 +1,13 @@
-"""The story of a call, from the first ring to the ending. Read it down the page.
+"""The story of a call, from the first ring to the goodbye. Read it down the page.
 
-Every wait may end in CallerGone; whatever happens, the ending is written and nothing stays open.
+Every wait may end in CallerGone. When the story breaks off by a fault of our own, the switchboard
+leads the caller to `rescue`; whatever happens, it then writes the ending and nothing stays open.
 """
 
 from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
 
 from hotline.calls import forward, menu, message, survey
 from hotline.calls.call import Call
@@ -19,7 +23,7 @@ from hotline.routing.office import Do
 
 async def tell(call: Call) -> None:
     """One call, whole. Never raises for anything a caller or a line can do."""
-    try:
+    with _until_gone(call):
         await call.pick_up()
         plan = call.plan()
         wish = await menu.choose(call, plan, await menu.greet(call, plan))
@@ -28,10 +32,29 @@ async def tell(call: Call) -> None:
         if wish is not DONE:
             await leave_word(call, wish)
         await call.say(Prompt.GOODBYE)
+
+
+async def rescue(call: Call) -> None:
+    """The box failed in the middle: straight to a message, for whoever has nothing yet.
+
+    It asks neither the plan nor the menu. Raises what `tell` raises.
+    """
+    call.step("fault", "The box made a mistake; its log says which.")
+    if call.ending.served:
+        return
+    call.ending.informed = False  # whatever the menu told, it was not all the caller wanted
+    with _until_gone(call):
+        await call.pick_up()
+        await message.take(call, CaseKind.MESSAGE, call.ending.topic)
+        await call.say(Prompt.GOODBYE)
+
+
+@contextlib.contextmanager
+def _until_gone(call: Call) -> Iterator[None]:
+    try:
+        yield
     except CallerGone:
         call.step("caller_gone", _gone_words(call))
-    finally:
-        call.close()
 
 
 def _gone_words(call: Call) -> str:

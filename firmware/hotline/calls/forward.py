@@ -6,6 +6,7 @@ The caller hears music all the while and may press * to leave a message or 9 to 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -63,21 +64,26 @@ def _parted_words(reached: Reached) -> str:
 async def talk(call: Call, reached: Reached) -> None:
     """Join the caller and the person until either hangs up. Raises CallerGone if the caller did."""
     engine = call.exchange.engine
-    engine.join(call.party.sound, reached.party.sound)
-    call.ending.person = reached.engagement.person.id
-    call.exchange.journal.spoken_with(call.id, reached.engagement.person.id)
-    call.exchange.board.spoken(call.caller.number, reached.engagement.person)
-    call.step("joined", f"{reached.name} pressed 1; they are talking.", person=call.ending.person)
-    ends = {call.party.gone, reached.party.gone}
-    try:
+    with contextlib.ExitStack() as then:
+        then.callback(reached.release)
+        then.callback(engine.part, call.party.sound, reached.party.sound)
+        engine.join(call.party.sound, reached.party.sound)
+        _note_talk(call, reached)
+        ends = {call.party.gone, reached.party.gone}
         with call.exchange.board.forwarding():
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        engine.part(call.party.sound, reached.party.sound)
-        reached.release()
     if call.party.gone.done():
         raise CallerGone
-    call.step("staff_hung_up", _parted_words(reached))
+    call.step("staff_hung_up", _parted_words(reached), person=call.ending.person)
+
+
+def _note_talk(call: Call, reached: Reached) -> None:
+    """From here the call counts as spoken, whatever comes."""
+    person = reached.engagement.person
+    call.ending.person = person.id
+    call.exchange.journal.spoken_with(call.id, person.id)
+    call.exchange.board.spoken(call.caller.number, person)
+    call.step("joined", f"{reached.name} pressed 1; they are talking.", person=person.id)
 
 
 async def _first(hunt: asyncio.Task[object], comfort: asyncio.Task[object], seconds: int) -> None:
@@ -92,7 +98,8 @@ def _result_of(hunt: asyncio.Task[Reached | None]) -> Reached | None:
 
 def _send_off(call: Call, late: Reached) -> None:
     """The person pressed 1 just when the caller was lost or chose otherwise: tell them so."""
-    call.step("too_late", f"{late.name} pressed 1 a moment too late.")
+    person = late.engagement.person.id
+    call.step("too_late", f"{late.name} pressed 1 a moment too late.", person=person)
     call.exchange.board.behind(say_too_late(call, late.party, late.release))
 
 

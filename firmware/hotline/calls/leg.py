@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from hotline.errors import CallerGone
 from hotline.lines.port import Cause, Leg
 from hotline.media.engine import MediaEngine, Recording, Sound
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -63,18 +65,26 @@ class Party:
 
     def hang_up(self) -> None:
         """Take the person off the bridge and end the leg; harmless when repeated."""
-        self.sound.close()
-        self.leg.hang_up()
+        try:
+            self.sound.close()
+        finally:
+            self.leg.hang_up()
 
     async def _ask(self, files: Sequence[Path], seconds: float) -> str | None:
         key = asyncio.ensure_future(self.leg.keys.get())
         prompt = asyncio.ensure_future(self.sound.play(files))
         try:
             await asyncio.wait({key, prompt}, return_when=asyncio.FIRST_COMPLETED)
+            self._complain(prompt)
             await asyncio.wait({key}, timeout=seconds)
             return key.result() if key.done() else None
         finally:
             await settled([key, prompt])
+
+    def _complain(self, prompt: asyncio.Task[None]) -> None:
+        """What could not be played was silence to the far end, whose keys count all the same."""
+        if prompt.done() and not prompt.cancelled() and (fault := prompt.exception()):
+            log.error("a sentence could not be played on %s", self.leg.line, exc_info=fault)
 
     async def _linger(self, music: Path, seconds: float) -> str | None:
         key = asyncio.ensure_future(self.leg.keys.get())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from hotline.calls.call import Call
-from hotline.errors import CallerGone
 from hotline.inbox.case import CaseKind
 from hotline.inbox.retention import Retention
+from hotline.inbox.step import StepName
 from hotline.media.catalogue import Prompt
 from hotline.media.engine import Recording
 from hotline.storage.complaints import OpenedCase
@@ -29,11 +30,9 @@ async def take(call: Call, kind: CaseKind, topic: str | None) -> None:
     Raises CallerGone.
     """
     case = _open(call, kind, topic)
-    call.step(str(kind), f"The caller is asked for a {kind}; it has the number {case.number}.")
-    await _introduce(call, kind, case)
-    call.step("recording", "The caller speaks after the beep.")
-    # From before the beep, or the first word of those who do not wait for its end is lost.
-    recording = call.party.record(call.exchange.recordings.path(case.recording or ""))
+    what: StepName = "complaint" if kind is CaseKind.COMPLAINT else "message"
+    call.step(what, f"The caller is asked for a {kind}; it has the number {case.number}.")
+    recording = await _introduce(call, kind, case)
     try:
         await call.party.play([call.exchange.comfort.beep])
         await _listen(call, recording)
@@ -53,16 +52,19 @@ async def call_back(call: Call, topic: str | None) -> None:
     await call.say(Prompt.CALLBACK_ASKED, case=case.number)
 
 
-async def _introduce(call: Call, kind: CaseKind, case: OpenedCase) -> None:
-    """Everything up to the beep. Who hangs up before it leaves no case."""
+async def _introduce(call: Call, kind: CaseKind, case: OpenedCase) -> Recording:
+    """Everything up to the beep. Nothing is kept of a case that does not come so far."""
     complaint = kind is CaseKind.COMPLAINT
-    try:
+    with contextlib.ExitStack() as otherwise:
+        otherwise.callback(call.exchange.cases.dropped, case.number)
         await call.party.play(await _notice(call))
         await call.say(Prompt.COMPLAINT_INTRO if complaint else Prompt.MESSAGE_INTRO)
         await _stands(case)
-    except CallerGone:
-        call.exchange.cases.dropped(case.number)
-        raise
+        call.step("recording", "The caller speaks after the beep.")
+        # From before the beep, or the first word of those who do not wait for its end is lost.
+        recording = call.party.record(call.exchange.recordings.path(case.recording or ""))
+        otherwise.pop_all()
+        return recording
 
 
 async def _notice(call: Call) -> list[Path]:

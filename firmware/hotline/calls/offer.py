@@ -17,6 +17,7 @@ from hotline.calls.board import Engagement
 from hotline.calls.call import Call
 from hotline.calls.leg import Party
 from hotline.errors import CallerGone, LineDown, NumberRefused
+from hotline.inbox.step import StepName
 from hotline.lines.port import Cause, Leg
 from hotline.media.catalogue import Prompt
 from hotline.routing.plan import Candidate
@@ -45,8 +46,10 @@ class Reached:
 
     def release(self) -> None:
         """Let the person go; harmless when repeated."""
-        self.party.hang_up()
-        self.engagement.release()
+        try:
+            self.party.hang_up()
+        finally:
+            self.engagement.release()
 
 
 async def offer_call(
@@ -150,11 +153,12 @@ class _Offer:
             self._release()
 
     def _release(self) -> None:
-        if self._party is not None:
-            self._party.hang_up()
-        elif self._leg is not None:
-            self._leg.hang_up()
-        self._engagement.release()
+        over = self._party or self._leg
+        try:
+            if over is not None:
+                over.hang_up()
+        finally:
+            self._engagement.release()
 
     def _not_reached(self, leg: Leg) -> Answer:
         cause = leg.gone.result() if leg.gone.done() else Cause.NO_ANSWER
@@ -191,7 +195,7 @@ class _Offer:
         except TimeoutError:
             return None
 
-    def _step(self, what: str, words: str) -> None:
+    def _step(self, what: StepName, words: str) -> None:
         self._call.step(what, words, person=self._engagement.person.id)
 
 

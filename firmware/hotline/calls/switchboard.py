@@ -1,10 +1,14 @@
-"""One task per ring. Opens the journal row, tells the story, knows which calls are alive."""
+"""One task per ring. Opens the journal row, tells the story, writes its ending.
+
+Knows which calls are alive.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from hotline.calls import flow
 from hotline.calls.call import Call, Step
@@ -45,15 +49,30 @@ class Switchboard:
         await self._exchange.board.settle()
 
     async def _take(self, call: Call) -> None:
+        """The whole task of a call. A story that breaks off by our fault is rescued, once."""
         try:
-            await flow.tell(call)
-        except Exception:  # the seam of a call: one call's fault must not reach another's
-            log.exception("call %d failed", call.id)
+            with _seam(call):
+                await flow.tell(call)
+                return
+            with _seam(call):
+                await flow.rescue(call)
         finally:
+            with _seam(call):
+                call.close()
             self.live.pop(call.id, None)
             self._tasks.pop(call.id, None)
 
     def _tell(self, call: Call, step: Step) -> None:
+        """Of their own, so that no fault of a listener is a fault of the call."""
         log.info("call %d: %s", call.id, step.words)
         for listener in self.listeners:
-            listener(call, step)
+            asyncio.get_running_loop().call_soon(listener, call, step)
+
+
+@contextlib.contextmanager
+def _seam(call: Call) -> Iterator[None]:
+    """One call's fault must reach neither the rest of this call nor another one."""
+    try:
+        yield
+    except Exception:
+        log.exception("call %d failed", call.id)

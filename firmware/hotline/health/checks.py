@@ -12,7 +12,7 @@ from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
 from hotline.control.messages import StatusAnswer
 from hotline.errors import HotlineError
-from hotline.options import Options, read_options, readable_by_others
+from hotline.options import Options, public_authorities, read_options, readable_by_others
 from hotline.storage.files import RESERVE, Recordings
 from hotline.storage.office import current
 from hotline.storage.officefile import read_stored_office
@@ -39,6 +39,7 @@ def examine(settings: Path) -> list[Finding]:
     return [
         *_settings(settings, options),
         *_programs(),
+        *_authorities(options),
         *_disk(places),
         *_office(places),
         *_clock(),
@@ -65,6 +66,22 @@ def _programs() -> Iterator[Finding]:
 
 def _found(well: bool, what: str, action: str) -> Finding:
     return Finding(well, f"{what} is {'installed' if well else 'missing'}.", "" if well else action)
+
+
+def _authorities(options: Options) -> Iterator[Finding]:
+    """Providers and mail servers prove by them who they are."""
+    mail = options.mail is not None and options.mail.security != "none"
+    if not mail and not any(trunk.asks_authorities for trunk in options.trunks):
+        return
+    file = public_authorities()
+    if file.is_file():
+        yield Finding(True, "The certificates of the public authorities are installed.")
+    else:
+        yield Finding(
+            False,
+            f"There are no certificates of the public authorities on this machine ({file}).",
+            "Install ca-certificates.",
+        )
 
 
 def _disk(places: Places) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from hotline.errors import CallerGone, LineDown
 from hotline.lines.identity import caller_of
 from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
 from hotline.numbering import national
-from hotline.options import Trunk
+from hotline.options import Trunk, public_authorities
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ LONGEST_RETRY_S = 300.0
 # A wrong password does not mend itself, and providers lock accounts that keep trying.
 REFUSED_RETRY_S = 300.0
 RESOLVE_AGAIN_S = 300.0
+AUTHORITIES_AGAIN_S = 30.0
 MISSED_KEEP_ALIVES = 2
 DIALLED_PREFIX = {"+e164": "+", "00": "00"}
 
@@ -283,6 +284,7 @@ class SipLine:
 
     async def _keep(self) -> None:
         """Find the far side, register, ask now and then whether it is there. For ever."""
+        await self._authorities()
         found = await self._find()
         self._account = self._stack.account(self._trunk, self)
         self._settle_at(found)
@@ -292,6 +294,16 @@ class SipLine:
             if self._trunk.register:
                 keepers.create_task(self._keep_registered())
             self._judge()
+
+    async def _authorities(self) -> None:
+        """Without them the far side cannot prove who it is, and nothing may be said to it."""
+        while self._trunk.asks_authorities and not (file := public_authorities()).is_file():
+            self._now(
+                False,
+                "There are no certificates of the public authorities on this machine"
+                f" ({file}); install ca-certificates.",
+            )
+            await asyncio.sleep(AUTHORITIES_AGAIN_S)
 
     async def _find(self) -> tuple[str, ...]:
         delay = FIRST_RETRY_S

@@ -63,6 +63,12 @@ def deliver(settings: SmtpSettings, letter: Letter, recordings: Path) -> None:
         raise _refused(letter, error) from error
     except smtplib.SMTPException as error:
         raise WayDown(f"The mail server {settings.host} said: {_said(error)}.") from error
+    except ssl.SSLCertVerificationError as error:
+        raise WayDown(
+            f"The certificate of the mail server {settings.host} is not accepted:"
+            f" {error.verify_message.rstrip('.')}.",
+            "Check the server's name; is the package ca-certificates installed?",
+        ) from error
     except OSError as error:
         raise WayDown(
             f"The mail server {settings.host} does not answer: {error}.",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlite_utils import Database
 
@@ -15,15 +15,15 @@ from hotline.inbox.case import CallerLabel, CaseKind
 from hotline.inbox.label import label
 from hotline.inbox.outcome import Outcome, outcome_of
 from hotline.inbox.retention import Retention, call_expired
+from hotline.inbox.step import StepName
 from hotline.storage.database import instant, instant_or_none, text_of
 from hotline.storage.writer import Writer
 
 WORDS_LIMIT = 500
 RESTARTED = "the box restarted"
-
-
+RESTART: StepName = "restart"
 # The step that says what a forwarded leg cost; the caps of the next run are made of these.
-LEG_COST = "leg_cost"
+LEG_COST: Final = "leg_cost"
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ class Journal:
         self._writer.submit(lambda database: _insert(database, "calls", row))
         return call_id
 
-    def step(self, call_id: int, at: datetime, what: str, words: str = "", **facts: Any) -> None:
+    def step(
+        self, call_id: int, at: datetime, what: StepName, words: str = "", **facts: Any
+    ) -> None:
         """Note that something happened in the call. facts: anything JSON can say."""
         values = (
             call_id,
@@ -315,7 +317,7 @@ def _file_open_row(database: Database, row: dict[str, Any], now: datetime) -> No
         row["id"],
         {"ended_at": ended, "outcome": outcome.value, "case_number": number, "words": RESTARTED},
     )
-    _add_step(database, (row["id"], text_of(now), "restart", RESTARTED, "{}"))
+    _add_step(database, (row["id"], text_of(now), RESTART, RESTARTED, "{}"))
 
 
 def _filed_case(database: Database, call_id: int) -> tuple[int, CaseKind] | None:
