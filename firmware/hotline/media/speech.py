@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-import structlog
 
 from hotline.errors import HotlineError
 from hotline.media import catalogue, convert, wav
@@ -21,7 +21,7 @@ from hotline.media.catalogue import Piece, Prompt
 from hotline.media.tones import Sounds
 from hotline.routing.office import Do, Office
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 _VOICES = {"en": "en-gb", "ru": "ru", "uk": "uk", "ro": "ro"}
 _WORDS_PER_MINUTE = 150
@@ -134,7 +134,7 @@ class Voice:
             done, late = await asyncio.wait(making, timeout=None if patient else self._patience)
             why = "too slow" if late else _failure(done)
             if why:
-                log.warning("prompt not spoken", language=language, why=why)
+                log.warning("a prompt in %s was not spoken: %s", language, why)
                 return None
         return self._paths(language, pieces)
 
