@@ -192,6 +192,8 @@ def _exchange(
     sounds = tones.files(places.sounds, country)
     mixer = Mixer(pjsip, recorder, sounds.hush)
     closing.callback(mixer.close)
+    voice = Voice(places.spoken, places.own_prompts, sounds)
+    closing.push_async_callback(voice.close)
     guard = Guard(pjsip)
     lines = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
     offices = CurrentOffice(
@@ -201,7 +203,7 @@ def _exchange(
     return Exchange(
         board=Board(lines, Caps(options.limits, country, records.spent), clock),
         engine=mixer,
-        prompts=Voice(places.spoken, places.own_prompts, sounds),
+        prompts=voice,
         comfort=sounds,
         journal=records.journal,
         cases=records.cases,
