@@ -16,6 +16,7 @@ import pytest
 
 from hotline.media import catalogue, convert, tones, wav
 from hotline.media.catalogue import LANGUAGES, Prompt
+from hotline.media.sounds import Sounds
 from hotline.media.speech import Voice
 from hotline.routing.office import Closure, Do, Key, Menu, Office, Topic
 
@@ -45,7 +46,7 @@ class Desk:
     """A voice whose program writes down what it was asked to say."""
 
     voice: Voice
-    sounds: tones.Sounds
+    sounds: Sounds
     log: Path
     cache: Path
     owner: Path

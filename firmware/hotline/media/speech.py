@@ -23,7 +23,7 @@ from pathlib import Path
 from hotline.errors import HotlineError
 from hotline.media import catalogue, children
 from hotline.media.catalogue import Piece, Prompt
-from hotline.media.tones import Sounds
+from hotline.media.sounds import Sounds
 from hotline.routing.office import Do, Office
 
 log = logging.getLogger(__name__)
