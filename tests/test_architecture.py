@@ -82,6 +82,7 @@ SPOKEN_TO = {
     "apprise": "notify/apprise.py",
     "smtplib": "notify/email.py",
     "phonenumbers": "numbering/__init__.py",
+    "rich": "terminal/__init__.py",
 }
 
 
@@ -114,6 +115,7 @@ def test_each_foreign_thing_may_be_spoken_to_in_its_place(rooms: Path) -> None:
         ("hotline/calls/flow.py", "import sqlite3", "Only storage speaks to SQLite"),
         ("hotline/calls/flow.py", "import smtplib", CONTRACTS[8]),
         ("hotline/routing/plan.py", "import phonenumbers", CONTRACTS[9]),
+        ("hotline/health/checks.py", "import rich", "Only terminal speaks to rich"),
     ],
 )
 def test_each_contract_catches_an_offender(
@@ -122,6 +124,43 @@ def test_each_contract_catches_an_offender(
     write(rooms / file, f"{line}\n")
     _, words = lint_imports(rooms, ".")
     assert broken(words) == {contract}, words
+
+
+# --- what the daemon carries ---------------------------------------------------------------------
+
+# Each is megabytes in a process that runs for months and never uses it.
+LEFT_TO = {
+    "rich": "the terminal",
+    "structlog": "the page",
+    "flask": "the page",
+    "argon2": "the page's passwords",
+    "holidays": "setting up an office",
+    "apprise": "its child",
+    "hotline.media.convert": "its child",
+    "hotline.media.synthesis": "its child",
+    "hotline.media.tones": "its child",
+}
+
+
+@pytest.fixture(scope="module")
+def daemons_modules() -> set[str]:
+    """What is loaded when the daemon begins its work."""
+    script = "import sys, hotline.__main__, hotline.box; print(*sys.modules)"
+    paths = os.pathsep.join(str(TOP / part) for part in ("firmware", "web"))
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(run.stdout.split())
+
+
+@pytest.mark.parametrize("module", LEFT_TO)
+def test_the_daemon_does_not_carry_what_others_need(daemons_modules: set[str], module: str) -> None:
+    assert "hotline.calls.flow" in daemons_modules
+    assert module not in daemons_modules, f"only {LEFT_TO[module]} needs it"
 
 
 # --- what import-linter cannot say ---------------------------------------------------------------

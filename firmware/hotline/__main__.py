@@ -11,13 +11,9 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-from hotline import __version__
+from hotline import __version__, terminal
 from hotline.clock import Clock
 from hotline.control.messages import Who, WhoAnswer
 from hotline.control.offices import Offices
@@ -29,14 +25,13 @@ from hotline.storage import complaints as case_storage
 from hotline.storage.complaints import Show
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
-from hotline.storage.users import Accounts, accounts_file
+
+if TYPE_CHECKING:
+    from hotline.storage.users import Accounts
 
 DEFAULT_SETTINGS = Path("/etc/hotline/box.toml")
 FAILED = 1
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # plain HTTP is safe only here
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -46,9 +41,9 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return command(given)
     except BadSettings as trouble:
-        err.print("[red]Not taken:[/red]", escape(str(trouble)))
+        terminal.warn(("Not taken:", "red"), str(trouble))
     except HotlineError as trouble:
-        err.print(f"[red]{escape(trouble.cause)}[/red]", escape(trouble.action))
+        terminal.warn((trouble.cause, "red"), trouble.action)
     except KeyboardInterrupt:
         pass
     return FAILED
@@ -84,7 +79,7 @@ def web(given: argparse.Namespace) -> int:
 
 
 def _print_claim_code(code: str) -> None:
-    err.print(f"The page has no owner yet. Its one-time code: [bold]{code}[/bold]")
+    terminal.warn("The page has no owner yet. Its one-time code:", (code, "bold"))
 
 
 def doctor(given: argparse.Namespace) -> int:
@@ -95,8 +90,8 @@ def doctor(given: argparse.Namespace) -> int:
     if given.json:
         print(json.dumps([dataclasses.asdict(f) for f in findings], ensure_ascii=False))
     for finding in () if given.json else findings:
-        mark = "[green]well   [/green]" if finding.well else "[red]trouble[/red]"
-        out.print(mark, escape(finding.words), escape(finding.action))
+        mark = ("well   ", "green") if finding.well else ("trouble", "red")
+        terminal.say(mark, finding.words, finding.action)
     return 0 if all(finding.well for finding in findings) else FAILED
 
 
@@ -110,7 +105,7 @@ def office_export(given: argparse.Namespace) -> int:
         print(yaml, end="")
     else:
         Path(given.file).write_text(yaml, encoding="utf-8")
-        out.print(f"The office is in {given.file}.")
+        terminal.say(f"The office is in {given.file}.")
     return 0
 
 
@@ -118,8 +113,8 @@ def office_import(given: argparse.Namespace) -> int:
     """Check an office file and put it in force."""
     text = sys.stdin.read() if given.file == "-" else _text_of(Path(given.file))
     for warning in Offices(_places(given)).take(text, given.file, getpass.getuser()):
-        err.print("[yellow]note[/yellow]", escape(warning))
-    out.print("The office is in force from the next call on.")
+        terminal.warn(("note", "yellow"), warning)
+    terminal.say("The office is in force from the next call on.")
     return 0
 
 
@@ -186,7 +181,7 @@ def reset_password(given: argparse.Namespace) -> int:
     """Set a new password for the page; ends every session of that user."""
     password = sys.stdin.readline().rstrip("\n") if given.stdin else getpass.getpass("New: ")
     _accounts(given).set_password(given.user, password)
-    out.print(f"The password of {given.user} is changed.")
+    terminal.say(f"The password of {given.user} is changed.")
     return 0
 
 
@@ -200,6 +195,8 @@ def claim_code(given: argparse.Namespace) -> int:
 
 
 def _accounts(given: argparse.Namespace) -> Accounts:
+    from hotline.storage.users import Accounts, accounts_file  # the daemon needs no argon2
+
     file, clock = accounts_file(_places(given).data), Clock()
     file.prepare(clock.now())
     return Accounts(file, clock)
@@ -246,12 +243,9 @@ def _print_records(
         print(json.dumps(whole, default=_plain, ensure_ascii=False))
         return
     if not records:
-        out.print(empty)
+        terminal.say(empty)
         return
-    table = Table(*heads, box=None)
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    out.print(table)
+    terminal.table(heads, rows)
 
 
 def _print_story(story: call_storage.CallStory, *, as_json: bool) -> int:
@@ -259,17 +253,17 @@ def _print_story(story: call_storage.CallStory, *, as_json: bool) -> int:
         print(json.dumps(dataclasses.asdict(story), default=_plain, ensure_ascii=False))
         return 0
     for step in story.steps:
-        out.print(_local(step.at, "%H:%M:%S"), escape(step.words))
+        terminal.say(_local(step.at, "%H:%M:%S"), step.words)
     return 0
 
 
 def _print_plan(answer: WhoAnswer) -> None:
-    out.print(_local(answer.at), "open" if answer.open else "closed")
+    terminal.say(_local(answer.at), "open" if answer.open else "closed")
     for number, ring in enumerate(answer.rounds, start=1):
-        out.print(f"{number}.", escape(" and ".join(ring.names)), f"({ring.seconds} s)")
-    out.print("then:", answer.then)
+        terminal.say(f"{number}.", " and ".join(ring.names), f"({ring.seconds} s)")
+    terminal.say("then:", answer.then)
     for reason in answer.why:
-        out.print(escape(reason))
+        terminal.say(reason)
 
 
 def _plain(value: object) -> str:

@@ -27,7 +27,7 @@ from hotline.control.desk import FrontDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.health import chores
 from hotline.lines.sip import Guard, SipLine
-from hotline.media import tones
+from hotline.media import sounds
 from hotline.media.mixer import Mixer
 from hotline.media.pjsua import Pjsip
 from hotline.media.speech import Voice
@@ -87,7 +87,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         pjsip = Pjsip(options.sip, channels)
         await pjsip.start()
         closing.push_async_callback(pjsip.stop)
-        exchange = _exchange(options, places, clock, records, pjsip, closing)
+        exchange = await _exchange(options, places, clock, records, pjsip, closing)
         left = records.left
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
         switchboard = Switchboard(exchange)
@@ -177,7 +177,7 @@ def _mailbox(mail: Mail) -> SmtpSettings:
     return SmtpSettings(mail.host, mail.port, security, mail.user, password, mail.sender)
 
 
-def _exchange(
+async def _exchange(
     options: Options,
     places: Places,
     clock: Clock,
@@ -189,9 +189,11 @@ def _exchange(
     country = options.box.country
     recorder = Recorder()
     closing.callback(recorder.close)
-    sounds = tones.files(places.sounds, country)
-    mixer = Mixer(pjsip, recorder, sounds.hush)
+    wordless = await sounds.ready(places.sounds, country)
+    mixer = Mixer(pjsip, recorder, wordless.hush)
     closing.callback(mixer.close)
+    voice = Voice(places.spoken, places.own_prompts, wordless)
+    closing.push_async_callback(voice.close)
     guard = Guard(pjsip)
     lines = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
     offices = CurrentOffice(
@@ -201,8 +203,8 @@ def _exchange(
     return Exchange(
         board=Board(lines, Caps(options.limits, country, records.spent), clock),
         engine=mixer,
-        prompts=Voice(places.spoken, places.own_prompts, sounds),
-        comfort=sounds,
+        prompts=voice,
+        comfort=wordless,
         journal=records.journal,
         cases=records.cases,
         recordings=Recordings(places.recordings),

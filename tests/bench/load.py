@@ -32,6 +32,7 @@ from tests.sim.sound import RATE, noise
 STAFF, CALLERS = "127.0.0.3", "127.0.0.4"
 LONGEST_GAP_S = 0.040
 START_LEFTOVER_S = 2.0  # what is done behind a start is no part of a call's cost
+VOICE_READY_S = 300.0
 WARM_CALLS = 2500  # SIP keeps an ended call for 32 s: at 20 a second the pools fill until then
 TICKS = os.sysconf("SC_CLK_TCK")
 STEADY_STEP = {"prompt": "ringing", "bridged": "joined", "recording": "recording"}
@@ -129,17 +130,21 @@ async def all_loads(sizes: tuple[int, ...], seconds: float) -> list[Figure]:
 
 
 async def memory(calls: int) -> list[Figure]:
-    """Growth of the daemon over many short calls."""
+    """The daemon idle after its first start and the next one, and its growth over short calls."""
     with tempfile.TemporaryDirectory(prefix="hotline-load-") as folder:
         room = Path(folder)
         async with _box(room, free_port()) as box:
-            before_any = _memory_mb(box.pid)
+            first = await _idle_mb(box)
+            await box.stop()
+            await box.start()
+            again = await _idle_mb(box)
             await _short_calls(box, room / "first", WARM_CALLS)
             warm = _memory_mb(box.pid)
             await _short_calls(box, room / "then", calls)
             grown = (_memory_mb(box.pid) - warm) * 10_000 / calls
     return [
-        Figure("memory, idle", before_any, "MiB", 80),
+        Figure("memory, idle after the first start", first, "MiB", 80, "voice prepared"),
+        Figure("memory, idle after a restart", again, "MiB", 80),
         Figure("memory grows per 10,000 calls", grown, "MiB", 1, f"over {calls} calls, after warm"),
     ]
 
@@ -263,6 +268,23 @@ def _speech(room: Path) -> Path:
     sound = (noise(length, seed=1, level=0.1) * syllables).astype(np.int16)
     file.write_bytes(g711.encode(sound, 8))
     return file
+
+
+async def _idle_mb(box: BoxUnderTest) -> float:
+    """Memory once the lines are up and the voice has prepared what it will say."""
+    await box.until(lambda s: all(line.up for line in s.lines), "the lines up")
+    await asyncio.sleep(START_LEFTOVER_S)
+    deadline = time.monotonic() + VOICE_READY_S
+    while time.monotonic() < deadline:
+        if not _children(box.pid):
+            return _memory_mb(box.pid)
+        await asyncio.sleep(0.5)
+    raise AssertionError(f"the voice was still at work after {VOICE_READY_S} s")
+
+
+def _children(pid: int) -> list[str]:
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return [child for each in threads for child in (each / "children").read_text().split()]
 
 
 async def _short_calls(box: BoxUnderTest, room: Path, calls: int) -> None:

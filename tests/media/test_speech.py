@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import shutil
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ import pytest
 
 from hotline.media import catalogue, convert, tones, wav
 from hotline.media.catalogue import LANGUAGES, Prompt
+from hotline.media.sounds import Sounds
 from hotline.media.speech import Voice
 from hotline.routing.office import Closure, Do, Key, Menu, Office, Topic
 
@@ -44,7 +46,7 @@ class Desk:
     """A voice whose program writes down what it was asked to say."""
 
     voice: Voice
-    sounds: tones.Sounds
+    sounds: Sounds
     log: Path
     cache: Path
     owner: Path
@@ -68,7 +70,18 @@ def desk(folder: Path, program: str = "", patience: float = 30.0) -> Desk:
     voice = Voice(
         folder / "cache", folder / "own", sounds, program=("sh", "-c", script), patience=patience
     )
+    _VOICES.append(voice)
     return Desk(voice, sounds, log, folder / "cache", folder / "own")
+
+
+_VOICES: list[Voice] = []
+
+
+@pytest.fixture(autouse=True)
+async def every_voice_ends_with_its_test() -> AsyncIterator[None]:
+    yield
+    while _VOICES:
+        await _VOICES.pop().close()
 
 
 class TestTheVoice:
@@ -115,13 +128,37 @@ class TestTheVoice:
         assert max(map(int, (tmp_path / "count").read_text().split())) <= 2
 
     async def test_keeps_nothing_running_after_it_is_closed(self, tmp_path: Path) -> None:
-        at = desk(tmp_path, f"echo $$ > {tmp_path}/pid; exec cat")
+        held = tmp_path / "held"
+        await asyncio.to_thread(os.mkfifo, held)
+        at = desk(tmp_path, f"exec 3> {held}; echo here >&3; exec sleep 60")
         task = asyncio.create_task(at.voice.say("en", "text"))
-        await asyncio.sleep(0)
-        assert at.voice._under_way
-        await at.voice.close()
-        assert await task == [at.sounds.beep]
-        assert not at.voice._under_way
+        with await asyncio.to_thread(held.open) as end:
+            assert await asyncio.to_thread(end.readline) == "here\n"
+            await at.voice.close()
+            assert await task == [at.sounds.beep]
+            # It ends when nobody holds its other end any more.
+            assert await asyncio.wait_for(asyncio.to_thread(end.read), 10) == ""
+
+    async def test_keeps_nothing_running_when_there_is_nothing_to_say(self, tmp_path: Path) -> None:
+        at = desk(tmp_path)
+        await at.voice.say("en", "text")
+        (child,) = at.voice._idle
+        at.voice._let_go()
+        assert await asyncio.wait_for(child._process.wait(), 10) == 0
+
+    async def test_leaves_no_half_file_when_it_is_closed(self, tmp_path: Path) -> None:
+        at = desk(tmp_path)
+        path = at.voice._path("en", "text")
+        path.parent.mkdir(parents=True)
+        await asyncio.to_thread(os.mkfifo, gate := tmp_path / "gate")
+        write_half = "echo > ." + path.name + ".$PPID.1.part"
+        slow = desk(tmp_path, f"cd {path.parent}; {write_half}; echo > {gate}; exec sleep 60")
+        task = asyncio.create_task(slow.voice.say("en", "text"))
+        await asyncio.to_thread(gate.read_text)
+        assert list(path.parent.iterdir())
+        await slow.voice.close()
+        await task
+        assert list(path.parent.iterdir()) == []
 
 
 class TestTheOwnersRecording:
@@ -169,6 +206,7 @@ class TestAVoiceThatFails:
         voice = Voice(
             tmp_path / "c", tmp_path / "o", tones.files(tmp_path), program=("/nowhere/espeak-ng",)
         )
+        _VOICES.append(voice)
         assert await voice.files("en", Prompt.GOODBYE) == [tones.files(tmp_path).beep]
 
     async def test_is_replaced_by_a_language_that_is_ready(self, tmp_path: Path) -> None:
@@ -251,6 +289,7 @@ class TestPreparing:
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_real_voice_speaks_every_language(tmp_path: Path, language: str) -> None:
     voice = Voice(tmp_path / "c", tmp_path / "o", tones.files(tmp_path / "s"), patience=60)
+    _VOICES.append(voice)
     (path,) = await voice.files(language, Prompt.MESSAGE_INTRO)
     samples = wav.read(path)
     assert 3 < len(samples) / 8000 < 12

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hotline.media import tones, wav
+from hotline.errors import HotlineError
+from hotline.media import sounds, tones, wav
 
 FREQUENCIES = [party.frequency for party in tones.PARTIES]
 
@@ -42,12 +43,23 @@ class TestTheMusic:
 
 class TestTheFiles:
     def test_are_ours_and_made_once(self, tmp_path: Path) -> None:
-        sounds = tones.files(tmp_path / "sounds", "RO")
+        made = tones.files(tmp_path / "sounds", "RO")
         before = {path: path.stat().st_mtime_ns for path in (tmp_path / "sounds").iterdir()}
-        assert tones.files(tmp_path / "sounds", "RO") == sounds
+        assert tones.files(tmp_path / "sounds", "RO") == made
         assert before == {path: path.stat().st_mtime_ns for path in (tmp_path / "sounds").iterdir()}
         for path in before:
             assert len(wav.read(path)) > 0
+
+    async def test_are_there_before_the_box_answers(self, tmp_path: Path) -> None:
+        ready = await sounds.ready(tmp_path / "made", "GB")
+        there = tones.files(tmp_path / "here", "GB")
+        for name, path in vars(ready).items():
+            assert path.read_bytes() == vars(there)[name].read_bytes()
+
+    async def test_say_when_there_is_no_room_for_them(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        with pytest.raises(HotlineError, match="disk is full"):
+            await sounds.ready(tmp_path / "file", "MD")
 
     def test_ring_as_callers_of_the_country_know_it(self, tmp_path: Path) -> None:
         europe = wav.read(tones.files(tmp_path).ringback) / 32768

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,19 @@ def test_a_number_keeps_its_zero_and_its_plus_without_quotes() -> None:
         + "  - {id: ion, name: Ion, number: +37369123457}\n"
     )
     assert [person.number for person in office.people] == ["+37369123456", "+37369123457"]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_an_id_may_have_every_letter_of_the_language_however_it_is_written(form: str) -> None:
+    name = unicodedata.normalize(form, "măria-й_7")
+    office = read(HEAD + f"people:\n  - {{id: {name}, name: Ana, number: 069123456}}\n")
+    assert office.people[0].id == name
+
+
+@pytest.mark.parametrize("name", ["_a", "a b", "a\\n", "é" * 41, "a.b", ""])
+def test_what_is_no_short_name_is_no_id(name: str) -> None:
+    text = HEAD + f'people:\n  - {{id: "{name}", name: Ana, number: 069123456}}\n'
+    assert "must be a short name of letters and digits" in problems(text)[0]
 
 
 def test_hours_always_is_day_and_night() -> None:

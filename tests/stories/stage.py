@@ -272,6 +272,7 @@ async def staged(
         await closing.enter_async_context(world)
         under_test = _box(folder, world, **box)
         voice = voices(under_test.data, spoken)
+        closing.push_async_callback(voice.close)
         await closing.enter_async_context(running(under_test))
         target = await _reachable(under_test, world)
         yield Stage(under_test, world, target, voice)

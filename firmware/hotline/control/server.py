@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import stat
 from collections.abc import AsyncGenerator, Iterator
@@ -11,7 +12,6 @@ from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-import structlog
 from pydantic import ValidationError
 
 from hotline.control.messages import (
@@ -46,7 +46,7 @@ IDLE_SECONDS = 60.0  # a client that says nothing for so long is let go
 SEND_SECONDS = 10.0  # a client that does not read for so long is let go
 FEED_DEPTH = 256  # events a listener may lag behind before it loses the oldest
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Desk(Protocol):

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hotline.errors import HotlineError
-from hotline.media import wav
+from hotline.media import children, wav
 from hotline.media.engine import CLOCK_RATE
 
 Wave = npt.NDArray[np.floating[Any]]
@@ -53,9 +53,9 @@ async def import_sound(source: Path, target: Path) -> float:
     refused, OSError when the child cannot be started.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hotline.media.convert", str(source), str(target),
+        *children.command("hotline.media.convert", str(source), str(target)),
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL, env=_child_environment(),
+        stderr=asyncio.subprocess.DEVNULL, env=children.environment(),
     )  # fmt: skip
     try:
         async with asyncio.timeout(WALL_SECONDS):
@@ -72,11 +72,6 @@ async def import_sound(source: Path, target: Path) -> float:
         return float(answer)
     words = answer.decode("utf-8", "replace").strip() if process.returncode == _REFUSED else ""
     raise _refused(source, words or "takes too much memory, time or space to convert")
-
-
-def _child_environment() -> dict[str, str]:
-    """Nothing but the way to our own modules; one thread, or numpy reserves memory for many."""
-    return {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "OPENBLAS_NUM_THREADS": "1"}
 
 
 def _refused(source: Path, words: str) -> HotlineError:

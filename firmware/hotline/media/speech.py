@@ -1,34 +1,38 @@
-"""Text to sound files. The only file that speaks to espeak-ng.
+"""Text to sound files: which there are, which have to be made, which come instead.
 
-An owner's own recording always wins. Everything else is synthesised once, in a child process, and
-kept under the hash of its text, so that a caller hears a file and does not wait for a voice.
+An owner's own recording always wins. Everything else is synthesised once, in a child process
+(`synthesis`), and kept under the hash of its text, so that a caller hears a file and does not wait
+for a voice.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import json
+import logging
+import os
 import re
+import signal
+from asyncio import StreamReader, StreamWriter
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
-import structlog
-
 from hotline.errors import HotlineError
-from hotline.media import catalogue, convert, wav
+from hotline.media import catalogue, children
 from hotline.media.catalogue import Piece, Prompt
-from hotline.media.tones import Sounds
+from hotline.media.sounds import Sounds
 from hotline.routing.office import Do, Office
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 _VOICES = {"en": "en-gb", "ru": "ru", "uk": "uk", "ro": "ro"}
 _WORDS_PER_MINUTE = 150
 _VERSION = 1  # part of the hash: raise it when the finish of the sound changes
-_RATES = range(4000, 96001)
 _CHILDREN = 2
-_CHILD_SECONDS = 20.0
+_LINGER_SECONDS = 5.0  # a child that is asked nothing for so long goes, and its memory with it
 _GROUP = 3
 _OWN_NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
@@ -44,7 +48,7 @@ class Voice:
         owner: Path,
         sounds: Sounds,
         *,
-        program: tuple[str, ...] = ("nice", "-n", "10", "espeak-ng"),
+        program: tuple[str, ...] = ("espeak-ng",),
         patience: float = 4.0,
     ) -> None:
         """cache: may be deleted at any time. owner: `<language>/<prompt>.wav`, made by
@@ -56,6 +60,8 @@ class Voice:
         self._program = program
         self._patience = patience
         self._children = asyncio.Semaphore(_CHILDREN)
+        self._idle: list[_Child] = []
+        self._leaving: asyncio.TimerHandle | None = None
         self._under_way: dict[Path, asyncio.Task[Path]] = {}
 
     async def files(self, language: str, prompt: Prompt, **values: object) -> list[Path]:
@@ -111,6 +117,9 @@ class Voice:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._keep_idle()
+        while self._idle:
+            await self._idle.pop().kill()
 
     def _own(self, language: str, name: str) -> Path | None:
         path = self._owner / language / f"{name}.wav"
@@ -134,7 +143,7 @@ class Voice:
             done, late = await asyncio.wait(making, timeout=None if patient else self._patience)
             why = "too slow" if late else _failure(done)
             if why:
-                log.warning("prompt not spoken", language=language, why=why)
+                log.warning("a prompt in %s was not spoken: %s", language, why)
                 return None
         return self._paths(language, pieces)
 
@@ -165,58 +174,88 @@ class Voice:
 
     async def _make(self, language: str, text: str, path: Path) -> Path:
         async with self._children:
-            sound = await self._synthesise(language, text)
-        # A few milliseconds inside numpy, which lets other threads run: not worth a child.
-        await asyncio.to_thread(_finish, sound, path)
+            self._keep_idle()
+            child = self._idle.pop() if self._idle else await _Child.start(self._program)
+            try:
+                await child.make(_VOICES[language], text, path)
+            finally:
+                await self._given_back(child)
         return path
 
-    async def _synthesise(self, language: str, text: str) -> bytes:
-        """A WAV file in memory. The text goes through stdin, never on a command line."""
-        arguments = ("-v", _VOICES[language], "-s", str(_WORDS_PER_MINUTE), "-b", "1")
-        try:
-            child = await asyncio.create_subprocess_exec(
-                *self._program, *arguments, "--stdin", "--stdout",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-            )  # fmt: skip
-        except FileNotFoundError as error:
-            raise _no_voice() from error
-        try:
-            async with asyncio.timeout(_CHILD_SECONDS):
-                sound, _ = await child.communicate(text.encode())
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
-        if child.returncode != 0 or not _is_sound(sound):
-            raise _no_voice()
-        return sound
+    async def _given_back(self, child: _Child) -> None:
+        if not child.ready:
+            await child.kill()
+            return
+        self._idle.append(child)
+        self._keep_idle()
+        loop = asyncio.get_running_loop()
+        self._leaving = loop.call_later(_LINGER_SECONDS, self._let_go)
+
+    def _keep_idle(self) -> None:
+        if self._leaving is not None:
+            self._leaving.cancel()
+
+    def _let_go(self) -> None:
+        while self._idle:
+            self._idle.pop().dismiss()
+
+
+class _Child:
+    """A process that makes files of texts, one after the other, see `synthesis`.
+
+    ready: it waits for a text.
+    """
+
+    def __init__(self, process: Process, stdin: StreamWriter, stdout: StreamReader) -> None:
+        self._process, self._stdin, self._stdout = process, stdin, stdout
+        self._making: Path | None = None
+
+    @classmethod
+    async def start(cls, program: tuple[str, ...]) -> _Child:
+        """A new one. It is the head of its own group: what it has started ends with it."""
+        process = await asyncio.create_subprocess_exec(
+            *children.command("hotline.media.synthesis", *program),
+            env=os.environ | children.environment(),
+            stdin=PIPE, stdout=PIPE, start_new_session=True,
+        )  # fmt: skip
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("asyncio gave no pipes")
+        return cls(process, process.stdin, process.stdout)
+
+    @property
+    def ready(self) -> bool:
+        return self._making is None
+
+    async def make(self, voice: str, text: str, path: Path) -> None:
+        """Have one file made. Raises HotlineError when the voice or the disk fails."""
+        order = {"voice": voice, "speed": _WORDS_PER_MINUTE, "text": text, "path": str(path)}
+        self._making = path
+        self._stdin.write(json.dumps(order).encode() + b"\n")
+        answer = await self._stdout.readline()
+        if not answer:
+            raise HotlineError("The voice ended before it had spoken.")
+        self._making = None
+        if trouble := json.loads(answer):
+            raise HotlineError(trouble)
+
+    def dismiss(self) -> None:
+        """It ends with its input."""
+        self._stdin.close()
+
+    async def kill(self) -> None:
+        """It ends now, and leaves no half file."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+        if path := self._making:
+            for part in path.parent.glob(f".{path.name}.{self._process.pid}.*.part"):
+                part.unlink(missing_ok=True)
 
 
 def _failure(tasks: Iterable[asyncio.Task[Path]]) -> str:
     """What went wrong in one of these finished tasks; "" when nothing did."""
     errors = ["closing" if task.cancelled() else task.exception() for task in tasks]
     return next((str(error) for error in errors if error), "")
-
-
-def _no_voice() -> HotlineError:
-    return HotlineError("The voice program espeak-ng does not work.", "Install espeak-ng again.")
-
-
-def _is_sound(answer: bytes) -> bool:
-    return len(answer) > wav.HEADER_BYTES and answer[:4] == b"RIFF" and _rate(answer) in _RATES
-
-
-def _rate(sound: bytes) -> int:
-    return int.from_bytes(sound[24:28], "little")
-
-
-def _finish(sound: bytes, path: Path) -> None:
-    """espeak's 22 kHz as one of our files. Its header on a pipe has no length: ours to know."""
-    data = sound[wav.HEADER_BYTES : len(sound) & ~1]
-    samples = np.frombuffer(data, dtype="<i2") / 32768.0
-    path.parent.mkdir(parents=True, exist_ok=True)
-    wav.write(path, convert.telephone(convert.resample(samples, _rate(sound))))
 
 
 def _parts(language: str, piece: Piece) -> Iterator[str]:

@@ -1,12 +1,13 @@
 """Sounds without words: what the box plays, and the tones by which its tests tell parties apart.
 
 Levels are dBFS of the rms; a sine at full scale has -3. Sounds are made once, by arithmetic, and
-lie as files beside the other prompts.
+lie as files beside the other prompts; `python -m hotline.media.tones DIRECTORY COUNTRY` makes them.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,10 @@ import numpy.typing as npt
 
 from hotline.media import wav
 from hotline.media.engine import CLOCK_RATE, FRAME_MS
+from hotline.media.sounds import Sounds, places
 
 Wave = npt.NDArray[np.floating[Any]]
 
-_VERSION = 1  # part of the file names: raise it when a sound changes
 _EDGE_SECONDS = 0.005
 
 
@@ -172,42 +173,25 @@ def _voice(hertz: float, seconds: float) -> Wave:
 # --- files ---
 
 
-@dataclass(frozen=True)
-class Sounds:
-    """Where the sounds without words lie; `ringback`, `busy` and `music` are made to be looped.
-
-    hush: one frame of nothing.
-    """
-
-    ringback: Path
-    busy: Path
-    music: Path
-    beep: Path
-    pause: Path
-    hush: Path
-
-
 def files(directory: Path, country: str = "") -> Sounds:
     """The sounds, made on first use. Each file appears complete or not at all.
 
     country: ISO 3166. Raises OSError when the directory cannot be written.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    name = country.upper()
-    recipes: dict[str, Callable[[], Wave]] = {
-        f"ringback{name}": lambda: ringback(name).render(-20),
-        f"busy{name}": lambda: busy(name).render(-20),
-        "music": music,
-        "beep": lambda: tone((1000,), 0.3, -16),
-        "pause": lambda: np.zeros(CLOCK_RATE // 4),
-        "hush": lambda: np.zeros(CLOCK_RATE * FRAME_MS // 1000),
+    sounds = places(directory, country)
+    recipes: dict[Path, Callable[[], Wave]] = {
+        sounds.ringback: lambda: ringback(country).render(-20),
+        sounds.busy: lambda: busy(country).render(-20),
+        sounds.music: music,
+        sounds.beep: lambda: tone((1000,), 0.3, -16),
+        sounds.pause: lambda: np.zeros(CLOCK_RATE // 4),
+        sounds.hush: lambda: np.zeros(CLOCK_RATE * FRAME_MS // 1000),
     }
-    paths = []
-    for sound, recipe in recipes.items():
-        paths.append(directory / f"{sound.lower()}-{_VERSION}.wav")
-        if not paths[-1].exists():
-            wav.write(paths[-1], pcm(recipe()))
-    return Sounds(*paths)
+    for path, recipe in recipes.items():
+        if not path.exists():
+            wav.write(path, pcm(recipe()))
+    return sounds
 
 
 # --- telling parties apart in a self-test ---
@@ -272,3 +256,7 @@ def _strength(blocks: Wave, hertz: float) -> Wave:
     """rms of one frequency in each block (a Goertzel filter, written as a sum)."""
     turn = np.exp(-2j * np.pi * hertz * np.arange(_BLOCK) / CLOCK_RATE)
     return np.asarray(np.abs(blocks @ (_WINDOW * turn)) * math.sqrt(2) / _WINDOW.sum())
+
+
+if __name__ == "__main__":
+    files(Path(sys.argv[1]), sys.argv[2])

@@ -93,7 +93,8 @@ def nearest(word: str, right: Iterable[str]) -> str | None:
     return by_lower[close[0]] if close else None
 
 
-_Id = Annotated[str, Field(pattern=r"^[^\W_][\w-]{0,39}$")]
+# With the marks of letters that come apart, as some computers write ă and й.
+_Id = Annotated[str, Field(pattern=r"^[^\W_][\w\u0300-\u036f-]{0,39}\Z")]
 _Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 _Country = Annotated[str, AfterValidator(_country)]
 _Language = Annotated[str, AfterValidator(_language)]
@@ -115,7 +116,8 @@ _Break = Annotated[Break, BeforeValidator(lambda word: read_break(str(word)))]
 class Form(BaseModel):
     """A mapping of the file; a key it does not know is a mistake."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # The other engine knows every letter there is by heart, half a megabyte for each field.
+    model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
 
 
 class PersonForm(Form):
@@ -214,7 +216,7 @@ class TopicForm(Form):
 class KeyForm(Form):
     """One key of a menu."""
 
-    key: str = Field(pattern=r"^[0-9*#]$")
+    key: str = Field(pattern=r"^[0-9*#]\Z")
     do: Do
     target: str = Field("", max_length=40)
     label: _Texts = {}
