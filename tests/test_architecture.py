@@ -131,7 +131,6 @@ def test_each_contract_catches_an_offender(
 # Each is megabytes in a process that runs for months and never uses it.
 LEFT_TO = {
     "rich": "the terminal",
-    "structlog": "the page",
     "flask": "the page",
     "argon2": "the page's passwords",
     "holidays": "setting up an office",

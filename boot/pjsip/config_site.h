@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What our PJSIP can and cannot do; read by every file of PJSIP. */
 
-/* Room for 512 calls with prompts and recordings. */
-#define PJ_IOQUEUE_MAX_HANDLES 2048
+/* Room for 512 calls with prompts and recordings. A handle costs memory from the start; a call has two. */
+#define PJ_IOQUEUE_MAX_HANDLES 1088
+#define PJSIP_MAX_TRANSPORTS 256
 #define PJSUA_MAX_CALLS 512
 #define PJSUA_MAX_ACC 64
 #define PJSUA_MAX_PLAYERS 1024

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import structlog
+import logging
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -20,7 +21,7 @@ ROWS = 50
 MOST_ROWS = 1000
 NOTE_LIMIT = 2000
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 @pages.get("")
@@ -116,7 +117,7 @@ def _note_heard(number: int) -> None:
         desk().control.change(CaseHeard(case=number, by=current_user.name))
     except HotlineError as trouble:
         # Listening must work while the service is down; the case then stays "not heard yet".
-        log.warning("heard not noted", case=number, cause=trouble.cause)
+        log.warning("heard, but not noted: case %d: %s", number, trouble.cause)
 
 
 def _back(number: int) -> Response:
