@@ -12,7 +12,6 @@ import asyncio
 import heapq
 import logging
 import re
-import ssl
 import sys
 import threading
 import time
@@ -28,7 +27,7 @@ import pjsua2 as pj
 from hotline.errors import HotlineError
 from hotline.media.bridge import Bridge
 from hotline.media.engine import CLOCK_RATE, Level
-from hotline.options import Sip, Trunk
+from hotline.options import Sip, Trunk, public_authorities
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -47,8 +46,6 @@ SRTP_USE = {
     "optional": pj.PJMEDIA_SRTP_OPTIONAL,
     "required": pj.PJMEDIA_SRTP_MANDATORY,
 }
-# Debian keeps the certificates of the public authorities here; SSL_CERT_FILE names another file.
-SYSTEM_CA = Path("/etc/ssl/certs/ca-certificates.crt")
 BAD_CERTIFICATES = (
     (pj.PJ_SSL_CERT_EIDENTITY_NOT_MATCH, "it was issued for another name."),
     (pj.PJ_SSL_CERT_EVALIDITY_PERIOD, "it has expired, or the clock of this box is wrong."),
@@ -722,7 +719,7 @@ def _trust(ca: Path | None, verify: bool) -> tuple[str, bool]:
     """The file of trusted certificates, and whether they are looked at."""
     if not verify:
         return "", False
-    return str(ca or ssl.get_default_verify_paths().cafile or SYSTEM_CA), True
+    return str(ca or public_authorities()), True
 
 
 def _why_bad(status: int) -> str:
