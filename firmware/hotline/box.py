@@ -38,7 +38,7 @@ from hotline.notify.outbox import Outbox, Way
 from hotline.options import Mail, Options
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
-from hotline.storage.calls import Journal, connected_since, next_call_id
+from hotline.storage.calls import Journal, connected_since, last_came, next_call_id
 from hotline.storage.complaints import Cases
 from hotline.storage.database import DatabaseFile
 from hotline.storage.files import Recordings
@@ -83,6 +83,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
     async with AsyncExitStack() as closing:
         closing.enter_context(only_one(places.control))
         records = _open_records(options, places, clock, closing)
+        clock = Clock(max(clock.last_seen, records.last_call or clock.last_seen))
         channels = sum(trunk.channels for trunk in options.trunks)
         pjsip = Pjsip(options.sip, channels)
         await pjsip.start()
@@ -111,7 +112,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 
 @dataclass(frozen=True)
 class Records:
-    """Everything durable. left: what the last run left open, filed by now."""
+    """Everything durable. left: what the last run left open, filed by now. last_call: came then."""
 
     file: DatabaseFile
     writer: Writer
@@ -121,6 +122,7 @@ class Records:
     outbox: Outbox
     left: LastRun
     spent: deque[tuple[datetime, float]]
+    last_call: datetime | None
 
 
 def _open_records(
@@ -137,7 +139,9 @@ def _open_records(
         first_call = next_call_id(database)
         newest = stored_office.newest(database)
         waiting = letters.waiting(database)
-        spent = connected_since(database, clock.now() - DAY)
+        last_call = last_came(database)
+        # Not the day before a wrong clock: since 1970 far more was spent than a day may cost.
+        spent = connected_since(database, max(clock.now(), last_call or clock.now()) - DAY)
     return Records(
         file,
         writer,
@@ -147,6 +151,7 @@ def _open_records(
         Outbox(writer, waiting, _ways(options, places), clock),
         left,
         deque(spent),
+        last_call,
     )
 
 

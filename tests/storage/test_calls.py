@@ -288,6 +288,15 @@ def test_an_erased_number_is_nowhere_and_owes_no_call() -> None:
     assert [call.id for call in calls.missed_open(writer.database)] == [4]
 
 
+def test_a_clock_that_once_ran_ahead_is_forgotten_with_the_next_call() -> None:
+    writer = in_memory()
+    assert calls.last_came(writer.database) is None
+    journal = journal_of(writer)
+    journal.begin("sip", Someone(), NOW + timedelta(days=3650))
+    journal.begin("sip", Someone(), NOW)
+    assert calls.last_came(writer.database) == NOW
+
+
 def test_erasing_a_caller_does_not_reset_what_forwarding_has_cost() -> None:
     writer = in_memory()
     journal = journal_of(writer)

@@ -8,6 +8,7 @@ import pytest
 
 from hotline.media.catalogue import Prompt
 from tests.sim.sip import behaviours
+from tests.stories.clock import FAKETIME, set_clock, with_clock
 from tests.stories.stage import (
     CLOSED,
     SIGNS,
@@ -21,7 +22,6 @@ from tests.stories.stage import (
 )
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
-FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 
 
 async def test_who_calls_within_the_hours_is_greeted(stage: Stage) -> None:
@@ -59,7 +59,9 @@ async def test_the_clock_on_the_wall_opens_and_closes_the_office(
     tmp_path: Path, spoken: Path
 ) -> None:
     clock = tmp_path / "clock"
-    async with staged(tmp_path / "box", spoken, prefix=_with_clock(clock)) as stage:
+    async with staged(
+        tmp_path / "box", spoken, prefix=with_clock(clock, "2026-12-07 00:00:00")
+    ) as stage:
         weekdays = [{"days": "mon-fri", "time": "09:00-18:00"}]
         await stage.opens(office(person("ana"), hours=weekdays))
         for now, sign in (
@@ -69,27 +71,7 @@ async def test_the_clock_on_the_wall_opens_and_closes_the_office(
             ("2026-07-06 06:00:10", Prompt.GREETING_OPEN),  # summer: UTC+3
             ("2026-07-05 09:00:10", Prompt.GREETING_CLOSED),  # a Sunday
         ):
-            _set(clock, now)
+            set_clock(clock, now)
             caller = await stage.called()
             await heard(caller, sign)
             await caller.hang_up()
-
-
-def _with_clock(file: Path) -> tuple[str, ...]:
-    """The words before a command whose clock is what the file says, in UTC."""
-    _set(file, "2026-12-07 00:00:00")
-    faked = {
-        "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME_TIMESTAMP_FILE": str(file),
-        "FAKETIME_NO_CACHE": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-        "TZ": "UTC",
-    }
-    return ("env", *(f"{name}={value}" for name, value in faked.items()))
-
-
-def _set(clock: Path, now: str) -> None:
-    """Set the clock of the box in one stroke: it may be read at any moment."""
-    new = clock.with_suffix(".new")
-    new.write_text(f"{now}\n")
-    new.replace(clock)

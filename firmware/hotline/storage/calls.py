@@ -155,6 +155,15 @@ def next_call_id(database: Database) -> int:
     return int(row["highest"]) + 1
 
 
+def last_came(database: Database) -> datetime | None:
+    """When the newest call came in; None without one.
+
+    The newest by its number, not by its date: a clock that once ran ahead must not count for ever.
+    """
+    rows = database.query("select started_at from calls order by id desc limit 1")
+    return next((instant(row["started_at"]) for row in rows), None)
+
+
 def recent(database: Database, limit: int, before: int | None = None) -> list[Call]:
     """The newest calls first; `before`: only those with a smaller id, for the next page."""
     rows = database.query(

@@ -1,0 +1,53 @@
+"""A box that has lost the time, as after a power cut, turns nobody away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hotline.media.catalogue import Prompt
+from tests.sim.sip import behaviours
+from tests.stories.clock import FAKETIME, set_clock, with_clock
+from tests.stories.stage import STAFF, Stage, heard, office, person, staged
+
+pytestmark = pytest.mark.skipif(FAKETIME is None, reason="libfaketime is not installed")
+ANA = STAFF["ana"][1]
+WEEKDAYS = [{"days": "mon-fri", "time": "09:00-18:00"}]
+SHOP = office(person("ana"), hours=WEEKDAYS)
+
+
+async def test_in_1970_the_caller_is_connected_whatever_the_hours_are(
+    tmp_path: Path, spoken: Path
+) -> None:
+    clock = tmp_path / "clock"
+    prefix = with_clock(clock, "1970-01-04 03:00:00")  # a Sunday
+    async with staged(tmp_path / "box", spoken, prefix=prefix) as stage:
+        await stage.opens(SHOP)
+        stage.staff("ana", behaviours.answers(after=0.1, thinks=0))
+        caller = await stage.forwarded()
+        await caller.hears(ANA)
+        await caller.hang_up()
+
+
+async def test_a_clock_behind_the_last_call_is_not_believed_until_it_is_set(
+    tmp_path: Path, spoken: Path
+) -> None:
+    clock = tmp_path / "clock"
+    prefix = with_clock(clock, "2026-12-07 08:00:00")  # a Monday
+    async with staged(tmp_path / "box", spoken, prefix=prefix) as stage:
+        await stage.opens(SHOP)
+        await _greeted(stage, Prompt.GREETING_OPEN)
+        await stage.box.stop()
+        set_clock(clock, "2026-12-06 08:00:00")  # the Sunday before
+        await stage.box.start()
+        await stage.box.until(lambda status: all(line.up for line in status.lines), "the line up")
+        await _greeted(stage, Prompt.GREETING_OPEN)
+        set_clock(clock, "2026-12-07 20:00:00")
+        await _greeted(stage, Prompt.GREETING_CLOSED)
+
+
+async def _greeted(stage: Stage, sign: Prompt) -> None:
+    caller = await stage.called()
+    await heard(caller, sign)
+    await caller.hang_up()
