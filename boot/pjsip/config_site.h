@@ -4,6 +4,13 @@
 /* Room for 512 calls with prompts and recordings. A handle costs memory from the start; a call has two. */
 #define PJ_IOQUEUE_MAX_HANDLES 1088
 #define PJSIP_MAX_TRANSPORTS 256
+
+/*
+ * One thread polls each queue, so nothing has to keep others from waking; with the default a
+ * packet costs four more calls into the kernel.
+ */
+#define PJ_IOQUEUE_DEFAULT_EPOLL_FLAGS 0
+#define PJ_IOQUEUE_MAX_EVENTS_IN_SINGLE_POLL 64
 #define PJSUA_MAX_CALLS 512
 #define PJSUA_MAX_ACC 64
 #define PJSUA_MAX_PLAYERS 1024

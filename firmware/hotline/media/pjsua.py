@@ -32,7 +32,7 @@ from hotline.options import Sip, Trunk, public_authorities
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-POLL_MS = 50  # only a bound: a packet, a timer or hotlineWake() ends the poll at once
+POLL_MS = 250  # only a bound: a packet, a timer or hotlineWake() ends the poll at once
 SILENCE_AFTER_S = 30.0
 GRAVE_S = 0.5
 MOST_CALLS = 512  # PJSUA_MAX_CALLS of our build
