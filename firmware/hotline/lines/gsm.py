@@ -244,6 +244,11 @@ class GsmLine:
 
     async def _dial(self, leg: GsmLeg, number: str) -> None:
         at = self._at
+        try:
+            command = commands.dial(number)
+        except ValueError:
+            leg.ended(Cause.FAILED)
+            return
         if at is None:
             leg.ended(Cause.LINE_FAILED)
             return
@@ -251,7 +256,7 @@ class GsmLine:
         if leg.ended_by_us:
             leg.ended(Cause.OURS)
             return
-        answer = await at.ask(commands.dial(number))
+        answer = await at.ask(command)
         if answer.ok:
             leg.listed = True  # from here on its absence means its end
         elif not answer.late:

@@ -17,9 +17,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from tests.sim.g711 import Samples
-from tests.sim.rtp import Track
 from tests.sim.sound import FRAME, Silence, Sound, Tone, dtmf
 from tests.sim.talk import Ending, NotAsExpected, Over, Talk, settle
+from tests.sim.track import Track
 
 NORMAL, BUSY, NO_USER, NO_ANSWER, ABSENT, REJECTED, OUT_OF_ORDER = 16, 17, 18, 19, 20, 21, 27
 UNASSIGNED, CONGESTION = 1, 42  # 3GPP 24.008 annex H
