@@ -15,6 +15,9 @@ using namespace pj;
 
 static const unsigned FRAME_USEC = 20000;
 
+/* No modem pauses so long within a call: what waits is from before, and would stay as delay. */
+static const std::chrono::milliseconds NEW_CALL(200);
+
 /* What the port knows; it lives in the port's pool and may outlive the HotlineModemPort. */
 struct modem_data
 {
@@ -132,6 +135,12 @@ void HotlineModemPort::exchange(const int16_t *heard, int16_t *sent, unsigned fr
         return;
     }
     modem_data *data = data_of(port);
+    const clock::time_point now = clock::now();
+    if (now - last > NEW_CALL) {
+        pjmedia_delay_buf_reset(data->from_modem);
+        pjmedia_delay_buf_reset(data->to_modem);
+    }
+    last = now;
     for (unsigned n = 0; n < frames; ++n) {
         /* The buffer works in place on what it is given. */
         std::copy(heard + n * samples, heard + (n + 1) * samples, sent + n * samples);

@@ -2,6 +2,7 @@
 #ifndef HOTLINE_MODEM_PORT_HPP
 #define HOTLINE_MODEM_PORT_HPP
 
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 
@@ -15,7 +16,8 @@ namespace pj
  * here: the bridge takes and brings a frame of 20 ms in its own time, the
  * modem swaps frames in its own. Each direction has a delay buffer of PJMEDIA
  * between them, which stretches or shrinks speech (WSOLA) where the crystals
- * differ, and fades to silence when the modem has stopped.
+ * differ, and fades to silence when the modem has stopped. When it begins
+ * again, with the next call, nothing of the last one waits any more.
  *
  * Made and closed in the thread that owns PJSIP. exchange() may be called by any
  * one thread, also after close(): it then gives silence.
@@ -50,7 +52,11 @@ private:
     static pj_status_t get_frame(pjmedia_port *port, pjmedia_frame *frame);
     static pj_status_t on_destroy(pjmedia_port *port);
 
+    typedef std::chrono::steady_clock clock;
+
     const unsigned samples;
+    /* Of the last exchange(). */
+    clock::time_point last;
     /* Between exchange() and close(). */
     std::mutex closing;
     pjmedia_port *port;

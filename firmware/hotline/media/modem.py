@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +23,8 @@ log = logging.getLogger(__name__)
 
 FRAME_BYTES = CLOCK_RATE * FRAME_MS // 1000 * 2
 MOST_FRAMES = 8  # after a stall the newest sound counts, not the oldest
+NEW_CALL_S = 0.2  # no modem pauses so long within a call
+REMEMBERED = 64  # reads: a second or two
 
 
 class Swapping(Protocol):
@@ -43,6 +47,29 @@ class Frames:
         return data[:whole][-MOST_FRAMES * FRAME_BYTES :]
 
 
+class Pace:
+    """How much to give back for what a modem gave, so that nothing heaps up inside it.
+
+    A modem plays what it is given and says nothing of what waits. When a read brings much more
+    than usual, we were late: the modem has played silence meanwhile, and what it would be given
+    too late would stay in it as delay for the rest of the call. What is usual is up to the modem
+    and its USB: only the largest tenth of the reads can be late ones.
+    """
+
+    def __init__(self) -> None:
+        self._sizes: deque[int] = deque(maxlen=REMEMBERED)
+
+    def late(self, size: int) -> int:
+        """How many frames of an answer to a read of `size` bytes come too late."""
+        self._sizes.append(size)
+        if size < 2 * FRAME_BYTES:
+            return 0
+        usual = sorted(self._sizes)[len(self._sizes) * 9 // 10]
+        if len(self._sizes) < REMEMBERED or size <= usual:
+            return 0
+        return int((size - usual) / FRAME_BYTES + 0.25)
+
+
 class Pump:
     """Carries sound between a port and the bridge in a thread of its own, until `stop`.
 
@@ -51,9 +78,9 @@ class Pump:
 
     def __init__(self, port: Swapping, tty: BlockingTty, lost: Callable[[str], None]) -> None:
         self._port, self._tty, self._lost = port, tty, lost
+        self._pace = Pace()
         self._unsent = b""
         self._silent = False
-        self.heard_bytes = 0
         self._thread = threading.Thread(target=self._run, name="modem sound", daemon=True)
         self._thread.start()
 
@@ -67,11 +94,15 @@ class Pump:
         self._thread.join()
 
     def _run(self) -> None:
-        frames = Frames()
-        why = ""
+        frames, last, why = Frames(), 0.0, ""
         try:
             while True:
-                self._carry(frames.cut(self._read()))
+                data = self._tty.read()
+                now = time.monotonic()
+                if now - last > NEW_CALL_S:  # half a sample of the last call would shift this one
+                    frames, self._unsent = Frames(), b""
+                last = now
+                self._carry(frames.cut(data), self._pace.late(len(data)))
         except TtyGone as gone:
             why = str(gone)
         finally:
@@ -79,15 +110,10 @@ class Pump:
         if why != "closed":
             self._lost(why)
 
-    def _read(self) -> bytes:
-        data = self._tty.read()
-        self.heard_bytes += len(data)
-        return data
-
-    def _carry(self, heard: bytes) -> None:
+    def _carry(self, heard: bytes, late: int) -> None:
         if not heard:
             return
-        said = self._port.swap(heard)
+        said = self._port.swap(heard)[late * FRAME_BYTES :]
         if self._silent:
             return
         # Half a sample left behind would turn all that follows into noise: the rest goes first.
