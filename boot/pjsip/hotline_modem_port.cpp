@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
+#include <vector>
 
-#include <pjmedia/delaybuf.h>
+#include <pjmedia/wsola.h>
 #include <pjsua2/endpoint.hpp>
 #include <pjsua-lib/pjsua.h>
 #include "util.hpp"
@@ -18,10 +20,111 @@ static const unsigned FRAME_USEC = 20000;
 /* No modem pauses so long within a call: what waits is from before, and would stay as delay. */
 static const std::chrono::milliseconds NEW_CALL(200);
 
-/* What the port knows; it lives in the port's pool and may outlive the HotlineModemPort. */
+/* How often is looked whether more waits than is ever used, in frames. */
+static const unsigned WINDOW = 25;
+
+/*
+ * One direction: sound on its way from one clock to another. PJMEDIA's own
+ * delay buffer leaves up to three frames standing and never fades; this one
+ * keeps what it needs. When the reader comes too early, WSOLA makes up a
+ * frame, and silence when that goes on; when more than a frame was left over
+ * at every turn for half a second, half a frame is taken out between two
+ * periods of the voice.
+ */
+class Crossing
+{
+public:
+    Crossing(pj_pool_t *pool, unsigned clock_rate, unsigned samples, unsigned max_delay_ms)
+        : wsola(NULL), frame(samples), waiting(clock_rate / 1000 * max_delay_ms), count(0)
+    {
+        pj_status_t status = pjmedia_wsola_create(pool, clock_rate, samples, 1, 0, &wsola);
+        if (status != PJ_SUCCESS)
+            PJSUA2_RAISE_ERROR(status);
+        reset();
+    }
+
+    ~Crossing()
+    {
+        if (wsola)
+            pjmedia_wsola_destroy(wsola);
+    }
+
+    void put(const int16_t *samples)
+    {
+        std::lock_guard<std::mutex> guard(turn);
+
+        if (count + frame > waiting.size()) {
+            shorten(count + frame - (unsigned)waiting.size());
+            if (count + frame > waiting.size())
+                take(NULL, count + frame - (unsigned)waiting.size());
+        }
+        std::copy(samples, samples + frame, &waiting[count]);
+        pjmedia_wsola_save(wsola, &waiting[count], made_up);
+        made_up = PJ_FALSE;
+        count += frame;
+        if (++puts == WINDOW) {
+            if (spare >= frame)
+                shorten(frame / 2);
+            puts = 0;
+            spare = (unsigned)waiting.size();
+        }
+    }
+
+    void get(int16_t *samples)
+    {
+        std::lock_guard<std::mutex> guard(turn);
+
+        if (count < frame) {
+            made_up = PJ_TRUE;
+            if (pjmedia_wsola_generate(wsola, &waiting[count]) != PJ_SUCCESS)
+                std::fill(&waiting[count], &waiting[count] + frame, 0);
+            count += frame;
+        }
+        take(samples, frame);
+        spare = std::min(spare, count);
+    }
+
+    void reset()
+    {
+        std::lock_guard<std::mutex> guard(turn);
+
+        count = puts = 0;
+        spare = (unsigned)waiting.size();
+        made_up = PJ_FALSE;
+        pjmedia_wsola_reset(wsola, 0);
+    }
+
+private:
+    Crossing(const Crossing &);
+    Crossing &operator=(const Crossing &);
+
+    void shorten(unsigned by)
+    {
+        if (count && pjmedia_wsola_discard(wsola, &waiting[0], count, NULL, 0, &by) == PJ_SUCCESS)
+            count -= std::min(by, count);
+    }
+
+    void take(int16_t *samples, unsigned most)
+    {
+        if (samples)
+            std::copy(&waiting[0], &waiting[0] + most, samples);
+        std::copy(&waiting[0] + most, &waiting[0] + count, &waiting[0]);
+        count -= most;
+    }
+
+    std::mutex turn;
+    pjmedia_wsola *wsola;
+    const unsigned frame;
+    std::vector<int16_t> waiting;
+    /* How much waits, the least that was left over in this window, and its length so far. */
+    unsigned count, spare, puts;
+    pj_bool_t made_up;
+};
+
+/* What the port knows; it lives as long as the port and may outlive the HotlineModemPort. */
 struct modem_data
 {
-    pjmedia_delay_buf *from_modem, *to_modem;
+    std::unique_ptr<Crossing> from_modem, to_modem;
     pj_pool_t *pool;
 };
 
@@ -48,7 +151,7 @@ HotlineModemPort::HotlineModemPort(unsigned clock_rate, unsigned max_delay_ms) P
     port = PJ_POOL_ZALLOC_T(pool, pjmedia_port);
     pjmedia_port_info_init2(&port->info, &name, PJMEDIA_SIG_CLASS_APP('M', 'D', 'M'),
                             PJMEDIA_DIR_ENCODING_DECODING, &format);
-    modem_data *data = PJ_POOL_ZALLOC_T(pool, modem_data);
+    modem_data *data = new modem_data;
     data->pool = pool;
     port->port_data.pdata = data;
     port->put_frame = &put_frame;
@@ -58,17 +161,13 @@ HotlineModemPort::HotlineModemPort(unsigned clock_rate, unsigned max_delay_ms) P
     pj_status_t status = pjmedia_port_init_grp_lock(port, pool, NULL);
     if (status != PJ_SUCCESS) {
         port = NULL;
+        delete data;
         pj_pool_release(pool);
         PJSUA2_RAISE_ERROR(status);
     }
-    status = pjmedia_delay_buf_create(pool, "from modem", clock_rate, samples, 1, max_delay_ms, 0,
-                                      &data->from_modem);
-    if (status == PJ_SUCCESS)
-        status = pjmedia_delay_buf_create(pool, "to modem", clock_rate, samples, 1, max_delay_ms,
-                                          0, &data->to_modem);
     try {
-        if (status != PJ_SUCCESS)
-            PJSUA2_RAISE_ERROR(status);
+        data->from_modem.reset(new Crossing(pool, clock_rate, samples, max_delay_ms));
+        data->to_modem.reset(new Crossing(pool, clock_rate, samples, max_delay_ms));
         registerMediaPort2(port, pool);
     } catch (...) {
         pjmedia_port_destroy(port);
@@ -97,20 +196,18 @@ void HotlineModemPort::close()
 pj_status_t HotlineModemPort::on_destroy(pjmedia_port *port)
 {
     modem_data *data = data_of(port);
+    pj_pool_t *pool = data->pool;
 
-    if (data->from_modem)
-        pjmedia_delay_buf_destroy(data->from_modem);
-    if (data->to_modem)
-        pjmedia_delay_buf_destroy(data->to_modem);
-    pj_pool_release(data->pool);
+    delete data;
+    pj_pool_release(pool);
     return PJ_SUCCESS;
 }
 
 pj_status_t HotlineModemPort::put_frame(pjmedia_port *port, pjmedia_frame *frame)
 {
-    /* Else the bridge's heartbeat to a port that nobody transmits to: the buffer fades out. */
+    /* Else the bridge's heartbeat to a port that nobody transmits to: what is made up fades out. */
     if (frame->type == PJMEDIA_FRAME_TYPE_AUDIO)
-        return pjmedia_delay_buf_put(data_of(port)->to_modem, (pj_int16_t *)frame->buf);
+        data_of(port)->to_modem->put((const int16_t *)frame->buf);
     return PJ_SUCCESS;
 }
 
@@ -118,7 +215,8 @@ pj_status_t HotlineModemPort::get_frame(pjmedia_port *port, pjmedia_frame *frame
 {
     frame->type = PJMEDIA_FRAME_TYPE_AUDIO;
     frame->size = PJMEDIA_PIA_SPF(&port->info) * 2;
-    return pjmedia_delay_buf_get(data_of(port)->from_modem, (pj_int16_t *)frame->buf);
+    data_of(port)->from_modem->get((int16_t *)frame->buf);
+    return PJ_SUCCESS;
 }
 
 unsigned HotlineModemPort::frame() const
@@ -137,14 +235,12 @@ void HotlineModemPort::exchange(const int16_t *heard, int16_t *sent, unsigned fr
     modem_data *data = data_of(port);
     const clock::time_point now = clock::now();
     if (now - last > NEW_CALL) {
-        pjmedia_delay_buf_reset(data->from_modem);
-        pjmedia_delay_buf_reset(data->to_modem);
+        data->from_modem->reset();
+        data->to_modem->reset();
     }
     last = now;
     for (unsigned n = 0; n < frames; ++n) {
-        /* The buffer works in place on what it is given. */
-        std::copy(heard + n * samples, heard + (n + 1) * samples, sent + n * samples);
-        pjmedia_delay_buf_put(data->from_modem, sent + n * samples);
-        pjmedia_delay_buf_get(data->to_modem, sent + n * samples);
+        data->from_modem->put(heard + n * samples);
+        data->to_modem->get(sent + n * samples);
     }
 }

@@ -14,10 +14,10 @@ namespace pj
 /*
  * A modem's two-way sound on the bridge, mono and 16 bit. Two clocks meet
  * here: the bridge takes and brings a frame of 20 ms in its own time, the
- * modem swaps frames in its own. Each direction has a delay buffer of PJMEDIA
- * between them, which stretches or shrinks speech (WSOLA) where the crystals
- * differ, and fades to silence when the modem has stopped. When it begins
- * again, with the next call, nothing of the last one waits any more.
+ * modem exchanges frames in its own. Each direction has a buffer between
+ * them, which stretches or shortens speech (PJMEDIA's WSOLA) where the
+ * crystals differ, and fades to silence when the modem has stopped. When it
+ * begins again, with the next call, nothing of the last one waits any more.
  *
  * Made and closed in the thread that owns PJSIP. exchange() may be called by any
  * one thread, also after close(): it then gives silence.
@@ -25,7 +25,7 @@ namespace pj
 class HotlineModemPort : public AudioMedia
 {
 public:
-    /* max_delay_ms: of either direction; what it holds in a quiet time is about a frame. */
+    /* max_delay_ms: of either direction; in a quiet time a frame waits or less. */
     HotlineModemPort(unsigned clock_rate, unsigned max_delay_ms) PJSUA2_THROW(Error);
 
     /* Does nothing that PJSIP would notice if the port was closed. */

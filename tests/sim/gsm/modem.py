@@ -99,6 +99,7 @@ class Ec25:
         self._clip = self._tells_keys = self._reports = False
         self._pcm = False
         self._gps = "usbnmea"
+        self._alphabet = "GSM"
         self._cause = 16
         self._to_air = b""
 
@@ -434,6 +435,13 @@ class Ec25:
     def _operator(self, _found: re.Match[str]) -> list[str]:
         return ['+COPS: 0,0,"Simulated",7', "OK"]
 
+    def _alphabets(self, found: re.Match[str]) -> list[str]:
+        offered = '("GSM","IRA","UCS2")' if found[1] == "=?" else f'"{self._alphabet}"'
+        return [f"+CSCS: {offered}", "OK"]
+
+    def _set_alphabet(self, found: re.Match[str]) -> None:
+        self._alphabet = found[1]
+
     def _strength(self, _found: re.Match[str]) -> list[str]:
         return ["+CSQ: 21,99", "OK"]
 
@@ -457,7 +465,7 @@ _COMMANDS: list[tuple[str, Any]] = [
     (r"E([01]?)", Ec25._set_echo),
     (r"I0?", Ec25._info),
     (r"A", Ec25._picked_up),
-    (r"D(\+?[0-9*#]+);", Ec25._dialled),
+    (r"D[TP]?(\+?[0-9*#]+);", Ec25._dialled),
     (r"H0?|\+CHUP", Ec25._hung_up),
     (r"\+CLCC", Ec25._asked_calls),
     (r"\+CEER", Ec25._asked_why),
@@ -470,13 +478,15 @@ _COMMANDS: list[tuple[str, Any]] = [
     (r"\+CPIN\?", Ec25._asked_pin),
     (r'\+CPIN="?(\d+)"?', Ec25._pin_given),
     (r'\+QPINC(?:="SC"|\?)', Ec25._asked_tries),
-    (r"\+C(E?)REG\?", Ec25._asked_creg),
+    (r"\+C([EG]?)REG\?", Ec25._asked_creg),
     (r"\+CSQ", Ec25._strength),
     (r"\+COPS\?", Ec25._operator),
+    (r"\+CSCS(=\?|\?)", Ec25._alphabets),
+    (r'\+CSCS="(GSM|IRA|UCS2)"', Ec25._set_alphabet),
     (r"\+(C?GM[IMR]|C?GSN|CIMI)", Ec25._identity),
     (
-        r"Z|&F|V1|Q0|X\d|\+CMEE=\d|\+CVHU=\d|\+CRC=\d|\+CE?REG=\d|\^DSCI=\d|\+CCWA=.*|\+CLCC=\d"
-        r'|\+QURCCFG="URCPORT","USBAT"|\+CFUN=1|\+COPS=3,\d|\+COLP=\d|\+CSCS=.*|\+CMGF=\d'
+        r"Z|&F|V1|Q0|X\d|\+CMEE=\d|\+CVHU=\d|\+CRC=\d|\+C[EG]?REG=\d|\+CHUP=\?|\^DSCI=\d|\+CCWA=.*|\+CLCC=\d"
+        r'|\+QURCCFG="URCPORT","USBAT"|\+CFUN=1|\+COPS=3,\d|\+COLP=\d|\+CMGF=\d'
         r"|\+CNMI=.*|\+CSMP=.*|\+CVHU=0",
         lambda _modem, _found: ["OK"],
     ),
