@@ -15,6 +15,7 @@ from hotline.control.messages import LineState, StatusAnswer
 from hotline.media.catalogue import Prompt
 from tests.sim import listen
 from tests.sim.gsm import AirCall, Faults
+from tests.sim.gsm.network import BUSY
 from tests.sim.sip import behaviours
 from tests.sim.sound import RATE, Silence, noise
 from tests.stories.modems import Mobiles, box_with_a_modem, clear
@@ -200,6 +201,39 @@ async def test_a_caller_who_gives_up_ends_the_ringing_of_the_mobile(mobiles: Mob
     rung = await ana.rings()
     await caller.hang_up()
     assert not (await rung.ended(within=5)).ours
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared_both(
+    tmp_path_factory: pytest.TempPathFactory, spoken: Path
+) -> AsyncIterator[Mobiles]:
+    folder = tmp_path_factory.mktemp("box")
+    async with box_with_a_modem(folder, spoken, sip_first=True, faults=Faults()) as mobiles:
+        yield mobiles
+
+
+async def test_who_rings_the_sim_card_reaches_staff_over_sip(shared_both: Mobiles) -> None:
+    mobiles = shared_both
+    await mobiles.stage.opens(office(person("ana")))
+    ana = mobiles.sip.staff("ana", AT_ONCE)
+    caller = await mobiles.stage.forwarded()
+    rung = await ana.rings()
+    await caller.hears(ANA, lasting=1)
+    await rung.hears(caller.tone, lasting=1)
+    assert mobiles.stage.exchange.dialled == []
+    await caller.hang_up()
+    await rung.ended()
+    assert (await mobiles.stage.story(caller)).call.outcome == "spoken"
+    await clear(mobiles)
+
+
+async def test_a_second_caller_to_the_sim_card_gets_busy_and_disturbs_nobody(
+    mobiles: Mobiles,
+) -> None:
+    first = await mobiles.stage.called(tone=Silence())
+    second = await mobiles.stage.caller().call(mobiles.modem)
+    assert (await second.ended()).status == BUSY
+    await heard(first, Prompt.GREETING_OPEN)
 
 
 # -- trouble with the modem ------------------------------------------------------------------------
