@@ -238,17 +238,13 @@ async def test_a_line_in_use_dials_nobody_else(tmp_path: Path) -> None:
 
 
 async def test_a_call_that_was_left_over_from_before_is_ended(tmp_path: Path) -> None:
-    folder = tmp_path / "ports"
-    folder.mkdir()
-    async with desk(folder) as one:
+    async with desk(tmp_path) as one:
         await one.until(UP)
         call = await one.network.caller(ANA).call()
         leg = await asyncio.wait_for(one.rings.get(), 5)
         await leg.answer()
-        again = GsmLine(Modem("m", one.modem.at, one.modem.sound, "ec25"), "MD", SoundDouble())
         one.line._fail("as if the daemon had died")
         await asyncio.wait_for(leg.gone, 5)
-        await again.stop()
         assert not (await call.ended(within=10)).ours
 
 

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import pty
 import queue
 import tty as terminal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.media.test_mixer import Bridge, shared_bridge
-from tests.sim import listen
-from tests.sim.sound import Tone
 
 from hotline.media.modem import FRAME_BYTES, MOST_FRAMES, REMEMBERED, Frames, Pace, Pump
-from hotline.media.pjsua import ModemPort
 from hotline.tty import BlockingTty
 
 DEADLINE_S = 10
@@ -141,49 +134,3 @@ def test_a_modem_that_gives_in_bunches_gets_all_of_them_back(usual: list[float])
     pace = Pace()
     sizes = [round(one * FRAME_BYTES) for one in usual] * REMEMBERED
     assert sum(pace.late(size) for size in sizes) == 0
-
-
-# -- on the bridge ---------------------------------------------------------------------------------
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bridge(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bridge]:
-    async with shared_bridge(tmp_path_factory.mktemp("sounds")) as one:
-        yield one
-
-
-@pytest.mark.asyncio(loop_scope="module")
-@pytest.mark.parametrize("ppm", [-5000, 0, 5000])
-async def test_a_modem_whose_clock_differs_is_heard_without_a_gap(bridge: Bridge, ppm: int) -> None:
-    """Far more than crystals differ, so that a few seconds show what an hour does."""
-    one, other = ModemPort(bridge.stack), ModemPort(bridge.stack)
-    await bridge.turn()
-    await bridge.stack.ask(lambda: bridge.stack.bridge.connect(one, other))
-    heard, begun = b"", asyncio.get_running_loop().time()
-    for number in range(200):
-        one.swap(Tone(440).at(number * 160, 160).astype("<i2").tobytes())
-        heard += other.swap(bytes(FRAME_BYTES))
-        due = begun + (number + 1) * 0.020 / (1 + ppm * 1e-6)
-        await asyncio.sleep(max(0, due - asyncio.get_running_loop().time()))
-    await bridge.stack.ask(lambda: bridge.stack.bridge.disconnect(one, other))
-    samples = np.frombuffer(heard, dtype="<i2")[8000:]
-    windows = samples[: len(samples) // 480 * 480].reshape(-1, 480)
-    steady = [listen.level_at(window.astype(np.int16), 440) > 0.15 for window in windows]
-    assert np.mean(steady) > 0.95
-
-
-@pytest.mark.asyncio(loop_scope="module")
-async def test_a_port_that_has_died_gives_silence_and_no_crash(bridge: Bridge) -> None:
-    port = ModemPort(bridge.stack)
-    assert port.swap(bytes(FRAME_BYTES)) == bytes(FRAME_BYTES)
-    await bridge.turn()
-    await bridge.stack.ask(port.die)
-    assert port.swap(Tone(440).at(0, 160).astype("<i2").tobytes()) == bytes(FRAME_BYTES)
-    with pytest.raises(ValueError, match="whole frames"):
-        ModemPort.swap(await _made(bridge), b"xyz")
-
-
-async def _made(bridge: Bridge) -> ModemPort:
-    port = ModemPort(bridge.stack)
-    await bridge.turn()
-    return port

@@ -182,6 +182,7 @@ class GsmLine:
         self._networks: dict[str, int] = {}
         self._signal: int | None = None
         self._ready = False
+        self._refused: set[int] = set()
         self.on_state: Callable[[LineState], None] = lambda _state: None
 
     def state(self) -> LineState:
@@ -267,8 +268,9 @@ class GsmLine:
         for command in (commands.HANG_UP, commands.HANG_UP_OLD):
             if self._at is None or leg.gone.done():
                 return
-            leg.listed = True
-            await self._at.ask(command, first=True)
+            # Never before the command that dials, if that still waits.
+            urgent, leg.listed = leg.listed or leg.incoming, True
+            await self._at.ask(command, first=urgent)
             self._look.set()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(HANG_UP_S):
@@ -310,9 +312,11 @@ class GsmLine:
         if not answer.ok:
             return
         rows = [row for row in answer.events if isinstance(row, CallRow) and row.voice]
-        for row in rows:
-            if row.state is CallState.WAITING:
-                await self._refuse_second(row)
+        waiting = {row.index: row for row in rows if row.state is CallState.WAITING}
+        self._refused &= waiting.keys()
+        for index in waiting.keys() - self._refused:
+            self._refused.add(index)
+            await self._refuse_second(waiting[index])
         leg = self._leg
         mine = [row for row in rows if row.state is not CallState.WAITING]
         if leg is None:
@@ -421,6 +425,9 @@ class GsmLine:
             return "The line was closed."
         except LineDown as down:
             return str(down)
+        except Exception:
+            log.exception("modem %s: a fault of the box", self.name)
+            return "The box made a mistake with this modem and opens it anew."
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
