@@ -40,6 +40,13 @@ def test_what_never_ends_is_dropped_and_the_next_line_is_heard() -> None:
     assert fed(b"\r\n" + b"x" * (3 * LONGEST_LINE) + b"\r\nRING\r\n") == ["RING"]
 
 
+def test_what_never_ends_is_not_kept() -> None:
+    framer = Framer()
+    for _ in range(100):
+        framer.feed(b"x" * 1000)
+        assert len(framer._rest) <= LONGEST_LINE
+
+
 @given(sizes=st.lists(st.integers(1, 7), min_size=1, max_size=5))
 def test_lines_are_the_same_however_they_are_torn(sizes: list[int]) -> None:
     assert fed("".join(f"\r\n{line}\r\n" for line in SAYS).encode(), sizes) == SAYS
