@@ -14,6 +14,7 @@ from hotline.options import (
     Box,
     Limits,
     Mail,
+    Modem,
     Notify,
     Options,
     Page,
@@ -29,6 +30,7 @@ SECTIONS = {
     "box": Box,
     "sip": Sip,
     "trunk": Trunk,
+    "modem": Modem,
     "limits": Limits,
     "page": Page,
     "mail": Mail,
@@ -49,6 +51,13 @@ name = "gateway"
 kind = "gateway"
 host = "192.168.1.30"
 """
+MODEM = """\
+[[modem]]
+name = "mobile"
+model = "ec25"
+at = "/dev/at"
+sound = "/dev/sound"
+"""
 
 
 @pytest.fixture
@@ -68,6 +77,13 @@ def problems_of(file: Path, text: str) -> tuple[str, ...]:
 
 
 # --- what is right is taken ----------------------------------------------------------------------
+
+
+def test_a_modem_is_taken_and_its_pin_is_never_shown(file: Path) -> None:
+    options = options_of(file, MODEM + 'pin = "4711"\n')
+    (modem,) = options.modems
+    assert (modem.at, modem.pin.reveal()) == (Path("/dev/at"), "4711")
+    assert "4711" not in f"{options!r}"
 
 
 def test_an_empty_file_is_a_box_without_lines(file: Path) -> None:
@@ -227,6 +243,11 @@ def test_all_mistakes_are_told_at_once_each_with_its_line(file: Path) -> None:
         (GATEWAY + 'transport = "sctp"\n', "line 5: transport of [[trunk]] number 1 must be one"),
         ('[[trunk]]\nkind = "gateway"\nname = "a"\n', "line 1: host of [[trunk]] number 1 is mis"),
         ('[mail]\nsender = "a@b"\n', "line 1: host of [mail] is missing"),
+        ("[modem]\nname = 'a'\n", "line 1: modem is a section: write [[modem]] on a line"),
+        (MODEM + 'pin = "12a4"\n', "line 6: pin of [[modem]] number 1 must be 4 to 8 digits"),
+        (MODEM + "pin = 1234\n", 'line 6: pin of [[modem]] number 1 must be text in "quotes"'),
+        (MODEM.replace("ec25", "ec26"), "line 3: model of [[modem]] number 1 must be one of"),
+        (MODEM.replace('sound = "/dev/sound"\n', ""), "line 1: sound of [[modem]] number 1 is mis"),
     ],
 )
 def test_a_mistake_is_told_in_plain_words(file: Path, text: str, words: str) -> None:
@@ -266,6 +287,14 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(file: Path) -> None:
     ("text", "words"),
     [
         (GATEWAY + GATEWAY, 'line 6: another [[trunk]] is called "gateway" already'),
+        (
+            GATEWAY + MODEM.replace('"mobile"', '"gateway"'),
+            'line 6: another line is called "gateway" already',
+        ),
+        (
+            MODEM.replace("/dev/sound", "/dev/at"),
+            "line 5: sound of [[modem]] number 1: /dev/at is named twice",
+        ),
         ("[sip]\nrtp_last = 16000\n", "line 2: rtp_last of [sip] must lie at least 3 above"),
         (PROVIDER.replace('user = "100"\n', ""), "line 1: [[trunk]] number 1 needs user to reg"),
         (

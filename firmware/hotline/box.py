@@ -26,9 +26,11 @@ from hotline.clock import Clock
 from hotline.control.desk import FrontDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.health import chores
+from hotline.lines.gsm import GsmLine
 from hotline.lines.sip import Guard, SipLine
 from hotline.media import sounds
 from hotline.media.mixer import Mixer
+from hotline.media.modem import ModemSound
 from hotline.media.pjsua import Pjsip
 from hotline.media.speech import Voice
 from hotline.media.wav import Recorder, repair
@@ -200,13 +202,14 @@ async def _exchange(
     voice = Voice(places.spoken, places.own_prompts, wordless)
     closing.push_async_callback(voice.close)
     guard = Guard(pjsip)
-    lines = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
+    trunks = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
+    modems = [GsmLine(m, country, ModemSound(pjsip, m.sound)) for m in options.modems]
     offices = CurrentOffice(
         records.offices, country, frozenset({country, *options.limits.countries})
     )
     messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))
     return Exchange(
-        board=Board(lines, Caps(options.limits, country, records.spent), clock),
+        board=Board([*trunks, *modems], Caps(options.limits, country, records.spent), clock),
         engine=mixer,
         prompts=voice,
         comfort=wordless,

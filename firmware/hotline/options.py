@@ -92,6 +92,12 @@ def _outer_address(text: str) -> str:
         raise ValueError("must be an IP address, such as 203.0.113.7") from None
 
 
+def _pin(secret: Secret) -> Secret:
+    if secret and re.fullmatch("[0-9]{4,8}", secret.reveal()) is None:
+        raise ValueError('must be 4 to 8 digits in "quotes"')
+    return secret
+
+
 def _no_doubles(codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:
     if len(set(codecs)) != len(codecs) or not codecs:
         raise ValueError("must name at least one codec, and each only once")
@@ -194,6 +200,25 @@ class Trunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Modem:
+    """A USB GSM modem with a SIM card.
+
+    at, sound: its two serial ports; by-id names stay the same when the modem is plugged in again.
+    number: the SIM's own. outbound: may calls go out over it?
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = CONFIG
+
+    name: LineName
+    at: Path
+    sound: Path
+    model: Literal["ec25"]
+    number: Number | None = None
+    pin: Annotated[Hidden, AfterValidator(_pin)] = field(default_factory=Secret)
+    outbound: Flag = True
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a stolen password may cost at most; the daemon keeps to it, whoever asks.
 
@@ -252,6 +277,7 @@ class Options:
     box: Box = Box()
     sip: Sip = Sip()
     trunks: Annotated[tuple[Trunk, ...], Field(alias="trunk")] = ()
+    modems: Annotated[tuple[Modem, ...], Field(alias="modem")] = ()
     limits: Limits = Limits()
     page: Page = Page()
     mail: Mail | None = None
@@ -262,11 +288,13 @@ _SECTIONS: dict[str, type[Any]] = {
     "box": Box,
     "sip": Sip,
     "trunk": Trunk,
+    "modem": Modem,
     "limits": Limits,
     "page": Page,
     "mail": Mail,
     "notify": Notify,
 }
+_LISTED = ("trunk", "modem")
 _KEYS = {section: [f.name for f in fields(kind)] for section, kind in _SECTIONS.items()}
 _OPTIONS: TypeAdapter[Options] = TypeAdapter(Options)
 
@@ -417,7 +445,7 @@ def _words(kind: str, place: Place, context: dict[str, Any]) -> str:
     if kind == "missing":
         return f"{key} is missing"
     if kind in ("dataclass_type", "dataclass_exact_type", "tuple_type") and len(place) == 1:
-        brackets = "[[trunk]]" if place[0] == "trunk" else f"[{place[0]}]"
+        brackets = f"[[{place[0]}]]" if place[0] in _LISTED else f"[{place[0]}]"
         return f"{place[0]} is a section: write {brackets} on a line of its own"
     return f"{key} {_wanted(kind, context)}"
 
@@ -452,8 +480,8 @@ def _shown(place: Place) -> str:
     """`host of [[trunk]] number 2`, in the way the owner sees the file."""
     section, *rest = place
     names = [p for p in rest if isinstance(p, str) and p in _KEYS.get(str(section), ())]
-    if section == "trunk" and len(place) > 1 and isinstance(place[1], int):
-        where = f"[[trunk]] number {place[1] + 1}"
+    if section in _LISTED and len(place) > 1 and isinstance(place[1], int):
+        where = f"[[{section}]] number {place[1] + 1}"
     else:
         where = f"[{section}]"
     return f"{names[0]} of {where}" if names else where
@@ -481,6 +509,7 @@ def _disagreements(options: Options, lines: dict[Place, int]) -> Iterator[tuple[
     for place, words in (
         *_sip_disagrees(options.sip),
         *_trunks_disagree(options.trunks),
+        *_modems_disagree(options),
         *_mail_disagrees(options.mail),
     ):
         line = _line_of(place, lines)
@@ -515,6 +544,20 @@ def _trunks_disagree(trunks: tuple[Trunk, ...]) -> Iterator[tuple[Place, str]]:
             yield ("trunk", index, "password_file"), f"password_file of {here} {words}"
         for key, words in _tls_disagrees(trunk):
             yield ("trunk", index, key), f"{key} of {here} {words}"
+
+
+def _modems_disagree(options: Options) -> Iterator[tuple[Place, str]]:
+    names = [trunk.name for trunk in options.trunks] + [modem.name for modem in options.modems]
+    ports: list[Path] = []
+    for index, modem in enumerate(options.modems):
+        here = _shown(("modem", index))
+        if modem.name in names[: len(options.trunks) + index]:
+            yield ("modem", index, "name"), f'another line is called "{modem.name}" already'
+        for key in ("at", "sound"):
+            port: Path = getattr(modem, key)
+            if port in ports:
+                yield ("modem", index, key), f"{key} of {here}: {port} is named twice"
+            ports.append(port)
 
 
 def _tls_disagrees(trunk: Trunk) -> Iterator[tuple[str, str]]:
@@ -570,6 +613,7 @@ def _from_folder(options: Options, folder: Path) -> Options:
             )
             for t in options.trunks
         ),
+        modems=tuple(replace(m, at=folder / m.at, sound=folder / m.sound) for m in options.modems),
         mail=mail and replace(mail, password_file=_under(folder, mail.password_file)),
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import asterisk, latency, load
+from tests.bench import asterisk, latency, load, modem
 from tests.bench.figures import Figure, Report
 from tests.bench.office import on_the_bench
 
@@ -48,6 +48,7 @@ async def measure(quick: bool, only: str, beside_asterisk: bool) -> Report:
         "forward": lambda: _one(latency.forwarding, int(50 * scale) or 5),
         "next": lambda: _one(latency.next_person, int(30 * scale) or 3),
         "delay": lambda: _one(latency.added_delay, int(60 * scale) or 6),
+        "modem": lambda: modem.sound(int(60 * scale) or 6),
         "load": lambda: load.all_loads(sizes, WINDOW_S),
         "memory": lambda: load.memory(int(10_000 * scale)),
     }
@@ -69,7 +70,7 @@ def main() -> int:
     """Entry point."""
     words = argparse.ArgumentParser(prog="./box bench", description=__doc__)
     words.add_argument("--quick", action="store_true", help="a tenth of the work; not written")
-    words.add_argument("--only", default="", help="start, answer, forward, next, delay, load ...")
+    words.add_argument("--only", default="", help="start, answer, forward, delay, modem, load ...")
     words.add_argument("--asterisk", action="store_true", help="beside Asterisk's CPU; needs root")
     given = words.parse_args()
     beside_asterisk = given.asterisk or given.only == ASTERISK

@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.media.test_mixer import SIGN, shared_bridge
 
 from hotline.media import wav
+from hotline.media.pjsua import ModemPort
 
 
 async def stop_in_the_middle(room: Path) -> list[object]:
@@ -27,8 +28,12 @@ async def stop_in_the_middle(room: Path) -> list[object]:
         await talk.call.hears(SIGN)
         await other.call.hears_any()
         await talk.sound.level()
+        modem = ModemPort(bridge.stack)
+        await bridge.turn()
+        await bridge.stack.ask(lambda: bridge.stack.bridge.connect(modem, talk.sound.call))
+        modem.swap(bytes(3200))
     playing.cancel()
-    return [bridge, talk, other, recording, playing]
+    return [bridge, talk, other, recording, playing, modem.swap(bytes(3200))]
 
 
 def main() -> None:

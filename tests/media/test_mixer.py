@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import pytest_asyncio
 from tests.sim import g711, listen
@@ -25,7 +26,7 @@ from hotline.lines.port import Leg
 from hotline.lines.sip import Guard, SipLine
 from hotline.media import tones, wav
 from hotline.media.mixer import MixedSound, Mixer
-from hotline.media.pjsua import GRAVE_S, Pjsip
+from hotline.media.pjsua import GRAVE_S, ModemPort, Pjsip
 from hotline.media.wav import Recorder
 from hotline.options import Sip, Trunk
 
@@ -37,6 +38,7 @@ SIGN = Tone(1400)
 CHANNELS = 20
 SHORTEST_S = 0.02
 JUNK_IN_FREED_MEMORY = {"MALLOC_PERTURB_": "165"}
+MODEM_FRAME = 320  # bytes
 IN_A_ROW = 15  # more than PJSIP wants before it believes that the far end has moved
 
 
@@ -339,6 +341,44 @@ async def _keys(leg: Leg, count: int) -> str:
 async def _told(call: OutgoingCall, signal: str) -> Any:
     body = f"Signal={signal}\r\nDuration=160\r\n".encode()
     return await call.request("INFO", ("Content-Type", "application/dtmf-relay"), body=body)
+
+
+# -- modems ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ppm", [-5000, 0, 5000])
+async def test_a_modem_whose_clock_differs_is_heard_without_a_gap(bridge: Bridge, ppm: int) -> None:
+    """Far more than crystals differ, so that a few seconds show what an hour does."""
+    one, other = ModemPort(bridge.stack), ModemPort(bridge.stack)
+    await bridge.turn()
+    await bridge.stack.ask(lambda: bridge.stack.bridge.connect(one, other))
+    heard, begun = b"", asyncio.get_running_loop().time()
+    for number in range(200):
+        one.swap(Tone(440).at(number * 160, 160).astype("<i2").tobytes())
+        heard += other.swap(bytes(MODEM_FRAME))
+        due = begun + (number + 1) * 0.020 / (1 + ppm * 1e-6)
+        await asyncio.sleep(max(0, due - asyncio.get_running_loop().time()))
+    await bridge.stack.ask(lambda: bridge.stack.bridge.disconnect(one, other))
+    samples = np.frombuffer(heard, dtype="<i2")[8000:]
+    windows = samples[: len(samples) // 480 * 480].reshape(-1, 480)
+    steady = [listen.level_at(window.astype(np.int16), 440) > 0.15 for window in windows]
+    assert np.mean(steady) > 0.95
+
+
+async def test_a_port_that_has_died_gives_silence_and_no_crash(bridge: Bridge) -> None:
+    port = ModemPort(bridge.stack)
+    assert port.swap(bytes(MODEM_FRAME)) == bytes(MODEM_FRAME)
+    await bridge.turn()
+    await bridge.stack.ask(port.die)
+    assert port.swap(Tone(440).at(0, 160).astype("<i2").tobytes()) == bytes(MODEM_FRAME)
+    with pytest.raises(ValueError, match="whole frames"):
+        ModemPort.swap(await _made(bridge), b"xyz")
+
+
+async def _made(bridge: Bridge) -> ModemPort:
+    port = ModemPort(bridge.stack)
+    await bridge.turn()
+    return port
 
 
 # -- strangers -------------------------------------------------------------------------------------

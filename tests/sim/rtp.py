@@ -29,6 +29,7 @@ from tests.sim.g711 import Samples
 from tests.sim.sip.message import Address
 from tests.sim.sip.sdp import RECVONLY, SENDONLY, SENDRECV, Sdp
 from tests.sim.sound import FRAME, RATE, Silence, Sound, dtmf
+from tests.sim.track import Track
 
 BEAT = 0.020
 PHASES = 4  # streams are spread over the 20 ms, as independent telephones would be
@@ -139,25 +140,6 @@ class Pacer:
 
 
 _PACERS: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Pacer] = weakref.WeakKeyDictionary()
-
-
-class Track:
-    """Sound laid out by position, growing as it arrives; holes are silence."""
-
-    def __init__(self) -> None:
-        self._buffer = np.zeros(RATE * 4, dtype=np.int16)
-        self.length = 0
-
-    def put(self, position: int, samples: Samples) -> None:
-        end = position + len(samples)
-        if end > len(self._buffer):
-            self._buffer = np.concatenate([self._buffer, np.zeros(end, dtype=np.int16)])
-        self._buffer[position:end] = samples
-        self.length = max(self.length, end)
-
-    def samples(self, start: int = 0, end: int | None = None) -> Samples:
-        """A copy-free look; valid until more arrives."""
-        return self._buffer[max(start, 0) : self.length if end is None else min(end, self.length)]
 
 
 @dataclass

@@ -49,12 +49,13 @@ def examine(settings: Path) -> list[Finding]:
 
 def _settings(path: Path, options: Options) -> Iterator[Finding]:
     yield Finding(True, f"The settings {path} are in order.")
-    if any(trunk.password for trunk in options.trunks) and readable_by_others(path):
+    secrets = [trunk.password for trunk in options.trunks] + [m.pin for m in options.modems]
+    if any(secrets) and readable_by_others(path):
         yield Finding(
             False, f"Other users of this machine can read {path}.", f"Run: chmod 600 {path}"
         )
-    if not options.trunks:
-        yield Finding(False, "No line is set up.", "Add a [[trunk]] to box.toml.")
+    if not options.trunks and not options.modems:
+        yield Finding(False, "No line is set up.", "Add a [[trunk]] or a [[modem]] to box.toml.")
 
 
 def _programs() -> Iterator[Finding]:

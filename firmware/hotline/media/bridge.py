@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+
+from hotline.media.engine import Level
+from hotline.media.keys import OneOfEach
 
 
 class End(Protocol):
     """One end of a wire in the bridge; asked for its port anew whenever the wire is laid."""
 
     def port(self) -> Any | None: ...
+
+
+@runtime_checkable
+class TalkEnd(End, Protocol):
+    """The end of one call, of whatever line: what `Leg.audio` is.
+
+    keys: which of the keys told by the line and heard in the sound count.
+    """
+
+    keys: OneOfEach
+
+    def level(self) -> Level:
+        """Loudness now."""
+
+    def send_keys(self, digits: str) -> None:
+        """Send DTMF to the far end."""
 
 
 class Bridge:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hotline.errors import LineDown
+from hotline.media.bridge import TalkEnd
 from hotline.media.dtmf import Detector
 from hotline.media.engine import Level, Recording, Sound
 from hotline.media.listening import Listener, Listening
-from hotline.media.pjsua import Nowhere, PjCall, Pjsip, Player, Tap, fail, give
+from hotline.media.pjsua import Nowhere, Pjsip, Player, Tap, fail, give
 from hotline.media.wav import Recorder, WavRecording
 
 FRAMES_READ_AHEAD = 3
@@ -35,7 +36,7 @@ class Mixer:
 
     def attach(self, audio: object, keys: asyncio.Queue[str], *, in_band: bool) -> MixedSound:
         """See MediaEngine."""
-        if not isinstance(audio, PjCall):
+        if not isinstance(audio, TalkEnd):
             raise LineDown("This line's sound does not fit the bridge.", "Report this as a fault.")
         return MixedSound(self, audio, keys, in_band)
 
@@ -81,8 +82,8 @@ class Mixer:
 class MixedSound:
     """`Sound` of one call."""
 
-    def __init__(self, engine: Mixer, call: PjCall, keys: asyncio.Queue[str], in_band: bool):
-        self._engine, self._stack, self.call = engine, engine.stack, call
+    def __init__(self, engine: Mixer, call: TalkEnd, keys: asyncio.Queue[str], in_band: bool):
+        self._engine, self.stack, self.call = engine, engine.stack, call
         self._playing: _Playing | None = None
         self._ear: _Ear | None = None
         self._measured = False
@@ -94,11 +95,11 @@ class MixedSound:
         if not files:
             return
         playing = _Playing(self, files if loop else self._engine.playlist(files), loop)
-        self._stack.post(playing.start)
+        self.stack.post(playing.start)
         try:
             await playing.done
         finally:
-            self._stack.post(playing.stop)
+            self.stack.post(playing.stop)
 
     def record(self, path: Path) -> Recording:
         """See Sound."""
@@ -107,17 +108,17 @@ class MixedSound:
 
     async def level(self) -> Level:
         """See Sound."""
-        return await self._stack.ask(self._level)
+        return await self.stack.ask(self._level)
 
     def press(self, digits: str) -> None:
         """See Sound."""
-        self._stack.post(lambda: self.call.send_keys(digits))
+        self.stack.post(lambda: self.call.send_keys(digits))
 
     def close(self) -> None:
         """See Sound."""
         if self._ear is not None:
             self._ear.close()
-        self._stack.post(self._close)
+        self.stack.post(self._close)
 
     # -- in PJSIP's thread -----------------------------------------------------------------
 
@@ -139,12 +140,12 @@ class MixedSound:
     def _level(self) -> Level:
         if not self._measured:
             self._measured = True
-            self._stack.bridge.connect(self.call, self._engine.nowhere)
+            self.stack.bridge.connect(self.call, self._engine.nowhere)
         return self.call.level()
 
     def _close(self) -> None:
         self.hush()
-        self._stack.bridge.disconnect(self.call, self._engine.nowhere)
+        self.stack.bridge.disconnect(self.call, self._engine.nowhere)
 
     # -- in the listening thread -------------------------------------------------------------
 
@@ -153,9 +154,8 @@ class MixedSound:
 
         def feed(sound: bytes) -> None:
             for digit in detector.feed(sound):
-                if not self.call.tells_keys:
-                    self.call.key_in_sound = digit, time.monotonic()
-                    self._stack.tell(keys.put_nowait, digit)
+                if self.call.keys.heard(digit, time.monotonic()):
+                    self.stack.tell(keys.put_nowait, digit)
 
         return feed
 
@@ -164,7 +164,7 @@ class _Ear:
     """What hears one call and hands it over, from now until `close`. feed: see `Listener`."""
 
     def __init__(
-        self, engine: Mixer, call: PjCall, feed: Callable[[bytes], None], *, often: bool = False
+        self, engine: Mixer, call: TalkEnd, feed: Callable[[bytes], None], *, often: bool = False
     ) -> None:
         self._engine, self._stack, self._call = engine, engine.stack, call
         self._feed, self._often = feed, often
@@ -204,7 +204,7 @@ class _Playing:
 
     def __init__(self, sound: MixedSound, files: Sequence[Path], loop: bool) -> None:
         self._sound, self._files, self._loop = sound, files, loop
-        self._stack = sound.call.stack
+        self._stack = sound.stack
         self._player: Player | None = None
         self._over = False
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()

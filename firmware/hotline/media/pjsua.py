@@ -27,6 +27,7 @@ import pjsua2 as pj
 from hotline.errors import HotlineError
 from hotline.media.bridge import Bridge
 from hotline.media.engine import CLOCK_RATE, Level
+from hotline.media.keys import OneOfEach
 from hotline.options import Sip, Trunk, public_authorities
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ BAD_CERTIFICATES = (
     (pj.PJ_SSL_CERT_EREVOKED, "it was revoked."),
 )
 UNTRUSTED = "nobody whom this box trusts has signed it."
-SAME_KEY_S = 1.0
+MODEM_DELAY_MS = 60  # the most that waits between a modem's clock and the bridge's, one way
 TAP_KEEPS_MS = 4000  # readers come ten times a second; four seconds are for a machine that stalls
 KEY_MS = 100
 KEY_PAUSE_MS = 80
@@ -307,8 +308,7 @@ class PjCall:
         self._last_packet = 0.0
         self._warned = False
         self._takes_keys = False
-        self.tells_keys = False
-        self.key_in_sound = ("", 0.0)
+        self.keys = OneOfEach()
 
     # -- from the loop ---------------------------------------------------------------------
 
@@ -423,9 +423,7 @@ class PjCall:
 
     def level(self) -> Level:
         """Loudness now."""
-        if self._audio is None:
-            return Level(0.0, 0.0)
-        return Level(heard=self._audio.getTxLevel() / 255, sent=self._audio.getRxLevel() / 255)
+        return level_of(self._audio)
 
     def send_keys(self, digits: str) -> None:
         if self._call is None:
@@ -437,9 +435,7 @@ class PjCall:
 
     def digit_came(self, digit: str) -> None:
         """A key as an event or a message. Some telephones send its tones as well."""
-        first, self.tells_keys = not self.tells_keys, True
-        heard, at = self.key_in_sound
-        if not (first and heard == digit and time.monotonic() - at < SAME_KEY_S):
+        if self.keys.told(digit, time.monotonic()):
             self._tell("on_key", digit)
 
     def drop(self) -> None:
@@ -564,6 +560,59 @@ class Tap:
 
     def die(self) -> None:
         self._port.close()
+
+
+class ModemPort:
+    """A modem's sound on the bridge, for as long as the stack runs; an `End` of the bridge.
+
+    `swap` may be called by any one thread, also before the port is made and after it has died.
+    """
+
+    def __init__(self, stack: Pjsip) -> None:
+        self.stack = stack
+        self._port: Any = None
+        stack.post(self._make)
+
+    def _make(self) -> None:
+        self._port = pj.HotlineModemPort(CLOCK_RATE, MODEM_DELAY_MS)
+        self.stack.adopt(self)
+
+    def port(self) -> Any:
+        return self._port
+
+    def swap(self, heard: bytes) -> bytes:
+        """Give whole frames that the modem heard, get as many for it to say; never waits."""
+        return bytes(self._port.swap(heard)) if self._port is not None else bytes(len(heard))
+
+    def die(self) -> None:
+        self._port.close()
+
+
+class ModemTalk:
+    """One call over a modem: what `Leg.audio` is there. It comes and goes, the port stays."""
+
+    def __init__(self, port: ModemPort) -> None:
+        self._port = port
+        self.keys = OneOfEach()
+
+    def tells(self, digit: str) -> bool:
+        """The modem reported a key: does it count?"""
+        return self.keys.told(digit, time.monotonic())
+
+    # -- in PJSIP's thread -----------------------------------------------------------------
+
+    def port(self) -> Any:
+        return self._port.port()
+
+    def level(self) -> Level:
+        """Loudness now."""
+        return level_of(self.port())
+
+    def send_keys(self, digits: str) -> None:
+        """As tones in the sound: modems that send keys themselves do not say whether they did."""
+        port = self._port
+        if port.port() is not None:
+            port.stack.bury(_Keys(port.stack, digits, port.port()), _seconds_of(digits))
 
 
 class Nowhere:
@@ -743,6 +792,13 @@ class _Keys(pj.ToneGenerator):  # type: ignore[misc]
 
     def die(self) -> None:
         _destroy(self)
+
+
+def level_of(port: Any | None) -> Level:
+    """What goes through a port of the bridge. In PJSIP's thread."""
+    if port is None:
+        return Level(0.0, 0.0)
+    return Level(heard=port.getTxLevel() / 255, sent=port.getRxLevel() / 255)
 
 
 def _destroy(port: Any) -> None:

@@ -1,10 +1,11 @@
 """SIP telephones, providers and gateways as the box meets them, with real sound; no PJSIP."""
 
 from tests.sim.sip import behaviours
-from tests.sim.sip.call import Call, Ending, Heard, IncomingCall, NotAsExpected, OutgoingCall, Over
+from tests.sim.sip.call import Call, IncomingCall, OutgoingCall
 from tests.sim.sip.endpoint import Tls, Weather
 from tests.sim.sip.exchange import Caller, Exchange, Gateway, Mobile, Provider, Target
 from tests.sim.sip.sdp import INACTIVE, SENDONLY, SENDRECV, Sdp
+from tests.sim.talk import Ending, Heard, NotAsExpected, Over
 
 __all__ = [
     "INACTIVE",

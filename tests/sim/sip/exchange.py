@@ -14,10 +14,7 @@ from tests.sim.sip.call import (
     ALLOW,
     IncomingCall,
     Manner,
-    NotAsExpected,
     OutgoingCall,
-    Over,
-    a_tone,
     invitation,
 )
 from tests.sim.sip.endpoint import Endpoint, Incoming, Tls
@@ -32,6 +29,7 @@ from tests.sim.sip.message import (
     user_of,
 )
 from tests.sim.sound import Sound, Tone
+from tests.sim.talk import NotAsExpected, Over, a_tone
 
 Behaviour = Callable[[IncomingCall], Awaitable[None]]
 

@@ -1,0 +1,62 @@
+"""Commands for a modem. The only place where text becomes a command, and none unvalidated."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+QUICK_S = 2.0
+USUAL_S = 5.0
+NETWORK_S = 40.0  # what a network has to agree to
+_SAFE = re.compile(r"[ -~]{2,200}")
+_DIALLED = re.compile(r"\+?[0-9]{3,20}")
+_PIN = re.compile(r"[0-9]{4,8}")
+
+
+@dataclass(frozen=True)
+class Command:
+    """text: what is sent, without its CR. gives: how the lines of its answer begin, "" for none.
+
+    seconds: how long the modem may take. calls: it dials or answers, and may end as calls do.
+    secret: never to be logged.
+    """
+
+    text: str
+    gives: str = ""
+    seconds: float = USUAL_S
+    calls: bool = False
+    secret: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.text.startswith("AT") or _SAFE.fullmatch(self.text) is None:
+            raise ValueError("not a command for a modem")
+
+    def __str__(self) -> str:
+        return self.text[:8] + "…" if self.secret else self.text
+
+
+PROBE = Command("AT", seconds=QUICK_S)
+CALLS = Command("AT+CLCC", "+CLCC", QUICK_S)
+ANSWER = Command("ATA", seconds=NETWORK_S, calls=True)
+HANG_UP = Command("AT+CHUP", seconds=NETWORK_S)
+HANG_UP_OLD = Command("ATH", seconds=NETWORK_S)
+REFUSE_WAITING = Command("AT+CHLD=0", seconds=NETWORK_S)
+WHY_ENDED = Command("AT+CEER", "+CEER")
+PIN_STATE = Command("AT+CPIN?", "+CPIN")
+REGISTERED = Command("AT+CREG?", "+CREG")
+REGISTERED_LTE = Command("AT+CEREG?", "+CEREG")
+SIGNAL = Command("AT+CSQ", "+CSQ")
+
+
+def dial(number: str) -> Command:
+    """A voice call to an ordinary number. Raises ValueError for anything else."""
+    if _DIALLED.fullmatch(number) is None:
+        raise ValueError("not a number that can be dialled")
+    return Command(f"ATD{number};", seconds=NETWORK_S, calls=True)
+
+
+def enter_pin(code: str) -> Command:
+    """Unlock the SIM. Raises ValueError for what cannot be a PIN, before it costs an attempt."""
+    if _PIN.fullmatch(code) is None:
+        raise ValueError("not a PIN")
+    return Command(f'AT+CPIN="{code}"', seconds=NETWORK_S, secret=True)

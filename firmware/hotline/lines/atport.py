@@ -1,0 +1,129 @@
+"""A modem's AT port on the asyncio loop: carries `Chat` over a `Tty`, with the loop's time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from hotline.at.answers import Event
+from hotline.at.chat import Answer, Chat, Deaf, TooMuch
+from hotline.at.commands import Command
+from hotline.errors import LineDown
+from hotline.tty import Tty
+
+log = logging.getLogger(__name__)
+
+
+class AtPort:
+    """One conversation, until the port is lost or closed.
+
+    on_event: called with what the modem says unasked. on_lost: called once, with one sentence.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        on_event: Callable[[Event], None],
+        on_lost: Callable[[str], None],
+    ) -> None:
+        """Raises LineDown when the port cannot be opened."""
+        self._name, self._on_event, self._on_lost = name, on_event, on_lost
+        self._loop = asyncio.get_running_loop()
+        self._chat = Chat()
+        self._asked: deque[asyncio.Future[Answer]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._over = False
+        self._tty = Tty(path, self._hear, self._unplugged)
+
+    async def ask(self, command: Command, *, first: bool = False) -> Answer:
+        """Send a command when its turn comes. Raises LineDown when the port is lost meanwhile.
+
+        first: before those that wait. A command that was given up by its asker is sent all the
+        same: its answer must not be taken for that of another.
+        """
+        if self._over:
+            raise self._down("was closed")
+        answer: asyncio.Future[Answer] = self._loop.create_future()
+        try:
+            self._chat.ask(command, first=first)
+        except TooMuch:
+            raise self._down("has more to do than it can") from None
+        if first:
+            # Behind the one in flight, if there is one: that is answered before.
+            self._asked.insert(len(self._asked) - self._chat.waiting + 1, answer)
+        else:
+            self._asked.append(answer)
+        self._go_on()
+        return await answer
+
+    def close(self) -> None:
+        """Let the port go; whoever waits for an answer gets LineDown. Harmless when repeated."""
+        self._over = True
+        self._tty.close()
+        if self._timer is not None:
+            self._timer.cancel()
+        while self._asked:
+            waiting = self._asked.popleft()
+            if not waiting.done():
+                waiting.set_exception(self._down("was lost"))
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _hear(self, data: bytes) -> None:
+        for told in self._chat.hear(data):
+            if isinstance(told, Answer):
+                self._answered(told)
+            else:
+                log.debug("modem %s: %s", self._name, told)
+                self._on_event(told)
+        if self._chat.settling:
+            self._wait()
+        self._go_on()
+
+    def _answered(self, answer: Answer) -> None:
+        log.debug("modem %s: %s -> %s", self._name, answer.command, answer.done)
+        waiting = self._asked.popleft()
+        if not waiting.done():
+            waiting.set_result(answer)
+
+    def _go_on(self) -> None:
+        """Send what is to be sent now."""
+        command = self._chat.to_send()
+        if command is not None:
+            self._tty.write(command.text.encode("ascii") + b"\r")
+        if command is not None or self._chat.patience is None:
+            self._wait()
+
+    def _wait(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        patience = self._chat.patience
+        self._timer = (
+            None if patience is None or self._over else self._loop.call_later(patience, self._late)
+        )
+
+    def _late(self) -> None:
+        self._timer = None
+        told = self._chat.timed_out()
+        if isinstance(told, Deaf):
+            self._end("The modem does not answer any more.")
+            return
+        if told is not None:
+            log.warning("modem %s: no answer to %s", self._name, told.command)
+            self._answered(told)
+        self._go_on()
+
+    def _unplugged(self, why: str) -> None:
+        self._end(f"The modem is gone: {why}.")
+
+    def _end(self, words: str) -> None:
+        if not self._over:
+            self.close()
+            self._on_lost(words)
+
+    def _down(self, what: str) -> LineDown:
+        return LineDown(f"The modem {self._name} {what}.")

@@ -1,0 +1,594 @@
+"""A USB GSM modem with one SIM as a telephone line.
+
+What is decided here: what the modem is asked and when, what its answers mean for the caller, when
+the line is up. What is true of calls is what the modem lists (+CLCC): all other reports only make
+us look at once. The sound is handed in (`Sound`); models differ by a row of lines/quirks.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from hotline.at import commands
+from hotline.at.answers import (
+    CallEnded,
+    CallerId,
+    CallRow,
+    CallsChanged,
+    CallState,
+    EndReason,
+    Event,
+    Key,
+    Pin,
+    PinTries,
+    Registration,
+    Ring,
+    Signal,
+    SoundFlow,
+)
+from hotline.at.chat import Answer
+from hotline.at.commands import Command
+from hotline.errors import CallerGone, LineDown
+from hotline.lines.atport import AtPort
+from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
+from hotline.lines.quirks import MODELS
+from hotline.numbering import normalise
+from hotline.options import Modem
+
+log = logging.getLogger(__name__)
+
+CLIP_S = 0.2  # the number comes so soon after RING, or is not told (oFono waits as long)
+SETTING_UP_S = 0.5  # between looks at a call that is not answered yet
+TALKING_S = 2.0
+IDLE_S = 20.0
+GONE_AFTER = 2  # looks at which the call is missing; reports of its end make it one
+HANG_UP_S = 5.0  # until the older way is tried, and as long again until the modem is given up
+ANSWER_TRIES = 3
+FIRST_RETRY_S = 2.0
+LONGEST_RETRY_S = 30.0
+WAKING_TRIES = 5
+SIM_BUSY = 14  # 3GPP 27.007 §9.2
+SIM_BUSY_TRIES = 20
+ALL_PIN_TRIES = 3  # fewer left: somebody gave a wrong one before, and we never make it worse
+
+# 3GPP 24.008 annex H.
+_CAUSES = {
+    1: Cause.UNREACHABLE,
+    17: Cause.BUSY,
+    18: Cause.NO_ANSWER,
+    19: Cause.NO_ANSWER,
+    20: Cause.UNREACHABLE,
+    21: Cause.REJECTED,
+    27: Cause.UNREACHABLE,
+    28: Cause.FAILED,
+    34: Cause.LINE_FAILED,
+    38: Cause.LINE_FAILED,
+    41: Cause.LINE_FAILED,
+    42: Cause.LINE_FAILED,
+    47: Cause.LINE_FAILED,
+}
+_ENDED = {"BUSY": Cause.BUSY, "NO ANSWER": Cause.NO_ANSWER, "NO DIALTONE": Cause.LINE_FAILED}
+_NOT_REGISTERED = {
+    0: "The SIM card is not in the mobile network, and the modem does not look for one.",
+    2: "The modem looks for the mobile network.",
+    3: "The mobile network refuses the SIM card: ask its operator.",
+}
+_UNKNOWN_NETWORK = "The modem does not say whether it found the mobile network."
+_UP = "Callers can reach you on this line."
+_UNPLUG = "Unplug the modem and plug it in again."
+
+
+class TalkSound(Protocol):
+    """The sound of one call."""
+
+    def tells(self, digit: str) -> bool: ...
+
+
+class Sound(Protocol):
+    """The modem's sound on the bridge."""
+
+    def open(self, lost: Callable[[str], None]) -> None: ...
+    def close(self) -> None: ...
+    def flow(self, go: bool) -> None: ...
+    def talk(self) -> TalkSound: ...
+
+
+class GsmLeg:
+    """`Leg` over a modem."""
+
+    # Keys are listened for in the sound, too: not every network and firmware reports all.
+    reports_keys = False
+
+    def __init__(
+        self, line: GsmLine, caller: Caller, sound: TalkSound | None, *, incoming: bool
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self.line, self.caller, self.incoming = line.name, caller, incoming
+        self._line, self._sound = line, sound
+        self.keys: asyncio.Queue[str] = asyncio.Queue()
+        self.taken: asyncio.Future[None] = loop.create_future()
+        self.answered: asyncio.Future[None] = loop.create_future()
+        self.gone: asyncio.Future[Cause] = loop.create_future()
+        self.ended_by_us = False
+        self.end_words = ""
+        self.listed = False
+        self.missing = 0
+
+    @property
+    def audio(self) -> object:
+        """What the engine attaches."""
+        return self._sound
+
+    async def answer(self) -> None:
+        """See Leg."""
+        if self.ended_by_us or self.gone.done():
+            raise CallerGone
+        await self._line.pick_up(self)
+        ends: set[asyncio.Future[Any]] = {self.answered, self.gone}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if self.gone.done():
+            raise CallerGone
+
+    def hang_up(self, cause: Cause = Cause.OURS) -> None:
+        """See Leg. A modem cannot choose what the caller is told: it is busy, or it was hung up."""
+        if not self.ended_by_us and not self.gone.done():
+            self.ended_by_us = True
+            self._line.put_down(self)
+
+    # -- what the line tells -------------------------------------------------------------------
+
+    def is_in(self, state: CallState) -> None:
+        """The modem lists the call in this state."""
+        self.listed, self.missing = True, 0
+        if not self.taken.done():
+            self.taken.set_result(None)
+        if state is CallState.ACTIVE and not self.answered.done():
+            self.answered.set_result(None)
+
+    def on_key(self, digit: str) -> None:
+        if self._sound is not None and self._sound.tells(digit):
+            self.keys.put_nowait(digit)
+
+    def ended(self, cause: Cause) -> None:
+        """The call is over."""
+        if self.gone.done():
+            return
+        self.answered.cancel()
+        self.gone.set_result(Cause.OURS if self.ended_by_us else cause)
+
+
+class GsmLine:
+    """`Line` over one modem."""
+
+    def __init__(self, modem: Modem, country: str, sound: Sound) -> None:
+        self.name = modem.name
+        self.capabilities = Capabilities(channels=1, can_dial=modem.outbound)
+        self._modem, self._country, self._sound = modem, country, sound
+        self._quirks = MODELS[modem.model]
+        self._at: AtPort | None = None
+        self._leg: GsmLeg | None = None
+        self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
+        self._keeper: asyncio.Task[None] | None = None
+        self._errands: set[asyncio.Task[None]] = set()
+        self._health = LineState(False, "The line is starting.")
+        self._look = asyncio.Event()
+        self._lost: asyncio.Future[str]
+        self._rings = 0
+        self._clip_timer: asyncio.TimerHandle | None = None
+        self._networks: dict[str, int] = {}
+        self._signal: int | None = None
+        self._ready = False
+        self._refused: set[int] = set()
+        self.on_state: Callable[[LineState], None] = lambda _state: None
+
+    def state(self) -> LineState:
+        """See Line."""
+        return self._health
+
+    def free_channels(self) -> int:
+        """See Line."""
+        return 1 if self._ready and self._leg is None else 0
+
+    async def start(self, on_ring: Callable[[Leg], None]) -> None:
+        """See Line."""
+        self._on_ring = on_ring
+        self._keeper = asyncio.create_task(self._keep(), name=f"keeper of {self.name}")
+
+    async def stop(self) -> None:
+        """See Line."""
+        if self._leg is not None and self._at is not None:
+            with contextlib.suppress(LineDown, TimeoutError):
+                async with asyncio.timeout(HANG_UP_S):
+                    await self._at.ask(commands.HANG_UP, first=True)
+        tasks = [*self._errands, *([self._keeper] if self._keeper else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._close("The line was closed.")
+
+    def dial(self, number: str, shown: str | None = None) -> GsmLeg:
+        """See Line. The number shown is the SIM's, whatever was asked for."""
+        if self._at is None or not self._health.up:
+            raise LineDown(f"The line {self.name} is down.", self._health.words)
+        if self.free_channels() <= 0:
+            raise LineDown(f"The modem {self.name} is in use.")
+        leg = self._new_leg(Caller(number), incoming=False)
+        self._run(self._dial(leg, number))
+        return leg
+
+    # -- what its legs ask for -----------------------------------------------------------------
+
+    async def pick_up(self, leg: GsmLeg) -> None:
+        """Answer; a modem that was busy with itself is asked again."""
+        at = self._at
+        for _ in range(ANSWER_TRIES):
+            if at is None or leg.gone.done():
+                return
+            try:
+                await at.ask(self._quirks.sound_on)
+                answer = await at.ask(commands.ANSWER)
+            except LineDown:
+                return  # the leg is told by whoever closes the port
+            self._look.set()
+            if answer.ok or answer.ended:
+                return
+        log.warning("modem %s does not answer a call", self.name)
+        self.put_down(leg)
+
+    def put_down(self, leg: GsmLeg) -> None:
+        """End or refuse the call of this leg, however long the modem takes."""
+        self._run(self._hang_up(leg))
+
+    async def _dial(self, leg: GsmLeg, number: str) -> None:
+        at = self._at
+        try:
+            command = commands.dial(number)
+        except ValueError:
+            leg.ended(Cause.FAILED)
+            return
+        if at is None:
+            leg.ended(Cause.LINE_FAILED)
+            return
+        await at.ask(self._quirks.sound_on)
+        if leg.ended_by_us:
+            leg.ended(Cause.OURS)
+            return
+        answer = await at.ask(command)
+        if answer.ok:
+            leg.listed = True  # from here on its absence means its end
+        elif not answer.late:
+            leg.ended(_ENDED.get(answer.ended, Cause.LINE_FAILED))
+        self._look.set()
+
+    async def _hang_up(self, leg: GsmLeg) -> None:
+        for command in (commands.HANG_UP, commands.HANG_UP_OLD):
+            if self._at is None or leg.gone.done():
+                return
+            # Never before the command that dials, if that still waits.
+            urgent, leg.listed = leg.listed or leg.incoming, True
+            await self._at.ask(command, first=urgent)
+            self._look.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(HANG_UP_S):
+                    await asyncio.shield(leg.gone)
+                    return
+        self._fail("The modem does not end a call any more.")
+
+    # -- calls ---------------------------------------------------------------------------------
+
+    def _new_leg(self, caller: Caller, *, incoming: bool) -> GsmLeg:
+        leg = self._leg = GsmLeg(self, caller, self._sound.talk(), incoming=incoming)
+        leg.gone.add_done_callback(lambda _gone: self._freed(leg))
+        return leg
+
+    def _freed(self, leg: GsmLeg) -> None:
+        if self._leg is leg:
+            self._leg = None
+            self._no_ring()
+
+    def _no_ring(self) -> None:
+        """The next RING is the first of another call."""
+        self._rings = 0
+        if self._clip_timer is not None:
+            self._clip_timer.cancel()
+            self._clip_timer = None
+
+    def _announce(self, number: str | None) -> None:
+        """Somebody calls: once for each call, as soon as the number is known or will not come."""
+        self._no_ring()
+        if self._leg is None and self._ready:
+            self._on_ring(self._new_leg(self._caller(number), incoming=True))
+            self._look.set()
+
+    def _caller(self, number: str | None) -> Caller:
+        return Caller(None if number is None else normalise(number, self._country) or number)
+
+    async def _look_at_calls(self) -> None:
+        answer = await self._ask(commands.CALLS)
+        if not answer.ok:
+            return
+        rows = [row for row in answer.events if isinstance(row, CallRow) and row.voice]
+        waiting = {row.index: row for row in rows if row.state is CallState.WAITING}
+        self._refused &= waiting.keys()
+        for index in waiting.keys() - self._refused:
+            self._refused.add(index)
+            await self._refuse_second(waiting[index])
+        leg = self._leg
+        mine = [row for row in rows if row.state is not CallState.WAITING]
+        if leg is None:
+            self._hear_of_unknown(mine)
+            return
+        fitting = [row for row in mine if row.incoming == leg.incoming]
+        if fitting:
+            leg.is_in(fitting[0].state)
+        else:
+            await self._missed_by(leg)
+
+    def _hear_of_unknown(self, rows: Iterable[CallRow]) -> None:
+        """A call for which there is no leg: somebody rings, or something was left over."""
+        self._no_ring()
+        for row in rows:
+            if row.state is CallState.INCOMING:
+                self._announce(row.number)
+            else:
+                self._run(self._clear())
+
+    async def _clear(self) -> None:
+        await self._ask(commands.HANG_UP)
+
+    async def _missed_by(self, leg: GsmLeg) -> None:
+        """The modem lists a leg no more."""
+        if not (leg.listed or leg.incoming):
+            return  # not dialled yet
+        leg.missing += 1
+        if leg.missing < GONE_AFTER and not leg.end_words and not leg.ended_by_us:
+            self._look.set()
+        else:
+            leg.ended(await self._cause(leg))
+
+    async def _cause(self, leg: GsmLeg) -> Cause:
+        if leg.incoming or leg.answered.done():
+            return Cause.HUNG_UP
+        if leg.end_words in _ENDED:
+            return _ENDED[leg.end_words]
+        answer = await self._ask(commands.WHY_ENDED)
+        for event in answer.events:
+            if isinstance(event, EndReason):
+                log.info("modem %s: the call ended: %s", self.name, event.words)
+                return _CAUSES.get(event.cause or 0, _by_words(event.words))
+        return Cause.FAILED
+
+    async def _refuse_second(self, row: CallRow) -> None:
+        """Call waiting is off, and some networks do not care: written down, and busy."""
+        refused = GsmLeg(self, self._caller(row.number), None, incoming=True)
+        refused.ended_by_us = True
+        self._on_ring(refused)
+        await self._ask(commands.REFUSE_WAITING)
+        refused.ended(Cause.OURS)
+
+    # -- what the modem says unasked -----------------------------------------------------------
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case Ring():
+                self._rang()
+            case CallerId(number):
+                self._announce(number)
+            case Key(digit) if self._leg is not None:
+                self._leg.on_key(digit)
+            case CallEnded(words):
+                if self._leg is not None:
+                    self._leg.end_words = words
+                self._look.set()
+            case CallsChanged() | CallRow():
+                self._look.set()
+            case SoundFlow(go):
+                self._sound.flow(go)
+            case Registration():
+                self._is_registered(event)
+
+    def _rang(self) -> None:
+        """The number comes at once, or at the next ring at the latest, or not at all."""
+        self._rings += 1
+        if self._leg is not None or not self._ready:
+            return
+        if self._rings >= 2:
+            self._announce(None)
+        elif self._clip_timer is None:
+            self._clip_timer = asyncio.get_running_loop().call_later(CLIP_S, self._look.set)
+
+    # -- keeping the line up -------------------------------------------------------------------
+
+    async def _keep(self) -> None:
+        """Open the modem, serve it until it is lost, open it again. For ever."""
+        delay = FIRST_RETRY_S
+        while True:
+            words = await self._serve()
+            delay = FIRST_RETRY_S if self._ready else min(delay * 2, LONGEST_RETRY_S)
+            self._close(words)
+            await asyncio.sleep(delay)
+
+    async def _serve(self) -> str:
+        """From opening the ports to losing them; why they were lost."""
+        self._lost = asyncio.get_running_loop().create_future()
+        work = asyncio.ensure_future(self._open_and_watch())
+        try:
+            ends: set[asyncio.Future[Any]] = {work, self._lost}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if self._lost.done():
+                return self._lost.result()
+            await work
+            return "The line was closed."
+        except LineDown as down:
+            return str(down)
+        except Exception:
+            log.exception("modem %s: a fault of the box", self.name)
+            return "The box made a mistake with this modem and opens it anew."
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+    async def _open_and_watch(self) -> None:
+        self._at = AtPort(self.name, self._modem.at, self._hear, self._fail)
+        self._sound.open(lambda why: self._fail(f"The modem's sound is gone: {why}."))
+        await self._wake()
+        await self._unlock()
+        await self._set_up()
+        self._ready = True
+        await self._look_at_calls()
+        await self._look_at_network()
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._pause()):
+                    await self._look.wait()
+            if self._look.is_set() or self._leg is not None:
+                self._look.clear()
+                await self._look_at_calls()
+            else:
+                await self._look_at_network()
+
+    def _pause(self) -> float:
+        if self._leg is None:
+            return IDLE_S
+        return TALKING_S if self._leg.answered.done() else SETTING_UP_S
+
+    def _fail(self, words: str) -> None:
+        """This modem, as it is now, is of no use any more: it is opened anew."""
+        if not self._lost.done():
+            self._lost.set_result(words)
+
+    def _close(self, words: str) -> None:
+        self._ready = False
+        at, self._at = self._at, None
+        if at is not None:
+            at.close()
+        self._sound.close()
+        self._networks.clear()
+        if self._leg is not None:
+            self._leg.ended(Cause.LINE_FAILED)
+        self._now(False, words)
+
+    # -- setting the modem up ------------------------------------------------------------------
+
+    async def _wake(self) -> None:
+        """A modem that has just been plugged in is deaf for a while."""
+        for _ in range(WAKING_TRIES):
+            if (await self._ask(commands.PROBE)).ok:
+                await self._ask(Command("ATE0"))
+                return
+        raise LineDown(f"The modem {self.name} does not answer.", _UNPLUG)
+
+    async def _unlock(self) -> None:
+        state = await self._sim_state()
+        if state == "READY":
+            return
+        if state == "SIM PIN":
+            await self._enter_pin()
+            return
+        if state == "SIM PUK":
+            raise LineDown(
+                "The SIM card is locked and asks for its PUK.",
+                "Put it into a telephone, enter the PUK there, and put it back.",
+            )
+        raise LineDown("The modem finds no SIM card.", "Put one in, with its contacts downwards.")
+
+    async def _sim_state(self) -> str:
+        for _ in range(SIM_BUSY_TRIES):
+            answer = await self._ask(commands.PIN_STATE)
+            states = [event.state for event in answer.events if isinstance(event, Pin)]
+            if states or answer.done.code != SIM_BUSY:
+                return states[0] if states else ""
+            await asyncio.sleep(1)
+        return ""
+
+    async def _enter_pin(self) -> None:
+        """One try, and only where no wrong PIN was given before."""
+        if not self._modem.pin:
+            raise LineDown("The SIM card asks for its PIN.", "Write it as pin of [[modem]].")
+        answer = await self._ask(self._quirks.pin_tries)
+        left = [event.left for event in answer.events if isinstance(event, PinTries)]
+        if not left or left[0] < ALL_PIN_TRIES:
+            raise LineDown(
+                "The SIM card asks for its PIN, and a wrong one was given before.",
+                "Unlock it in a telephone, and correct pin of [[modem]].",
+            )
+        if not (await self._ask(commands.enter_pin(self._modem.pin.reveal()))).ok:
+            raise LineDown("The SIM card refuses the PIN.", "Correct pin of [[modem]].")
+
+    async def _set_up(self) -> None:
+        for command in self._quirks.set_up:
+            if not (await self._ask(command)).ok:
+                log.info("modem %s does without %s", self.name, command)
+        if not (await self._ask(self._quirks.can_talk)).ok:
+            raise LineDown(
+                f"The firmware of the modem {self.name} carries no speech over USB.",
+                f"Take a {self._quirks.words} with voice firmware.",
+            )
+
+    async def _look_at_network(self) -> None:
+        for command in (commands.REGISTERED, commands.REGISTERED_LTE):
+            for event in (await self._ask(command)).events:
+                if isinstance(event, Registration) and event.asked:
+                    self._is_registered(event)
+        for event in (await self._ask(commands.SIGNAL)).events:
+            if isinstance(event, Signal):
+                self._signal = event.dbm
+        self._judge()
+
+    def _is_registered(self, event: Registration) -> None:
+        if event.network != "CGREG":  # data only
+            self._networks[event.network] = event.status
+            self._judge()
+
+    def _judge(self) -> None:
+        """A SIM that speaks over LTE only is never registered in the older network."""
+        if not self._ready:
+            return
+        if any(status in (1, 5) for status in self._networks.values()):
+            self._now(True, _UP)
+        else:
+            status = self._networks.get("CREG", self._networks.get("CEREG", 4))
+            self._now(False, _NOT_REGISTERED.get(status, _UNKNOWN_NETWORK))
+
+    # -- small ---------------------------------------------------------------------------------
+
+    async def _ask(self, command: Command) -> Answer:
+        if self._at is None:
+            raise LineDown(f"The modem {self.name} was lost.")
+        return await self._at.ask(command)
+
+    def _run(self, work: Any) -> None:
+        """An errand at the modem; when the modem is lost meanwhile, its legs are told anyway."""
+
+        async def errand() -> None:
+            with contextlib.suppress(LineDown):
+                await work
+
+        task = asyncio.create_task(errand())
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    def _now(self, up: bool, words: str) -> None:
+        if (up, words) != (self._health.up, self._health.words):
+            self._health = LineState(up, words)
+            log.info("line %s: %s", self.name, words)
+            self.on_state(self._health)
+
+
+def _by_words(words: str) -> Cause:
+    """Firmware that tells the cause in English only."""
+    said = words.lower()
+    for part, cause in (
+        ("busy", Cause.BUSY),
+        ("reject", Cause.REJECTED),
+        ("no answer", Cause.NO_ANSWER),
+        ("no user", Cause.NO_ANSWER),
+        ("unassigned", Cause.UNREACHABLE),
+    ):
+        if part in said:
+            return cause
+    return Cause.FAILED

@@ -1,0 +1,156 @@
+"""A modem's sound, from its sound port to the bridge and back, paced by the modem's own clock.
+
+One thread for each modem carries it: what the loop is busy with is never heard in a call. It
+gives the bridge whole frames as they come and writes as many back, so both directions run by the
+modem's crystal; the port in the bridge makes up for the difference to ours.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from hotline.media.engine import CLOCK_RATE, FRAME_MS
+from hotline.media.pjsua import ModemPort, ModemTalk, Pjsip
+from hotline.tty import BlockingTty, TtyGone
+
+log = logging.getLogger(__name__)
+
+FRAME_BYTES = CLOCK_RATE * FRAME_MS // 1000 * 2
+MOST_FRAMES = 8  # after a stall the newest sound counts, not the oldest
+NEW_CALL_S = 0.2  # no modem pauses so long within a call
+REMEMBERED = 64  # reads: a second or two
+
+
+class Swapping(Protocol):
+    """Where the modem's frames go, and where those for it come from."""
+
+    def swap(self, heard: bytes) -> bytes: ...
+
+
+class Frames:
+    """Cuts what a modem sends into whole frames. Reads end anywhere, also within a sample."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def cut(self, data: bytes) -> bytes:
+        """The whole frames that have come by now, the newest MOST_FRAMES of them."""
+        data = self._rest + data
+        whole = len(data) - len(data) % FRAME_BYTES
+        self._rest = data[whole:]
+        return data[:whole][-MOST_FRAMES * FRAME_BYTES :]
+
+
+class Pace:
+    """How much to give back for what a modem gave, so that nothing heaps up inside it.
+
+    A modem plays what it is given and says nothing of what waits. When a read brings much more
+    than usual, we were late: the modem has played silence meanwhile, and what it would be given
+    too late would stay in it as delay for the rest of the call. What is usual is up to the modem
+    and its USB: only the largest tenth of the reads can be late ones.
+    """
+
+    def __init__(self) -> None:
+        self._sizes: deque[int] = deque(maxlen=REMEMBERED)
+
+    def late(self, size: int) -> int:
+        """How many frames of an answer to a read of `size` bytes come too late."""
+        self._sizes.append(size)
+        if size < 2 * FRAME_BYTES:
+            return 0
+        usual = sorted(self._sizes)[len(self._sizes) * 9 // 10]
+        if len(self._sizes) < REMEMBERED or size <= usual:
+            return 0
+        return int((size - usual) / FRAME_BYTES + 0.25)
+
+
+class Pump:
+    """Carries sound between a port and the bridge in a thread of its own, until `stop`.
+
+    lost: called from that thread when the port has gone by itself.
+    """
+
+    def __init__(self, port: Swapping, tty: BlockingTty, lost: Callable[[str], None]) -> None:
+        self._port, self._tty, self._lost = port, tty, lost
+        self._pace = Pace()
+        self._unsent = b""
+        self._silent = False
+        self._thread = threading.Thread(target=self._run, name="modem sound", daemon=True)
+        self._thread.start()
+
+    def flow(self, go: bool) -> None:
+        """The modem asks to stop or go on with sound."""
+        self._silent = not go
+
+    def stop(self) -> None:
+        """Let the port go; returns when the thread has ended."""
+        self._tty.close()
+        self._thread.join()
+
+    def _run(self) -> None:
+        frames, last, why = Frames(), 0.0, ""
+        try:
+            while True:
+                data = self._tty.read()
+                now = time.monotonic()
+                if now - last > NEW_CALL_S:  # half a sample of the last call would shift this one
+                    frames, self._unsent = Frames(), b""
+                last = now
+                self._carry(frames.cut(data), self._pace.late(len(data)))
+        except TtyGone as gone:
+            why = str(gone)
+        finally:
+            self._tty.release()
+        if why != "closed":
+            self._lost(why)
+
+    def _carry(self, heard: bytes, late: int) -> None:
+        if not heard:
+            return
+        said = self._port.swap(heard)[late * FRAME_BYTES :]
+        if self._silent:
+            return
+        # Half a sample left behind would turn all that follows into noise: the rest goes first.
+        pending = self._unsent + said
+        if len(self._unsent) >= MOST_FRAMES * FRAME_BYTES:
+            pending = self._unsent
+        self._unsent = pending[self._tty.write(pending) :]
+
+
+class ModemSound:
+    """The sound of one modem: its port on the bridge stays, its tty comes and goes."""
+
+    def __init__(self, stack: Pjsip, path: Path) -> None:
+        self._stack, self._path = stack, path
+        self._port: ModemPort | None = None
+        self._pump: Pump | None = None
+
+    def open(self, lost: Callable[[str], None]) -> None:
+        """Begin to carry. Raises LineDown. lost: called on the loop when the port has gone."""
+        tty = BlockingTty(self._path)
+        if self._port is None:
+            self._port = ModemPort(self._stack)
+        self._pump = Pump(self._port, tty, lambda why: self._stack.tell(lost, why))
+
+    def close(self) -> None:
+        """Let the tty go; harmless when repeated."""
+        pump, self._pump = self._pump, None
+        if pump is not None:
+            pump.stop()
+
+    def flow(self, go: bool) -> None:
+        """The modem asks to stop or go on with sound."""
+        if self._pump is not None:
+            self._pump.flow(go)
+
+    def talk(self) -> ModemTalk:
+        """The sound of a new call. Only after `open`."""
+        if self._port is None:
+            raise RuntimeError("the sound port was never opened")
+        return ModemTalk(self._port)

@@ -1,0 +1,43 @@
+"""No command is ever made of text that could be another command."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.at.commands import Command, dial, enter_pin
+
+
+def test_a_number_is_dialled_as_a_voice_call() -> None:
+    assert dial("+37369000001").text == "ATD+37369000001;"
+
+
+@pytest.mark.parametrize(
+    "number", ["", "+", "12", "112;+CHUP", "069\r\nATD112;", "*21*069#", "٣٣٣"]
+)
+def test_what_is_no_number_is_not_dialled(number: str) -> None:
+    with pytest.raises(ValueError, match="number"):
+        dial(number)
+
+
+def test_a_pin_is_never_shown() -> None:
+    assert "1234" not in str(enter_pin("1234"))
+
+
+@given(text=st.text(max_size=40))
+def test_nothing_but_digits_gets_into_a_command(text: str) -> None:
+    for make in (dial, enter_pin):
+        try:
+            made = make(text).text
+        except ValueError:
+            continue
+        assert re.fullmatch(r'ATD\+?[0-9]+;|AT\+CPIN="[0-9]+"', made)
+
+
+@pytest.mark.parametrize("text", ["", "A", "+CHUP", "AT\r", "AT+CLIP=1\nATD112;", "AT" + "x" * 300])
+def test_a_command_is_one_line_of_plain_letters(text: str) -> None:
+    with pytest.raises(ValueError, match="command"):
+        Command(text)

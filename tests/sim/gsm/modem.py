@@ -1,0 +1,493 @@
+"""A Quectel EC25 on two ptys: its AT port and the sound port that carries PCM (QPCMV mode 0).
+
+Written from the facts that drivers of others and the AT manual agree on; never held against a real
+modem. It lies, stumbles and falls silent as `Faults` say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import pty
+import re
+import tty
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.sim.g711 import Samples
+from tests.sim.gsm.network import AirCall, MobileNetwork
+from tests.sim.sound import FRAME
+
+BEAT_S = 0.020
+RING_EVERY_S = 3.0
+MOST_QUEUED = 10 * FRAME * 2  # sound the modem keeps for the air; what is more is lost
+ACTIVE, HELD, DIALING, ALERTING, INCOMING, WAITING = range(6)
+NMEA = b"$GPGGA,092725.00,4717.11399,N,00833.91590,E,1,08,1.01,499.6,M,48.0,M,,*5B\r\n"
+
+
+@dataclass
+class Faults:
+    """How the modem differs from one that works. Seconds, parts per million.
+
+    clip: "full", "withheld", "no plus" or "none". keys: "both", "told" or "sound", how keys
+    arrive. ends: CallEnded is said, not only seen in +CLCC. inside: said within each answer.
+    answers: what given commands are answered with instead. hangs: it says nothing at all.
+    """
+
+    line_end: str = "\r\n"
+    split: bool = False
+    inside: str = ""
+    clip: str = "full"
+    clip_after: float = 0.05
+    keys: str = "both"
+    ends: bool = True
+    reports: bool = True
+    answer_takes: float = 0.15
+    ppm: float = 0.0
+    creg: int = 1
+    cereg: int = 1
+    pin: str = ""
+    pin_tries: int = 3
+    sim_busy: int = 0
+    hangs: bool = False
+    late: dict[str, float] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Call:
+    call: AirCall
+    state: int
+    incoming: bool
+    index: int = 1
+
+
+class Ec25:
+    """One modem with its SIM. folder: where the links `at` and `sound` to its ports are.
+
+    commands: every command line that came. sound_bytes: taken from and given to the box.
+    """
+
+    def __init__(
+        self, network: MobileNetwork, folder: Path, number: str = "", faults: Faults | None = None
+    ) -> None:
+        self.network, self.number, self.folder = network, number, folder
+        self.faults = faults or Faults()
+        self.commands: list[str] = []
+        self.at, self.sound = folder / "at", folder / "sound"
+        self.dropped = 0
+        self.queued: list[int] = []
+        self.beats_late: list[float] = []
+        self._loop = asyncio.get_running_loop()
+        self._masters: list[int] = []
+        self._slaves: list[int] = []
+        self._typed = b""
+        self._call: _Call | None = None
+        self._timers: list[asyncio.TimerHandle] = []
+        self._clock: asyncio.TimerHandle | None = None
+        self._unlocked = not self.faults.pin
+        self._reset()
+        network.modems.append(self)
+
+    def _reset(self) -> None:
+        self._echo = True
+        self._clip = self._tells_keys = self._reports = False
+        self._pcm = False
+        self._gps = "usbnmea"
+        self._alphabet = "GSM"
+        self._cause = 16
+        self._to_air = b""
+
+    # -- the plug --------------------------------------------------------------------------------
+
+    def plug(self) -> None:
+        """Appear on the bus, under the same names, with new ports."""
+        self._reset()
+        for link in (self.at, self.sound):
+            master, slave = pty.openpty()
+            tty.setraw(slave)
+            os.set_blocking(master, False)
+            self._masters.append(master)
+            self._slaves.append(slave)  # kept open: a master whose slave is closed cannot be read
+            link.unlink(missing_ok=True)
+            link.symlink_to(os.ttyname(slave))
+        self._loop.add_reader(self._masters[0], self._readable)
+
+    def unplug(self) -> None:
+        """Vanish; the network ends the call."""
+        if not self._masters:
+            return
+        self._loop.remove_reader(self._masters[0])
+        for end in (*self._masters, *self._slaves):
+            os.close(end)
+        self._masters, self._slaves = [], []
+        for link in (self.at, self.sound):
+            link.unlink(missing_ok=True)
+        for timer in self._timers:
+            timer.cancel()
+        call, self._call = self._call, None
+        if call is not None:
+            call.call.over(False, 27)
+        self._stop_clock()
+
+    def __enter__(self) -> Ec25:
+        self.plug()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.unplug()
+
+    # -- what the network tells ------------------------------------------------------------------
+
+    def rung(self, call: AirCall) -> bool:
+        """Somebody calls this SIM; False when it is busy, or not there."""
+        registered = self.faults.creg in (1, 5) or self.faults.cereg in (1, 5)
+        if self._call is not None or not self._masters or not registered:
+            return False
+        self._call = _Call(call, INCOMING, True)
+        self._report()
+        self._ring(call)
+        return True
+
+    def alerting(self, call: AirCall) -> None:
+        self._becomes(call, ALERTING)
+
+    def connected(self, call: AirCall) -> None:
+        self._becomes(call, ACTIVE)
+
+    def released(self, call: AirCall, cause: int) -> None:
+        """The other end is gone."""
+        if self._call is None or self._call.call is not call:
+            return
+        outgoing = not self._call.incoming and self._call.state != ACTIVE
+        self._end(cause)
+        if self.faults.ends:
+            self._say("BUSY" if outgoing and cause == 17 else "NO CARRIER")
+
+    def key_came(self, call: AirCall, key: str) -> None:
+        if self._call is None or self._call.call is not call:
+            return
+        call.rtp.keys_in_sound = self.faults.keys != "told"
+        if self._tells_keys and self.faults.keys != "sound":
+            self._later(0.08, lambda: self._say(f"+QTONEDET: {ord(key)}"))
+
+    def _becomes(self, call: AirCall, state: int) -> None:
+        if self._call is not None and self._call.call is call:
+            self._call.state = state
+            self._report()
+            if state == ACTIVE:
+                self._start_clock()
+
+    def _end(self, cause: int) -> None:
+        """The call is over here; sound has to be switched on anew for the next one."""
+        self._cause = cause
+        self._report(state=-1)
+        self._call = None
+        self._pcm = False
+        self._stop_clock()
+
+    def _ring(self, call: AirCall) -> None:
+        if self._call is None or self._call.call is not call or self._call.state != INCOMING:
+            return
+        self._say("RING")
+        line = self._clip_line(call.number)
+        if self._clip and line:
+            self._later(self.faults.clip_after, lambda: self._ringing(call) and self._say(line))
+        self._later(RING_EVERY_S, lambda: self._ring(call))
+
+    def _ringing(self, call: AirCall) -> bool:
+        return self._call is not None and self._call.call is call and self._call.state == INCOMING
+
+    def _clip_line(self, number: str) -> str:
+        clip = self.faults.clip
+        if clip == "none":
+            return ""
+        if clip == "withheld" or not number:
+            return '+CLIP: "",128,,,,2'
+        return f'+CLIP: "{number.lstrip("+") if clip == "no plus" else number}",145,,,,0'
+
+    def _report(self, state: int | None = None) -> None:
+        one = self._call
+        if self._reports and self.faults.reports and one is not None:
+            shown = one.state if state is None else state
+            number = one.call.number
+            kind = 145 if number.startswith("+") else 129
+            self._say(
+                f'+QIND: "ccinfo",{one.index},{int(one.incoming)},{shown},0,0,"{number}",{kind}'
+            )
+
+    # -- sound -----------------------------------------------------------------------------------
+
+    def _start_clock(self) -> None:
+        self._stop_clock()
+        self._to_air = b""
+        self._begun, self._beats = self._loop.time(), 0
+        self._tick()
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+    def _tick(self) -> None:
+        """The modem's own 20 ms; after a stall of this process the missed ones follow at once."""
+        beat = BEAT_S / (1 + self.faults.ppm * 1e-6)
+        while (due := self._begun + (self._beats + 1) * beat) <= self._loop.time() + 0.0005:
+            self._beats += 1
+            self.beats_late.append(self._loop.time() - due)
+            self._beat()
+            if self._call is None:
+                return
+        self._clock = self._loop.call_at(due, self._tick)
+
+    def _beat(self) -> None:
+        assert self._call is not None
+        self._take_sound()
+        frame = np.zeros(FRAME, dtype="<i2")
+        if self._pcm and len(self._to_air) >= FRAME * 2:
+            frame = np.frombuffer(self._to_air[: FRAME * 2], dtype="<i2")
+            self._to_air = self._to_air[FRAME * 2 :]
+        heard: Samples = self._call.call.carry(frame)
+        if self._pcm:
+            self._give_sound(heard.astype("<i2").tobytes())
+            if self._gps != "none" and self._beats % 50 == 0:
+                self._give_sound(NMEA)
+
+    def _take_sound(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            came = os.read(self._masters[1], 65536)
+            room = MOST_QUEUED - len(self._to_air)
+            self.dropped += max(0, len(came) - room)
+            self._to_air += came[:room]
+        self.queued.append(len(self._to_air))
+
+    def _give_sound(self, data: bytes) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._masters[1], data)
+
+    # -- the AT port -----------------------------------------------------------------------------
+
+    def _readable(self) -> None:
+        try:
+            data = os.read(self._masters[0], 4096)
+        except BlockingIOError:
+            return
+        if self.faults.hangs:
+            return
+        if self._echo:
+            self._write(data)
+        *lines, self._typed = re.split(rb"\r", self._typed + data)
+        for line in lines:
+            text = line.strip(b"\n\0 ").decode("ascii", "replace")
+            if text.upper().startswith("AT"):
+                self.commands.append(text)
+                self._later(self.faults.late.get(text, 0.002), lambda text=text: self._do(text))
+
+    def _do(self, line: str) -> None:
+        if line in self.faults.answers:
+            self._say(self.faults.answers[line])
+            return
+        said: list[str] = []
+        for command in _parts(line[2:]):
+            answer = self._answer(command)
+            if self.faults.inside:
+                said.append(self.faults.inside)
+            if not answer:
+                return  # the final word comes later
+            said += answer[:-1]
+            if answer[-1] != "OK":
+                self._say(*said, answer[-1])
+                return
+        self._say(*said, "OK")
+
+    def _answer(self, command: str) -> list[str]:
+        """The lines of the answer, its last the final word; nothing if that comes later."""
+        upper = command.upper()
+        for pattern, do in _COMMANDS:
+            found = re.fullmatch(pattern, upper)
+            if found:
+                given: list[str] | None = do(self, found)
+                return ["OK"] if given is None else given
+        return ["ERROR"]
+
+    def _say(self, *lines: str) -> None:
+        end = self.faults.line_end
+        self._write("".join(f"{end}{line}{end}" for line in lines).encode())
+
+    def _write(self, data: bytes) -> None:
+        if not self._masters or self.faults.hangs:
+            return
+        pieces = [data[n : n + 1] for n in range(len(data))] if self.faults.split else [data]
+        for piece in pieces:
+            with contextlib.suppress(BlockingIOError):
+                os.write(self._masters[0], piece)
+
+    def babble(self, data: bytes) -> None:
+        """Say any bytes on the AT port."""
+        self._write(data)
+
+    def _later(self, seconds: float, do: Callable[[], Any]) -> None:
+        self._timers = [timer for timer in self._timers if timer.when() > self._loop.time()]
+        self._timers.append(self._loop.call_later(seconds, do))
+
+    # -- commands --------------------------------------------------------------------------------
+
+    def _set_echo(self, found: re.Match[str]) -> None:
+        self._echo = found[1] != "0"
+
+    def _set_clip(self, found: re.Match[str]) -> None:
+        self._clip = found[1] == "1"
+
+    def _set_tones(self, found: re.Match[str]) -> None:
+        self._tells_keys = found[1] == "1"
+
+    def _set_reports(self, found: re.Match[str]) -> None:
+        self._reports = found[1] == "1"
+
+    def _set_gps(self, found: re.Match[str]) -> None:
+        self._gps = found[1].lower()
+
+    def _set_pcm(self, found: re.Match[str]) -> None:
+        self._pcm = found[1] == "1"
+
+    def _asked_pcm(self, _found: re.Match[str]) -> list[str]:
+        return [f"+QPCMV: {int(self._pcm)},0", "OK"]
+
+    def _asked_pin(self, _found: re.Match[str]) -> list[str]:
+        if self.faults.sim_busy > 0:
+            self.faults.sim_busy -= 1
+            return ["+CME ERROR: 14"]
+        if self._unlocked:
+            return ["+CPIN: READY", "OK"]
+        return [f"+CPIN: SIM {'PIN' if self.faults.pin_tries else 'PUK'}", "OK"]
+
+    def _asked_tries(self, _found: re.Match[str]) -> list[str]:
+        return [f'+QPINC: "SC",{self.faults.pin_tries},10', "OK"]
+
+    def _pin_given(self, found: re.Match[str]) -> list[str]:
+        if found[1] == self.faults.pin and self.faults.pin_tries:
+            self._unlocked, self.faults.pin_tries = True, 3
+            return ["OK"]
+        self.faults.pin_tries -= 1
+        return ["+CME ERROR: 16"]
+
+    def _asked_creg(self, found: re.Match[str]) -> list[str]:
+        status = self.faults.cereg if found[1] == "E" else self.faults.creg
+        return [f'+C{found[1] or ""}REG: 2,{status},"1A2B","01C3D4E5",7', "OK"]
+
+    def _asked_calls(self, _found: re.Match[str]) -> list[str]:
+        rows = ['+CLCC: 2,1,0,1,0,"",128']  # the data session that LTE modems list, too
+        one = self._call
+        if one is not None:
+            number = one.call.number
+            kind = 145 if number.startswith("+") else (129 if number else 128)
+            rows.append(f'+CLCC: {one.index},{int(one.incoming)},{one.state},0,0,"{number}",{kind}')
+        return [*rows, "OK"]
+
+    def _asked_why(self, _found: re.Match[str]) -> list[str]:
+        return [f"+CEER: {self._cause}", "OK"]
+
+    def _picked_up(self, _found: re.Match[str]) -> list[str]:
+        one = self._call
+        if one is None or one.state != INCOMING:
+            return ["NO CARRIER"]
+
+        def through() -> None:
+            if self._call is one:
+                one.call.is_answered()
+                self._becomes(one.call, ACTIVE)
+                self._say("OK")
+            else:
+                self._say("NO CARRIER")
+
+        self._later(self.faults.answer_takes, through)
+        return []
+
+    def _dialled(self, found: re.Match[str]) -> list[str]:
+        if self._call is not None:
+            return ["ERROR"]
+        call = self.network.dial(self, found[1])
+        self._call = _Call(call, DIALING, False)
+        self._report()
+        return ["OK"]
+
+    def _hung_up(self, _found: re.Match[str]) -> list[str]:
+        one = self._call
+        if one is not None:
+            self._end(16)
+            cause = 17 if one.incoming and one.state == INCOMING else 16
+            one.call.over(False, cause)
+        return ["OK"]
+
+    def _identity(self, found: re.Match[str]) -> list[str]:
+        words = {
+            "CGMI": "Quectel", "GMI": "Quectel", "CGMM": "EC25", "GMM": "EC25",
+            "CGMR": "EC25EFAR06A06M4G", "GMR": "EC25EFAR06A06M4G", "CGSN": "861107030000016",
+            "GSN": "861107030000016", "CIMI": "259010000000016",
+        }  # fmt: skip
+        return [words[found[1]], "OK"]
+
+    def _operator(self, _found: re.Match[str]) -> list[str]:
+        return ['+COPS: 0,0,"Simulated",7', "OK"]
+
+    def _alphabets(self, found: re.Match[str]) -> list[str]:
+        offered = '("GSM","IRA","UCS2")' if found[1] == "=?" else f'"{self._alphabet}"'
+        return [f"+CSCS: {offered}", "OK"]
+
+    def _set_alphabet(self, found: re.Match[str]) -> None:
+        self._alphabet = found[1]
+
+    def _strength(self, _found: re.Match[str]) -> list[str]:
+        return ["+CSQ: 21,99", "OK"]
+
+    def _info(self, _found: re.Match[str]) -> list[str]:
+        return ["Quectel", "EC25", "Revision: EC25EFAR06A06M4G", "OK"]
+
+
+def _parts(line: str) -> list[str]:
+    """The commands of one line (V.250 5.4.1): `;` parts them, and a `;` ends a voice call's."""
+    parts: list[str] = []
+    for part in re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', line):
+        if part or not parts:
+            parts.append(part)
+    if line.endswith(";") and parts and parts[-1].upper().startswith("D"):
+        parts[-1] += ";"
+    return parts
+
+
+_COMMANDS: list[tuple[str, Any]] = [
+    ("", lambda _modem, _found: ["OK"]),
+    (r"E([01]?)", Ec25._set_echo),
+    (r"I0?", Ec25._info),
+    (r"A", Ec25._picked_up),
+    (r"D[TP]?(\+?[0-9*#]+);", Ec25._dialled),
+    (r"H0?|\+CHUP", Ec25._hung_up),
+    (r"\+CLCC", Ec25._asked_calls),
+    (r"\+CEER", Ec25._asked_why),
+    (r"\+CLIP=([01])", Ec25._set_clip),
+    (r"\+QTONEDET=([01])", Ec25._set_tones),
+    (r'\+QINDCFG="CCINFO",([01]),[01]', Ec25._set_reports),
+    (r'\+QGPSCFG="OUTPORT","(\w+)"', Ec25._set_gps),
+    (r"\+QPCMV=([01])(?:,0)?", Ec25._set_pcm),
+    (r"\+QPCMV\?", Ec25._asked_pcm),
+    (r"\+CPIN\?", Ec25._asked_pin),
+    (r'\+CPIN="?(\d+)"?', Ec25._pin_given),
+    (r'\+QPINC(?:="SC"|\?)', Ec25._asked_tries),
+    (r"\+C([EG]?)REG\?", Ec25._asked_creg),
+    (r"\+CSQ", Ec25._strength),
+    (r"\+COPS\?", Ec25._operator),
+    (r"\+CSCS(=\?|\?)", Ec25._alphabets),
+    (r'\+CSCS="(GSM|IRA|UCS2)"', Ec25._set_alphabet),
+    (r"\+(C?GM[IMR]|C?GSN|CIMI)", Ec25._identity),
+    (
+        r"Z|&F|V1|Q0|X\d|\+CMEE=\d|\+CVHU=\d|\+CRC=\d|\+C[EG]?REG=\d|\+CHUP=\?|\^DSCI=\d|\+CCWA=.*|\+CLCC=\d"
+        r'|\+QURCCFG="URCPORT","USBAT"|\+CFUN=1|\+COPS=3,\d|\+COLP=\d|\+CMGF=\d'
+        r"|\+CNMI=.*|\+CSMP=.*|\+CVHU=0",
+        lambda _modem, _found: ["OK"],
+    ),
+]
