@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from hotline.calls.board import Board
 from hotline.calls.caps import DAY, Caps
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
-from hotline.calls.notices import Notices
+from hotline.calls.notices import Notices, Texting
 from hotline.calls.offices import CurrentOffice
 from hotline.calls.switchboard import Switchboard
 from hotline.clock import Clock
@@ -37,7 +37,9 @@ from hotline.media.wav import Recorder, repair
 from hotline.notify.apprise_way import AppriseSettings, apprise_way
 from hotline.notify.email import Security, SmtpSettings, email_way
 from hotline.notify.outbox import Outbox, Way
+from hotline.notify.sms import TextCap, TextRules, sms_way
 from hotline.options import Mail, Options
+from hotline.routing.office import Office
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
 from hotline.storage.calls import Journal, connected_since, next_call_id
@@ -49,6 +51,7 @@ from hotline.storage.lastrun import LastRun, file_last_run
 from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
+from hotline.storage.texts import Texts, parts_sent_since
 from hotline.storage.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -113,7 +116,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 
 @dataclass(frozen=True)
 class Records:
-    """Everything durable. left: what the last run left open, filed by now."""
+    """Everything durable. left: what the last run left open, filed by now. texting: the lines that
+    carry texts, once they are there. told: whom a text was sent today.
+    """
 
     file: DatabaseFile
     writer: Writer
@@ -123,6 +128,9 @@ class Records:
     outbox: Outbox
     left: LastRun
     spent: deque[tuple[datetime, float]]
+    texts: Texts
+    texting: list[GsmLine]
+    told: Mapping[str, datetime]
 
 
 def _open_records(
@@ -140,15 +148,26 @@ def _open_records(
         newest = stored_office.newest(database)
         waiting = letters.waiting(database)
         spent = connected_since(database, clock.now() - DAY)
+        told = letters.recipients_since(database, "sms", clock.now() - DAY)
+        cap = TextCap(
+            options.limits.texts_per_day, deque(parts_sent_since(database, clock.now() - DAY))
+        )
+    texts, texting = Texts(writer, options.box.country), list[GsmLine]()
+    country = options.box.country
+    rules = TextRules(country, frozenset({country, *options.limits.countries}), cap)
+    ways = _ways(options, places) | {"sms": sms_way(lambda: texting, rules, texts, clock)}
     return Records(
         file,
         writer,
         Journal(writer, first_call),
         Cases(writer, left.next_case),
         OfficeStore(writer, newest),
-        Outbox(writer, waiting, _ways(options, places), clock),
+        Outbox(writer, waiting, ways, clock),
         left,
         deque(spent),
+        texts,
+        texting,
+        told,
     )
 
 
@@ -197,6 +216,9 @@ def _exchange(
     guard = Guard(pjsip)
     trunks = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
     modems = [GsmLine(m, country, ModemSound(pjsip, m.sound)) for m in options.modems]
+    for modem in modems:
+        modem.texts.on_text = partial(_keep_text, records.texts, clock)
+    records.texting.extend(modems)
     offices = CurrentOffice(
         records.offices, country, frozenset({country, *options.limits.countries})
     )
@@ -209,10 +231,22 @@ def _exchange(
         journal=records.journal,
         cases=records.cases,
         recordings=Recordings(places.recordings),
-        notices=Notices(records.outbox, messengers),
+        notices=Notices(records.outbox, messengers, _texting(options, records, offices.office())),
         clock=clock,
         office=offices.office,
     )
+
+
+async def _keep_text(texts: Texts, clock: Clock, line: str, written: str) -> None:
+    """A modem may forget a text once it is on the disk."""
+    await asyncio.wrap_future(texts.came(line, written, clock.now()))
+
+
+def _texting(options: Options, records: Records, office: Office) -> Texting | None:
+    if not options.modems:
+        return None
+    days = {number: at.astimezone(office.zone).date() for number, at in records.told.items()}
+    return Texting(options.box.country, days)
 
 
 async def _start_lines(
@@ -233,6 +267,7 @@ def _start_chores(exchange: Exchange, records: Records, closing: AsyncExitStack)
         chores.prepare_voice(exchange),
         chores.keep_room(exchange, housekeeping),
         chores.every_night(exchange, records.file, housekeeping),
+        chores.keep_texts(exchange.clock, records.texts),
     )
     tasks = [asyncio.create_task(each) for each in work]
     closing.push_async_callback(settled, tasks)
