@@ -138,7 +138,7 @@ async def test_a_text_waits_while_somebody_talks(tmp_path: Path) -> None:
         await leg.answer()
         sending = asyncio.ensure_future(one.line.send_text(ANA, "hello", lambda _: None))
         await asyncio.sleep(0.3)
-        assert one.network.texts.nothing_for(ANA)
+        assert not one.network.texts.got(ANA)
         await caller.hang_up()
         await asyncio.wait_for(sending, 15)
         assert await one.network.texts.arrives(ANA) == "hello"

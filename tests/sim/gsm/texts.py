@@ -29,22 +29,28 @@ class TextCentre:
     def __init__(self) -> None:
         self.parts: list[sms.Sent] = []
         self.statuses: dict[str, int] = {}
-        self._whole: dict[str, asyncio.Queue[str]] = defaultdict(asyncio.Queue)
+        self._whole: list[tuple[str, str]] = []
+        self._changed = asyncio.Event()
         self._begun: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
         self._waiting: dict[int, deque[str]] = defaultdict(deque)
         self._reference = itertools.count(1)
 
-    async def arrives(self, number: str, within: float = 10.0) -> str:
-        """The next whole text that a telephone gets, or got and nobody asked for."""
+    async def arrives(self, number: str, words: str = "", within: float = 10.0) -> str:
+        """The next whole text with these words that a telephone gets, or got and was not asked."""
         try:
             async with asyncio.timeout(within):
-                return await self._whole[number].get()
+                while not (found := self.got(number, words)):
+                    self._changed.clear()
+                    await self._changed.wait()
         except TimeoutError:
-            raise NotAsExpected(f"expected a text to {number} within {within:g} s") from None
+            expected = f"expected a text to {number} with “{words}” within {within:g} s"
+            raise NotAsExpected(f"{expected}; there were {self._whole}") from None
+        self._whole.remove((number, found[0]))
+        return found[0]
 
-    def nothing_for(self, number: str) -> bool:
-        """Is there no text that nobody asked for?"""
-        return self._whole[number].empty()
+    def got(self, number: str, words: str = "") -> list[str]:
+        """Whole texts with these words that a telephone got and nobody asked for."""
+        return [text for to, text in self._whole if to == number and words in text]
 
     def text(self, modem: Ec25, sender: str, text: str, **how: Any) -> list[str]:
         """Somebody texts a modem; the PDUs. how: as `sms.delivers` takes it."""
@@ -77,14 +83,18 @@ class TextCentre:
 
     def _join(self, part: sms.Sent) -> None:
         if part.part is None:
-            self._whole[part.number].put_nowait(part.text)
+            self._arrived(part.number, part.text)
             return
         reference, total, number = part.part
         begun = self._begun[part.number, reference]
         begun[number] = part.text
         if len(begun) == total:
-            self._whole[part.number].put_nowait("".join(begun[n] for n in sorted(begun)))
             del self._begun[part.number, reference]
+            self._arrived(part.number, "".join(begun[n] for n in sorted(begun)))
+
+    def _arrived(self, number: str, text: str) -> None:
+        self._whole.append((number, text))
+        self._changed.set()
 
 
 class ModemTexts:
