@@ -212,7 +212,7 @@ async def test_a_store_that_is_full_and_silent_is_emptied(
 
 async def test_a_text_that_makes_no_sense_stops_none_behind_it(tmp_path: Path) -> None:
     async with texting(tmp_path) as (one, records):
-        one.network.texts.pass_on(one.modem, "07913796000000F0FF", "FF" * 20)
+        one.network.texts.pass_on(one.modem, "07917363090000F0FF", "FF" * 20)
         one.network.texts.text(one.modem, ANA, "sense")
         await records.until(lambda: len(records.kept) == 3)
         await until(lambda: not one.modem.texts.store)

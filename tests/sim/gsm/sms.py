@@ -138,7 +138,7 @@ def _deliver(sender: str, text: str, plain: bool, at: datetime | None, header: b
     first = 0x44 if header else 0x04
     data = _data(text, plain, header)
     tpdu = bytes([first]) + _address(sender) + bytes([0, 0 if plain else 8]) + _stamp(at) + data
-    return (bytes.fromhex("07913796000000F0") + tpdu).hex().upper()
+    return (bytes.fromhex("07917363090000F0") + tpdu).hex().upper()
 
 
 def _data(text: str, plain: bool, header: bytes) -> bytes:
@@ -176,4 +176,4 @@ def _stamp(at: datetime | None) -> bytes:
 def report(reference: int, number: str, status: int) -> str:
     """An SMS-STATUS-REPORT."""
     tpdu = bytes([0x06, reference]) + _address(number) + _stamp(None) * 2 + bytes([status])
-    return (bytes.fromhex("07913796000000F0") + tpdu).hex().upper()
+    return (bytes.fromhex("07917363090000F0") + tpdu).hex().upper()

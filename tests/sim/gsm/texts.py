@@ -219,5 +219,6 @@ COMMANDS: list[Command] = [
     (r"\+CMGL=4", lambda modem, found: modem.texts.listed(found)),
     (r"\+CMGR=(\d+)", lambda modem, found: modem.texts.read(found)),
     (r"\+CMGD=(\d+)", lambda modem, found: modem.texts.deleted(found)),
-    (r'\+CPMS="SM"(?:,"SM","SM")?', lambda modem, found: modem.texts.held(found)),
+    (r"\+CPMS=\?", lambda _modem, _found: ['+CPMS: ("SM"),("SM"),("SM")', "OK"]),
+    (r'\+CPMS="SM"(?:,"SM"){0,2}', lambda modem, found: modem.texts.held(found)),
 ]
