@@ -143,11 +143,17 @@ def test_parts_with_a_wide_reference_are_of_another_text_than_those_with_a_short
     assert len(references) == 2
 
 
-def test_when_it_was_sent_counts_in_the_networks_zone() -> None:
-    stamp = "62118000000040"  # 2026-11-08 00:00:00, four quarters ahead: Chisinau would be eight
-    read = pdu.decode("00040B917396000010F10000" + stamp + "00")
+@pytest.mark.parametrize(("zone", "hour"), [("00", 12), ("40", 11), ("80", 10), ("48", 13)])
+def test_when_it_was_sent_counts_in_the_networks_zone(zone: str, hour: int) -> None:
+    """In quarters of an hour, its digits turned round; 8 in the first means behind."""
+    read = pdu.decode("00040B917363090001F10000" + "621180210000" + zone + "00")
     assert isinstance(read, Received)
-    assert read.sent_at == datetime(2026, 11, 7, 23, 0, tzinfo=UTC)
+    assert read.sent_at == datetime(2026, 11, 8, hour, 0, tzinfo=UTC)
+
+
+def test_a_clock_that_says_nonsense_costs_the_hour_and_not_the_text() -> None:
+    read = pdu.decode("00040B917363090001F10000" + "F" * 14 + "01" + "61")
+    assert read == Received(ANA, "a")
 
 
 # -- what became of ours ---------------------------------------------------------------------------
@@ -163,11 +169,16 @@ def test_a_report_says_whether_a_text_arrived(status: int, arrived: bool | None)
     assert (read.reference, read.recipient, read.arrived) == (42, ANA, arrived)
 
 
+# Its header says that it is longer than the text.
+HEADLESS = "00440B917363090001F10008" + "62118021000000" + "04" + "FF000000"
+
+
 # -- nonsense --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    "written", ["", "0", "zz", "00", "0004", "+CMTI: 1", "ff" * 400, "00110000910000a70100"]
+    "written",
+    ["", "0", "zz", "00", "0004", "+CMTI: 1", "ff" * 400, "00110000910000a70100", HEADLESS],
 )
 def test_what_is_no_text_is_said_to_be_none(written: str) -> None:
     assert isinstance(pdu.decode(written), Unreadable)

@@ -168,6 +168,15 @@ def test_a_reference_that_comes_round_again_belongs_to_the_newer_text(desk: Desk
     desk.came(report(1))
     desk.sent(1)
     assert [text.state for text in desk.read()] == [TextState.DELIVERED, TextState.SENT]
+    desk.came(report(1, status=0x41))
+    assert [text.state for text in desk.read()] == [TextState.DELIVERED, TextState.FAILED]
+
+
+def test_an_early_report_is_not_taken_for_that_of_an_older_text(desk: Desk) -> None:
+    desk.sent(1)
+    desk.came(report(1), report(1, status=0x41))
+    desk.sent(1)
+    assert [text.state for text in desk.read()] == [TextState.DELIVERED, TextState.FAILED]
 
 
 @pytest.mark.parametrize(
