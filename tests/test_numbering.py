@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import NumberRefused
-from hotline.numbering import dialable, is_country, mask, normalise, shown
+from hotline.numbering import can_be_texted, dialable, is_country, mask, normalise, shown
 
 ANA = "+37369123456"
 
@@ -187,6 +187,24 @@ def test_people_see_numbers_as_they_write_them() -> None:
     assert shown(ANA, "MD") == "0691 23 456"
     assert shown("+40712034567", "MD") == "+40 712 034 567"
     assert shown("anonymous", "MD") == "anonymous"
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "can"),
+    [
+        (ANA, None, True),
+        (ANA, "MD", True),
+        ("+40712034567", None, True),
+        ("+40712034567", "MD", False),
+        ("+37322123456", None, False),  # a landline
+        ("+37390012345", None, False),
+        ("+8816123456", None, False),
+        ("112", "MD", False),
+        ("Bank", None, False),
+    ],
+)
+def test_texts_go_to_mobiles(number: str, country: str | None, can: bool) -> None:
+    assert can_be_texted(number, country) is can
 
 
 def test_countries_are_known_by_two_capital_letters() -> None:

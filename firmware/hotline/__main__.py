@@ -19,9 +19,11 @@ from hotline.control.messages import Who, WhoAnswer
 from hotline.control.offices import Offices
 from hotline.errors import BadSettings, HotlineError
 from hotline.inbox.case import Case, CaseKind
+from hotline.inbox.label import label
 from hotline.options import Options, read_options
 from hotline.storage import calls as call_storage
 from hotline.storage import complaints as case_storage
+from hotline.storage import texts as text_storage
 from hotline.storage.complaints import Show
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SETTINGS = Path("/etc/hotline/box.toml")
 FAILED = 1
+LONGEST_SHOWN = 2000  # characters of a text
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # plain HTTP is safe only here
 
 
@@ -175,6 +178,27 @@ def complaints(given: argparse.Namespace) -> int:
 def messages(given: argparse.Namespace) -> int:
     """Messages of callers, and wishes to be called back."""
     return _print_cases(given, (CaseKind.MESSAGE, CaseKind.CALLBACK), "No messages.")
+
+
+def texts(given: argparse.Namespace) -> int:
+    """Texts that came or were sent, and what became of them."""
+    with records_file(_places(given).data).reading() as database:
+        found = text_storage.recent(database, given.limit)
+    rows = [
+        (
+            str(t.id),
+            _local(t.at),
+            t.direction,
+            t.line,
+            label(t.number),
+            t.state,
+            label(t.text, LONGEST_SHOWN),
+        )
+        for t in found
+    ]
+    heads = ("text", "when", "way", "line", "number", "state", "words")
+    _print_records(found, rows, heads, as_json=given.json, empty="No texts yet.")
+    return 0
 
 
 def reset_password(given: argparse.Namespace) -> int:
@@ -332,6 +356,7 @@ def _record_verbs(verbs: Any) -> None:
     journal.add_argument("id", type=int, nargs="?", help="one call with its steps")
     journal.add_argument("--missed", action="store_true", help="missed and not yet returned")
     journal.add_argument("--limit", type=int, default=50)
+    _verb(verbs, "texts", texts, json_too=True).add_argument("--limit", type=int, default=200)
     for name, command in (("complaints", complaints), ("messages", messages)):
         verb = _verb(verbs, name, command, json_too=True)
         verb.add_argument("--all", action="store_true", help="those that are done, too")

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from hotline.calls.board import Board
 from hotline.calls.caps import DAY, Caps
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
-from hotline.calls.notices import Notices
+from hotline.calls.notices import Notices, Texting
 from hotline.calls.offices import CurrentOffice
 from hotline.calls.switchboard import Switchboard
 from hotline.clock import Clock
@@ -37,7 +37,9 @@ from hotline.media.wav import Recorder, repair
 from hotline.notify.apprise_way import AppriseSettings, apprise_way
 from hotline.notify.email import Security, SmtpSettings, email_way
 from hotline.notify.outbox import Outbox, Way
+from hotline.notify.sms import TextCap, TextRules, sms_way
 from hotline.options import Mail, Options
+from hotline.routing.office import Office
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
 from hotline.storage.calls import Journal, connected_since, last_came, next_call_id
@@ -49,6 +51,7 @@ from hotline.storage.lastrun import LastRun, file_last_run
 from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
+from hotline.storage.texts import Texts, parts_sent_since
 from hotline.storage.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -114,7 +117,10 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 
 @dataclass(frozen=True)
 class Records:
-    """Everything durable. left: what the last run left open, filed by now. last_call: came then."""
+    """Everything durable. left: what the last run left open, filed by now. last_call: came then.
+
+    texting: the lines that carry texts, once they are there. told: whom a text was sent today.
+    """
 
     file: DatabaseFile
     writer: Writer
@@ -125,6 +131,9 @@ class Records:
     left: LastRun
     spent: deque[tuple[datetime, float]]
     last_call: datetime | None
+    texts: Texts
+    texting: list[GsmLine]
+    told: Mapping[str, datetime]
 
 
 def _open_records(
@@ -143,17 +152,27 @@ def _open_records(
         waiting = letters.waiting(database)
         last_call = last_came(database)
         # Not the day before a wrong clock: since 1970 far more was spent than a day may cost.
-        spent = connected_since(database, max(clock.now(), last_call or clock.now()) - DAY)
+        today = max(clock.now(), last_call or clock.now()) - DAY
+        spent = connected_since(database, today)
+        told = letters.recipients_since(database, "sms", today)
+        cap = TextCap(options.limits.texts_per_day, deque(parts_sent_since(database, today)))
+    texts, texting = Texts(writer, options.box.country), list[GsmLine]()
+    country = options.box.country
+    rules = TextRules(country, frozenset({country, *options.limits.countries}), cap)
+    ways = _ways(options, places) | {"sms": sms_way(lambda: texting, rules, texts, clock)}
     return Records(
         file,
         writer,
         Journal(writer, first_call),
         Cases(writer, left.next_case),
         OfficeStore(writer, newest),
-        Outbox(writer, waiting, _ways(options, places), clock),
+        Outbox(writer, waiting, ways, clock),
         left,
         deque(spent),
         last_call,
+        texts,
+        texting,
+        told,
     )
 
 
@@ -204,6 +223,9 @@ async def _exchange(
     guard = Guard(pjsip)
     trunks = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
     modems = [GsmLine(m, country, ModemSound(pjsip, m.sound)) for m in options.modems]
+    for modem in modems:
+        modem.texts.on_text = partial(_keep_text, records.texts, clock)
+    records.texting.extend(modems)
     offices = CurrentOffice(
         records.offices, country, frozenset({country, *options.limits.countries})
     )
@@ -216,10 +238,22 @@ async def _exchange(
         journal=records.journal,
         cases=records.cases,
         recordings=Recordings(places.recordings),
-        notices=Notices(records.outbox, messengers),
+        notices=Notices(records.outbox, messengers, _texting(options, records, offices.office())),
         clock=clock,
         office=offices.office,
     )
+
+
+async def _keep_text(texts: Texts, clock: Clock, line: str, written: str) -> None:
+    """A modem may forget a text once it is on the disk."""
+    await asyncio.wrap_future(texts.came(line, written, clock.now()))
+
+
+def _texting(options: Options, records: Records, office: Office) -> Texting | None:
+    if not options.modems:
+        return None
+    days = {number: at.astimezone(office.zone).date() for number, at in records.told.items()}
+    return Texting(options.box.country, days)
 
 
 async def _start_lines(
@@ -240,6 +274,7 @@ def _start_chores(exchange: Exchange, records: Records, closing: AsyncExitStack)
         chores.prepare_voice(exchange),
         chores.keep_room(exchange, housekeeping),
         chores.every_night(exchange, records.file, housekeeping),
+        chores.keep_texts(exchange.clock, records.texts),
     )
     tasks = [asyncio.create_task(each) for each in work]
     closing.push_async_callback(settled, tasks)

@@ -35,5 +35,9 @@ class LineDown(HotlineError):  # noqa: N818
     """A line cannot be used now; other lines are not touched by it."""
 
 
+class TextRefused(HotlineError):  # noqa: N818 - it is an answer
+    """This text or its recipient is not taken; others may be."""
+
+
 class NumberRefused(HotlineError):  # noqa: N818
     """This number may not be dialled; the caps and the allow-list live in the daemon."""

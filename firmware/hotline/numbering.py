@@ -32,6 +32,8 @@ _DIALABLE_TYPES = frozenset(
         PhoneNumberType.TOLL_FREE,
     }
 )
+# Where a plan does not tell the two apart.
+_MOBILE_TYPES = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _TYPE_WORDS = {
     PhoneNumberType.PREMIUM_RATE: "a premium-rate number",
     PhoneNumberType.SHARED_COST: "a shared-cost number",
@@ -88,6 +90,15 @@ def dialable(raw: str, country: str, allowed_countries: Collection[str] | None =
             "The box never dials such numbers: give an ordinary mobile or office number.",
         )
     return _e164(number)
+
+
+def can_be_texted(number: str, country: str | None = None) -> bool:
+    """Is the E.164 number that of a mobile telephone; of this country, if one is named?"""
+    parsed = _parsed(number, None)
+    if parsed is None or not phonenumbers.is_valid_number(parsed):
+        return False
+    mobile = phonenumbers.number_type(parsed) in _MOBILE_TYPES
+    return mobile and country in (None, phonenumbers.region_code_for_number(parsed))
 
 
 def national(number: str, country: str) -> str:

@@ -222,7 +222,8 @@ class Modem:
 class Limits:
     """What a stolen password may cost at most; the daemon keeps to it, whoever asks.
 
-    countries: ISO codes that may be dialled beside the box's own.
+    countries: ISO codes that may be dialled beside the box's own. texts_per_day: parts of texts, as
+    operators count them.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = CONFIG
@@ -230,6 +231,7 @@ class Limits:
     minutes_per_day: Annotated[int, Strict(), Field(ge=0, le=14400)] = 60
     concurrent: Annotated[int, Strict(), Field(ge=0, le=200)] = 2
     calls_per_hour_per_number: Annotated[int, Strict(), Field(ge=0, le=1000)] = 20
+    texts_per_day: Annotated[int, Strict(), Field(ge=0, le=10000)] = 50
     countries: tuple[Country, ...] = ()
 
 

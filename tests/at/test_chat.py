@@ -6,9 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.at.answers import CallerId, CallRow, Done, Event, Ring, Signal
-from hotline.at.chat import MOST_LINES, MOST_WAITING, PROBES, Answer, Chat, Deaf, TooMuch
-from hotline.at.commands import CALLS, PROBE, SIGNAL, WHY_ENDED, Command, dial
+from hotline.at.answers import (
+    CallerId,
+    CallRow,
+    Done,
+    Event,
+    Ring,
+    Signal,
+    TextCame,
+    TextListed,
+    TextSent,
+    TextStored,
+)
+from hotline.at.chat import ESCAPE, MOST_LINES, MOST_WAITING, PROBES, Answer, Chat, Deaf, TooMuch
+from hotline.at.commands import (
+    CALLS,
+    LIST_TEXTS,
+    PROBE,
+    SIGNAL,
+    WHY_ENDED,
+    Command,
+    dial,
+    send_text,
+)
 
 DIAL = dial("+37369000001")
 
@@ -104,6 +124,66 @@ def test_what_is_urgent_goes_before_what_waits() -> None:
     chat.ask(WHY_ENDED, first=True)
     says(chat, "OK")
     assert chat.to_send() == WHY_ENDED
+
+
+# -- texts -----------------------------------------------------------------------------------------
+
+PDU = "0011000B917363090001F10000A904F4F29C0E"
+TEXT = send_text(PDU, len(PDU) // 2 - 1)
+
+
+def test_a_text_is_given_when_it_is_asked_for_and_once() -> None:
+    chat = asked(TEXT)
+    assert chat.typed() == b""
+    assert chat.hear(b"\r\n> ") == []
+    assert chat.typed() == PDU.encode() + b"\x1a"
+    assert chat.typed() == b""
+    (answer,) = says(chat, "+CMGS: 12", "OK")
+    assert answer == Answer(TEXT, Done(True), (TextSent(12),))
+
+
+@pytest.mark.parametrize("commands", [(), (SIGNAL,)])
+def test_a_prompt_that_nobody_asked_for_is_left(commands: tuple[Command, ...]) -> None:
+    chat = asked(*commands) if commands else Chat()
+    chat.hear(b"\r\n> ")
+    assert chat.typed() == ESCAPE
+
+
+def test_a_prompt_that_comes_again_gets_no_second_text() -> None:
+    chat = asked(TEXT)
+    chat.hear(b"> ")
+    chat.typed()
+    chat.hear(b"\r\n> ")
+    assert chat.typed() == ESCAPE
+
+
+def test_whatever_takes_too_long_a_prompt_is_left_before_the_modem_is_probed() -> None:
+    chat = asked(TEXT)
+    chat.timed_out()
+    assert (chat.typed(), chat.to_send()) == (ESCAPE, PROBE)
+
+
+def test_the_lines_behind_a_list_of_texts_belong_to_it() -> None:
+    chat = asked(LIST_TEXTS)
+    told = says(chat, "+CMGL: 1,0,,24", PDU, "RING", "+CMGL: 7,3,,24", PDU, "OK")
+    assert told == [
+        Ring(),
+        Answer(LIST_TEXTS, Done(True), (TextListed(1, True, PDU), TextListed(7, False, PDU))),
+    ]
+
+
+def test_a_report_is_heard_with_its_lines_whatever_is_asked() -> None:
+    chat = asked(SIGNAL)
+    assert says(chat, "+CDS: 24", PDU, '+CMTI: "SM",3') == [TextCame(PDU), TextStored()]
+    (answer,) = says(chat, "+CSQ: 21,99", "OK")
+    assert isinstance(answer, Answer)
+
+
+def test_a_text_that_is_announced_and_does_not_come_takes_nothing_else() -> None:
+    chat = asked(SIGNAL)
+    assert says(chat, "+CMT: ,24", "RING") == [Ring()]
+    (answer,) = says(chat, "OK")
+    assert isinstance(answer, Answer)
 
 
 def test_neither_commands_nor_lines_heap_up() -> None:

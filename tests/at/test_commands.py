@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.at.commands import Command, dial, enter_pin
+from hotline.at.commands import Command, delete_text, dial, enter_pin, send_text
 
 
 def test_a_number_is_dialled_as_a_voice_call() -> None:
@@ -41,3 +41,31 @@ def test_nothing_but_digits_gets_into_a_command(text: str) -> None:
 def test_a_command_is_one_line_of_plain_letters(text: str) -> None:
     with pytest.raises(ValueError, match="command"):
         Command(text)
+
+
+@pytest.mark.parametrize(
+    ("pdu", "length"),
+    [
+        ("", 0),
+        ("0011000B917363090001F10000A904F4F29C0E", 17),  # one octet is missing
+        ("0011000B917363090001F10000A904F4F29C0E", 19),
+        ("0011000B917363090001F10000A904F4F29C0", 18),
+        ("0011000B917363090001F10000A904F4F29C0E\x1aAT+CFUN=0\r", 18),
+        ("00" * 300, 299),
+        ("٠٠" * 19, 18),
+    ],
+)
+def test_what_is_no_text_is_not_sent(pdu: str, length: int) -> None:
+    with pytest.raises(ValueError, match="text"):
+        send_text(pdu, length)
+
+
+def test_no_body_gets_past_the_command() -> None:
+    with pytest.raises(ValueError, match="text"):
+        Command("AT+CMGS=18", body="0011\x1aAT")
+
+
+@pytest.mark.parametrize("index", [-1, 10_000])
+def test_what_is_no_place_is_not_deleted(index: int) -> None:
+    with pytest.raises(ValueError, match="place"):
+        delete_text(index)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from hotline.at import pdu
 from hotline.inbox.case import Case, CaseKind
 from hotline.notify import words
 from hotline.notify.words import About
@@ -82,3 +83,26 @@ def test_no_caller_writes_lines_into_the_letter() -> None:
     told = words.about_case(hostile, "a\nb", ABOUT)
     assert told.subject.splitlines() == [told.subject]
     assert told.body.count("\n") == words.about_case(CASE, "a b", ABOUT).body.count("\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", list(CaseKind))
+def test_a_text_of_a_case_is_one_part_in_every_language(language: str, kind: CaseKind) -> None:
+    told = words.text_about_case(
+        replace(CASE, number=9999, kind=kind),
+        "Замовлення квітів на весілля та ювілеї",
+        replace(ABOUT, language=language),
+    )
+    assert "9999" in told
+    assert "+37369111222" in told
+    assert len(pdu.encode("+37369000101", told)) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_of_a_missed_call_is_one_part_in_every_language(language: str) -> None:
+    about = replace(ABOUT, language=language)
+    for told in (
+        words.text_about_missed("+37369111222", "Пётр", NOW, about),
+        words.text_to_missed("Магазин цветов «Флоаря» на Штефана", language),
+    ):
+        assert len(pdu.encode("+37369000101", told)) == 1

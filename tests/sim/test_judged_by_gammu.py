@@ -1,4 +1,4 @@
-"""gammu, which drives real modems, finds ours believable: it identifies it, dials and answers."""
+"""gammu, which drives real modems, finds ours believable: calls and texts go to and fro."""
 
 from __future__ import annotations
 
@@ -62,3 +62,32 @@ async def test_it_answers_a_call(modem: Ec25) -> None:
     await call.answered()
     await gammu(modem, "cancelcall")
     assert not (await call.ended()).ours
+
+
+CENTRE = ("-smscnumber", "+37369000000")
+
+
+async def test_it_reads_texts_in_both_alphabets_and_all_their_parts(modem: Ec25) -> None:
+    words = "Жалоба 🙂 " * 12
+    modem.network.texts.text(modem, ANA, words)
+    modem.network.texts.text(modem, "Bank", "code {1234} €")
+    said = await gammu(modem, "getallsms")
+    assert [part for part in said.split("\n\n") if part in words and part.strip()] != []
+    assert "Concatenated (linked) message, ID (8 bit) 7, part 2 of 2" in said
+    assert f'Remote number        : "{ANA}"' in said
+    assert 'Remote number        : "Bank"' in said
+    assert "code {1234} €" in said
+
+
+async def test_it_sends_texts_in_both_alphabets_and_in_parts(modem: Ec25) -> None:
+    await gammu(modem, "sendsms", "TEXT", ANA, *CENTRE, "-unicode", "-text", "Привет, Ана")
+    assert await modem.network.texts.arrives(ANA) == "Привет, Ана"
+    words = "hello {} " * 30
+    await gammu(modem, "sendsms", "TEXT", ANA, *CENTRE, "-len", "400", "-text", words)
+    assert await modem.network.texts.arrives(ANA) == words
+
+
+async def test_it_deletes_a_text(modem: Ec25) -> None:
+    modem.network.texts.text(modem, ANA, "hello")
+    await gammu(modem, "deletesms", "0", "1")
+    assert modem.texts.store == {}

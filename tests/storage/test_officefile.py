@@ -673,6 +673,8 @@ _offices = st.builds(
     survey=st.booleans(),
     callback=st.booleans(),
     notify_to=st.lists(_lines, max_size=2).map(tuple),
+    text_staff=st.booleans(),
+    text_missed=st.booleans(),
 )
 
 

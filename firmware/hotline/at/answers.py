@@ -131,6 +131,34 @@ class Prompt:
 
 
 @dataclass(frozen=True)
+class TextStored:
+    """+CMTI or +CDSI: a text, or a report of one, was put into the store."""
+
+
+@dataclass(frozen=True)
+class TextListed:
+    """One line of +CMGL with its PDU. index: where it is stored. received: not one of ours."""
+
+    index: int
+    received: bool
+    pdu: str
+
+
+@dataclass(frozen=True)
+class TextCame:
+    """+CMT or +CDS: a text, or a report of one, that is stored nowhere."""
+
+    pdu: str
+
+
+@dataclass(frozen=True)
+class TextSent:
+    """+CMGS: the network took a text. reference: what a report will call it."""
+
+    reference: int
+
+
+@dataclass(frozen=True)
 class Text:
     """Anything else."""
 
@@ -152,6 +180,10 @@ Event = (
     | SoundFlow
     | EndReason
     | Prompt
+    | TextStored
+    | TextListed
+    | TextCame
+    | TextSent
     | Text
 )
 
@@ -164,6 +196,10 @@ _PLAIN: dict[str, Event] = {
     ">": Prompt(),
     **{words: CallEnded(words) for words in ("NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE")},
 }
+# What these lines announce stands in the next one; `parse` takes both with a newline between.
+WITH_PDU = ("+CMGL:", "+CMT:", "+CDS:")
+PDU = re.compile(r"[0-9A-Fa-f]+")
+
 _NAMED = re.compile(r"([+^][A-Z]+(?: ERROR)?)\s*:\s*(.*)", re.DOTALL)
 _FIELD = re.compile(r'\s*(?:"([^"]*)"|([^,]*))\s*(?:,|$)')
 _NUMBER = re.compile(r"\+?[0-9*#]+")
@@ -262,6 +298,17 @@ def _end_reason(text: str) -> Event:
     return EndReason(words, int(cause[1]) if cause else None)
 
 
+def _listed(text: str) -> Event | None:
+    head, _, pdu = text.partition("\n")
+    index, state, *_ = fields(head)
+    return TextListed(int(index), state in ("0", "1"), pdu) if pdu else None
+
+
+def _came(text: str) -> Event | None:
+    _, _, pdu = text.partition("\n")
+    return TextCame(pdu) if pdu else None
+
+
 _READERS: dict[str, Callable[[str], Event | None]] = {
     "+CME ERROR": lambda text: Done(False, int(text) if text.isdecimal() else None),
     "+CMS ERROR": lambda text: Done(False, int(text) if text.isdecimal() else None),
@@ -279,4 +326,10 @@ _READERS: dict[str, Callable[[str], Event | None]] = {
     "+QIND": _quectel_change,
     "^DSCI": lambda _text: CallsChanged(),
     "+CEER": _end_reason,
+    "+CMTI": lambda _text: TextStored(),
+    "+CDSI": lambda _text: TextStored(),
+    "+CMGL": _listed,
+    "+CMT": _came,
+    "+CDS": _came,
+    "+CMGS": lambda text: TextSent(int(fields(text)[0])),
 }

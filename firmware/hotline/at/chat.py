@@ -6,6 +6,10 @@ the last line.
 
 A late answer must never be paired with the next command: after a timeout nothing is sent but a
 bare AT, until the modem has said OK and then nothing for QUIET_S.
+
+A prompt for a text is answered with the text of the command in flight. Any other prompt, such as
+one that a run before this one left open, is left again by ESC: until then the modem takes every
+command for a text.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from hotline.at.answers import CallEnded, Done, Event, Prompt, parse
+from hotline.at.answers import PDU, WITH_PDU, CallEnded, Done, Event, Prompt, parse
 from hotline.at.commands import PROBE, Command
 from hotline.at.framer import Framer
 
@@ -22,6 +26,7 @@ QUIET_S = 0.3
 PROBES = 3
 MOST_WAITING = 64
 MOST_LINES = 256
+SUBMIT, ESCAPE = b"\x1a", b"\x1b"
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,9 @@ class Chat:
         self._events: list[Event] = []
         self._probes = 0
         self._probe_due = False
+        self._head = ""
+        self._prompted = False
+        self._typed = b""
 
     def ask(self, command: Command, *, first: bool = False) -> None:
         """Have the command sent when its turn comes; answers come in the same order.
@@ -89,8 +97,13 @@ class Chat:
         if self._state is not _State.READY or not self._queue:
             return None
         self._command, self._events = self._queue.popleft(), []
-        self._state = _State.WAITING
+        self._state, self._prompted = _State.WAITING, False
         return self._command
+
+    def typed(self) -> bytes:
+        """What is to be sent before `to_send`: the text a prompt asks for, or ESC. Once."""
+        typed, self._typed = self._typed, b""
+        return typed
 
     @property
     def waiting(self) -> int:
@@ -118,7 +131,8 @@ class Chat:
         """What the bytes mean: answers to commands, and events nobody asked for."""
         told: list[Answer | Event] = []
         for line in self._framer.feed(data):
-            happened = self._line(line)
+            whole = self._with_pdu(line)
+            happened = None if whole is None else self._line(whole)
             if happened is not None:
                 told.append(happened)
         return told
@@ -128,6 +142,7 @@ class Chat:
         match self._state:
             case _State.WAITING:
                 self._state, self._probes, self._probe_due = _State.PROBING, 0, True
+                self._typed = ESCAPE  # it may wait for a text
                 return Answer(self._command, Done(False), tuple(self._events), late=True)
             case _State.PROBING if self._probes >= PROBES:
                 return Deaf()
@@ -137,12 +152,31 @@ class Chat:
                 self._state = _State.READY
         return None
 
+    def _with_pdu(self, line: str) -> str | None:
+        """A line and the PDU it announced as one; None while the PDU is awaited."""
+        head, self._head = self._head, ""
+        if head and PDU.fullmatch(line):
+            return f"{head}\n{line}"
+        if line.startswith(WITH_PDU):
+            self._head = line
+            return None
+        return line
+
+    def _prompt(self) -> None:
+        """Say what is asked for, or leave a prompt that nobody meant to open."""
+        asked = self._state is _State.WAITING and not self._prompted and self._command.body
+        self._typed = self._command.body.encode("ascii") + SUBMIT if asked else ESCAPE
+        self._prompted = True
+
     def _line(self, line: str) -> Answer | Event | None:
         event = parse(line)
+        if isinstance(event, Prompt):
+            self._prompt()
+            return None
         if self._state in (_State.PROBING, _State.SETTLING):
             return self._while_lost(event)
         if self._state is _State.READY:
-            return None if isinstance(event, Done | Prompt) else event
+            return None if isinstance(event, Done) else event
         return self._while_waiting(line, event)
 
     def _while_lost(self, event: Event) -> Event | None:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 QUICK_S = 2.0
 USUAL_S = 5.0
 NETWORK_S = 40.0  # what a network has to agree to
+TEXT_S = 60.0  # a text, from the prompt to the network's word
+LIST_S = 20.0
 _SAFE = re.compile(r"[ -~]{2,200}")
 _DIALLED = re.compile(r"\+?[0-9]{3,20}")
 _PIN = re.compile(r"[0-9]{4,8}")
+_PDU = re.compile(r"(?:[0-9A-F]{2}){8,180}")
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Command:
     """text: what is sent, without its CR. gives: how the lines of its answer begin, "" for none.
 
     seconds: how long the modem may take. calls: it dials or answers, and may end as calls do.
-    secret: never to be logged.
+    secret: never to be logged. body: hexadecimal digits to be given at the prompt it brings.
     """
 
     text: str
@@ -26,10 +29,13 @@ class Command:
     seconds: float = USUAL_S
     calls: bool = False
     secret: bool = False
+    body: str = ""
 
     def __post_init__(self) -> None:
         if not self.text.startswith("AT") or _SAFE.fullmatch(self.text) is None:
             raise ValueError("not a command for a modem")
+        if self.body and _PDU.fullmatch(self.body) is None:
+            raise ValueError("not a text for a modem")
 
     def __str__(self) -> str:
         return self.text[:8] + "…" if self.secret else self.text
@@ -46,6 +52,7 @@ PIN_STATE = Command("AT+CPIN?", "+CPIN")
 REGISTERED = Command("AT+CREG?", "+CREG")
 REGISTERED_LTE = Command("AT+CEREG?", "+CEREG")
 SIGNAL = Command("AT+CSQ", "+CSQ")
+LIST_TEXTS = Command("AT+CMGL=4", "+CMGL", LIST_S)
 
 
 def dial(number: str) -> Command:
@@ -60,3 +67,20 @@ def enter_pin(code: str) -> Command:
     if _PIN.fullmatch(code) is None:
         raise ValueError("not a PIN")
     return Command(f'AT+CPIN="{code}"', seconds=NETWORK_S, secret=True)
+
+
+def send_text(pdu: str, length: int) -> Command:
+    """Have the network carry a PDU. length: see `pdu.Submit`. Raises ValueError for what is none.
+
+    A modem that is told a wrong length waits for the rest, and for ever.
+    """
+    if _PDU.fullmatch(pdu) is None or length != len(pdu) // 2 - 1 - int(pdu[:2], 16):
+        raise ValueError("not a text for a modem")
+    return Command(f"AT+CMGS={length}", "+CMGS", TEXT_S, body=pdu)
+
+
+def delete_text(index: int) -> Command:
+    """Take a text out of the store. Raises ValueError for what cannot be a place in it."""
+    if not 0 <= index <= 9999:
+        raise ValueError("not a place in the store")
+    return Command(f"AT+CMGD={index}")

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.deadlines import due_at
 from hotline.notify.outbox import Outbox
-from hotline.notify.words import About, Words, about_case, about_missed
+from hotline.notify.words import (
+    About,
+    Words,
+    about_case,
+    about_missed,
+    text_about_case,
+    text_about_missed,
+    text_to_missed,
+)
+from hotline.numbering import can_be_texted
 from hotline.routing.office import Office
 from hotline.routing.rules import on_duty
 from hotline.storage.calls import Call as CallRow
@@ -19,14 +29,25 @@ if TYPE_CHECKING:
     from hotline.calls.call import Call
 
 
+@dataclass
+class Texting:
+    """A line of the box can send texts. told: when each missed caller was last sent one."""
+
+    country: str
+    told: dict[str, date] = field(default_factory=dict)
+
+
 class Notices:
     """Writes letters and puts them into the outbox; never waits.
 
-    messengers: names of the apprise targets; each gets every letter.
+    messengers: names of the apprise targets; each gets every letter. texting: None where no line
+    can send a text.
     """
 
-    def __init__(self, outbox: Outbox, messengers: tuple[str, ...]) -> None:
-        self._outbox, self._messengers = outbox, messengers
+    def __init__(
+        self, outbox: Outbox, messengers: tuple[str, ...], texting: Texting | None = None
+    ) -> None:
+        self._outbox, self._messengers, self._texting = outbox, messengers, texting
 
     def case_filed(self, call: Call, number: int, kind: CaseKind, seconds: float = 0.0) -> None:
         """A message, complaint or wish to be called back was filed."""
@@ -50,6 +71,8 @@ class Notices:
         """A caller left with nothing."""
         caller, now = call.caller, call.exchange.clock.now()
         self._missed(call.office, caller.number, caller.name, call.started_at, now)
+        if caller.number:
+            self._text_to_missed(call.office, caller.number, call.language, now)
 
     def after_restart(
         self, office: Office, cases: Iterable[Case], missed: Iterable[CallRow], now: datetime
@@ -63,12 +86,35 @@ class Notices:
     def _case(self, office: Office, case: Case, now: datetime) -> None:
         topic = office.topic(case.topic)
         name = topic.name.get(office.language, case.topic) if topic else case.topic
-        self._send(office, about_case(case, name, _about(office, now)), case.number)
+        about = _about(office, now)
+        self._send(office, about_case(case, name, about), case.number)
+        self._text_staff(office, text_about_case(case, name, about), now, case.number)
 
     def _missed(
         self, office: Office, number: str | None, name: str, began: datetime, now: datetime
     ) -> None:
-        self._send(office, about_missed(number, name, began, _about(office, now)))
+        about = _about(office, now)
+        self._send(office, about_missed(number, name, began, about))
+        self._text_staff(office, text_about_missed(number, name, began, about), now)
+
+    def _text_staff(
+        self, office: Office, text: str, now: datetime, case: int | None = None
+    ) -> None:
+        """Who is on duty now and has a mobile; two people with one telephone get one text."""
+        if self._texting is None or not office.text_staff:
+            return
+        numbers = {person.number: None for person in on_duty(office, now) if person.number}
+        for number in filter(can_be_texted, numbers):
+            self._outbox.add("sms", number, text, "", case_number=case)
+
+    def _text_to_missed(self, office: Office, number: str, language: str, now: datetime) -> None:
+        """Once a day, and only to mobiles of the country: anybody can call under any number."""
+        if self._texting is None or not office.text_missed:
+            return
+        today, told = now.astimezone(office.zone).date(), self._texting.told
+        if told.get(number) != today and can_be_texted(number, self._texting.country):
+            told[number] = today
+            self._outbox.add("sms", number, text_to_missed(office.name, language), "")
 
     def _send(self, office: Office, words: Words, case: int | None = None) -> None:
         for address in office.notify_to:

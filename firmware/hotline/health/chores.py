@@ -9,17 +9,20 @@ from datetime import datetime, time, timedelta
 
 from hotline.calls.exchange import Exchange
 from hotline.calls.message import KEPT_DAYS
+from hotline.clock import Clock
 from hotline.errors import HotlineError
 from hotline.inbox.retention import Retention
 from hotline.routing.office import Office
 from hotline.storage.database import DatabaseFile
 from hotline.storage.housekeeping import Housekeeping
+from hotline.storage.texts import Texts
 
 log = logging.getLogger(__name__)
 
 NIGHT = time(3, 40)  # local; few people call a shop then, and no clock changes at this minute
 LOOK_FOR_ROOM_S = 60.0
 LOOK_FOR_NEW_OFFICE_S = 5.0
+LOOK_FOR_OVERDUE_S = 600.0
 
 
 async def every_night(exchange: Exchange, file: DatabaseFile, housekeeping: Housekeeping) -> None:
@@ -37,6 +40,13 @@ async def keep_room(exchange: Exchange, housekeeping: Housekeeping) -> None:
         if not exchange.recordings.room_for_recording():
             await _in_thread(housekeeping.make_room)
         await asyncio.sleep(LOOK_FOR_ROOM_S)
+
+
+async def keep_texts(clock: Clock, texts: Texts) -> None:
+    """File long texts whose rest does not come."""
+    while True:
+        texts.file_overdue(clock.now())
+        await asyncio.sleep(LOOK_FOR_OVERDUE_S)
 
 
 async def prepare_voice(exchange: Exchange) -> None:

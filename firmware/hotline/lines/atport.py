@@ -92,6 +92,8 @@ class AtPort:
 
     def _go_on(self) -> None:
         """Send what is to be sent now."""
+        if typed := self._chat.typed():
+            self._tty.write(typed)
         command = self._chat.to_send()
         if command is not None:
             self._tty.write(command.text.encode("ascii") + b"\r")

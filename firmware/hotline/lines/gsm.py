@@ -29,6 +29,8 @@ from hotline.at.answers import (
     Ring,
     Signal,
     SoundFlow,
+    TextCame,
+    TextStored,
 )
 from hotline.at.chat import Answer
 from hotline.at.commands import Command
@@ -36,6 +38,7 @@ from hotline.errors import CallerGone, LineDown
 from hotline.lines.atport import AtPort
 from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
 from hotline.lines.quirks import MODELS
+from hotline.lines.texts import Texts
 from hotline.numbering import normalise
 from hotline.options import Modem
 
@@ -166,7 +169,7 @@ class GsmLine:
 
     def __init__(self, modem: Modem, country: str, sound: Sound) -> None:
         self.name = modem.name
-        self.capabilities = Capabilities(channels=1, can_dial=modem.outbound)
+        self.capabilities = Capabilities(channels=1, can_dial=modem.outbound, can_text=True)
         self._modem, self._country, self._sound = modem, country, sound
         self._quirks = MODELS[modem.model]
         self._at: AtPort | None = None
@@ -183,6 +186,7 @@ class GsmLine:
         self._signal: int | None = None
         self._ready = False
         self._refused: set[int] = set()
+        self.texts = Texts(self.name, self._session, self._until_free_to_text)
         self.on_state: Callable[[LineState], None] = lambda _state: None
 
     def state(self) -> LineState:
@@ -197,6 +201,7 @@ class GsmLine:
         """See Line."""
         self._on_ring = on_ring
         self._keeper = asyncio.create_task(self._keep(), name=f"keeper of {self.name}")
+        self._run(self.texts.keep())
 
     async def stop(self) -> None:
         """See Line."""
@@ -219,6 +224,22 @@ class GsmLine:
         leg = self._new_leg(Caller(number), incoming=False)
         self._run(self._dial(leg, number))
         return leg
+
+    # -- texts: see lines/texts.py -------------------------------------------------------------
+
+    async def send_text(self, number: str, text: str, taken: Callable[[int], None]) -> None:
+        """See TextLine."""
+        if not self._health.up:
+            raise LineDown(f"The line {self.name} is down.", self._health.words)
+        await self.texts.send(number, text, taken)
+
+    def _session(self) -> AtPort | None:
+        return self._at if self._ready else None
+
+    async def _until_free_to_text(self) -> None:
+        """One port carries calls and texts: who talks is not made to wait for a text."""
+        while self._leg is not None and not self._quirks.texts_in_call:
+            await asyncio.wait([self._leg.gone])
 
     # -- what its legs ask for -----------------------------------------------------------------
 
@@ -390,6 +411,8 @@ class GsmLine:
                 self._sound.flow(go)
             case Registration():
                 self._is_registered(event)
+            case TextStored() | TextCame():
+                self.texts.hear(event)
 
     def _rang(self) -> None:
         """The number comes at once, or at the next ring at the latest, or not at all."""
@@ -439,6 +462,7 @@ class GsmLine:
         await self._unlock()
         await self._set_up()
         self._ready = True
+        self.texts.look()
         await self._look_at_calls()
         await self._look_at_network()
         while True:

@@ -40,12 +40,16 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What may be promised on this line. channels: calls at once, both directions together."""
+    """What may be promised on this line. channels: calls at once, both directions together.
+
+    can_text: it is a `TextLine`, too.
+    """
 
     full_duplex: bool = True
     can_dial: bool = True
     channels: int = 1
     shows_any_number: bool = False
+    can_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,4 +126,20 @@ class Line(Protocol):
 
         shown: the number to show where the line can choose it. Raises LineDown when no call can
         be begun at all.
+        """
+
+
+class TextLine(Protocol):
+    """A line that carries texts, too."""
+
+    name: str
+
+    def state(self) -> LineState:
+        """See Line."""
+
+    async def send_text(self, number: str, text: str, taken: Callable[[int], None]) -> None:
+        """Have the network take the text. taken: told, of each part, what a report will call it.
+
+        Waits while the line is needed for a call. Raises LineDown when nothing can be sent now,
+        TextRefused when this text or number is not taken.
         """

@@ -18,7 +18,8 @@ class Quirks:
     set_up: sent in this order when the modem is opened; what it refuses, it does without.
     can_talk: what a modem whose firmware carries sound over USB answers with OK.
     sound_on: before each answer and each dialling; without it a second call is silent.
-    pin_tries: asks how often a wrong PIN may still be given.
+    pin_tries: asks how often a wrong PIN may still be given. texts_in_call: may a text be sent
+    while somebody talks?
     """
 
     words: str
@@ -26,6 +27,7 @@ class Quirks:
     can_talk: Command
     sound_on: Command
     pin_tries: Command
+    texts_in_call: bool
 
 
 def _usual(*texts: str) -> tuple[Command, ...]:
@@ -48,6 +50,9 @@ QUECTEL = Quirks(
             'AT+QINDCFG="ccinfo",1,0',
             "AT+QTONEDET=1",
             "AT+CLCC=0",
+            "AT+CMGF=0",
+            'AT+CPMS="SM","SM","SM"',
+            "AT+CNMI=2,1,0,1,0",  # texts are stored and told, reports of ours told whole
         ),
         Command("AT+CCWA=0,0,1", seconds=NETWORK_S),  # a second caller is busy, or diverted
     ),
@@ -55,6 +60,7 @@ QUECTEL = Quirks(
     # Off and on again: after a call that ended with the sound on, the next one would be silent.
     sound_on=Command("AT+QPCMV=0;+QPCMV=1,0"),
     pin_tries=Command('AT+QPINC="SC"', "+QPINC"),
+    texts_in_call=False,  # it could, and would hear of no hang-up for the seconds that takes
 )
 
 MODELS: Mapping[str, Quirks] = {"ec25": QUECTEL}

@@ -1,4 +1,4 @@
-"""What letters say, in the office's languages. Short: the subject alone is the SMS."""
+"""What letters and texts say, in the office's languages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from zoneinfo import ZoneInfo
 
 from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.label import label
+
+# A text with other letters than Latin ones holds 70.
+TOPIC_IN_TEXT = 20
+OFFICE_IN_TEXT = 20
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class _Phrases:
     test: str
     test_body: str
     instant: str
+    missed_you: str
 
 
 _ENGLISH = _Phrases(
@@ -67,6 +72,7 @@ _ENGLISH = _Phrases(
     test_body="Letters from the hotline reach you. This one comes every week; if it stays away,"
     " something is wrong.",
     instant="%Y-%m-%d %H:%M",
+    missed_you="We missed your call and will call you back.",
 )
 _RUSSIAN = _Phrases(
     kinds={
@@ -88,6 +94,7 @@ _RUSSIAN = _Phrases(
     test_body="Письма с горячей линии доходят до вас. Такое письмо приходит каждую неделю; если"
     " его нет, что-то не работает.",
     instant="%d.%m.%Y %H:%M",
+    missed_you="Мы пропустили ваш звонок и перезвоним вам.",
 )
 _UKRAINIAN = _Phrases(
     kinds={
@@ -109,6 +116,7 @@ _UKRAINIAN = _Phrases(
     test_body="Листи з гарячої лінії доходять до вас. Такий лист надходить щотижня; якщо його"
     " немає, щось не працює.",
     instant="%d.%m.%Y %H:%M",
+    missed_you="Ми пропустили ваш дзвінок і передзвонимо вам.",
 )
 _ROMANIAN = _Phrases(
     kinds={
@@ -131,6 +139,7 @@ _ROMANIAN = _Phrases(
     test_body="Scrisorile de la linia telefonică ajung la dumneavoastră. O astfel de scrisoare"
     " vine în fiecare săptămână; dacă lipsește, ceva nu funcționează.",
     instant="%d.%m.%Y %H:%M",
+    missed_you="Am pierdut apelul dvs. si va vom suna inapoi.",  # without marks: they cost a part
 )
 _PHRASES = {"en": _ENGLISH, "ru": _RUSSIAN, "uk": _UKRAINIAN, "ro": _ROMANIAN}
 
@@ -138,7 +147,7 @@ _PHRASES = {"en": _ENGLISH, "ru": _RUSSIAN, "uk": _UKRAINIAN, "ro": _ROMANIAN}
 def about_case(case: Case, topic: str, about: About) -> Words:
     """A new message, complaint or wish to be called back. topic: its name in that language."""
     phrases = _phrases(about)
-    title = f"{phrases.kinds[case.kind]} {case.number}"
+    title = _title(phrases, case)
     lines = [
         (phrases.topic, label(topic)),
         (phrases.caller, _caller(phrases, case.caller_number, case.caller_name)),
@@ -147,9 +156,12 @@ def about_case(case: Case, topic: str, about: About) -> Words:
         (phrases.on_duty, _names(phrases, about)),
         (phrases.due, _local(phrases, case.due, about)),
     ]
-    short = [label(topic), case.caller_number or phrases.withheld]
-    subject = f"{title}: {', '.join(part for part in short if part)}"
-    return Words(label(subject, 140), _body(title, lines, "", about))
+    return Words(_short(phrases, case, label(topic)), _body(title, lines, "", about))
+
+
+def text_about_case(case: Case, topic: str, about: About) -> str:
+    """The same as a text for who is on duty: one part, whatever the language."""
+    return _short(_phrases(about), case, label(topic, TOPIC_IN_TEXT))
 
 
 def about_missed(number: str | None, name: str, at: datetime, about: About) -> Words:
@@ -164,11 +176,32 @@ def about_missed(number: str | None, name: str, at: datetime, about: About) -> W
     return Words(label(subject, 140), _body(phrases.missed, lines, phrases.call_back, about))
 
 
+def text_about_missed(number: str | None, name: str, at: datetime, about: About) -> str:
+    """The same as a text for who is on duty."""
+    return about_missed(number, name, at, about).subject
+
+
+def text_to_missed(office: str, language: str) -> str:
+    """What the missed caller is told. A long name of the office is cut: one part."""
+    words = _PHRASES.get(language, _ENGLISH).missed_you
+    return f"{words} {label(office, OFFICE_IN_TEXT)}"
+
+
 def weekly_test(at: datetime, about: About) -> Words:
     """The weekly proof that letters arrive."""
     phrases = _phrases(about)
     lines = [(phrases.when, _local(phrases, at, about))]
     return Words(phrases.test, _body(phrases.test, lines, phrases.test_body, about))
+
+
+def _title(phrases: _Phrases, case: Case) -> str:
+    return f"{phrases.kinds[case.kind]} {case.number}"
+
+
+def _short(phrases: _Phrases, case: Case, topic: str) -> str:
+    """Everything in one line."""
+    facts = [topic, case.caller_number or phrases.withheld]
+    return label(f"{_title(phrases, case)}: {', '.join(part for part in facts if part)}", 140)
 
 
 def _phrases(about: About) -> _Phrases:

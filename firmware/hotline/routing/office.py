@@ -193,7 +193,8 @@ class Office:
     hours empty means always open. total_seconds: the one deadline from "please hold" to a person
     or the fallback. least_on_duty: planned breaks that would leave fewer people than this are held
     back; 0 means every break is as planned. answer_code is not configurable: a forwarded call is
-    taken with key 1 only.
+    taken with key 1 only. text_staff: people on duty get a text of each case and missed caller,
+    where a line can send one; text_missed: so does the missed caller.
     """
 
     name: str
@@ -219,6 +220,8 @@ class Office:
     survey: bool = False
     callback: bool = True
     notify_to: tuple[str, ...] = ()
+    text_staff: bool = True
+    text_missed: bool = False
 
     @property
     def language(self) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hotline.inbox.case import Case
 from hotline.inbox.retention import Retention
-from hotline.storage import calls, complaints, outbox
+from hotline.storage import calls, complaints, outbox, texts
 from hotline.storage.complaints import Show
 from hotline.storage.database import DatabaseFile
 from hotline.storage.files import Recordings
@@ -50,6 +50,7 @@ class Housekeeping:
         self._delete(over)
         gone = self._writer.submit(lambda db: calls.purge(db, now, retention)).result()
         self._writer.submit(lambda db: outbox.purge(db, now - retention.calls)).result()
+        self._writer.submit(lambda db: texts.purge(db, now - retention.calls)).result()
         self._delete_moved_aside(now - MOVED_ASIDE_KEPT)
         return Tidied(gone, _numbers(over), self.make_room())
 
@@ -80,6 +81,7 @@ class Housekeeping:
         named = self._writer.submit(lambda db: calls.erase_number(db, number, now)).result()
         numbers = _numbers(cases)
         self._writer.submit(lambda db: outbox.erase(db, number, numbers)).result()
+        self._writer.submit(lambda db: texts.erase(db, number)).result()
         self._delete_moved_aside(now)
         self._file.back_up()
         return named + len(cases)

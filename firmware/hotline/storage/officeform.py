@@ -251,6 +251,8 @@ class TopForm(Form):
     survey: bool = False
     callback: bool = True
     notify_to: tuple[_Name, ...] = ()
+    text_staff: bool = True
+    text_missed: bool = False
 
 
 def _check_order(first: date | None, last: date | None) -> None:

@@ -14,10 +14,12 @@ from hotline.storage.database import instant, instant_or_none, text_of
 
 
 class LetterState(StrEnum):
-    """WAITING until the far side took it; FAILED after a month of trying."""
+    """WAITING until the far side took it; FAILED after a month of trying, or for a text when the
+    network gave up; DELIVERED, for a text, when it is on the telephone."""
 
     WAITING = "waiting"
     SENT = "sent"
+    DELIVERED = "delivered"
     FAILED = "failed"
 
 
@@ -69,6 +71,16 @@ def recent(database: Database, limit: int = 100) -> list[Letter]:
     return _letters(database, "true order by created desc, id limit ?", (limit,))
 
 
+def recipients_since(database: Database, way: str, since: datetime) -> dict[str, datetime]:
+    """To whom a letter was put in for that way after `since`, and when the last one was."""
+    rows = database.query(
+        "select recipient, max(created) as last from outbox where way = ? and created > ?"
+        " group by recipient",
+        (way, text_of(since)),
+    )
+    return {row["recipient"]: instant(row["last"]) for row in rows}
+
+
 def purge(database: Database, before: datetime) -> int:
     """Delete letters made before that instant which wait no more; returns how many."""
     cursor = database.execute(
@@ -87,7 +99,11 @@ def erase(database: Database, number: str, cases: Iterable[int]) -> None:
 
 
 def _letters(database: Database, where: str, values: tuple[Any, ...]) -> list[Letter]:
-    rows = database.query(f"select * from outbox where {where}", values)  # noqa: S608
+    arrived = "(select state from texts where letter = outbox.id order by texts.id desc limit 1)"
+    rows = database.query(
+        f"select *, {arrived} as arrived from outbox where {where}",  # noqa: S608
+        values,
+    )
     return [_letter(row) for row in rows]
 
 
@@ -120,8 +136,13 @@ def _letter(row: dict[str, Any]) -> Letter:
         next_try_at=instant(row["next_try_at"]),
         case_number=row["case_number"],
         attachment=row["attachment"],
-        state=LetterState(row["state"]),
+        state=_state(row["state"], row["arrived"]),
         attempts=row["attempts"],
         last_error=row["last_error"],
         sent_at=instant_or_none(row["sent_at"]),
     )
+
+
+def _state(state: str, arrived: str | None) -> LetterState:
+    """What the network reported of a text is known only after it was sent."""
+    return LetterState(arrived if state == LetterState.SENT and arrived else state)

@@ -126,3 +126,54 @@ def outbox(database: Database) -> None:
         ) without rowid"""
     )
     database.execute("create index outbox_by_state on outbox (state, created)")
+
+
+@RECORDS()
+def texts(database: Database) -> None:
+    """Texts, the parts of those that came, and the reports about those that were sent.
+
+    A part keeps its PDU until its text is filed, and its digest as long as the text, so that the
+    same one is filed once. A report may come before its text is written down.
+    """
+    database.execute(
+        """create table texts (
+            id integer primary key,
+            direction text not null,
+            line text not null,
+            number text not null,
+            text text not null,
+            at text not null,
+            sent_at text,
+            state text not null,
+            letter text not null default '',
+            parts integer not null default 1
+        )"""
+    )
+    database.execute("create index texts_by_letter on texts (letter)")
+    database.execute("create index texts_by_number on texts (number)")
+    database.execute(
+        """create table text_parts (
+            digest text primary key,
+            text_id integer references texts (id) on delete cascade,
+            at text not null,
+            line text not null,
+            sender text not null,
+            reference integer not null,
+            total integer not null,
+            number integer not null,
+            pdu text not null
+        )"""
+    )
+    database.execute("create index text_parts_by_text on text_parts (text_id, sender)")
+    database.execute(
+        """create table text_reports (
+            text_id integer references texts (id) on delete cascade,
+            line text not null,
+            number text not null,
+            reference integer not null,
+            state text not null,
+            at text not null
+        )"""
+    )
+    database.execute("create index text_reports_by_text on text_reports (text_id)")
+    database.execute("create index text_reports_by_number on text_reports (number, reference)")

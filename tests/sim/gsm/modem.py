@@ -21,6 +21,8 @@ import numpy as np
 
 from tests.sim.g711 import Samples
 from tests.sim.gsm.network import AirCall, MobileNetwork
+from tests.sim.gsm.texts import COMMANDS as TEXT_COMMANDS
+from tests.sim.gsm.texts import ModemTexts
 from tests.sim.sound import FRAME
 
 BEAT_S = 0.020
@@ -91,6 +93,7 @@ class Ec25:
         self._timers: list[asyncio.TimerHandle] = []
         self._clock: asyncio.TimerHandle | None = None
         self._unlocked = not self.faults.pin
+        self.texts = ModemTexts(self)
         self._reset()
         network.modems.append(self)
 
@@ -102,6 +105,7 @@ class Ec25:
         self._alphabet = "GSM"
         self._cause = 16
         self._to_air = b""
+        self.texts.reset()
 
     # -- the plug --------------------------------------------------------------------------------
 
@@ -117,6 +121,7 @@ class Ec25:
             link.unlink(missing_ok=True)
             link.symlink_to(os.ttyname(slave))
         self._loop.add_reader(self._masters[0], self._readable)
+        self.network.texts.room_at(self)
 
     def unplug(self) -> None:
         """Vanish; the network ends the call."""
@@ -146,13 +151,18 @@ class Ec25:
 
     def rung(self, call: AirCall) -> bool:
         """Somebody calls this SIM; False when it is busy, or not there."""
-        registered = self.faults.creg in (1, 5) or self.faults.cereg in (1, 5)
-        if self._call is not None or not self._masters or not registered:
+        if self._call is not None or not self.reachable:
             return False
         self._call = _Call(call, INCOMING, True)
         self._report()
         self._ring(call)
         return True
+
+    @property
+    def reachable(self) -> bool:
+        """Is it plugged in and in the network?"""
+        registered = self.faults.creg in (1, 5) or self.faults.cereg in (1, 5)
+        return bool(self._masters) and registered
 
     def alerting(self, call: AirCall) -> None:
         self._becomes(call, ALERTING)
@@ -281,9 +291,11 @@ class Ec25:
             return
         if self._echo:
             self._write(data)
+        if self.texts.prompting is not None:
+            data = self.texts.typed(data)
         *lines, self._typed = re.split(rb"\r", self._typed + data)
         for line in lines:
-            text = line.strip(b"\n\0 ").decode("ascii", "replace")
+            text = line.strip(b"\n\0\x1b ").decode("ascii", "replace")
             if text.upper().startswith("AT"):
                 self.commands.append(text)
                 self._later(self.faults.late.get(text, 0.002), lambda text=text: self._do(text))
@@ -330,6 +342,14 @@ class Ec25:
     def babble(self, data: bytes) -> None:
         """Say any bytes on the AT port."""
         self._write(data)
+
+    def say_later(self, seconds: float, *lines: str) -> None:
+        """Say these lines after a while."""
+        self.later(seconds, lambda: self._say(*lines))
+
+    def later(self, seconds: float, do: Callable[[], Any]) -> None:
+        """Do something after a while, unless it is unplugged before."""
+        self._later(seconds, do)
 
     def _later(self, seconds: float, do: Callable[[], Any]) -> None:
         self._timers = [timer for timer in self._timers if timer.when() > self._loop.time()]
@@ -461,6 +481,7 @@ def _parts(line: str) -> list[str]:
 
 
 _COMMANDS: list[tuple[str, Any]] = [
+    *TEXT_COMMANDS,
     ("", lambda _modem, _found: ["OK"]),
     (r"E([01]?)", Ec25._set_echo),
     (r"I0?", Ec25._info),

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from tests.sim.g711 import Samples
+from tests.sim.gsm.texts import TextCentre
 from tests.sim.sound import FRAME, Silence, Sound, Tone, dtmf
 from tests.sim.talk import Ending, NotAsExpected, Over, Talk, settle
 from tests.sim.track import Track
@@ -234,6 +235,7 @@ class MobileNetwork:
         self.mobiles: dict[str, MobilePhone] = {}
         self.calls: list[AirCall] = []
         self.dialled: list[str] = []
+        self.texts = TextCentre()
         self._tones = itertools.cycle((1800, 1920, 2040))
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -1,0 +1,146 @@
+"""Texts over one modem: taken out of its store once they are safe elsewhere, sent part by part."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from hotline.at import pdu
+from hotline.at.answers import TextCame, TextListed, TextSent, TextStored
+from hotline.at.chat import Answer
+from hotline.at.commands import LIST_TEXTS, delete_text, send_text
+from hotline.errors import HotlineError, LineDown, TextRefused
+from hotline.lines.atport import AtPort
+from hotline.numbering import mask
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 60.0  # a full store reports nothing any more
+MOST_KEPT = 256
+UNTOLD = -1  # what no report calls anything
+
+# 3GPP 27.005 §3.2.5, and 24.011 annex E below 128.
+_REFUSALS = {
+    1: "the number is not in use",
+    8: "the operator bars texts from this SIM card",
+    10: "the operator bars texts from this SIM card",
+    21: "the network rejects the text",
+    27: "the telephone cannot be reached for long",
+    28: "the network does not know the number",
+    30: "the network does not know this SIM card",
+    50: "this SIM card may not send texts",
+    69: "the network carries no texts",
+    302: "the modem may not send texts",
+    304: "the modem cannot read the text",
+}
+_TROUBLES = {
+    38: "the mobile network is out of order",
+    41: "the mobile network failed for a moment",
+    42: "the mobile network has too much to do",
+    310: "there is no SIM card",
+    311: "the SIM card asks for its PIN",
+    313: "the SIM card fails",
+    314: "the SIM card is busy",
+    322: "the store for texts is full",
+    330: "the SIM card does not know its text centre",
+    331: "there is no mobile network",
+    332: "the mobile network does not answer",
+}
+
+
+class Texts:
+    """What one line does with texts.
+
+    session: the port while the modem is set up, else None. quiet: waits until a text may be sent.
+    on_text: given the line's name and the PDU of each text and report that came; what it raises,
+    or does not end, leaves the text in the modem's store. None until it is attached.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        session: Callable[[], AtPort | None],
+        quiet: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._name, self._session, self._quiet = name, session, quiet
+        self.on_text: Callable[[str, str], Awaitable[None]] | None = None
+        self._wanted = asyncio.Event()
+        self._came: deque[str] = deque(maxlen=MOST_KEPT)
+        self._sending = asyncio.Lock()
+        self._references = itertools.count(secrets.randbelow(256))
+
+    def hear(self, event: TextStored | TextCame) -> None:
+        """The modem says that a text is there, or says the text itself."""
+        if isinstance(event, TextCame):
+            self._came.append(event.pdu)
+        self.look()
+
+    def look(self) -> None:
+        """Look into the modem's store soon."""
+        self._wanted.set()
+
+    async def keep(self) -> None:
+        """Empty the store whenever there is something in it. For ever."""
+        while True:
+            self._wanted.clear()
+            try:
+                await self._empty()
+            except HotlineError as trouble:
+                log.info("line %s: texts stay in the modem: %s", self._name, trouble)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._wanted.wait()
+
+    async def send(self, number: str, text: str, taken: Callable[[int], None]) -> None:
+        """See TextLine. Parts that were taken before one is not are not taken back."""
+        try:
+            parts = pdu.encode(number, text, next(self._references))
+        except ValueError as wrong:
+            raise TextRefused(f"{mask(number)} cannot be sent this text: {wrong}.") from None
+        async with self._sending:
+            for part in parts:
+                taken(await self._send(part))
+
+    async def _send(self, part: pdu.Submit) -> int:
+        await self._quiet()
+        answer = await self._port().ask(send_text(part.pdu, part.length))
+        if not answer.ok:
+            raise _trouble(self._name, answer)
+        sent = [event.reference for event in answer.events if isinstance(event, TextSent)]
+        return sent[0] if sent else UNTOLD
+
+    async def _empty(self) -> None:
+        """Everything is asked of one session: after another, a place may hold another text."""
+        if self.on_text is None:
+            return
+        while self._came:
+            await self.on_text(self._name, self._came[0])
+            self._came.popleft()
+        port = self._session()
+        if port is None:
+            return
+        for text in (await port.ask(LIST_TEXTS)).events:
+            if isinstance(text, TextListed) and text.received:
+                await self.on_text(self._name, text.pdu)
+                await port.ask(delete_text(text.index))
+
+    def _port(self) -> AtPort:
+        port = self._session()
+        if port is None:
+            raise LineDown(f"The modem {self._name} is not ready.")
+        return port
+
+
+def _trouble(name: str, answer: Answer) -> HotlineError:
+    code = answer.done.code
+    if answer.late:
+        return LineDown(f"The modem {name} did not say whether the network took the text.")
+    if code in _REFUSALS:
+        return TextRefused(f"The text was refused: {_REFUSALS[code]}.", "Look at the number.")
+    words = _TROUBLES.get(code or 0, "the modem gives no reason" if code is None else "")
+    return LineDown(f"The text could not be sent: {words or f'the modem reports error {code}'}.")
