@@ -9,12 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.storage.conftest import NOW, FakeTime
 
 from hotline.calls.notices import Notices, Texting
 from hotline.inbox.case import CaseKind
 from hotline.lines.port import Caller
 from hotline.routing.office import Absence, Office, Person, Topic
+from tests.storage.conftest import NOW, FakeTime
 
 ANA, ION, DESK = "+37369000101", "+37369000102", "+37322100001"
 CALLER = "+37379123456"
