@@ -17,7 +17,7 @@ from tests.bench import asterisk, latency, load, modem
 from tests.bench.figures import Figure, Report
 from tests.bench.office import on_the_bench
 
-SIZES, WINDOW_S = (10, 30, 60, 100), 8.0
+SIZES, WINDOW_S = (10, 30, 60, 100), 15.0
 RESULTS = Path(__file__).with_name("results")
 STARTS = 5
 ASTERISK = "asterisk"
