@@ -120,6 +120,7 @@ class Records:
     """Everything durable. left: what the last run left open, filed by now. last_call: came then.
 
     texting: the lines that carry texts, once they are there. told: whom a text was sent today.
+    cap: what texts may cost.
     """
 
     file: DatabaseFile
@@ -134,6 +135,7 @@ class Records:
     texts: Texts
     texting: list[GsmLine]
     told: Mapping[str, datetime]
+    cap: TextCap
 
 
 def _open_records(
@@ -173,6 +175,7 @@ def _open_records(
         texts,
         texting,
         told,
+        cap,
     )
 
 
@@ -238,7 +241,9 @@ async def _exchange(
         journal=records.journal,
         cases=records.cases,
         recordings=Recordings(places.recordings),
-        notices=Notices(records.outbox, messengers, _texting(options, records, offices.office())),
+        notices=Notices(
+            records.outbox, messengers, _texting(options, records, offices.office(), clock)
+        ),
         clock=clock,
         office=offices.office,
     )
@@ -249,11 +254,16 @@ async def _keep_text(texts: Texts, clock: Clock, line: str, written: str) -> Non
     await asyncio.wrap_future(texts.came(line, written, clock.now()))
 
 
-def _texting(options: Options, records: Records, office: Office) -> Texting | None:
+def _texting(options: Options, records: Records, office: Office, clock: Clock) -> Texting | None:
     if not options.modems:
         return None
+
+    def room() -> int:
+        waiting = sum(letter.way == "sms" for letter in records.outbox.waiting())
+        return records.cap.left(clock.now()) - waiting
+
     days = {number: at.astimezone(office.zone).date() for number, at in records.told.items()}
-    return Texting(options.box.country, days)
+    return Texting(options.box.country, room, options.limits.texts_per_day // 2, days)
 
 
 async def _start_lines(

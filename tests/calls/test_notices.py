@@ -66,7 +66,15 @@ class Desk:
 
 
 TWO = office(person("ana", ANA), person("desk", DESK), person("twin", ANA), person("none", None))
-CARD = Texting("MD")
+
+
+def card(room: int = 50, reserve: int = 0, **told: date) -> Texting:
+    return Texting(
+        "MD", lambda: room, reserve, {"+" + number[1:]: day for number, day in told.items()}
+    )
+
+
+CARD = card()
 
 
 def test_each_mobile_of_who_is_on_duty_gets_one_text_of_a_case() -> None:
@@ -92,14 +100,14 @@ def test_no_text_is_written_where_none_can_go_or_none_is_wanted(
 
 
 def test_the_missed_caller_is_told_in_the_language_of_the_call() -> None:
-    desk = Desk(office(text_missed=True), Texting("MD"))
+    desk = Desk(office(text_missed=True), card())
     assert desk.misses(language="ro") == [
         (CALLER, "Am pierdut apelul dvs. si va vom suna inapoi. Магазин")
     ]
 
 
 def test_the_missed_caller_is_told_once_a_day() -> None:
-    desk = Desk(office(text_missed=True), Texting("MD", {ION: date(2026, 11, 22)}))
+    desk = Desk(office(text_missed=True), card(n37369000102=date(2026, 11, 22)))
     desk.misses()
     desk.misses()
     assert desk.misses(ION) == desk.misses()
@@ -110,4 +118,23 @@ def test_the_missed_caller_is_told_once_a_day() -> None:
 
 @pytest.mark.parametrize("number", [None, "anonymous", DESK, "+40721000001", "+37390012345", "112"])
 def test_only_mobiles_of_the_country_are_told(number: str | None) -> None:
-    assert Desk(office(text_missed=True), Texting("MD")).misses(number) == []
+    assert Desk(office(text_missed=True), card()).misses(number) == []
+
+
+def test_texts_that_could_not_go_today_are_not_written() -> None:
+    assert Desk(TWO, card(room=0)).files() == []
+
+
+def test_callers_leave_texts_for_who_is_on_duty() -> None:
+    of = office(person("ana", ANA), text_missed=True)
+    assert [to for to, _ in Desk(of, card(room=25, reserve=25)).misses()] == [ANA]
+    assert [to for to, _ in Desk(of, card(room=26, reserve=25)).misses()] == [ANA, CALLER]
+
+
+def test_who_was_told_yesterday_is_not_remembered_for_ever() -> None:
+    texting = card()
+    desk = Desk(office(text_missed=True), texting)
+    desk.misses()
+    desk.time.pass_by(timedelta(days=1))
+    desk.misses("+37379123457")
+    assert set(texting.told) == {"+37379123457"}

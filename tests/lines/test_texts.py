@@ -24,12 +24,14 @@ class Records:
 
     def __init__(self) -> None:
         self.kept: list[tuple[str, str]] = []
-        self.broken = False
+        self.broken, self.poison = False, ""
         self._changed = asyncio.Event()
 
     async def keep(self, line: str, written: str) -> None:
         if self.broken:
             raise HotlineError("The disk is full.")
+        if self.poison and self.poison in written:
+            raise ZeroDivisionError
         self.kept.append((line, written))
         self._changed.set()
 
@@ -45,12 +47,11 @@ class Records:
 
 @contextlib.asynccontextmanager
 async def texting(
-    folder: Path, faults: Faults | None = None, *came: str
+    folder: Path, faults: Faults | None = None
 ) -> AsyncIterator[tuple[Desk, Records]]:
-    """A line that is up; came: texts that are in the modem already."""
+    """A line that is up, and where its texts go."""
     records = Records()
     async with desk(folder, faults) as one:
-        one.modem.texts.store = {n: (0, written) for n, written in enumerate(came, 1)}
         one.line.texts.on_text = records.keep
         await one.until(UP)
         yield one, records
@@ -217,6 +218,27 @@ async def test_a_text_that_makes_no_sense_stops_none_behind_it(tmp_path: Path) -
         await records.until(lambda: len(records.kept) == 3)
         await until(lambda: not one.modem.texts.store)
         assert [type(one) for one in records.read()] == [Unreadable, Unreadable, Received]
+
+
+async def test_a_text_over_which_the_box_stumbles_stops_none_behind_it(tmp_path: Path) -> None:
+    async with texting(tmp_path) as (one, records):
+        (records.poison,) = one.network.texts.text(one.modem, ANA, "stumble")
+        one.network.texts.text(one.modem, ANA, "sense")
+        await records.until(lambda: len(records.kept) == 1)
+        await until(lambda: len(one.modem.texts.store) == 1)
+        one.network.texts.text(one.modem, ANA, "and more")
+        await records.until(lambda: len(records.kept) == 2)
+        assert said(records) == ["sense", "and more"]
+
+
+async def test_what_somebody_else_wrote_into_the_store_is_left_there(tmp_path: Path) -> None:
+    async with texting(tmp_path) as (one, records):
+        draft = (2, "0011000B917363090001F10000A904F4F29C0E")
+        one.modem.texts.store[1] = draft
+        one.network.texts.text(one.modem, ANA, "hello")
+        await records.until(lambda: len(records.kept) == 1)
+        await until(lambda: one.modem.texts.store == {1: draft})
+        assert said(records) == ["hello"]
 
 
 async def test_texts_come_while_somebody_talks(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from hotline.at.commands import LAST_PLACE
+
 MOST_FIELDS = 32
 LONGEST_NUMBER = 32
 
@@ -301,7 +303,8 @@ def _end_reason(text: str) -> Event:
 def _listed(text: str) -> Event | None:
     head, _, pdu = text.partition("\n")
     index, state, *_ = fields(head)
-    return TextListed(int(index), state in ("0", "1"), pdu) if pdu else None
+    there = pdu and 0 <= int(index) <= LAST_PLACE
+    return TextListed(int(index), state in ("0", "1"), pdu) if there else None
 
 
 def _came(text: str) -> Event | None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 QUICK_S = 2.0
 USUAL_S = 5.0
 NETWORK_S = 40.0  # what a network has to agree to
-TEXT_S = 60.0  # a text, from the prompt to the network's word
 LIST_S = 20.0
 _SAFE = re.compile(r"[ -~]{2,200}")
 _DIALLED = re.compile(r"\+?[0-9]{3,20}")
+LAST_PLACE = 9999  # in any store of texts
 _PIN = re.compile(r"[0-9]{4,8}")
 _PDU = re.compile(r"(?:[0-9A-F]{2}){8,180}")
 
@@ -76,11 +76,11 @@ def send_text(pdu: str, length: int) -> Command:
     """
     if _PDU.fullmatch(pdu) is None or length != len(pdu) // 2 - 1 - int(pdu[:2], 16):
         raise ValueError("not a text for a modem")
-    return Command(f"AT+CMGS={length}", "+CMGS", TEXT_S, body=pdu)
+    return Command(f"AT+CMGS={length}", "+CMGS", NETWORK_S, body=pdu)
 
 
 def delete_text(index: int) -> Command:
     """Take a text out of the store. Raises ValueError for what cannot be a place in it."""
-    if not 0 <= index <= 9999:
+    if not 0 <= index <= LAST_PLACE:
         raise ValueError("not a place in the store")
     return Command(f"AT+CMGD={index}")

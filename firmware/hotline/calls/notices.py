@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -31,10 +31,23 @@ if TYPE_CHECKING:
 
 @dataclass
 class Texting:
-    """A line of the box can send texts. told: when each missed caller was last sent one."""
+    """A line of the box can send texts. told: when each missed caller was last sent one.
+
+    room: how many more may be written today, those that wait counted. reserve: so many are kept
+    for who is on duty. What nobody could send today would come in days, before the news of then.
+    """
 
     country: str
+    room: Callable[[], int]
+    reserve: int = 0
     told: dict[str, date] = field(default_factory=dict)
+
+    def may_tell(self, number: str, today: date) -> bool:
+        """Once a day, and only mobiles of the country: anybody can call under any number."""
+        for other in [other for other, day in self.told.items() if day != today]:
+            del self.told[other]
+        mobile = can_be_texted(number, self.country)
+        return mobile and number not in self.told and self.room() > self.reserve
 
 
 class Notices:
@@ -105,15 +118,15 @@ class Notices:
             return
         numbers = {person.number: None for person in on_duty(office, now) if person.number}
         for number in filter(can_be_texted, numbers):
-            self._outbox.add("sms", number, text, "", case_number=case)
+            if self._texting.room() > 0:
+                self._outbox.add("sms", number, text, "", case_number=case)
 
     def _text_to_missed(self, office: Office, number: str, language: str, now: datetime) -> None:
-        """Once a day, and only to mobiles of the country: anybody can call under any number."""
         if self._texting is None or not office.text_missed:
             return
-        today, told = now.astimezone(office.zone).date(), self._texting.told
-        if told.get(number) != today and can_be_texted(number, self._texting.country):
-            told[number] = today
+        today = now.astimezone(office.zone).date()
+        if self._texting.may_tell(number, today):
+            self._texting.told[number] = today
             self._outbox.add("sms", number, text_to_missed(office.name, language), "")
 
     def _send(self, office: Office, words: Words, case: int | None = None) -> None:

@@ -90,8 +90,10 @@ class Texts:
             self._wanted.clear()
             try:
                 await self._empty()
-            except HotlineError as trouble:
-                log.info("line %s: texts stay in the modem: %s", self._name, trouble)
+            except LineDown:
+                pass  # the line's own keeper sees to that, and lets us look again
+            except Exception:  # the seam of a line: its calls and later texts go on
+                log.exception("line %s: a fault of the box with texts", self._name)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._wanted.wait()
@@ -116,18 +118,30 @@ class Texts:
 
     async def _empty(self) -> None:
         """Everything is asked of one session: after another, a place may hold another text."""
-        if self.on_text is None:
-            return
-        while self._came:
-            await self.on_text(self._name, self._came[0])
-            self._came.popleft()
+        for _ in range(len(self._came)):
+            written = self._came.popleft()
+            if not await self._kept(written):
+                self._came.append(written)
         port = self._session()
         if port is None:
             return
         for text in (await port.ask(LIST_TEXTS)).events:
-            if isinstance(text, TextListed) and text.received:
-                await self.on_text(self._name, text.pdu)
+            if isinstance(text, TextListed) and text.received and await self._kept(text.pdu):
                 await port.ask(delete_text(text.index))
+
+    async def _kept(self, written: str) -> bool:
+        """Is it safe elsewhere? One that makes trouble stops none of those behind it."""
+        if self.on_text is None:
+            return False
+        try:
+            await self.on_text(self._name, written)
+        except HotlineError as trouble:
+            log.warning("line %s: a text stays in the modem: %s", self._name, trouble)
+        except Exception:  # the seam of a line, as above
+            log.exception("line %s: a text stays in the modem", self._name)
+        else:
+            return True
+        return False
 
     def _port(self) -> AtPort:
         port = self._session()

@@ -37,11 +37,15 @@ class TextCap:
     per_day: int
     sent: deque[datetime] = field(default_factory=deque)
 
-    def check(self, now: datetime) -> None:
-        """Raises WayDown when the day's texts are used up."""
+    def left(self, now: datetime) -> int:
+        """How many parts may still be sent."""
         while self.sent and not timedelta() <= now - self.sent[0] < DAY:
             self.sent.popleft()
-        if len(self.sent) >= self.per_day:
+        return max(0, self.per_day - len(self.sent))
+
+    def check(self, now: datetime) -> None:
+        """Raises WayDown when the day's texts are used up."""
+        if not self.left(now):
             raise WayDown(
                 f"Today's {self.per_day} texts are used up.",
                 "Raise [limits] texts_per_day in box.toml if these are your own.",

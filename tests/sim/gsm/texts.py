@@ -180,7 +180,7 @@ class ModemTexts:
             f"+CMGL: {index},{state},,{_length(written)}{self._end}{written}"
             for index, (state, written) in sorted(self.store.items())
         ]
-        self.store = {index: (1, written) for index, (_, written) in self.store.items()}
+        self.store = {n: (state or 1, written) for n, (state, written) in self.store.items()}
         return [*rows, "OK"]
 
     def read(self, found: re.Match[str]) -> list[str]:
