@@ -17,6 +17,7 @@ from hotline.calls.leg import settled
 from hotline.inbox.case import Case
 from hotline.media.catalogue import Prompt
 from tests.sim import listen
+from tests.sim.rtp import Pacer
 from tests.sim.sip import OutgoingCall, behaviours
 from tests.sim.sound import RATE, Silence, noise
 from tests.stories.stage import (
@@ -43,6 +44,7 @@ from tests.stories.trouble.blows import (
     written,
 )
 
+TRIES, STALLED_S = 3, 0.15
 TAIL_LOST_S = 1.0  # promised are 0.5 s on a machine that does nothing else; see what is printed
 LEAST_SPOKEN_S = 2.0  # from then on there is a second of speech in the file for certain
 KILLS = int(os.environ.get("HOTLINE_KILLS", "4"))
@@ -178,7 +180,17 @@ class Aftermath:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def aftermath(shared_mortal_stage: Stage) -> Aftermath:
-    stage = shared_mortal_stage
+    """Tried again when this machine had no time for the callers themselves: that tells nothing."""
+    late = Pacer.here().late
+    for _ in range(TRIES):
+        late.clear()
+        found = await _killed_while_everybody_calls(shared_mortal_stage)
+        if max(late, default=0.0) < STALLED_S:
+            break
+    return found
+
+
+async def _killed_while_everybody_calls(stage: Stage) -> Aftermath:
     await _opens(stage)
     calls: dict[str, OutgoingCall] = {}
     for row in (*LASTING, PASSING, (message_intro,)):
