@@ -1,8 +1,11 @@
-"""For all tests: what judges the simulators' own sound runs one after another.
+"""For all tests: what is tried again, and that what judges sound runs one after another.
 
 A test that hears gaps must not be disturbed by another that does; stories only ask what is heard.
 pytest-xdist's own mark for this (xdist_group) does nothing under pytest 9, so the groups are told
 to its scheduler here.
+
+A real-time test that fails while the machine had no time for its simulators tells nothing of the
+box: it is tried again, and shown as R. A failure without such a stall stands.
 """
 
 from __future__ import annotations
@@ -13,8 +16,12 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.sim import lateness
+
 LONGEST_FIRST = ("trouble", "stories", "sim", "hostile", "media")
 ROOMS_WITH_SOUND = {"hostile", "sim"}
+REAL_TIME = {"stories", "hostile", "sim"}
+MORE_TRIES = 2
 BUSIEST = {"test_killed.py", "test_modem.py"}  # many calls at once, with all their sound
 
 
@@ -35,7 +42,21 @@ class SoundApart(LoadScopeScheduling):
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The rooms that take longest begin first, so that no worker is left alone with one of them."""
-    items.sort(key=lambda item: _turn(PurePosixPath(item.nodeid.split("::")[0]).parts))
+    items.sort(key=lambda item: _turn(_rooms(item)))
+    again = pytest.mark.flaky(reruns=MORE_TRIES, condition=lateness.stalled)
+    for item in items:
+        if REAL_TIME.intersection(_rooms(item)):
+            item.add_marker(again)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Each try is judged by its own stalls."""
+    lateness.forget()
+
+
+def _rooms(item: pytest.Item) -> tuple[str, ...]:
+    return PurePosixPath(item.nodeid.split("::")[0]).parts
 
 
 def _turn(parts: tuple[str, ...]) -> int:

@@ -243,7 +243,7 @@ async def test_a_call_that_was_left_over_from_before_is_ended(tmp_path: Path) ->
         call = await one.network.caller(ANA).call()
         leg = await asyncio.wait_for(one.rings.get(), 5)
         await leg.answer()
-        one.line._fail("as if the daemon had died")
+        one.line._keeper.fail("as if the daemon had died")
         await asyncio.wait_for(leg.gone, 5)
         assert not (await call.ended(within=10)).ours
 

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tests.sim import g711
+from tests.sim import g711, lateness
 from tests.sim.g711 import Samples
 from tests.sim.sip.message import Address
 from tests.sim.sip.sdp import RECVONLY, SENDONLY, SENDRECV, Sdp
@@ -133,6 +133,7 @@ class Pacer:
         while (due := self._begun + (self._beats + 1) * BEAT / PHASES) <= now + 0.0005:
             self._beats += 1
             self.late.append(now - due)
+            lateness.note(now - due)
             for stream in tuple(self._streams[self._beats % PHASES]):
                 stream.beat()
         if self._timer is not None:

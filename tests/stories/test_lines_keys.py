@@ -41,6 +41,7 @@ async def test_a_key_in_the_sound_is_one_choice_however_long_it_is_held(
     below = menu(key("3", "message"), name="below")
     await stage.opens(office(menus=(menu(key("2", "menu", "below")), below)))
     caller = await stage.called(keys=False)
+    await heard(caller, Prompt.GREETING_OPEN)
     await caller.press("2", seconds=seconds)
     await stage.step(caller, "menu")
     await caller.press("3")

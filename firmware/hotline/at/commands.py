@@ -42,6 +42,7 @@ class Command:
 
 
 PROBE = Command("AT", seconds=QUICK_S)
+NO_ECHO = Command("ATE0")
 CALLS = Command("AT+CLCC", "+CLCC", QUICK_S)
 ANSWER = Command("ATA", seconds=NETWORK_S, calls=True)
 HANG_UP = Command("AT+CHUP", seconds=NETWORK_S)

@@ -23,11 +23,8 @@ from hotline.at.answers import (
     EndReason,
     Event,
     Key,
-    Pin,
-    PinTries,
     Registration,
     Ring,
-    Signal,
     SoundFlow,
     TextCame,
     TextStored,
@@ -35,7 +32,9 @@ from hotline.at.answers import (
 from hotline.at.chat import Answer
 from hotline.at.commands import Command
 from hotline.errors import CallerGone, LineDown
+from hotline.lines.access import Access
 from hotline.lines.atport import AtPort
+from hotline.lines.keeper import Keeper
 from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
 from hotline.lines.quirks import MODELS
 from hotline.lines.texts import Texts
@@ -51,12 +50,6 @@ IDLE_S = 20.0
 GONE_AFTER = 2  # looks at which the call is missing; reports of its end make it one
 HANG_UP_S = 5.0  # until the older way is tried, and as long again until the modem is given up
 ANSWER_TRIES = 3
-FIRST_RETRY_S = 2.0
-LONGEST_RETRY_S = 30.0
-WAKING_TRIES = 5
-SIM_BUSY = 14  # 3GPP 27.007 §9.2
-SIM_BUSY_TRIES = 20
-ALL_PIN_TRIES = 3  # fewer left: somebody gave a wrong one before, and we never make it worse
 
 # 3GPP 24.008 annex H.
 _CAUSES = {
@@ -75,14 +68,6 @@ _CAUSES = {
     47: Cause.LINE_FAILED,
 }
 _ENDED = {"BUSY": Cause.BUSY, "NO ANSWER": Cause.NO_ANSWER, "NO DIALTONE": Cause.LINE_FAILED}
-_NOT_REGISTERED = {
-    0: "The SIM card is not in the mobile network, and the modem does not look for one.",
-    2: "The modem looks for the mobile network.",
-    3: "The mobile network refuses the SIM card: ask its operator.",
-}
-_UNKNOWN_NETWORK = "The modem does not say whether it found the mobile network."
-_UP = "Callers can reach you on this line."
-_UNPLUG = "Unplug the modem and plug it in again."
 
 
 class TalkSound(Protocol):
@@ -175,15 +160,13 @@ class GsmLine:
         self._at: AtPort | None = None
         self._leg: GsmLeg | None = None
         self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
-        self._keeper: asyncio.Task[None] | None = None
+        self._access = Access(modem, self._quirks)
+        self._keeper = Keeper(self.name, self._open_and_watch, self._close)
         self._errands: set[asyncio.Task[None]] = set()
         self._health = LineState(False, "The line is starting.")
         self._look = asyncio.Event()
-        self._lost: asyncio.Future[str]
         self._rings = 0
         self._clip_timer: asyncio.TimerHandle | None = None
-        self._networks: dict[str, int] = {}
-        self._signal: int | None = None
         self._ready = False
         self._refused: set[int] = set()
         self.texts = Texts(self.name, self._session, self._until_free_to_text)
@@ -200,7 +183,7 @@ class GsmLine:
     async def start(self, on_ring: Callable[[Leg], None]) -> None:
         """See Line."""
         self._on_ring = on_ring
-        self._keeper = asyncio.create_task(self._keep(), name=f"keeper of {self.name}")
+        self._keeper.start()
         self._run(self.texts.keep())
 
     async def stop(self) -> None:
@@ -209,11 +192,11 @@ class GsmLine:
             with contextlib.suppress(LineDown, TimeoutError):
                 async with asyncio.timeout(HANG_UP_S):
                     await self._at.ask(commands.HANG_UP, first=True)
-        tasks = [*self._errands, *([self._keeper] if self._keeper else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._close("The line was closed.")
+        errands = tuple(self._errands)
+        for errand in errands:
+            errand.cancel()
+        await asyncio.gather(*errands, return_exceptions=True)
+        await self._keeper.stop()
 
     def dial(self, number: str, shown: str | None = None) -> GsmLeg:
         """See Line. The number shown is the SIM's, whatever was asked for."""
@@ -297,7 +280,7 @@ class GsmLine:
                 async with asyncio.timeout(HANG_UP_S):
                     await asyncio.shield(leg.gone)
                     return
-        self._fail("The modem does not end a call any more.")
+        self._keeper.fail("The modem does not end a call any more.")
 
     # -- calls ---------------------------------------------------------------------------------
 
@@ -410,7 +393,8 @@ class GsmLine:
             case SoundFlow(go):
                 self._sound.flow(go)
             case Registration():
-                self._is_registered(event)
+                self._access.hear(event)
+                self._judge()
             case TextStored() | TextCame():
                 self.texts.hear(event)
 
@@ -426,42 +410,12 @@ class GsmLine:
 
     # -- keeping the line up -------------------------------------------------------------------
 
-    async def _keep(self) -> None:
-        """Open the modem, serve it until it is lost, open it again. For ever."""
-        delay = FIRST_RETRY_S
-        while True:
-            words = await self._serve()
-            delay = FIRST_RETRY_S if self._ready else min(delay * 2, LONGEST_RETRY_S)
-            self._close(words)
-            await asyncio.sleep(delay)
-
-    async def _serve(self) -> str:
-        """From opening the ports to losing them; why they were lost."""
-        self._lost = asyncio.get_running_loop().create_future()
-        work = asyncio.ensure_future(self._open_and_watch())
-        try:
-            ends: set[asyncio.Future[Any]] = {work, self._lost}
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            if self._lost.done():
-                return self._lost.result()
-            await work
-            return "The line was closed."
-        except LineDown as down:
-            return str(down)
-        except Exception:
-            log.exception("modem %s: a fault of the box", self.name)
-            return "The box made a mistake with this modem and opens it anew."
-        finally:
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
-
     async def _open_and_watch(self) -> None:
-        self._at = AtPort(self.name, self._modem.at, self._hear, self._fail)
-        self._sound.open(lambda why: self._fail(f"The modem's sound is gone: {why}."))
-        await self._wake()
-        await self._unlock()
-        await self._set_up()
+        self._at = AtPort(self.name, self._modem.at, self._hear, self._keeper.fail)
+        self._sound.open(lambda why: self._keeper.fail(f"The modem's sound is gone: {why}."))
+        await self._access.prepare(self._ask)
         self._ready = True
+        self._keeper.works()
         self.texts.look()
         await self._look_at_calls()
         await self._look_at_network()
@@ -475,15 +429,18 @@ class GsmLine:
             else:
                 await self._look_at_network()
 
+    async def _look_at_network(self) -> None:
+        await self._access.look(self._ask)
+        self._judge()
+
+    def _judge(self) -> None:
+        if self._ready:
+            self._now(self._access.state())
+
     def _pause(self) -> float:
         if self._leg is None:
             return IDLE_S
         return TALKING_S if self._leg.answered.done() else SETTING_UP_S
-
-    def _fail(self, words: str) -> None:
-        """This modem, as it is now, is of no use any more: it is opened anew."""
-        if not self._lost.done():
-            self._lost.set_result(words)
 
     def _close(self, words: str) -> None:
         self._ready = False
@@ -491,92 +448,10 @@ class GsmLine:
         if at is not None:
             at.close()
         self._sound.close()
-        self._networks.clear()
+        self._access.forget()
         if self._leg is not None:
             self._leg.ended(Cause.LINE_FAILED)
-        self._now(False, words)
-
-    # -- setting the modem up ------------------------------------------------------------------
-
-    async def _wake(self) -> None:
-        """A modem that has just been plugged in is deaf for a while."""
-        for _ in range(WAKING_TRIES):
-            if (await self._ask(commands.PROBE)).ok:
-                await self._ask(Command("ATE0"))
-                return
-        raise LineDown(f"The modem {self.name} does not answer.", _UNPLUG)
-
-    async def _unlock(self) -> None:
-        state = await self._sim_state()
-        if state == "READY":
-            return
-        if state == "SIM PIN":
-            await self._enter_pin()
-            return
-        if state == "SIM PUK":
-            raise LineDown(
-                "The SIM card is locked and asks for its PUK.",
-                "Put it into a telephone, enter the PUK there, and put it back.",
-            )
-        raise LineDown("The modem finds no SIM card.", "Put one in, with its contacts downwards.")
-
-    async def _sim_state(self) -> str:
-        for _ in range(SIM_BUSY_TRIES):
-            answer = await self._ask(commands.PIN_STATE)
-            states = [event.state for event in answer.events if isinstance(event, Pin)]
-            if states or answer.done.code != SIM_BUSY:
-                return states[0] if states else ""
-            await asyncio.sleep(1)
-        return ""
-
-    async def _enter_pin(self) -> None:
-        """One try, and only where no wrong PIN was given before."""
-        if not self._modem.pin:
-            raise LineDown("The SIM card asks for its PIN.", "Write it as pin of [[modem]].")
-        answer = await self._ask(self._quirks.pin_tries)
-        left = [event.left for event in answer.events if isinstance(event, PinTries)]
-        if not left or left[0] < ALL_PIN_TRIES:
-            raise LineDown(
-                "The SIM card asks for its PIN, and a wrong one was given before.",
-                "Unlock it in a telephone, and correct pin of [[modem]].",
-            )
-        if not (await self._ask(commands.enter_pin(self._modem.pin.reveal()))).ok:
-            raise LineDown("The SIM card refuses the PIN.", "Correct pin of [[modem]].")
-
-    async def _set_up(self) -> None:
-        for command in self._quirks.set_up:
-            if not (await self._ask(command)).ok:
-                log.info("modem %s does without %s", self.name, command)
-        if not (await self._ask(self._quirks.can_talk)).ok:
-            raise LineDown(
-                f"The firmware of the modem {self.name} carries no speech over USB.",
-                f"Take a {self._quirks.words} with voice firmware.",
-            )
-
-    async def _look_at_network(self) -> None:
-        for command in (commands.REGISTERED, commands.REGISTERED_LTE):
-            for event in (await self._ask(command)).events:
-                if isinstance(event, Registration) and event.asked:
-                    self._is_registered(event)
-        for event in (await self._ask(commands.SIGNAL)).events:
-            if isinstance(event, Signal):
-                self._signal = event.dbm
-        self._judge()
-
-    def _is_registered(self, event: Registration) -> None:
-        if event.network != "CGREG":  # data only
-            self._networks[event.network] = event.status
-            self._judge()
-
-    def _judge(self) -> None:
-        """A SIM that speaks over LTE only is never registered in the older network."""
-        if not self._ready:
-            return
-        if any(status in (1, 5) for status in self._networks.values()):
-            self._now(True, _UP)
-        else:
-            status = self._networks.get("CREG", self._networks.get("CEREG", 4))
-            self._now(False, _NOT_REGISTERED.get(status, _UNKNOWN_NETWORK))
+        self._now(LineState(False, words))
 
     # -- small ---------------------------------------------------------------------------------
 
@@ -596,11 +471,11 @@ class GsmLine:
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
 
-    def _now(self, up: bool, words: str) -> None:
-        if (up, words) != (self._health.up, self._health.words):
-            self._health = LineState(up, words)
-            log.info("line %s: %s", self.name, words)
-            self.on_state(self._health)
+    def _now(self, state: LineState) -> None:
+        if state != self._health:
+            self._health = state
+            log.info("line %s: %s", self.name, state.words)
+            self.on_state(state)
 
 
 def _by_words(words: str) -> Cause:

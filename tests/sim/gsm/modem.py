@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.sim import lateness
 from tests.sim.g711 import Samples
 from tests.sim.gsm.network import AirCall, MobileNetwork
 from tests.sim.gsm.texts import COMMANDS as TEXT_COMMANDS
@@ -249,7 +250,9 @@ class Ec25:
         beat = BEAT_S / (1 + self.faults.ppm * 1e-6)
         while (due := self._begun + (self._beats + 1) * beat) <= self._loop.time() + 0.0005:
             self._beats += 1
-            self.beats_late.append(self._loop.time() - due)
+            late = self._loop.time() - due
+            self.beats_late.append(late)
+            lateness.note(late)
             self._beat()
             if self._call is None:
                 return

@@ -1,0 +1,133 @@
+"""What has to be right before a modem can carry calls: awake, unlocked, set up, in the network."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from hotline.at import commands
+from hotline.at.answers import Pin, PinTries, Registration, Signal
+from hotline.at.chat import Answer
+from hotline.at.commands import Command
+from hotline.errors import LineDown
+from hotline.lines.port import LineState
+from hotline.lines.quirks import Quirks
+from hotline.options import Modem
+
+log = logging.getLogger(__name__)
+
+Ask: TypeAlias = Callable[[Command], Awaitable[Answer]]
+
+WAKING_TRIES = 5
+SIM_BUSY = 14  # 3GPP 27.007 §9.2
+SIM_BUSY_TRIES = 20
+ALL_PIN_TRIES = 3  # fewer left: somebody gave a wrong one before, and we never make it worse
+
+_NOT_REGISTERED = {
+    0: "The SIM card is not in the mobile network, and the modem does not look for one.",
+    2: "The modem looks for the mobile network.",
+    3: "The mobile network refuses the SIM card: ask its operator.",
+}
+_UNKNOWN_NETWORK = "The modem does not say whether it found the mobile network."
+_UP = "Callers can reach you on this line."
+_UNPLUG = "Unplug the modem and plug it in again."
+
+
+class Access:
+    """One modem's way into its network. Asks through the `ask` it is given."""
+
+    def __init__(self, modem: Modem, quirks: Quirks) -> None:
+        self._modem, self._quirks = modem, quirks
+        self._networks: dict[str, int] = {}
+        self.signal: int | None = None
+
+    async def prepare(self, ask: Ask) -> None:
+        """Wake, unlock and set up a modem that was just opened. Raises LineDown."""
+        await self._wake(ask)
+        await self._unlock(ask)
+        await self._set_up(ask)
+
+    async def look(self, ask: Ask) -> None:
+        """Ask for the network and how well it is heard. Raises LineDown."""
+        for command in (commands.REGISTERED, commands.REGISTERED_LTE):
+            for event in (await ask(command)).events:
+                if isinstance(event, Registration) and event.asked:
+                    self.hear(event)
+        for event in (await ask(commands.SIGNAL)).events:
+            if isinstance(event, Signal):
+                self.signal = event.dbm
+
+    def hear(self, event: Registration) -> None:
+        """The modem tells of a network."""
+        if event.network != "CGREG":  # data only
+            self._networks[event.network] = event.status
+
+    def forget(self) -> None:
+        """The modem was closed: nothing is known any more."""
+        self._networks.clear()
+        self.signal = None
+
+    def state(self) -> LineState:
+        """A SIM that speaks over LTE only is never registered in the older network."""
+        if any(status in (1, 5) for status in self._networks.values()):
+            return LineState(True, _UP)
+        status = self._networks.get("CREG", self._networks.get("CEREG", 4))
+        return LineState(False, _NOT_REGISTERED.get(status, _UNKNOWN_NETWORK))
+
+    async def _wake(self, ask: Ask) -> None:
+        """A modem that has just been plugged in is deaf for a while."""
+        for _ in range(WAKING_TRIES):
+            if (await ask(commands.PROBE)).ok:
+                await ask(commands.NO_ECHO)
+                return
+        raise LineDown(f"The modem {self._modem.name} does not answer.", _UNPLUG)
+
+    async def _unlock(self, ask: Ask) -> None:
+        state = await self._sim_state(ask)
+        if state == "READY":
+            return
+        if state == "SIM PIN":
+            await self._enter_pin(ask)
+            return
+        if state == "SIM PUK":
+            raise LineDown(
+                "The SIM card is locked and asks for its PUK.",
+                "Put it into a telephone, enter the PUK there, and put it back.",
+            )
+        raise LineDown("The modem finds no SIM card.", "Put one in, with its contacts downwards.")
+
+    async def _sim_state(self, ask: Ask) -> str:
+        for _ in range(SIM_BUSY_TRIES):
+            answer = await ask(commands.PIN_STATE)
+            states = [event.state for event in answer.events if isinstance(event, Pin)]
+            if states or answer.done.code != SIM_BUSY:
+                return states[0] if states else ""
+            await asyncio.sleep(1)
+        return ""
+
+    async def _enter_pin(self, ask: Ask) -> None:
+        """One try, and only where no wrong PIN was given before."""
+        if not self._modem.pin:
+            raise LineDown("The SIM card asks for its PIN.", "Write it as pin of [[modem]].")
+        answer = await ask(self._quirks.pin_tries)
+        left = [event.left for event in answer.events if isinstance(event, PinTries)]
+        if not left or left[0] < ALL_PIN_TRIES:
+            raise LineDown(
+                "The SIM card asks for its PIN, and a wrong one was given before.",
+                "Unlock it in a telephone, and correct pin of [[modem]].",
+            )
+        if not (await ask(commands.enter_pin(self._modem.pin.reveal()))).ok:
+            raise LineDown("The SIM card refuses the PIN.", "Correct pin of [[modem]].")
+
+    async def _set_up(self, ask: Ask) -> None:
+        name = self._modem.name
+        for command in self._quirks.set_up:
+            if not (await ask(command)).ok:
+                log.info("modem %s does without %s", name, command)
+        if not (await ask(self._quirks.can_talk)).ok:
+            raise LineDown(
+                f"The firmware of the modem {name} carries no speech over USB.",
+                f"Take a {self._quirks.words} with voice firmware.",
+            )
