@@ -145,7 +145,7 @@ class Detector:
 
 def _look(powers: npt.NDArray[Any], turns: npt.NDArray[Any], power: float) -> _Look | None:
     """What one window shows, if it may be part of a key."""
-    low, high = int(powers[:4].argmax()), int(powers[4:].argmax())
+    low, high = int(np.argmax(powers[:4])), int(np.argmax(powers[4:]))
     low_power, high_power = float(powers[low]), float(powers[4 + high])
     if min(low_power, high_power) < _FAINTEST:
         return None
