@@ -22,6 +22,7 @@ import numpy as np
 from tests.sim import lateness
 from tests.sim.g711 import Samples
 from tests.sim.gsm.network import AirCall, MobileNetwork
+from tests.sim.gsm.standard import COMMANDS as STANDARD_COMMANDS
 from tests.sim.gsm.texts import COMMANDS as TEXT_COMMANDS
 from tests.sim.gsm.texts import ModemTexts
 from tests.sim.sound import FRAME
@@ -39,6 +40,7 @@ class Faults:
 
     clip: "full", "withheld", "no plus" or "none". keys: "both", "told" or "sound", how keys
     arrive. ends: CallEnded is said, not only seen in +CLCC. inside: said within each answer.
+    data: a data session is listed in +CLCC, too, as LTE modems do.
     answers: what given commands are answered with instead. hangs: it says nothing at all.
     """
 
@@ -48,6 +50,7 @@ class Faults:
     clip: str = "full"
     clip_after: float = 0.05
     keys: str = "both"
+    data: bool = True
     ends: bool = True
     reports: bool = True
     answer_takes: float = 0.15
@@ -104,6 +107,7 @@ class Ec25:
         self._pcm = False
         self._gps = "usbnmea"
         self._alphabet = "GSM"
+        self.operator_as = 0
         self._cause = 16
         self._to_air = b""
         self.texts.reset()
@@ -219,7 +223,7 @@ class Ec25:
         if clip == "none":
             return ""
         if clip == "withheld" or not number:
-            return '+CLIP: "",128,,,,2'
+            return '+CLIP: "",128,,,,1'
         return f'+CLIP: "{number.lstrip("+") if clip == "no plus" else number}",145,,,,0'
 
     def _report(self, state: int | None = None) -> None:
@@ -404,7 +408,7 @@ class Ec25:
         return [f'+C{found[1] or ""}REG: 2,{status},"1A2B","01C3D4E5",7', "OK"]
 
     def _asked_calls(self, _found: re.Match[str]) -> list[str]:
-        rows = ['+CLCC: 2,1,0,1,0,"",128']  # the data session that LTE modems list, too
+        rows = ['+CLCC: 2,1,0,1,0,"",128'] if self.faults.data else []
         one = self._call
         if one is not None:
             number = one.call.number
@@ -485,6 +489,7 @@ def _parts(line: str) -> list[str]:
 
 _COMMANDS: list[tuple[str, Any]] = [
     *TEXT_COMMANDS,
+    *STANDARD_COMMANDS,
     ("", lambda _modem, _found: ["OK"]),
     (r"E([01]?)", Ec25._set_echo),
     (r"I0?", Ec25._info),
