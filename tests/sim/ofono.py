@@ -12,15 +12,18 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import tty
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from tests.sim.gsm import Ec25
 
 UNPACKED = Path(__file__).parents[2] / ".cache/unpacked/usr/sbin/ofonod"
 OFONOD = str(UNPACKED) if UNPACKED.exists() else shutil.which("ofonod", path="/usr/sbin:/usr/bin")
+T = TypeVar("T")
 MODEM = "/phonesim"
 READY = ("VoiceCallManager", "MessageManager", "NetworkRegistration")
 
@@ -112,13 +115,7 @@ class Ofono:
         self, wanted: Callable[[list[Call]], bool], what: str, within: float = 10.0
     ) -> list[Call]:
         """Wait until the calls are as wanted."""
-        seen: list[Call] = []
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(within):
-                while not wanted(seen := await self.calls()):
-                    await asyncio.sleep(0.05)
-                return seen
-        raise AssertionError(f"{what} within {within:g} s; it knows {seen}\n{self.said()}")
+        return await self._look(self.calls, wanted, what, within)
 
     async def one(self, state: str, within: float = 10.0) -> Call:
         """Wait until there is one call, and it is in this state."""
@@ -137,20 +134,29 @@ class Ofono:
 
     async def until_it_says(self, interface: str, words: str, within: float = 15.0) -> str:
         """Wait until the properties of an interface match."""
-        seen = ""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(within):
-                while True:
-                    with contextlib.suppress(Refused):
-                        seen = await self.properties(interface)
-                    if re.search(words, seen):
-                        return seen
-                    await asyncio.sleep(0.05)
-        raise AssertionError(f"{words} within {within:g} s; it says {seen}\n{self.said()}")
+
+        def matches(said: str) -> bool:
+            return re.search(words, said) is not None
+
+        return await self._look(lambda: self.properties(interface), matches, words, within)
+
+    async def _look(
+        self, ask: Callable[[], Awaitable[T]], wanted: Callable[[T], bool], what: str, within: float
+    ) -> T:
+        """Ask again and again until the answer is as wanted; to be refused is no answer yet."""
+        seen: T | None = None
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            with contextlib.suppress(Refused):
+                seen = await ask()
+                if wanted(seen):
+                    return seen
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{what} within {within:g} s; it says {seen}\n{self.said()}")
 
     @contextlib.asynccontextmanager
     async def told(self, signal: str, within: float = 15.0) -> AsyncIterator[asyncio.Task[str]]:
-        """While this lasts, a task that ends with the next signal of this name, and what is in it."""
+        """A task that ends with the next signal of this name, and gives what is in it."""
         child = await asyncio.create_subprocess_exec(
             "dbus-monitor", "--address", f"unix:path={self._socket}",
             f"type='signal',member='{signal}'",
@@ -206,10 +212,7 @@ async def ofono(modem: Ec25, folder: Path) -> AsyncIterator[Ofono]:
             f"[{MODEM.strip('/')}]\nAddress=127.0.0.1\nPort={port}\n"
         )
         log = folder / "ofonod.log"
-        await closing.enter_async_context(
-            _running(log, "dbus-daemon", f"--config-file={folder}/bus.conf", "--nofork")
-        )
-        await _exists(socket)
+        await closing.enter_async_context(_bus(folder / "bus.conf", log))
         await closing.enter_async_context(
             _running(log, *_apart(folder / "etc"), str(OFONOD), "-n", "-d", bus=socket)
         )
@@ -223,25 +226,31 @@ async def ofono(modem: Ec25, folder: Path) -> AsyncIterator[Ofono]:
 
 
 @contextlib.asynccontextmanager
-async def _running(log: Path, *words: str, bus: Path | None = None) -> AsyncIterator[None]:
+async def _bus(settings: Path, log: Path) -> AsyncIterator[None]:
+    """A D-Bus of our own; it listens when this begins."""
+    words = ("dbus-daemon", f"--config-file={settings}", "--nofork", "--print-address=1")
+    async with _running(log, *words, stdout=asyncio.subprocess.PIPE) as child:
+        assert child.stdout is not None
+        await asyncio.wait_for(child.stdout.readline(), 10)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    log: Path, *words: str, bus: Path | None = None, stdout: int | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
     more = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}", "OFONO_AT_DEBUG": "1"} if bus else {}
     with log.open("ab") as file:
         child = await asyncio.create_subprocess_exec(
-            *words, stdin=asyncio.subprocess.DEVNULL, stdout=file, stderr=file,
+            *words, stdin=asyncio.subprocess.DEVNULL, stdout=stdout or file, stderr=file,
             env={**os.environ, **more},
         )  # fmt: skip
     try:
-        yield
+        yield child
     finally:
         if child.returncode is None:
             child.terminate()
         await asyncio.wait_for(child.wait(), 10)
-
-
-async def _exists(path: Path) -> None:
-    async with asyncio.timeout(10):
-        while not path.exists():
-            await asyncio.sleep(0.02)
 
 
 @contextlib.asynccontextmanager
