@@ -108,6 +108,7 @@ class Ec25:
         self._gps = "usbnmea"
         self._alphabet = "GSM"
         self.operator_as = 0
+        self.says_what_rings = False
         self._cause = 16
         self._to_air = b""
         self.texts.reset()
@@ -209,9 +210,10 @@ class Ec25:
     def _ring(self, call: AirCall) -> None:
         if self._call is None or self._call.call is not call or self._call.state != INCOMING:
             return
-        self._say("RING")
-        line = self._clip_line(call.number)
-        if self._clip and line:
+        line = self._clip_line(call.number) if self._clip else ""
+        together = [line] if line and not self.faults.clip_after else []
+        self._say("+CRING: VOICE" if self.says_what_rings else "RING", *together)
+        if line and not together:
             self._later(self.faults.clip_after, lambda: self._ringing(call) and self._say(line))
         self._later(RING_EVERY_S, lambda: self._ring(call))
 
@@ -514,7 +516,7 @@ _COMMANDS: list[tuple[str, Any]] = [
     (r'\+CSCS="(GSM|IRA|UCS2)"', Ec25._set_alphabet),
     (r"\+(C?GM[IMR]|C?GSN|CIMI)", Ec25._identity),
     (
-        r"Z|&F|V1|Q0|X\d|\+CMEE=\d|\+CVHU=\d|\+CRC=\d|\+C[EG]?REG=\d|\+CHUP=\?|\^DSCI=\d|\+CCWA=.*|\+CLCC=\d"
+        r"Z|&F|V1|Q0|X\d|\+CMEE=\d|\+CVHU=\d|\+C[EG]?REG=\d|\+CHUP=\?|\^DSCI=\d|\+CCWA=.*|\+CLCC=\d"
         r'|\+QURCCFG="URCPORT","USBAT"|\+CFUN=1|\+COPS=3,\d|\+COLP=\d|\+CMGF=\d'
         r"|\+CNMI=.*|\+CSMP=.*|\+CVHU=0",
         lambda _modem, _found: ["OK"],
