@@ -115,8 +115,9 @@ async def test_its_texts_arrive_and_it_hears_that_they_did(judged: Judged, words
 
 async def test_its_long_texts_arrive_whole(judged: Judged) -> None:
     words = "Очень длинный текст. " * 10
-    await asyncio.to_thread(judged.library.sendSms, ANA, words)
+    sent = await asyncio.to_thread(judged.library.sendSms, ANA, words)
     assert await judged.network.texts.arrives(ANA) == words
+    await judged.until(lambda: sent.report is not None, "the last part is known to have arrived")
 
 
 @pytest.mark.parametrize("words", ["hello {1} €", "Привет, Ана"])
