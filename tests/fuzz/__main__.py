@@ -7,6 +7,7 @@ is no part of the locks: it is not offered for every Python and processor this r
 from __future__ import annotations
 
 import argparse
+import importlib
 import random
 import resource
 import sys
@@ -41,7 +42,7 @@ def _memory() -> int:
 
 
 def _bred(seconds: int) -> None:
-    import atheris  # type: ignore[import-not-found, unused-ignore]
+    atheris = importlib.import_module("atheris")
 
     atheris.instrument_all()
     atheris.Setup([sys.argv[0], f"-max_total_time={seconds}", "-max_len=4096"], one)

@@ -26,10 +26,9 @@ from rich.table import Table
 from hotline.control.messages import Event, StatusAnswer
 from hotline.errors import HotlineError
 from tests.sim.box import BoxUnderTest, free_port, page_of, running, trunk
-from tests.sim.demo_lines import LINES, Line
+from tests.sim.demo_lines import LINES, Call, Line
 from tests.sim.sip import NotAsExpected, Provider, behaviours
 from tests.sim.sound import Tone
-from tests.sim.talk import Talk
 
 OFFICE = Path(__file__).with_name("demo_office.yaml")
 CLOSED = "  - {days: mon-sun, time: 00:00-00:01}"
@@ -103,9 +102,9 @@ class Shop:
         (self.box.data / "office.yaml").write_text(text)
         await self.box.command("office", "import", str(self.box.data / "office.yaml"))
 
-    async def called(self, number: str, name: str, hertz: float) -> Talk:
+    async def called(self, number: str, name: str, hertz: int) -> Call:
         """Somebody outside dials the shop's number and is answered."""
-        call: Talk = await self.line.call(number, name, Tone(hertz))
+        call = await self.line.call(number, name, Tone(hertz))
         await call.answered(within=5)
         return call
 
@@ -193,7 +192,7 @@ async def two_callers_at_once(shop: Shop) -> None:
     await shop.box.idle()
 
 
-async def _anybody(call: Talk, tones: object) -> None:
+async def _anybody(call: Call, tones: object) -> None:
     waits = [asyncio.ensure_future(call.hears(tone, within=60)) for tone in list(tones)]  # type: ignore[call-overload]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:

@@ -7,12 +7,12 @@ import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from tests.sim.gsm import Ec25, MobileNetwork
-from tests.sim.sip import Provider
+from tests.sim.gsm import AirCall, Ec25, MobileNetwork
+from tests.sim.sip import OutgoingCall, Provider
 from tests.sim.sound import Tone
 
+Call = AirCall | OutgoingCall
 SIMS = ("+37369000900", "+37369000901")  # one SIM card carries one call: two take two
 
 
@@ -22,14 +22,14 @@ class Line:
 
     tables: str
     names: tuple[str, ...]
-    call: Callable[[str, str, Tone], Awaitable[Any]]
+    call: Callable[[str, str, Tone], Awaitable[Call]]
 
 
 @contextlib.asynccontextmanager
 async def sip(provider: Provider, _folder: Path) -> AsyncIterator[Line]:
     """Callers come over the shop's own account, too."""
 
-    async def call(number: str, name: str, tone: Tone) -> Any:
+    async def call(number: str, name: str, tone: Tone) -> Call:
         return await provider.caller(number, name=name, tone=tone).call(provider.box("shop"))
 
     yield Line("", (), call)
@@ -47,7 +47,7 @@ async def gsm(_provider: Provider, folder: Path) -> AsyncIterator[Line]:
         ]
         turn = itertools.cycle(modems)
 
-        async def call(number: str, _name: str, tone: Tone) -> Any:
+        async def call(number: str, _name: str, tone: Tone) -> Call:
             return await network.caller(number, tone=tone).call(next(turn))
 
         names = tuple(f"sim{n}" for n in range(1, len(modems) + 1))
