@@ -20,7 +20,7 @@ _PDUS = [
 _TEXTS = ["hello {1} €", "Жалоба 🙂 " * 30, "[" * 200, "+37369000001", "1234"]
 _TOKENS = [
     b"\r\n", b"\r", b"\n", b"\r\r\n", b"> ", b"OK", b"ERROR", b"\x1a", b"\x1b", b'"', b",", b":",
-    b"\xff", b"\0", b"145", b"+", b"-1", b"99999999999", b"AT+CMGL=4", b"BUSY", b"RING",
+    b"\xff", b"\0", b"145", b"+", b"-1", b"99999999999", b";", b";+CHUP;", b"AT+CMGL=4", b"BUSY", b"RING",
     "٣".encode(), "🙂".encode(), b"\xed\xa0\x80",
 ]  # fmt: skip
 
@@ -37,6 +37,8 @@ def inputs(seed: int) -> Iterator[bytes]:
 
 
 def _talk(chance: random.Random) -> bytes:
+    if chance.random() < 0.05:  # an answer without end
+        return b"\x00\x20" + 30 * _heard(b"+CSQ: 21\r\n" * 16)
     return b"".join(_step(chance) for _ in range(chance.randrange(60)))
 
 
@@ -50,6 +52,10 @@ def _step(chance: random.Random) -> bytes:
         return b"\x40"
     line = chance.choice((*_LINES, b"OK", b"OK", b"ERROR", b"> ", b"AT+CLCC"))
     said = b"\r\n" + line[:170] + chance.choice((b"\r\n", b"\r\n", b""))
+    return _heard(said)
+
+
+def _heard(said: bytes) -> bytes:
     return bytes([0x50 + len(said) - 1]) + said
 
 

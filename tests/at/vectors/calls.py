@@ -31,6 +31,8 @@ CALLS: list[tuple[str, Event]] = [
     ('+CLIP: "*111#",129', CallerId("*111#")),
     ('+CLIP:"+37369000001",145', CallerId("+37369000001")),
     ('+CLIP: "",128,,,,1', CallerId(None)),
+    ('+CLIP: "+37369000001",145,,,,1', CallerId(None)),
+    ('+CLIP: "069000001",129,"",0,"",2', CallerId(None)),
     ('+CLIP: "",128,,,,2', CallerId(None)),
     ('+CLIP: "",128', CallerId(None)),
     ("+CLIP: ,128", CallerId(None)),
