@@ -132,5 +132,5 @@ async def test_texts_of_which_it_was_not_told_are_found(judged: Judged) -> None:
     judged.modem.texts.reset()
     judged.network.texts.text(judged.modem, ANA, "hello")
     await asyncio.to_thread(judged.library.processStoredSms)
-    assert (await judged.came.get()).text == "hello"
+    assert (await asyncio.wait_for(judged.came.get(), 10)).text == "hello"
     assert judged.modem.texts.store == {}
