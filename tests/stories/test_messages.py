@@ -35,7 +35,7 @@ async def test_a_complaint_is_kept_with_the_number_the_caller_was_told(stage: St
     case = await _shown(stage, caller, "complaints")
     await caller.hears_piece(await stage.number_spoken(case["number"]), since=said.position)
     await heard(caller, Prompt.GOODBYE)
-    assert case["seconds"] == pytest.approx(2.5, abs=1.0)
+    assert case["seconds"] == pytest.approx(3.0, abs=1.0)
     assert (await stage.story(caller)).call.outcome == "complaint"
 
 
