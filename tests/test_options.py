@@ -97,7 +97,7 @@ def test_the_example_can_be_copied_as_it_is(file: Path) -> None:
 
 def test_the_example_tells_the_defaults_that_really_hold(file: Path) -> None:
     shown = re.sub(r"(?m)^#(?=[a-z_]+ = |\[)", "", EXAMPLE.read_text(encoding="utf-8"))
-    shown = re.sub(r"(?m)^(tls_|public_address|password_file|peers|number =).*\n", "", shown)
+    shown = re.sub(r"(?m)^(tls_|public_address|password_file|peers|number =|card =).*\n", "", shown)
     options = options_of(file, shown)
     assert (options.box, options.limits, options.page) == (Box(), Limits(), Page())
     assert (options.sip, options.notify) == (Sip(), Notify())

@@ -36,6 +36,10 @@ class SoundDouble:
     def flow(self, go: bool) -> None:
         self.flows.append(go)
 
+    async def begin(self) -> None: ...
+
+    def end(self) -> None: ...
+
     def talk(self) -> SoundDouble:
         return self
 
@@ -50,7 +54,7 @@ class Desk:
         self.network = MobileNetwork()
         self.modem = Ec25(self.network, folder, "+37369000900", faults)
         self.sound = SoundDouble()
-        told = Modem("mobile", self.modem.at, self.modem.sound, "ec25", pin=Secret(pin))
+        told = Modem("mobile", self.modem.at, "ec25", sound=self.modem.sound, pin=Secret(pin))
         self.line = GsmLine(told, "MD", self.sound)
         self.rings: asyncio.Queue[Leg] = asyncio.Queue()
         self.states: list[LineState] = []
