@@ -16,7 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from tests.sim.box import free_port, free_rtp_range
-from tests.sim.gsm import Ec25, Ec25Card, Faults, GsmModem, Huawei, MobileNetwork, Sim7600
+from tests.sim.gsm import (
+    Ec25,
+    Ec25Card,
+    Faults,
+    GsmModem,
+    Huawei,
+    MobileNetwork,
+    Sim7600,
+    SimcomFaults,
+    modem,
+)
 from tests.sim.sip import Exchange
 
 from hotline.lines import keeper
@@ -115,23 +125,23 @@ async def over(
 ) -> AsyncIterator[Driver]:
     """A modem of this family."""
     network = MobileNetwork()
-    with kind(network, folder, NUMBER, faults) as modem:
-        line = GsmLine(*_told(modem, engine.stack))
-        driver = Driver(line, network, modem, engine.mixer)
+    with kind(network, folder, NUMBER, faults) as far:
+        line = GsmLine(*_told(far, engine.stack))
+        driver = Driver(line, network, far, engine.mixer)
         async with _started(driver):
             yield driver
         await network.stop()
 
 
-def _told(modem: GsmModem, stack: Pjsip) -> tuple[Modem, str, Any]:
+def _told(far: GsmModem, stack: Pjsip) -> tuple[Modem, str, Any]:
     """What `box` makes of box.toml."""
-    if isinstance(modem, Ec25Card):
-        os.environ["ALSA_CONFIG_PATH"] = str(modem.alsa)
-        told = Modem("line", modem.at, modem.model, card=modem.card)  # type: ignore[arg-type]
-        return told, "MD", CardSound(stack, modem.card)
-    told = Modem("line", modem.at, modem.model, modem.sound)  # type: ignore[arg-type]
+    if isinstance(far, Ec25Card):
+        os.environ["ALSA_CONFIG_PATH"] = str(far.alsa)
+        told = Modem("line", far.at, far.model, card=far.card)  # type: ignore[arg-type]
+        return told, "MD", CardSound(stack, far.card)
+    told = Modem("line", far.at, far.model, far.sound)  # type: ignore[arg-type]
     rate = Measured if quirks_of(told).any_rate else Known
-    return told, "MD", ModemSound(stack, modem.sound, rate)
+    return told, "MD", ModemSound(stack, far.sound, rate)
 
 
 @contextlib.asynccontextmanager
@@ -149,10 +159,12 @@ DRIVERS: dict[str, Callable[[Engine, Path], AbstractAsyncContextManager[Driver]]
     "ec25": partial(over, Ec25),
     "ec25 as a sound card": partial(over, Ec25Card),
     "huawei": partial(over, Huawei),
-    "sim7600": partial(over, Sim7600),
+    # Nothing but the bytes tells that this one sends 16000 samples a second.
+    "sim7600 over LTE": partial(over, Sim7600, faults=SimcomFaults(wide=True)),
 }
 
 
 def soon(patch: Any) -> None:
-    """A keeper that tries again sooner, for modems that come back sooner than real ones."""
+    """Modems that come back and ring again sooner than real ones, and a keeper that looks sooner."""
     patch.setattr(keeper, "FIRST_RETRY_S", 0.3)
+    patch.setattr(modem, "RING_EVERY_S", 0.6)

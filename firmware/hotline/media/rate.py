@@ -97,6 +97,8 @@ class _Filter:
         self._before: Samples = np.zeros(TAPS - 1)
 
     def through(self, samples: Samples) -> Samples:
+        if not len(samples):
+            return samples
         whole = np.concatenate([self._before, samples])
         self._before = whole[len(whole) - (TAPS - 1) :]
         return np.convolve(whole, _LOW, "valid")

@@ -117,7 +117,7 @@ class ModemTexts:
         """The modem was switched on."""
         self.prompting: int | None = None
         self._body = b""
-        self._tells = self._reports = False
+        self._tells = self._reports = self._stores_reports = False
 
     # -- from the network ------------------------------------------------------------------------
 
@@ -133,7 +133,11 @@ class ModemTexts:
 
     def reported(self, written: str) -> None:
         """What became of a text of ours."""
-        if self._reports:
+        if self._stores_reports:
+            index = next(n for n in itertools.count(1) if n not in self.store)
+            self.store[index] = (0, written)
+            self._modem.say_later(0, f'+CDSI: "SM",{index}')
+        elif self._reports:
             self._modem.say_later(0, f"+CDS: {_length(written)}{self._end}{written}")
 
     # -- from the box ----------------------------------------------------------------------------
@@ -174,6 +178,7 @@ class ModemTexts:
 
     def told_how(self, found: re.Match[str]) -> None:
         self._tells, self._reports = found[1] != "0", found[2] == "1"
+        self._stores_reports = found[2] == "2"
 
     def listed(self, _found: re.Match[str]) -> list[str]:
         rows = [
