@@ -63,7 +63,7 @@ class Driver:
     async def free(self, within: float = 20.0) -> None:
         """Wait until the line is up and in no call."""
         async with asyncio.timeout(within):
-            while not (self.line.state().up and self.line.free_channels()):
+            while not (self.line.state().up and self.line.free_channels()):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
     async def rung(self, number: str = "", **manner: Any) -> tuple[Any, Leg]:
@@ -160,11 +160,11 @@ DRIVERS: dict[str, Callable[[Engine, Path], AbstractAsyncContextManager[Driver]]
     "ec25 as a sound card": partial(over, Ec25Card),
     "huawei": partial(over, Huawei),
     # Nothing but the bytes tells that this one sends 16000 samples a second.
-    "sim7600 over LTE": partial(over, Sim7600, faults=SimcomFaults(wide=True)),
+    "sim7600 over LTE": partial(over, Sim7600, faults=SimcomFaults(wide=True, restarts=0.2)),
 }
 
 
 def soon(patch: Any) -> None:
-    """Modems that come back and ring again sooner than real ones, and a keeper that looks sooner."""
+    """Modems that come back and ring again sooner than real ones, a keeper that looks sooner."""
     patch.setattr(keeper, "FIRST_RETRY_S", 0.3)
     patch.setattr(modem, "RING_EVERY_S", 0.6)
