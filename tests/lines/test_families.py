@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,11 @@ async def test_a_stick_that_lies_about_its_speech_costs_no_caller_a_silent_call(
 
 @pytest.mark.parametrize(
     "faults",
-    [HuaweiFaults(), HuaweiFaults(causes=False), HuaweiFaults(ends=False, reports=False)],
+    [
+        HuaweiFaults(answers={"AT+CEER": "ERROR"}),
+        HuaweiFaults(causes=False),
+        HuaweiFaults(ends=False, reports=False),
+    ],
     ids=["told why", "told that", "told nothing"],
 )
 async def test_why_nobody_answered_is_known_whatever_the_stick_tells(
@@ -266,8 +271,6 @@ async def test_simcom_starts_anew_after_each_call_and_says_so(tmp_path: Path) ->
 async def test_a_modem_that_does_not_come_back_is_not_called_resting_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
     async with desk(tmp_path, Sim7600, SimcomFaults(restarts=3600.0)) as one:
         monkeypatch.setattr(one.line, "_quirks", replace(one.line._quirks, away_s=1.0))
         await one.free()
@@ -311,7 +314,7 @@ async def test_a_modem_without_sound_answers_nobody_and_writes_everybody_down(
         leg = await asyncio.wait_for(one.rings.get(), 5)
         assert leg.caller.number == ANA
         with pytest.raises(CallerGone):
-            await leg.answer()
+            await asyncio.wait_for(leg.answer(), 5)
         assert not (await call.ended()).ours
         assert await end_of(leg) is Cause.OURS
         assert not one.asked("ATA")

@@ -54,31 +54,37 @@ class Card:
 
     def _opened(self, name: str) -> Any:
         try:
-            device = self._found(name)
-            stream = sounddevice.RawStream(
-                samplerate=CLOCK_RATE,
-                blocksize=FRAME,
-                device=device,
-                channels=1,
-                dtype="int16",
-                latency="low",
-                callback=self._carry,
-                finished_callback=self._finished,
-            )
-            stream.start()
+            stream = self._made(self._found(name))
         except sounddevice.PortAudioError as error:
             raise LineDown(f"The sound card {name} cannot be opened: {error}.") from error
+        try:
+            stream.start()
+        except sounddevice.PortAudioError as error:
+            stream.close(ignore_errors=True)
+            raise LineDown(f"The sound card {name} does not start: {error}.") from error
         return stream
 
+    def _made(self, device: int) -> Any:
+        return sounddevice.RawStream(
+            samplerate=CLOCK_RATE,
+            blocksize=FRAME,
+            device=device,
+            channels=1,
+            dtype="int16",
+            latency="low",
+            callback=self._carry,
+            finished_callback=self._finished,
+        )
+
     def _found(self, name: str) -> int:
-        for look_again in (False, True):
-            if look_again and not self._open:
-                sounddevice._terminate()
-                sounddevice._initialize()
-            for number, device in enumerate(sounddevice.query_devices()):
-                both = device["max_input_channels"] and device["max_output_channels"]
-                if name in device["name"] and both:
-                    return number
+        """Where the card is now. sounddevice has no public word for looking anew."""
+        if not self._open:  # else it would cut off whoever talks
+            sounddevice._terminate()
+            sounddevice._initialize()
+        for number, device in enumerate(sounddevice.query_devices()):
+            both = device["max_input_channels"] and device["max_output_channels"]
+            if name in device["name"] and both:
+                return number
         raise LineDown(f"There is no sound card {name}.", "Look at `card` in box.toml.")
 
     def _carry(self, heard: Any, said: Any, _frames: int, _time: Any, _status: Any) -> None:

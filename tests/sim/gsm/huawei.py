@@ -27,10 +27,7 @@ class HuaweiFaults(Faults):
 
 
 class Huawei(GsmModem):
-    """See GsmModem. locked_up: it was asked for CHLD before its call rang, and is lost now.
-
-    uneven: bytes that came from the box and were no whole frame in all.
-    """
+    """See GsmModem. locked_up: it was asked for CHLD before its call rang, and is lost now."""
 
     model = "huawei"
     maker, product, firmware = "huawei", "E1750", "11.126.03.02.00"
@@ -102,7 +99,7 @@ class Huawei(GsmModem):
         self.locked_up = self._call is not None and self._call.state == DIALING
         return [] if self.locked_up else ["OK"]
 
-    def _no_call_waiting_lists(self, _found: re.Match[str]) -> list[str]:
+    def _unknown_here(self, _found: re.Match[str]) -> list[str]:
         return ["COMMAND NOT SUPPORT"]
 
     own: ClassVar[list[tuple[str, Any]]] = [
@@ -111,6 +108,6 @@ class Huawei(GsmModem):
         (r"\^CPIN\?", _asked_tries),
         (r"\^DDTMFCFG=0,1", _tell_keys),
         (r"\+CHLD=.*", _arranged),
-        (r"\+CEREG.*|\+CLCC=\d|\+CVHU=.*", _no_call_waiting_lists),
+        (r"\+CEREG.*|\+CLCC=\d|\+CVHU=.*", _unknown_here),
         (r"\+CLVL=\d", lambda _modem, _found: ["OK"]),
     ]
