@@ -212,8 +212,8 @@ class Modem:
 
     name: LineName
     at: Path
-    model: Literal["ec25", "huawei", "sim7600", "generic"]
     sound: Path | None = None
+    model: Literal["ec25", "huawei", "sim7600", "generic"] = "ec25"
     card: Text = ""
     number: Number | None = None
     pin: Annotated[Hidden, AfterValidator(_pin)] = field(default_factory=Secret)

@@ -41,7 +41,7 @@ async def test_babble_neither_ends_nor_swells_the_line(tmp_path: Path, seed: int
     rings: list[Leg] = []
     network = MobileNetwork()
     with Ec25(network, tmp_path, "+37369000900", Faults()) as modem:
-        line = GsmLine(Modem("mobile", modem.at, "ec25", modem.sound), "MD", NoSound())
+        line = GsmLine(Modem("mobile", modem.at, modem.sound, "ec25"), "MD", NoSound())
         up = asyncio.Event()
         line.on_state = lambda state: up.set() if state.up else None
         await line.start(rings.append)

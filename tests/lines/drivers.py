@@ -137,9 +137,9 @@ def _told(far: GsmModem, stack: Pjsip) -> tuple[Modem, str, Any]:
     """What `box` makes of box.toml."""
     if isinstance(far, Ec25Card):
         os.environ["ALSA_CONFIG_PATH"] = str(far.alsa)
-        told = Modem("line", far.at, far.model, card=far.card)  # type: ignore[arg-type]
+        told = Modem("line", far.at, None, far.model, card=far.card)  # type: ignore[arg-type]
         return told, "MD", CardSound(stack, far.card)
-    told = Modem("line", far.at, far.model, far.sound)  # type: ignore[arg-type]
+    told = Modem("line", far.at, far.sound, far.model)  # type: ignore[arg-type]
     rate = Measured if quirks_of(told).any_rate else Known
     return told, "MD", ModemSound(stack, far.sound, rate)
 

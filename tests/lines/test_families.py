@@ -44,7 +44,7 @@ class Desk:
         self.modem: Any = kind(self.network, folder, "+37369000900", faults)
         self.sound = SoundDouble()
         path = self.modem.sound if self.modem.has_sound else None
-        told = Modem("mobile", self.modem.at, self.modem.model, path, pin=Secret(pin))
+        told = Modem("mobile", self.modem.at, path, self.modem.model, pin=Secret(pin))
         self.line = GsmLine(told, "MD", self.sound if self.modem.has_sound else None)
         self.rings: asyncio.Queue[Leg] = asyncio.Queue()
         self.words: list[str] = []
@@ -115,6 +115,31 @@ async def test_every_family_gets_its_pin_once_and_only_where_none_was_wrong_befo
     async with desk(tmp_path, kind, Faults(pin="1234"), pin="9999") as one:
         await one.says("a wrong one was given before")
         assert [c for c in one.modem.commands if c.startswith("AT+CPIN=")] == ['AT+CPIN="9999"']
+
+
+@pytest.mark.parametrize("kind", [Ec25, Huawei, Sim7600])
+async def test_the_sound_of_a_call_begins_and_ends_with_it(
+    tmp_path: Path, kind: type[GsmModem]
+) -> None:
+    async with desk(tmp_path, kind) as one:
+        await one.free()
+        call, leg = await one.answered()
+        assert one.sound.calls == ["begun"]
+        await call.hang_up()
+        await end_of(leg)
+        await one.until(lambda: one.sound.calls == ["begun", "ended"])
+
+
+async def test_a_call_whose_sound_card_cannot_be_opened_is_ended(tmp_path: Path) -> None:
+    async with desk(tmp_path, Ec25) as one:
+        await one.free()
+        one.sound.broken = True
+        call = await one.network.caller(ANA).call()
+        leg = await asyncio.wait_for(one.rings.get(), 5)
+        with pytest.raises(CallerGone):
+            await asyncio.wait_for(leg.answer(), 10)
+        assert await end_of(leg) is Cause.NO_SOUND
+        assert not (await call.ended()).ours
 
 
 # -- Huawei ----------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ class SoundDouble:
     def __init__(self) -> None:
         self.opened = 0
         self.flows: list[bool] = []
+        self.calls: list[str] = []
+        self.broken = False
 
     def open(self, lost: Callable[[str], None]) -> None:
         self.opened += 1
@@ -36,9 +38,13 @@ class SoundDouble:
     def flow(self, go: bool) -> None:
         self.flows.append(go)
 
-    async def begin(self) -> None: ...
+    async def begin(self) -> None:
+        if self.broken:
+            raise LineDown("There is no sound card.")
+        self.calls.append("begun")
 
-    def end(self) -> None: ...
+    def end(self) -> None:
+        self.calls.append("ended")
 
     def talk(self) -> SoundDouble:
         return self
@@ -54,7 +60,7 @@ class Desk:
         self.network = MobileNetwork()
         self.modem = Ec25(self.network, folder, "+37369000900", faults)
         self.sound = SoundDouble()
-        told = Modem("mobile", self.modem.at, "ec25", sound=self.modem.sound, pin=Secret(pin))
+        told = Modem("mobile", self.modem.at, self.modem.sound, "ec25", pin=Secret(pin))
         self.line = GsmLine(told, "MD", self.sound)
         self.rings: asyncio.Queue[Leg] = asyncio.Queue()
         self.states: list[LineState] = []

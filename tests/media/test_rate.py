@@ -82,6 +82,7 @@ def test_the_modem_hears_our_tone_and_no_image_of_it() -> None:
     said = measured(16000).said(Tone(1400).lasting(1.0).tobytes())
     samples = np.frombuffer(said, dtype="<i2")[800:]
     assert len(said) == 32000
+    assert listen.loudness(samples) == pytest.approx(Tone(1400).level, rel=0.02)
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
     hertz = np.fft.rfftfreq(len(samples), 1 / 16000)
     assert abs(hertz[spectrum.argmax()] - 1400) < 2

@@ -117,7 +117,7 @@ class GsmLeg:
         self.ended_by_us = False
         self.end_words = ""
         self.end_cause: int | None = None
-        self.may_be_refused_beside = incoming
+        self.rang = incoming
         self.listed = False
         self.missing = 0
         self._our_cause = Cause.OURS
@@ -148,7 +148,7 @@ class GsmLeg:
     def is_in(self, state: CallState) -> None:
         """The modem lists the call in this state."""
         self.listed, self.missing = True, 0
-        self.may_be_refused_beside |= state is not CallState.DIALING
+        self.rang |= state is not CallState.DIALING
         if not self.taken.done():
             self.taken.set_result(None)
         if state is CallState.ACTIVE:
@@ -389,11 +389,10 @@ class GsmLine:
         if not answer.ok:
             return
         rows = [row for row in answer.events if isinstance(row, CallRow) and row.voice]
-        leg = self._leg
         waiting = {row.index: row for row in rows if row.state is CallState.WAITING}
         self._refused &= waiting.keys()
         # Huawei's sticks hang for good when they have to refuse before our own call rings.
-        if leg is None or leg.may_be_refused_beside:
+        if self._leg is None or self._leg.rang:
             for index in waiting.keys() - self._refused:
                 self._refused.add(index)
                 await self._refuse_second(waiting[index])
