@@ -106,6 +106,37 @@ def _joined(status: Any) -> bool:
     return any(step.what == "joined" for live in status.live for step in live.steps)
 
 
+async def answering(calls: int) -> list[Figure]:
+    """How soon the box gives the answer command, where +CLIP tells the number and where not."""
+    figures: list[Figure] = []
+    async with contextlib.AsyncExitStack() as closing:
+        folder = Path(closing.enter_context(TemporaryDirectory(prefix="bench-")))
+        network = MobileNetwork()
+        closing.push_async_callback(network.stop)
+        modem = closing.enter_context(Ec25(network, folder))
+        box = BoxUnderTest(folder / "box", office_yaml(1), _table("mobile", modem), LIMITS)
+        await closing.enter_async_context(running(box))
+        await box.until(lambda status: all(line.up for line in status.lines), "lines up")
+        for clip, known_after, words in (
+            ("full", modem.faults.clip_after, "the caller's number"),
+            ("none", 0.0, "the first ring, without +CLIP"),
+        ):
+            modem.faults.clip = clip
+            known = known_after + modem.faults.answer_takes
+            times = [await _answer_time(box, network) - known for _ in range(calls)]
+            figures += spread(f"answer command after {words}", times, {50: 500, 99: 500})
+    return figures
+
+
+async def _answer_time(box: BoxUnderTest, network: MobileNetwork) -> float:
+    """Seconds from the first ring until the call is answered."""
+    call = await network.caller("+37369000555", tone=Silence()).call()
+    answered = await call.answered(within=10)
+    await call.hang_up()
+    await box.idle()
+    return float(answered - call.begun_at)
+
+
 async def sound(clicks: int) -> list[Figure]:
     """Delay each way, steadiness and CPU for each pair of crystals."""
     figures: list[Figure] = []

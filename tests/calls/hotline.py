@@ -155,6 +155,8 @@ class Ear:
     async def level(self) -> Level:
         return Level(0, 0)
 
+    def hear_keys(self) -> None: ...
+
     def press(self, digits: str) -> None: ...
 
     def close(self) -> None:

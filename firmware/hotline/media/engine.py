@@ -70,6 +70,9 @@ class Sound(Protocol):
     async def level(self) -> Level:
         """The meters."""
 
+    def hear_keys(self) -> None:
+        """Listen for DTMF in the sound, too, from now on; harmless when repeated."""
+
     def press(self, digits: str) -> None:
         """Send DTMF to the far end: RFC 4733 where it was negotiated, else as tones."""
 
