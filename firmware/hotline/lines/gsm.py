@@ -161,7 +161,7 @@ class GsmLeg:
 
     def is_mute(self) -> None:
         """Both ends talk, and nobody hears anything."""
-        if not self.gone.done():
+        if not self.ended_by_us:
             self._our_cause = Cause.NO_SOUND
             self.hang_up()
 
@@ -375,9 +375,10 @@ class GsmLine:
         self._no_ring()
         if self._leg is None and self._ready:
             leg = self._new_leg(self._caller(number), incoming=True)
-            leg.ended_by_us = self._quirks.speech is None  # written down, and busy
+            mute = self._quirks.speech is None
+            leg.ended_by_us = mute  # written down, and busy
             self._on_ring(leg)
-            if leg.ended_by_us:
+            if mute:
                 self.put_down(leg)
             self._look.set()
 
