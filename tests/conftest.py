@@ -23,9 +23,9 @@ from tests.sim import lateness
 settings.register_profile("box", deadline=None, print_blob=True)
 settings.load_profile("box")
 
-LONGEST_FIRST = ("trouble", "stories", "sim", "hostile", "media")
+LONGEST_FIRST = ("trouble", "stories", "sim", "hostile", "test_contract.py", "media")
 ROOMS_WITH_SOUND = {"hostile", "sim"}
-REAL_TIME = {"stories", "hostile", "sim"}
+REAL_TIME = {"stories", "hostile", "sim", "test_contract.py"}
 MORE_TRIES = 2
 BUSIEST = {"test_killed.py", "test_modem.py"}  # many calls at once, with all their sound
 

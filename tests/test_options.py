@@ -86,6 +86,18 @@ def test_a_modem_is_taken_and_its_pin_is_never_shown(file: Path) -> None:
     assert "4711" not in f"{options!r}"
 
 
+def test_a_modem_may_be_a_sound_card_or_have_no_sound_at_all(file: Path) -> None:
+    card, none = options_of(
+        file,
+        MODEM.replace('sound = "/dev/sound"', 'card = "Android"')
+        + MODEM.replace("ec25", "generic")
+        .replace('sound = "/dev/sound"\n', "")
+        .replace("mobile", "texts")
+        .replace("/dev/at", "/dev/at2"),
+    ).modems
+    assert (card.card, card.sound, none.sound) == ("Android", None, None)
+
+
 def test_an_empty_file_is_a_box_without_lines(file: Path) -> None:
     assert options_of(file, "") == Options()
 
@@ -97,7 +109,7 @@ def test_the_example_can_be_copied_as_it_is(file: Path) -> None:
 
 def test_the_example_tells_the_defaults_that_really_hold(file: Path) -> None:
     shown = re.sub(r"(?m)^#(?=[a-z_]+ = |\[)", "", EXAMPLE.read_text(encoding="utf-8"))
-    shown = re.sub(r"(?m)^(tls_|public_address|password_file|peers|number =).*\n", "", shown)
+    shown = re.sub(r"(?m)^(tls_|public_address|password_file|peers|number =|card =).*\n", "", shown)
     options = options_of(file, shown)
     assert (options.box, options.limits, options.page) == (Box(), Limits(), Page())
     assert (options.sip, options.notify) == (Sip(), Notify())
@@ -294,6 +306,15 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(file: Path) -> None:
         (
             MODEM.replace("/dev/sound", "/dev/at"),
             "line 5: sound of [[modem]] number 1: /dev/at is named twice",
+        ),
+        (MODEM + 'card = "Android"\n', "line 6: card and sound of [[modem]] number 1 are both"),
+        (
+            MODEM.replace("ec25", "huawei").replace("sound =", "card ="),
+            'line 5: card of [[modem]] number 1 is for model = "ec25" only',
+        ),
+        (
+            MODEM.replace("ec25", "generic"),
+            "line 5: sound of [[modem]] number 1: no sound is known of a generic modem",
         ),
         ("[sip]\nrtp_last = 16000\n", "line 2: rtp_last of [sip] must lie at least 3 above"),
         (PROVIDER.replace('user = "100"\n', ""), "line 1: [[trunk]] number 1 needs user to reg"),

@@ -27,18 +27,21 @@ from hotline.control.desk import FrontDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.health import chores
 from hotline.lines.gsm import GsmLine
+from hotline.lines.gsm import Sound as LineSound
+from hotline.lines.quirks import quirks_of
 from hotline.lines.sip import Guard, SipLine
 from hotline.media import sounds
 from hotline.media.mixer import Mixer
 from hotline.media.modem import ModemSound
 from hotline.media.pjsua import Pjsip
+from hotline.media.rate import Known, Measured
 from hotline.media.speech import Voice
 from hotline.media.wav import Recorder, repair
 from hotline.notify.apprise_way import AppriseSettings, apprise_way
 from hotline.notify.email import Security, SmtpSettings, email_way
 from hotline.notify.outbox import Outbox, Way
 from hotline.notify.sms import TextCap, TextRules, sms_way
-from hotline.options import Mail, Options
+from hotline.options import Mail, Modem, Options
 from hotline.routing.office import Office
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
@@ -227,7 +230,7 @@ async def _exchange(
     closing.push_async_callback(voice.close)
     guard = Guard(pjsip)
     trunks = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
-    modems = [GsmLine(m, country, ModemSound(pjsip, m.sound)) for m in options.modems]
+    modems = [GsmLine(m, country, _sound_of(m, pjsip)) for m in options.modems]
     records.texting.extend(modems)
     offices = CurrentOffice(
         records.offices, country, frozenset({country, *options.limits.countries})
@@ -247,6 +250,18 @@ async def _exchange(
         clock=clock,
         office=offices.office,
     )
+
+
+def _sound_of(modem: Modem, pjsip: Pjsip) -> LineSound | None:
+    """Where the sound of this modem comes from."""
+    if modem.card:
+        # Loading it looks at every sound card: not for a box without one.
+        from hotline.media.soundcard import CardSound
+
+        return CardSound(pjsip, modem.card)
+    if modem.sound is None:
+        return None
+    return ModemSound(pjsip, modem.sound, Measured if quirks_of(modem).any_rate else Known)
 
 
 async def _keep_text(texts: Texts, exchange: Exchange, line: str, written: str) -> None:

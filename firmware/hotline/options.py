@@ -204,15 +204,17 @@ class Modem:
     """A USB GSM modem with a SIM card.
 
     at, sound: its two serial ports; by-id names stay the same when the modem is plugged in again.
-    number: the SIM's own. outbound: may calls go out over it?
+    card: the name of its sound card instead of `sound`, where it is set up as one. Of a generic
+    modem no sound is known: neither. number: the SIM's own. outbound: may calls go out over it?
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = CONFIG
 
     name: LineName
     at: Path
-    sound: Path
-    model: Literal["ec25"]
+    sound: Path | None = None
+    model: Literal["ec25", "huawei", "sim7600", "generic"] = "ec25"
+    card: Text = ""
     number: Number | None = None
     pin: Annotated[Hidden, AfterValidator(_pin)] = field(default_factory=Secret)
     outbound: Flag = True
@@ -556,10 +558,26 @@ def _modems_disagree(options: Options) -> Iterator[tuple[Place, str]]:
         if modem.name in names[: len(options.trunks) + index]:
             yield ("modem", index, "name"), f'another line is called "{modem.name}" already'
         for key in ("at", "sound"):
-            port: Path = getattr(modem, key)
-            if port in ports:
+            port: Path | None = getattr(modem, key)
+            if port is not None and port in ports:
                 yield ("modem", index, key), f"{key} of {here}: {port} is named twice"
-            ports.append(port)
+            ports += [port] if port is not None else []
+        for keys, words in _sound_disagrees(modem):
+            yield ("modem", index, *keys), words.format(here=here)
+
+
+def _sound_disagrees(modem: Modem) -> Iterator[tuple[Place, str]]:
+    """A modem whose sound is known has it in one place, of those that its model knows."""
+    if modem.model == "generic":
+        if modem.sound or modem.card:
+            key = "sound" if modem.sound else "card"
+            yield (key,), f"{key} of {{here}}: no sound is known of a generic modem; leave it out"
+    elif modem.card and modem.model != "ec25":
+        yield ("card",), 'card of {here} is for model = "ec25" only; give its sound instead'
+    elif modem.card and modem.sound:
+        yield ("card",), "card and sound of {here} are both given; keep one"
+    elif not modem.card and modem.sound is None:
+        yield (), "sound of {here} is missing"
 
 
 def _tls_disagrees(trunk: Trunk) -> Iterator[tuple[str, str]]:
@@ -615,7 +633,9 @@ def _from_folder(options: Options, folder: Path) -> Options:
             )
             for t in options.trunks
         ),
-        modems=tuple(replace(m, at=folder / m.at, sound=folder / m.sound) for m in options.modems),
+        modems=tuple(
+            replace(m, at=folder / m.at, sound=_under(folder, m.sound)) for m in options.modems
+        ),
         mail=mail and replace(mail, password_file=_under(folder, mail.password_file)),
     )
 

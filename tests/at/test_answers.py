@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from hotline.at.answers import (
     CallEnded,
     CallerId,
+    CallOver,
     CallRow,
     CallsChanged,
     CallState,
+    CanTalk,
     Done,
     EndReason,
     Event,
@@ -22,7 +24,9 @@ from hotline.at.answers import (
     Ring,
     Signal,
     SoundFlow,
+    SoundOn,
     Text,
+    TextStored,
     parse,
 )
 
@@ -70,6 +74,7 @@ from hotline.at.answers import (
         ("+QPCMV: 0,0", SoundFlow(False)),
         ("+QPCMV: 1", SoundFlow(True)),
         ("+CEER: 17", EndReason("17", 17)),
+        ("+CPINR: SIM PIN,3,3", PinTries(3)),
         ('+CEER: "User busy"', EndReason("User busy", None)),
     ],
 )
@@ -78,9 +83,55 @@ def test_modems_are_understood(line: str, event: Event) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        ("^ORIG:1,0", CallsChanged()),
+        ("^CONF:1", CallsChanged()),
+        ("^CONN:1,0", CallsChanged()),
+        ("^CEND:1,5,29,16", CallOver(16)),
+        ("^CEND:1,0,104,17", CallOver(17)),
+        ("^CEND:1,0,29", CallOver()),
+        ("^CVOICE:0,8000,16,20", CanTalk(True)),
+        ("^CVOICE:1,8000,16,20", CanTalk(False)),
+        ("^CPIN: SIM PIN,3,10,3,10,3", PinTries(3)),
+        ("^CPIN: READY,,10,2,10,3", PinTries(2)),
+        ("^CPIN: SIM PIN,1", PinTries(1)),
+        ("^DDTMF: 5", Key("5")),
+        ('^SMMEMFULL: "SM"', TextStored()),
+    ],
+)
+def test_huawei_is_understood(line: str, event: Event) -> None:
+    assert parse(line) == event
+
+
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        ("VOICE CALL: BEGIN", CallsChanged()),
+        ("VOICE CALL: END: 000041", CallOver()),
+        ("VOICE CALL: END", CallOver()),
+        ("MISSED_CALL: 11:01AM 07712345678", CallsChanged()),
+        ("+RXDTMF: 8", Key("8")),
+        ("+DTMF: 5,120", Key("5")),
+        ("+CPCMREG: 1", SoundOn(True)),
+        ("+CPCMREG: 0", SoundOn(False)),
+        ("+SPIC: 3,10,0,10", PinTries(3)),
+    ],
+)
+def test_simcom_is_understood(line: str, event: Event) -> None:
+    assert parse(line) == event
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "^RSSI:26",
+        "^BOOT:16972234,0,0,0,82",
+        "^CPIN: READY",
+        "+RXDTMF: 12",
+        "VOICE CALL: HELD",
+        "VOICE: CALL",
+        "+CPINR: SIM PUK,10,10",
         "+CLCC: one",
         "+CLCC: 1,1,9,0,0",
         "+QTONEDET: 7",

@@ -27,6 +27,8 @@ class SoundDouble:
     def __init__(self) -> None:
         self.opened = 0
         self.flows: list[bool] = []
+        self.calls: list[str] = []
+        self.broken = False
 
     def open(self, lost: Callable[[str], None]) -> None:
         self.opened += 1
@@ -35,6 +37,14 @@ class SoundDouble:
 
     def flow(self, go: bool) -> None:
         self.flows.append(go)
+
+    async def begin(self) -> None:
+        if self.broken:
+            raise LineDown("There is no sound card.")
+        self.calls.append("begun")
+
+    def end(self) -> None:
+        self.calls.append("ended")
 
     def talk(self) -> SoundDouble:
         return self

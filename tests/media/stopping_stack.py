@@ -37,12 +37,14 @@ async def stop_in_the_middle(room: Path) -> list[object]:
 
 
 def main() -> None:
-    """Twice, so that what the first stack left behind meets the second."""
-    for name in ("first", "second"):
+    """Three times, so that what a stack left behind meets the next, still held or let go."""
+    left = []
+    for name in ("first", "second", "third"):
         room = Path(sys.argv[1]) / name
         room.mkdir()
-        left = asyncio.run(stop_in_the_middle(room))
-        del left
+        left.append(asyncio.run(stop_in_the_middle(room)))
+        if name == "second":
+            left.clear()
         gc.collect()
 
 

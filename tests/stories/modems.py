@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.sim.box import BoxUnderTest, running, trunk
-from tests.sim.gsm import Ec25, Faults, MobileNetwork
+from tests.sim.gsm import Ec25, Ec25Card, Faults, GsmModem, MobileNetwork
 from tests.sim.sip import Provider
 from tests.stories.stage import PASSWORD, PLENTY, USER, Stage, office, voices
 
 SIM = "+37369000900"
 
 
-def modem_table(name: str, modem: Ec25, more: str = "") -> str:
+def modem_table(name: str, modem: GsmModem, more: str = "") -> str:
     """The [[modem]] of box.toml."""
+    sound = f'card = "{modem.card}"' if isinstance(modem, Ec25Card) else f'sound = "{modem.sound}"'
     return f"""
 [[modem]]
 name = "{name}"
 at = "{modem.at}"
-sound = "{modem.sound}"
-model = "ec25"
+{sound}
+model = "{modem.model}"
 {more}
 """
 
@@ -33,12 +34,18 @@ class Mobiles:
 
     stage: Stage
     sip: Stage
-    modem: Ec25
+    modem: GsmModem
 
 
 @contextlib.asynccontextmanager
 async def box_with_a_modem(
-    folder: Path, spoken: Path, *, sip_first: bool = False, more: str = "", faults: Faults
+    folder: Path,
+    spoken: Path,
+    *,
+    sip_first: bool = False,
+    more: str = "",
+    faults: Faults,
+    kind: type[GsmModem] = Ec25,
 ) -> AsyncIterator[Mobiles]:
     """Ready when both lines are up. sip_first: the box dials over SIP, else over the modem.
 
@@ -50,11 +57,13 @@ async def box_with_a_modem(
         closing.push_async_callback(network.stop)
         ports = folder / "ports"
         ports.mkdir(parents=True)
-        modem = closing.enter_context(Ec25(network, ports, SIM, faults))
+        modem = closing.enter_context(kind(network, ports, SIM, faults))
         outbound = "" if sip_first else "outbound = false"
         line = trunk("office", provider.address, user=USER, password=PASSWORD, more=outbound)
         tables = line + modem_table("mobile", modem, more)
         box = BoxUnderTest(folder, office(), tables, settings=PLENTY)
+        if isinstance(modem, Ec25Card):
+            box.environment["ALSA_CONFIG_PATH"] = str(modem.alsa)
         voice = voices(box.data, spoken)
         await closing.enter_async_context(running(box))
         target = await provider.registered(USER)

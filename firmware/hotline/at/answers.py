@@ -1,6 +1,7 @@
 """What a line of a modem says. Pure; `parse` never raises, whatever the line.
 
-3GPP 27.007 unless named otherwise; Quectel's own words are from its EC2x AT manual and drivers.
+3GPP 27.007 unless named otherwise. The makers' own words (Quectel, Huawei, SIMCom) are from what
+drivers of others know of them.
 """
 
 from __future__ import annotations
@@ -71,6 +72,13 @@ class CallEnded:
 
 
 @dataclass(frozen=True)
+class CallOver:
+    """A maker's own report that a call ended. cause: 3GPP 24.008, where it is said."""
+
+    cause: int | None = None
+
+
+@dataclass(frozen=True)
 class Registration:
     """+CREG, +CGREG or +CEREG. asked: it answers a query."""
 
@@ -100,7 +108,7 @@ class Pin:
 
 @dataclass(frozen=True)
 class PinTries:
-    """Quectel's +QPINC: how often a wrong PIN may still be given."""
+    """How often a wrong PIN may still be given."""
 
     left: int
 
@@ -117,6 +125,20 @@ class SoundFlow:
     """Quectel asks to stop or go on with sound for its sound port."""
 
     go: bool
+
+
+@dataclass(frozen=True)
+class CanTalk:
+    """Huawei's ^CVOICE: whether the firmware says that it carries speech."""
+
+    yes: bool
+
+
+@dataclass(frozen=True)
+class SoundOn:
+    """SIMCom's +CPCMREG: whether the call's sound goes over USB by now."""
+
+    yes: bool
 
 
 @dataclass(frozen=True)
@@ -174,12 +196,15 @@ Event = (
     | CallRow
     | CallsChanged
     | CallEnded
+    | CallOver
     | Registration
     | Signal
     | Pin
     | PinTries
     | Key
     | SoundFlow
+    | CanTalk
+    | SoundOn
     | EndReason
     | Prompt
     | TextStored
@@ -193,6 +218,7 @@ _PLAIN: dict[str, Event] = {
     "OK": Done(True),
     "ERROR": Done(False),
     "COMMAND NOT SUPPORT": Done(False),  # Huawei
+    "VOICE CALL: BEGIN": CallsChanged(),  # SIMCom
     "TOO MANY PARAMETERS": Done(False),
     "RING": Ring(),
     ">": Prompt(),
@@ -202,7 +228,7 @@ _PLAIN: dict[str, Event] = {
 WITH_PDU = ("+CMGL:", "+CMT:", "+CDS:")
 PDU = re.compile(r"[0-9A-Fa-f]+")
 
-_NAMED = re.compile(r"([+^][A-Z]+(?: ERROR)?)\s*:\s*(.*)", re.DOTALL)
+_NAMED = re.compile(r"([+^]?[A-Z][A-Z_ ]*[A-Z])\s*:\s*(.*)", re.DOTALL)
 _FIELD = re.compile(r'\s*(?:"([^"]*)"|([^,]*))\s*(?:,|$)')
 _NUMBER = re.compile(r"\+?[0-9*#]+")
 
@@ -268,9 +294,20 @@ def _registration(network: str) -> Callable[[str], Event]:
     return read
 
 
-def _pin_tries(text: str) -> Event | None:
-    card, left, *_ = fields(text)
-    return PinTries(int(left)) if card == "SC" else None
+def _pin_tries(of: str) -> Callable[[str], Event | None]:
+    """Lines that name what the tries are for."""
+
+    def read(text: str) -> Event | None:
+        card, left, *_ = fields(text)
+        return PinTries(int(left)) if card == of else None
+
+    return read
+
+
+def _huawei_pin(text: str) -> Event:
+    """<state>,[<tries of what it asks for>],<PUK>,<PIN>,<PUK2>,<PIN2>; older ones end early."""
+    given = fields(text)
+    return PinTries(int(given[3] if len(given) > 3 else given[1]))
 
 
 def _csq(text: str) -> Event:
@@ -278,10 +315,14 @@ def _csq(text: str) -> Event:
     return Signal(-113 + 2 * strength if 0 <= strength <= 31 else None)
 
 
+def _key(text: str) -> Event | None:
+    digit = fields(text)[0]
+    return Key(digit) if len(digit) == 1 and digit in "0123456789*#ABCD" else None
+
+
 def _tone_detected(text: str) -> Event | None:
     """Quectel: the key's character as its decimal code."""
-    digit = chr(int(fields(text)[0]))
-    return Key(digit) if digit in "0123456789*#ABCD" else None
+    return _key(chr(int(fields(text)[0])))
 
 
 def _pcm_flow(text: str) -> Event | None:
@@ -292,6 +333,17 @@ def _pcm_flow(text: str) -> Event | None:
 
 def _quectel_change(text: str) -> Event | None:
     return CallsChanged() if fields(text)[0] == "ccinfo" else None
+
+
+def _huawei_ended(text: str) -> Event:
+    """<call>,<seconds>,<status>[,<cause>]: without a cause where the call never came about."""
+    cause = "".join(fields(text)[3:4])
+    return CallOver(int(cause) if cause else None)
+
+
+def _simcom_voice(text: str) -> Event | None:
+    """END, with or without the seconds it took."""
+    return CallOver() if text.upper().startswith("END") else None
 
 
 def _end_reason(text: str) -> Event:
@@ -323,14 +375,29 @@ _READERS: dict[str, Callable[[str], Event | None]] = {
     "+CEREG": _registration("CEREG"),
     "+CSQ": _csq,
     "+CPIN": lambda text: Pin(text.upper()),
-    "+QPINC": _pin_tries,
+    "+QPINC": _pin_tries("SC"),
+    "+CPINR": _pin_tries("SIM PIN"),
+    "^CPIN": _huawei_pin,
+    "+SPIC": lambda text: PinTries(int(fields(text)[0])),
     "+QTONEDET": _tone_detected,
+    "+RXDTMF": _key,
+    "+DTMF": _key,
+    "^DDTMF": _key,
     "+QPCMV": _pcm_flow,
+    "^CVOICE": lambda text: CanTalk(fields(text)[0] == "0"),
+    "+CPCMREG": lambda text: SoundOn(fields(text)[0] == "1"),
     "+QIND": _quectel_change,
     "^DSCI": lambda _text: CallsChanged(),
+    "^ORIG": lambda _text: CallsChanged(),
+    "^CONF": lambda _text: CallsChanged(),
+    "^CONN": lambda _text: CallsChanged(),
+    "^CEND": _huawei_ended,
+    "VOICE CALL": _simcom_voice,
+    "MISSED_CALL": lambda _text: CallsChanged(),
     "+CEER": _end_reason,
     "+CMTI": lambda _text: TextStored(),
     "+CDSI": lambda _text: TextStored(),
+    "^SMMEMFULL": lambda _text: TextStored(),  # nothing is told any more until there is room
     "+CMGL": _listed,
     "+CMT": _came,
     "+CDS": _came,

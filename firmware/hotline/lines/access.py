@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from hotline.at import commands
-from hotline.at.answers import Pin, PinTries, Registration, Signal
+from hotline.at.answers import CanTalk, Pin, PinTries, Registration, Signal
 from hotline.at.chat import Answer
 from hotline.at.commands import Command
 from hotline.errors import LineDown
@@ -32,6 +32,7 @@ _NOT_REGISTERED = {
 }
 _UNKNOWN_NETWORK = "The modem does not say whether it found the mobile network."
 _UP = "Callers can reach you on this line."
+_TEXTS_ONLY = "The modem carries texts only: who calls it hears busy and is listed as missed."
 _UNPLUG = "Unplug the modem and plug it in again."
 
 
@@ -72,7 +73,7 @@ class Access:
     def state(self) -> LineState:
         """A SIM that speaks over LTE only is never registered in the older network."""
         if any(status in (1, 5) for status in self._networks.values()):
-            return LineState(True, _UP)
+            return LineState(True, _UP if self._quirks.speech else _TEXTS_ONLY)
         status = self._networks.get("CREG", self._networks.get("CEREG", 4))
         return LineState(False, _NOT_REGISTERED.get(status, _UNKNOWN_NETWORK))
 
@@ -126,8 +127,15 @@ class Access:
         for command in self._quirks.set_up:
             if not (await ask(command)).ok:
                 log.info("modem %s does without %s", name, command)
-        if not (await ask(self._quirks.can_talk)).ok:
+        if not await self._can_talk(ask):
             raise LineDown(
                 f"The firmware of the modem {name} carries no speech over USB.",
                 f"Take a {self._quirks.words} with voice firmware.",
             )
+
+    async def _can_talk(self, ask: Ask) -> bool:
+        """True of what never claimed that it can, too."""
+        if self._quirks.can_talk is None:
+            return True
+        answer = await ask(self._quirks.can_talk)
+        return answer.ok and CanTalk(False) not in answer.events

@@ -2,7 +2,8 @@
 
 What is decided here: what the modem is asked and when, what its answers mean for the caller, when
 the line is up. What is true of calls is what the modem lists (+CLCC): all other reports only make
-us look at once. The sound is handed in (`Sound`); models differ by a row of lines/quirks.py.
+us look at once. The sound is handed in (`Sound`); models differ by a row of lines/quirks.py, and in
+how they let sound through (lines/speechpath.py).
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
 from hotline.at import commands
 from hotline.at.answers import (
     CallEnded,
     CallerId,
+    CallOver,
     CallRow,
     CallsChanged,
     CallState,
@@ -36,7 +38,7 @@ from hotline.lines.access import Access
 from hotline.lines.atport import AtPort
 from hotline.lines.keeper import Keeper
 from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
-from hotline.lines.quirks import MODELS
+from hotline.lines.quirks import quirks_of
 from hotline.lines.texts import Texts
 from hotline.numbering import normalise
 from hotline.options import Modem
@@ -50,6 +52,9 @@ IDLE_S = 20.0
 GONE_AFTER = 2  # looks at which the call is missing; reports of its end make it one
 HANG_UP_S = 5.0  # until the older way is tried, and as long again until the modem is given up
 ANSWER_TRIES = 3
+RESTING = (
+    "The modem starts anew, as its model needs it after each call; it is back in half a minute."
+)
 
 # 3GPP 24.008 annex H.
 _CAUSES = {
@@ -77,12 +82,18 @@ class TalkSound(Protocol):
 
 
 class Sound(Protocol):
-    """The modem's sound on the bridge."""
+    """The modem's sound on the bridge.
+
+    begin: the modem lets the sound of a call through now; raises LineDown when it does not come.
+    end: that call is over.
+    """
 
     def open(self, lost: Callable[[str], None]) -> None: ...
     def close(self) -> None: ...
     def flow(self, go: bool) -> None: ...
     def talk(self) -> TalkSound: ...
+    async def begin(self) -> None: ...
+    def end(self) -> None: ...
 
 
 class GsmLeg:
@@ -101,10 +112,15 @@ class GsmLeg:
         self.taken: asyncio.Future[None] = loop.create_future()
         self.answered: asyncio.Future[None] = loop.create_future()
         self.gone: asyncio.Future[Cause] = loop.create_future()
+        self.active = asyncio.Event()
+        self.work: asyncio.Task[None] | None = None
         self.ended_by_us = False
         self.end_words = ""
+        self.end_cause: int | None = None
+        self.rang = incoming
         self.listed = False
         self.missing = 0
+        self._our_cause = Cause.OURS
 
     @property
     def audio(self) -> object:
@@ -115,7 +131,7 @@ class GsmLeg:
         """See Leg."""
         if self.ended_by_us or self.gone.done():
             raise CallerGone
-        await self._line.pick_up(self)
+        self._line.pick_up(self)
         ends: set[asyncio.Future[Any]] = {self.answered, self.gone}
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if self.gone.done():
@@ -132,10 +148,22 @@ class GsmLeg:
     def is_in(self, state: CallState) -> None:
         """The modem lists the call in this state."""
         self.listed, self.missing = True, 0
+        self.rang |= state is not CallState.DIALING
         if not self.taken.done():
             self.taken.set_result(None)
-        if state is CallState.ACTIVE and not self.answered.done():
+        if state is CallState.ACTIVE:
+            self.active.set()
+
+    def is_through(self) -> None:
+        """Both ends talk, and hear each other."""
+        if not self.answered.done():
             self.answered.set_result(None)
+
+    def is_mute(self) -> None:
+        """Both ends talk, and nobody hears anything."""
+        if not self.ended_by_us:
+            self._our_cause = Cause.NO_SOUND
+            self.hang_up()
 
     def on_key(self, digit: str) -> None:
         if self._sound is not None and self._sound.tells(digit):
@@ -146,17 +174,19 @@ class GsmLeg:
         if self.gone.done():
             return
         self.answered.cancel()
-        self.gone.set_result(Cause.OURS if self.ended_by_us else cause)
+        self.gone.set_result(self._our_cause if self.ended_by_us else cause)
 
 
 class GsmLine:
     """`Line` over one modem."""
 
-    def __init__(self, modem: Modem, country: str, sound: Sound) -> None:
+    def __init__(self, modem: Modem, country: str, sound: Sound | None) -> None:
+        """sound: None for a model that carries none."""
         self.name = modem.name
-        self.capabilities = Capabilities(channels=1, can_dial=modem.outbound, can_text=True)
+        self._quirks = quirks_of(modem)
+        can_dial = modem.outbound and self._quirks.speech is not None
+        self.capabilities = Capabilities(channels=1, can_dial=can_dial, can_text=True)
         self._modem, self._country, self._sound = modem, country, sound
-        self._quirks = MODELS[modem.model]
         self._at: AtPort | None = None
         self._leg: GsmLeg | None = None
         self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
@@ -169,6 +199,7 @@ class GsmLine:
         self._clip_timer: asyncio.TimerHandle | None = None
         self._ready = False
         self._refused: set[int] = set()
+        self._away_until = 0.0
         self.texts = Texts(self.name, self._session, self._until_free_to_text)
         self.on_state: Callable[[LineState], None] = lambda _state: None
 
@@ -178,7 +209,8 @@ class GsmLine:
 
     def free_channels(self) -> int:
         """See Line."""
-        return 1 if self._ready and self._leg is None else 0
+        can_talk = self._quirks.speech is not None
+        return 1 if can_talk and self._ready and self._leg is None else 0
 
     async def start(self, on_ring: Callable[[Leg], None]) -> None:
         """See Line."""
@@ -202,10 +234,12 @@ class GsmLine:
         """See Line. The number shown is the SIM's, whatever was asked for."""
         if self._at is None or not self._health.up:
             raise LineDown(f"The line {self.name} is down.", self._health.words)
+        if self._quirks.speech is None:
+            raise LineDown(f"The modem {self.name} carries no speech.")
         if self.free_channels() <= 0:
             raise LineDown(f"The modem {self.name} is in use.")
         leg = self._new_leg(Caller(number), incoming=False)
-        self._run(self._dial(leg, number))
+        self._carry(leg, lambda: self._dial(leg, number))
         return leg
 
     # -- texts: see lines/texts.py -------------------------------------------------------------
@@ -226,46 +260,65 @@ class GsmLine:
 
     # -- what its legs ask for -----------------------------------------------------------------
 
-    async def pick_up(self, leg: GsmLeg) -> None:
-        """Answer; a modem that was busy with itself is asked again."""
-        at = self._at
-        for _ in range(ANSWER_TRIES):
-            if at is None or leg.gone.done():
-                return
-            try:
-                await at.ask(self._quirks.sound_on)
-                answer = await at.ask(commands.ANSWER)
-            except LineDown:
-                return  # the leg is told by whoever closes the port
-            self._look.set()
-            if answer.ok or answer.ended:
-                return
-        log.warning("modem %s does not answer a call", self.name)
-        self.put_down(leg)
+    def pick_up(self, leg: GsmLeg) -> None:
+        """Answer."""
+        self._carry(leg, lambda: self._answer(leg))
 
     def put_down(self, leg: GsmLeg) -> None:
         """End or refuse the call of this leg, however long the modem takes."""
         self._run(self._hang_up(leg))
 
-    async def _dial(self, leg: GsmLeg, number: str) -> None:
-        at = self._at
+    def _carry(self, leg: GsmLeg, place: Callable[[], Awaitable[None]]) -> None:
+        """Place the call, and let its sound through; given up when the call is over."""
+        if leg.work is None:
+            leg.work = self._run(self._carried(leg, place))
+
+    async def _carried(self, leg: GsmLeg, place: Callable[[], Awaitable[None]]) -> None:
+        path, sound = self._quirks.speech, self._sound
+        if path is None or sound is None:
+            return
+        with contextlib.suppress(CallerGone):
+            if await path.carry(self._ask, place, leg.active.wait) and await self._begun(sound):
+                leg.is_through()
+            else:
+                log.warning("modem %s: a call without sound", self.name)
+                leg.is_mute()
+
+    async def _begun(self, sound: Sound) -> bool:
         try:
-            command = commands.dial(number)
-        except ValueError:
-            leg.ended(Cause.FAILED)
-            return
-        if at is None:
-            leg.ended(Cause.LINE_FAILED)
-            return
-        await at.ask(self._quirks.sound_on)
+            await sound.begin()
+        except LineDown as down:
+            log.warning("modem %s: %s", self.name, down)
+            return False
+        return True
+
+    async def _answer(self, leg: GsmLeg) -> None:
+        """A modem that was busy with itself is asked again."""
+        for _ in range(ANSWER_TRIES):
+            if leg.gone.done():
+                raise CallerGone
+            answer = await self._ask(commands.ANSWER)
+            self._look.set()
+            if answer.ok or answer.ended:
+                return
+        log.warning("modem %s does not answer a call", self.name)
+        self.put_down(leg)
+        raise CallerGone
+
+    async def _dial(self, leg: GsmLeg, number: str) -> None:
         if leg.ended_by_us:
             leg.ended(Cause.OURS)
-            return
-        answer = await at.ask(command)
+            raise CallerGone
+        try:
+            answer = await self._ask(commands.dial(number))
+        except ValueError:
+            leg.ended(Cause.FAILED)
+            raise CallerGone from None
         if answer.ok:
             leg.listed = True  # from here on its absence means its end
         elif not answer.late:
             leg.ended(_ENDED.get(answer.ended, Cause.LINE_FAILED))
+            raise CallerGone
         self._look.set()
 
     async def _hang_up(self, leg: GsmLeg) -> None:
@@ -285,14 +338,30 @@ class GsmLine:
     # -- calls ---------------------------------------------------------------------------------
 
     def _new_leg(self, caller: Caller, *, incoming: bool) -> GsmLeg:
-        leg = self._leg = GsmLeg(self, caller, self._sound.talk(), incoming=incoming)
+        talk = None if self._sound is None else self._sound.talk()
+        leg = self._leg = GsmLeg(self, caller, talk, incoming=incoming)
         leg.gone.add_done_callback(lambda _gone: self._freed(leg))
         return leg
 
     def _freed(self, leg: GsmLeg) -> None:
-        if self._leg is leg:
-            self._leg = None
-            self._no_ring()
+        if leg.work is not None:
+            leg.work.cancel()
+        if self._leg is not leg:
+            return
+        self._leg = None
+        self._no_ring()
+        if self._sound is not None:
+            self._sound.end()
+        if self._ready and self._quirks.after_call and leg.active.is_set():
+            self._ready = False  # what comes now would be cut off
+            self._run(self._rest())
+
+    async def _rest(self) -> None:
+        """What this model needs before it carries another call."""
+        for command in self._quirks.after_call:
+            await self._ask(command)
+        self._away_until = asyncio.get_running_loop().time() + self._quirks.away_s
+        self._keeper.fail(RESTING)
 
     def _no_ring(self) -> None:
         """The next RING is the first of another call."""
@@ -305,7 +374,12 @@ class GsmLine:
         """Somebody calls: once for each call, as soon as the number is known or will not come."""
         self._no_ring()
         if self._leg is None and self._ready:
-            self._on_ring(self._new_leg(self._caller(number), incoming=True))
+            leg = self._new_leg(self._caller(number), incoming=True)
+            mute = self._quirks.speech is None
+            leg.ended_by_us = mute  # written down, and busy
+            self._on_ring(leg)
+            if mute:
+                self.put_down(leg)
             self._look.set()
 
     def _caller(self, number: str | None) -> Caller:
@@ -318,9 +392,11 @@ class GsmLine:
         rows = [row for row in answer.events if isinstance(row, CallRow) and row.voice]
         waiting = {row.index: row for row in rows if row.state is CallState.WAITING}
         self._refused &= waiting.keys()
-        for index in waiting.keys() - self._refused:
-            self._refused.add(index)
-            await self._refuse_second(waiting[index])
+        # Huawei's sticks hang for good when they have to refuse before our own call rings.
+        if self._leg is None or self._leg.rang:
+            for index in waiting.keys() - self._refused:
+                self._refused.add(index)
+                await self._refuse_second(waiting[index])
         leg = self._leg
         mine = [row for row in rows if row.state is not CallState.WAITING]
         if leg is None:
@@ -359,6 +435,8 @@ class GsmLine:
             return Cause.HUNG_UP
         if leg.end_words in _ENDED:
             return _ENDED[leg.end_words]
+        if leg.end_cause is not None:
+            return _CAUSES.get(leg.end_cause, Cause.FAILED)
         answer = await self._ask(commands.WHY_ENDED)
         for event in answer.events:
             if isinstance(event, EndReason):
@@ -388,9 +466,14 @@ class GsmLine:
                 if self._leg is not None:
                     self._leg.end_words = words
                 self._look.set()
+            case CallOver(cause):
+                if self._leg is not None:
+                    self._leg.end_words = self._leg.end_words or "over"
+                    self._leg.end_cause = cause
+                self._look.set()
             case CallsChanged() | CallRow():
                 self._look.set()
-            case SoundFlow(go):
+            case SoundFlow(go) if self._sound is not None:
                 self._sound.flow(go)
             case Registration():
                 self._access.hear(event)
@@ -412,9 +495,10 @@ class GsmLine:
 
     async def _open_and_watch(self) -> None:
         self._at = AtPort(self.name, self._modem.at, self._hear, self._keeper.fail)
-        self._sound.open(lambda why: self._keeper.fail(f"The modem's sound is gone: {why}."))
+        if self._sound is not None:
+            self._sound.open(lambda why: self._keeper.fail(f"The modem's sound is gone: {why}."))
         await self._access.prepare(self._ask)
-        self._ready = True
+        self._ready, self._away_until = True, 0.0
         self._keeper.works()
         self.texts.look()
         await self._look_at_calls()
@@ -447,11 +531,13 @@ class GsmLine:
         at, self._at = self._at, None
         if at is not None:
             at.close()
-        self._sound.close()
+        if self._sound is not None:
+            self._sound.close()
         self._access.forget()
         if self._leg is not None:
             self._leg.ended(Cause.LINE_FAILED)
-        self._now(LineState(False, words))
+        resting = asyncio.get_running_loop().time() < self._away_until
+        self._now(LineState(False, RESTING if resting else words))
 
     # -- small ---------------------------------------------------------------------------------
 
@@ -460,7 +546,7 @@ class GsmLine:
             raise LineDown(f"The modem {self.name} was lost.")
         return await self._at.ask(command)
 
-    def _run(self, work: Any) -> None:
+    def _run(self, work: Any) -> asyncio.Task[None]:
         """An errand at the modem; when the modem is lost meanwhile, its legs are told anyway."""
 
         async def errand() -> None:
@@ -470,6 +556,7 @@ class GsmLine:
         task = asyncio.create_task(errand())
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
+        return task
 
     def _now(self, state: LineState) -> None:
         if state != self._health:

@@ -17,7 +17,8 @@ from typing import Protocol
 
 from hotline.media.engine import CLOCK_RATE, FRAME_MS
 from hotline.media.pjsua import ModemPort, ModemTalk, Pjsip
-from hotline.tty import BlockingTty, TtyGone
+from hotline.media.rate import Known, Rate
+from hotline.tty import READ_BYTES, BlockingTty, TtyGone
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +77,15 @@ class Pump:
     lost: called from that thread when the port has gone by itself.
     """
 
-    def __init__(self, port: Swapping, tty: BlockingTty, lost: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        port: Swapping,
+        tty: BlockingTty,
+        lost: Callable[[str], None],
+        rate: Rate | None = None,
+    ) -> None:
         self._port, self._tty, self._lost = port, tty, lost
+        self._rate = rate or Known()
         self._pace = Pace()
         self._unsent = b""
         self._silent = False
@@ -101,7 +109,9 @@ class Pump:
                 now = time.monotonic()
                 if now - last > NEW_CALL_S:  # half a sample of the last call would shift this one
                     frames, self._unsent = Frames(), b""
+                    self._rate.begin()
                 last = now
+                data = self._rate.heard(data, now, more=len(data) == READ_BYTES)
                 self._carry(frames.cut(data), self._pace.late(len(data)))
         except TtyGone as gone:
             why = str(gone)
@@ -113,7 +123,7 @@ class Pump:
     def _carry(self, heard: bytes, late: int) -> None:
         if not heard:
             return
-        said = self._port.swap(heard)[late * FRAME_BYTES :]
+        said = self._rate.said(self._port.swap(heard)[late * FRAME_BYTES :])
         if self._silent:
             return
         # Half a sample left behind would turn all that follows into noise: the rest goes first.
@@ -126,8 +136,9 @@ class Pump:
 class ModemSound:
     """The sound of one modem: its port on the bridge stays, its tty comes and goes."""
 
-    def __init__(self, stack: Pjsip, path: Path) -> None:
-        self._stack, self._path = stack, path
+    def __init__(self, stack: Pjsip, path: Path, rate: Callable[[], Rate] = Known) -> None:
+        """rate: how fast this model's sound comes."""
+        self._stack, self._path, self._rate = stack, path, rate
         self._port: ModemPort | None = None
         self._pump: Pump | None = None
 
@@ -136,7 +147,7 @@ class ModemSound:
         tty = BlockingTty(self._path)
         if self._port is None:
             self._port = ModemPort(self._stack)
-        self._pump = Pump(self._port, tty, lambda why: self._stack.tell(lost, why))
+        self._pump = Pump(self._port, tty, lambda why: self._stack.tell(lost, why), self._rate())
 
     def close(self) -> None:
         """Let the tty go; harmless when repeated."""
@@ -148,6 +159,12 @@ class ModemSound:
         """The modem asks to stop or go on with sound."""
         if self._pump is not None:
             self._pump.flow(go)
+
+    async def begin(self) -> None:
+        """A call's sound is let through: it is carried whenever it comes."""
+
+    def end(self) -> None:
+        """That call is over; the port stays open."""
 
     def talk(self) -> ModemTalk:
         """The sound of a new call. Only after `open`."""

@@ -283,6 +283,7 @@ class Pjsip:
         self._endpoint.libDestroy()
         for call in list(self.calls.values()):
             call.drop()
+        _destroy(self._endpoint)  # PJSIP bears no second one beside it, whoever still holds this
 
 
 @dataclass(order=True)

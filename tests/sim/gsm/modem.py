@@ -1,7 +1,8 @@
-"""A Quectel EC25 on two ptys: its AT port and the sound port that carries PCM (QPCMV mode 0).
+"""What all simulated modems have in common: an AT port and a sound port on ptys, one SIM, one call.
 
-Written from the facts that drivers of others and the AT manual agree on; never held against a real
-modem. It lies, stumbles and falls silent as `Faults` say.
+Written from the facts that drivers of others and the AT manuals agree on; never held against a real
+modem. It lies, stumbles and falls silent as `Faults` say. What a family does in its own way is in
+ec25.py, huawei.py, sim7600.py and generic.py.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import tty
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -31,7 +32,6 @@ BEAT_S = 0.020
 RING_EVERY_S = 3.0
 MOST_QUEUED = 10 * FRAME * 2  # sound the modem keeps for the air; what is more is lost
 ACTIVE, HELD, DIALING, ALERTING, INCOMING, WAITING = range(6)
-NMEA = b"$GPGGA,092725.00,4717.11399,N,00833.91590,E,1,08,1.01,499.6,M,48.0,M,,*5B\r\n"
 
 
 @dataclass
@@ -42,9 +42,10 @@ class Faults:
     arrive. ends: CallEnded is said, not only seen in +CLCC. inside: said within each answer.
     data: a data session is listed in +CLCC, too, as LTE modems do.
     answers: what given commands are answered with instead. hangs: it says nothing at all.
+    line_end: "" is that of the family.
     """
 
-    line_end: str = "\r\n"
+    line_end: str = ""
     split: bool = False
     inside: str = ""
     clip: str = "full"
@@ -73,11 +74,19 @@ class _Call:
     index: int = 1
 
 
-class Ec25:
+class GsmModem:
     """One modem with its SIM. folder: where the links `at` and `sound` to its ports are.
 
-    commands: every command line that came. sound_bytes: taken from and given to the box.
+    commands: every command line that came. model: its name in box.toml. own: the commands of its
+    family.
     """
+
+    model = "generic"
+    maker, product, firmware = "Simulated", "Modem", "1.0"
+    line_end = "\r\n"
+    unknown = "ERROR"
+    has_sound = True
+    own: ClassVar[list[tuple[str, Any]]] = []
 
     def __init__(
         self, network: MobileNetwork, folder: Path, number: str = "", faults: Faults | None = None
@@ -92,11 +101,14 @@ class Ec25:
         self._loop = asyncio.get_running_loop()
         self._masters: list[int] = []
         self._slaves: list[int] = []
+        self._sound_in = self._sound_out = -1
         self._typed = b""
         self._call: _Call | None = None
         self._timers: list[asyncio.TimerHandle] = []
         self._clock: asyncio.TimerHandle | None = None
         self._unlocked = not self.faults.pin
+        if self.faults.line_end:
+            self.line_end = self.faults.line_end
         self.texts = ModemTexts(self)
         self._reset()
         network.modems.append(self)
@@ -105,7 +117,6 @@ class Ec25:
         self._echo = True
         self._clip = self._tells_keys = self._reports = False
         self._pcm = False
-        self._gps = "usbnmea"
         self._alphabet = "GSM"
         self.operator_as = 0
         self.says_what_rings = False
@@ -118,16 +129,25 @@ class Ec25:
     def plug(self) -> None:
         """Appear on the bus, under the same names, with new ports."""
         self._reset()
-        for link in (self.at, self.sound):
-            master, slave = pty.openpty()
-            tty.setraw(slave)
-            os.set_blocking(master, False)
-            self._masters.append(master)
-            self._slaves.append(slave)  # kept open: a master whose slave is closed cannot be read
-            link.unlink(missing_ok=True)
-            link.symlink_to(os.ttyname(slave))
+        self._port(self.at)
+        self._open_sound()
         self._loop.add_reader(self._masters[0], self._readable)
         self.network.texts.room_at(self)
+
+    def _port(self, link: Path) -> int:
+        """A new port with this name; our end of it."""
+        master, slave = pty.openpty()
+        tty.setraw(slave)
+        os.set_blocking(master, False)
+        self._masters.append(master)
+        self._slaves.append(slave)  # kept open: a master whose slave is closed cannot be read
+        link.unlink(missing_ok=True)
+        link.symlink_to(os.ttyname(slave))
+        return master
+
+    def _open_sound(self) -> None:
+        if self.has_sound:
+            self._sound_in = self._sound_out = self._port(self.sound)
 
     def unplug(self) -> None:
         """Vanish; the network ends the call."""
@@ -146,7 +166,7 @@ class Ec25:
             call.call.over(False, 27)
         self._stop_clock()
 
-    def __enter__(self) -> Ec25:
+    def __enter__(self) -> GsmModem:
         self.plug()
         return self
 
@@ -180,17 +200,26 @@ class Ec25:
         """The other end is gone."""
         if self._call is None or self._call.call is not call:
             return
-        outgoing = not self._call.incoming and self._call.state != ACTIVE
+        one = self._call
         self._end(cause)
         if self.faults.ends:
-            self._say("BUSY" if outgoing and cause == 17 else "NO CARRIER")
+            self._tell_end(one, cause)
+
+    def _tell_end(self, one: _Call, cause: int) -> None:
+        """How the family says that the other end is gone."""
+        outgoing = not one.incoming and one.state != ACTIVE
+        self._say("BUSY" if outgoing and cause == 17 else "NO CARRIER")
 
     def key_came(self, call: AirCall, key: str) -> None:
         if self._call is None or self._call.call is not call:
             return
         call.rtp.keys_in_sound = self.faults.keys != "told"
         if self._tells_keys and self.faults.keys != "sound":
-            self._later(0.08, lambda: self._say(f"+QTONEDET: {ord(key)}"))
+            self._later(0.08, lambda: self._say(self._key_line(key)))
+
+    def _key_line(self, key: str) -> str:
+        """How the family tells a key."""
+        return f"+DTMF: {key},120"
 
     def _becomes(self, call: AirCall, state: int) -> None:
         if self._call is not None and self._call.call is call:
@@ -229,14 +258,7 @@ class Ec25:
         return f'+CLIP: "{number.lstrip("+") if clip == "no plus" else number}",145,,,,0'
 
     def _report(self, state: int | None = None) -> None:
-        one = self._call
-        if self._reports and self.faults.reports and one is not None:
-            shown = one.state if state is None else state
-            number = one.call.number
-            kind = 145 if number.startswith("+") else 129
-            self._say(
-                f'+QIND: "ccinfo",{one.index},{int(one.incoming)},{shown},0,0,"{number}",{kind}'
-            )
+        """How the family tells of a change of its call. state: -1 when it is over."""
 
     # -- sound -----------------------------------------------------------------------------------
 
@@ -266,20 +288,30 @@ class Ec25:
 
     def _beat(self) -> None:
         assert self._call is not None
-        self._take_sound()
+        if self.has_sound:
+            self._take_sound()
         frame = np.zeros(FRAME, dtype="<i2")
-        if self._pcm and len(self._to_air) >= FRAME * 2:
-            frame = np.frombuffer(self._to_air[: FRAME * 2], dtype="<i2")
-            self._to_air = self._to_air[FRAME * 2 :]
+        if self._pcm and len(self._to_air) >= self._frame_bytes:
+            frame = self._from_box(np.frombuffer(self._to_air[: self._frame_bytes], dtype="<i2"))
+            self._to_air = self._to_air[self._frame_bytes :]
         heard: Samples = self._call.call.carry(frame)
         if self._pcm:
-            self._give_sound(heard.astype("<i2").tobytes())
-            if self._gps != "none" and self._beats % 50 == 0:
-                self._give_sound(NMEA)
+            self._give_sound(self._to_box(heard).astype("<i2").tobytes())
+
+    @property
+    def _frame_bytes(self) -> int:
+        """What goes over the sound port in a beat, each way."""
+        return FRAME * 2
+
+    def _from_box(self, frame: Samples) -> Samples:
+        return frame
+
+    def _to_box(self, frame: Samples) -> Samples:
+        return frame
 
     def _take_sound(self) -> None:
         with contextlib.suppress(BlockingIOError):
-            came = os.read(self._masters[1], 65536)
+            came = os.read(self._sound_in, 65536)
             room = MOST_QUEUED - len(self._to_air)
             self.dropped += max(0, len(came) - room)
             self._to_air += came[:room]
@@ -287,7 +319,7 @@ class Ec25:
 
     def _give_sound(self, data: bytes) -> None:
         with contextlib.suppress(BlockingIOError):
-            os.write(self._masters[1], data)
+            os.write(self._sound_out, data)
 
     # -- the AT port -----------------------------------------------------------------------------
 
@@ -329,15 +361,15 @@ class Ec25:
     def _answer(self, command: str) -> list[str]:
         """The lines of the answer, its last the final word; nothing if that comes later."""
         upper = command.upper()
-        for pattern, do in _COMMANDS:
+        for pattern, do in (*self.own, *_COMMANDS):
             found = re.fullmatch(pattern, upper)
             if found:
                 given: list[str] | None = do(self, found)
                 return ["OK"] if given is None else given
-        return ["ERROR"]
+        return [self.unknown]
 
     def _say(self, *lines: str) -> None:
-        end = self.faults.line_end
+        end = self.line_end
         self._write("".join(f"{end}{line}{end}" for line in lines).encode())
 
     def _write(self, data: bytes) -> None:
@@ -375,18 +407,6 @@ class Ec25:
     def _set_tones(self, found: re.Match[str]) -> None:
         self._tells_keys = found[1] == "1"
 
-    def _set_reports(self, found: re.Match[str]) -> None:
-        self._reports = found[1] == "1"
-
-    def _set_gps(self, found: re.Match[str]) -> None:
-        self._gps = found[1].lower()
-
-    def _set_pcm(self, found: re.Match[str]) -> None:
-        self._pcm = found[1] == "1"
-
-    def _asked_pcm(self, _found: re.Match[str]) -> list[str]:
-        return [f"+QPCMV: {int(self._pcm)},0", "OK"]
-
     def _asked_pin(self, _found: re.Match[str]) -> list[str]:
         if self.faults.sim_busy > 0:
             self.faults.sim_busy -= 1
@@ -394,9 +414,6 @@ class Ec25:
         if self._unlocked:
             return ["+CPIN: READY", "OK"]
         return [f"+CPIN: SIM {'PIN' if self.faults.pin_tries else 'PUK'}", "OK"]
-
-    def _asked_tries(self, _found: re.Match[str]) -> list[str]:
-        return [f'+QPINC: "SC",{self.faults.pin_tries},10', "OK"]
 
     def _pin_given(self, found: re.Match[str]) -> list[str]:
         if found[1] == self.faults.pin and self.faults.pin_tries:
@@ -430,12 +447,15 @@ class Ec25:
             if self._call is one:
                 one.call.is_answered()
                 self._becomes(one.call, ACTIVE)
-                self._say("OK")
+                self._tell_picked_up()
             else:
                 self._say("NO CARRIER")
 
         self._later(self.faults.answer_takes, through)
         return []
+
+    def _tell_picked_up(self) -> None:
+        self._say("OK")
 
     def _dialled(self, found: re.Match[str]) -> list[str]:
         if self._call is not None:
@@ -455,8 +475,8 @@ class Ec25:
 
     def _identity(self, found: re.Match[str]) -> list[str]:
         words = {
-            "CGMI": "Quectel", "GMI": "Quectel", "CGMM": "EC25", "GMM": "EC25",
-            "CGMR": "EC25EFAR06A06M4G", "GMR": "EC25EFAR06A06M4G", "CGSN": "861107030000016",
+            "CGMI": self.maker, "GMI": self.maker, "CGMM": self.product, "GMM": self.product,
+            "CGMR": self.firmware, "GMR": self.firmware, "CGSN": "861107030000016",
             "GSN": "861107030000016", "CIMI": "259010000000016",
         }  # fmt: skip
         return [words[found[1]], "OK"]
@@ -475,7 +495,7 @@ class Ec25:
         return ["+CSQ: 21,99", "OK"]
 
     def _info(self, _found: re.Match[str]) -> list[str]:
-        return ["Quectel", "EC25", "Revision: EC25EFAR06A06M4G", "OK"]
+        return [self.maker, self.product, f"Revision: {self.firmware}", "OK"]
 
 
 def _parts(line: str) -> list[str]:
@@ -493,31 +513,25 @@ _COMMANDS: list[tuple[str, Any]] = [
     *TEXT_COMMANDS,
     *STANDARD_COMMANDS,
     ("", lambda _modem, _found: ["OK"]),
-    (r"E([01]?)", Ec25._set_echo),
-    (r"I0?", Ec25._info),
-    (r"A", Ec25._picked_up),
-    (r"D[TP]?(\+?[0-9*#]+);", Ec25._dialled),
-    (r"H0?|\+CHUP", Ec25._hung_up),
-    (r"\+CLCC", Ec25._asked_calls),
-    (r"\+CEER", Ec25._asked_why),
-    (r"\+CLIP=([01])", Ec25._set_clip),
-    (r"\+QTONEDET=([01])", Ec25._set_tones),
-    (r'\+QINDCFG="CCINFO",([01]),[01]', Ec25._set_reports),
-    (r'\+QGPSCFG="OUTPORT","(\w+)"', Ec25._set_gps),
-    (r"\+QPCMV=([01])(?:,0)?", Ec25._set_pcm),
-    (r"\+QPCMV\?", Ec25._asked_pcm),
-    (r"\+CPIN\?", Ec25._asked_pin),
-    (r'\+CPIN="?(\d+)"?', Ec25._pin_given),
-    (r'\+QPINC(?:="SC"|\?)', Ec25._asked_tries),
-    (r"\+C([EG]?)REG\?", Ec25._asked_creg),
-    (r"\+CSQ", Ec25._strength),
-    (r"\+COPS\?", Ec25._operator),
-    (r"\+CSCS(=\?|\?)", Ec25._alphabets),
-    (r'\+CSCS="(GSM|IRA|UCS2)"', Ec25._set_alphabet),
-    (r"\+(C?GM[IMR]|C?GSN|CIMI)", Ec25._identity),
+    (r"E([01]?)", GsmModem._set_echo),
+    (r"I0?", GsmModem._info),
+    (r"A", GsmModem._picked_up),
+    (r"D[TP]?(\+?[0-9*#]+);", GsmModem._dialled),
+    (r"H0?|\+CHUP", GsmModem._hung_up),
+    (r"\+CLCC", GsmModem._asked_calls),
+    (r"\+CEER", GsmModem._asked_why),
+    (r"\+CLIP=([01])", GsmModem._set_clip),
+    (r"\+CPIN\?", GsmModem._asked_pin),
+    (r'\+CPIN="?(\d+)"?', GsmModem._pin_given),
+    (r"\+C([EG]?)REG\?", GsmModem._asked_creg),
+    (r"\+CSQ", GsmModem._strength),
+    (r"\+COPS\?", GsmModem._operator),
+    (r"\+CSCS(=\?|\?)", GsmModem._alphabets),
+    (r'\+CSCS="(GSM|IRA|UCS2)"', GsmModem._set_alphabet),
+    (r"\+(C?GM[IMR]|C?GSN|CIMI)", GsmModem._identity),
     (
-        r"Z|&F|V1|Q0|X\d|\+CMEE=\d|\+CVHU=\d|\+C[EG]?REG=\d|\+CHUP=\?|\^DSCI=\d|\+CCWA=.*|\+CLCC=\d"
-        r'|\+QURCCFG="URCPORT","USBAT"|\+CFUN=1|\+COPS=3,\d|\+COLP=\d|\+CMGF=\d'
+        r"Z|&F|V1|Q0|X\d|\+CMEE=\d|\+CVHU=\d|\+C[EG]?REG=\d|\+CHUP=\?|\+CCWA=.*|\+CLCC=\d"
+        r"|\+CFUN=1|\+COPS=3,\d|\+COLP=\d|\+CMGF=\d"
         r"|\+CNMI=.*|\+CSMP=.*|\+CVHU=0",
         lambda _modem, _found: ["OK"],
     ),

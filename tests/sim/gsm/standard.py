@@ -7,24 +7,24 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.sim.gsm.modem import Ec25
+    from tests.sim.gsm.modem import GsmModem
 
-Command = tuple[str, Callable[["Ec25", re.Match[str]], list[str] | None]]
+Command = tuple[str, Callable[["GsmModem", re.Match[str]], list[str] | None]]
 
 
-def _says(*lines: str) -> Callable[[Ec25, re.Match[str]], list[str]]:
+def _says(*lines: str) -> Callable[[GsmModem, re.Match[str]], list[str]]:
     return lambda _modem, _found: [*lines, "OK"]
 
 
-def _say_what_rings(modem: Ec25, found: re.Match[str]) -> None:
+def _say_what_rings(modem: GsmModem, found: re.Match[str]) -> None:
     modem.says_what_rings = found[1] == "1"
 
 
-def _name_operator(modem: Ec25, found: re.Match[str]) -> None:
+def _name_operator(modem: GsmModem, found: re.Match[str]) -> None:
     modem.operator_as = int(found[1])
 
 
-def _operator(modem: Ec25, _found: re.Match[str]) -> list[str]:
+def _operator(modem: GsmModem, _found: re.Match[str]) -> list[str]:
     name = ("Simulated", "Sim", "25901")[modem.operator_as]
     return [f'+COPS: 0,{modem.operator_as},"{name}",7', "OK"]
 

@@ -13,7 +13,7 @@ from tests.sim.gsm import sms
 from tests.sim.talk import NotAsExpected
 
 if TYPE_CHECKING:
-    from tests.sim.gsm.modem import Ec25
+    from tests.sim.gsm.modem import GsmModem
 
 SUBMIT, ESCAPE = b"\x1a", b"\x1b"
 TOLD_AFTER_S = 0.05
@@ -52,24 +52,24 @@ class TextCentre:
         """Whole texts with these words that a telephone got and nobody asked for."""
         return [text for to, text in self._whole if to == number and words in text]
 
-    def text(self, modem: Ec25, sender: str, text: str, **how: Any) -> list[str]:
+    def text(self, modem: GsmModem, sender: str, text: str, **how: Any) -> list[str]:
         """Somebody texts a modem; the PDUs. how: as `sms.delivers` takes it."""
         written = sms.delivers(sender, text, **how)
         self.pass_on(modem, *written)
         return written
 
-    def pass_on(self, modem: Ec25, *written: str) -> None:
+    def pass_on(self, modem: GsmModem, *written: str) -> None:
         """Give PDUs to a modem, now or when it has room."""
         self._waiting[id(modem)].extend(written)
         self.room_at(modem)
 
-    def room_at(self, modem: Ec25) -> None:
+    def room_at(self, modem: GsmModem) -> None:
         """The modem may have room again."""
         waiting = self._waiting[id(modem)]
         while waiting and modem.texts.takes(waiting[0]):
             waiting.popleft()
 
-    def sent(self, modem: Ec25, written: str) -> int:
+    def sent(self, modem: GsmModem, written: str) -> int:
         """A modem sends a part; what it is called in a report."""
         part = sms.submitted(written)
         self.parts.append(part)
@@ -104,7 +104,7 @@ class ModemTexts:
     prompts: a text is asked for at all.
     """
 
-    def __init__(self, modem: Ec25) -> None:
+    def __init__(self, modem: GsmModem) -> None:
         self._modem = modem
         self.room = 20
         self.takes_s = 0.1
@@ -206,7 +206,7 @@ class ModemTexts:
 
     @property
     def _end(self) -> str:
-        return self._modem.faults.line_end
+        return self._modem.line_end
 
 
 def _length(written: str) -> int:
@@ -214,7 +214,7 @@ def _length(written: str) -> int:
     return len(written) // 2 - 1 - int(written[:2], 16)
 
 
-Command = tuple[str, Callable[["Ec25", re.Match[str]], list[str] | None]]
+Command = tuple[str, Callable[["GsmModem", re.Match[str]], list[str] | None]]
 
 COMMANDS: list[Command] = [
     (r"\+CMGF=0", lambda _modem, _found: ["OK"]),

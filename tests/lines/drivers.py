@@ -1,0 +1,170 @@
+"""Every kind of line with its far side and the real sound engine, for the contract they all keep.
+
+A new driver joins with one entry in `DRIVERS`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.sim.box import free_port, free_rtp_range
+from tests.sim.gsm import (
+    Ec25,
+    Ec25Card,
+    Faults,
+    GsmModem,
+    Huawei,
+    MobileNetwork,
+    Sim7600,
+    SimcomFaults,
+    modem,
+)
+from tests.sim.sip import Exchange
+
+from hotline.lines import keeper
+from hotline.lines.gsm import GsmLine
+from hotline.lines.port import Leg, Line
+from hotline.lines.quirks import quirks_of
+from hotline.lines.sip import Guard, SipLine
+from hotline.media import tones
+from hotline.media.mixer import Mixer
+from hotline.media.modem import ModemSound
+from hotline.media.pjsua import Pjsip
+from hotline.media.rate import Known, Measured
+from hotline.media.soundcard import CardSound
+from hotline.media.wav import Recorder
+from hotline.options import Modem, Sip, Trunk
+
+HERE = "127.0.0.1"
+NUMBER = "+37369000900"
+
+
+@dataclass
+class Driver:
+    """A line that was started, and who can ring it.
+
+    world: the network behind the line: its `caller` and `mobile`. target: what a caller rings.
+    """
+
+    line: Line
+    world: Any
+    target: Any
+    engine: Mixer
+    rings: asyncio.Queue[Leg] = field(default_factory=asyncio.Queue)
+
+    async def free(self, within: float = 20.0) -> None:
+        """Wait until the line is up and in no call."""
+        async with asyncio.timeout(within):
+            while not (self.line.state().up and self.line.free_channels()):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    async def rung(self, number: str = "", **manner: Any) -> tuple[Any, Leg]:
+        """Somebody's call, and our leg of it."""
+        call = await self.world.caller(number, **manner).call(self.target)
+        return call, await asyncio.wait_for(self.rings.get(), 5)
+
+    async def clear(self) -> None:
+        """Everybody hangs up."""
+        for call in self.world.calls:
+            if call.ending is None:
+                await call.hang_up()
+        self.world.calls.clear()
+        self.world.mobiles.clear()
+        await self.free()
+        while not self.rings.empty():
+            self.rings.get_nowait()
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The real one, with a SIP port of its own. There can be only one in a process."""
+
+    sip: Sip
+    stack: Pjsip
+    mixer: Mixer
+
+
+@contextlib.asynccontextmanager
+async def sound_engine(folder: Path) -> AsyncIterator[Engine]:
+    """From start to stop."""
+    first = free_rtp_range()
+    sip = Sip(listen=HERE, port=free_port(), rtp_first=first, rtp_last=first + 199)
+    stack = Pjsip(sip, 4)
+    await stack.start()
+    recorder = Recorder()
+    mixer = Mixer(stack, recorder, tones.files(folder / "sounds").hush)
+    yield Engine(sip, stack, mixer)
+    mixer.close()
+    await stack.stop()
+    recorder.close()
+
+
+@contextlib.asynccontextmanager
+async def over_sip(engine: Engine, _folder: Path) -> AsyncIterator[Driver]:
+    """A provider that wants no registration."""
+    async with await Exchange.start() as far:
+        host, port = far.address
+        trunk = Trunk("line", "provider", host, port, register=False, channels=1)
+        line = SipLine(trunk, "MD", engine.stack, Guard(engine.stack))
+        driver = Driver(line, far, f"sip:a@{HERE}:{engine.sip.port}", engine.mixer)
+        async with _started(driver):
+            yield driver
+
+
+@contextlib.asynccontextmanager
+async def over(
+    kind: type[GsmModem], engine: Engine, folder: Path, faults: Faults | None = None
+) -> AsyncIterator[Driver]:
+    """A modem of this family."""
+    network = MobileNetwork()
+    with kind(network, folder, NUMBER, faults) as far:
+        line = GsmLine(*_told(far, engine.stack))
+        driver = Driver(line, network, far, engine.mixer)
+        async with _started(driver):
+            yield driver
+        await network.stop()
+
+
+def _told(far: GsmModem, stack: Pjsip) -> tuple[Modem, str, Any]:
+    """What `box` makes of box.toml."""
+    if isinstance(far, Ec25Card):
+        os.environ["ALSA_CONFIG_PATH"] = str(far.alsa)
+        told = Modem("line", far.at, None, far.model, card=far.card)  # type: ignore[arg-type]
+        return told, "MD", CardSound(stack, far.card)
+    told = Modem("line", far.at, far.sound, far.model)  # type: ignore[arg-type]
+    rate = Measured if quirks_of(told).any_rate else Known
+    return told, "MD", ModemSound(stack, far.sound, rate)
+
+
+@contextlib.asynccontextmanager
+async def _started(driver: Driver) -> AsyncIterator[None]:
+    await driver.line.start(driver.rings.put_nowait)
+    try:
+        await driver.free()
+        yield
+    finally:
+        await driver.line.stop()
+
+
+DRIVERS: dict[str, Callable[[Engine, Path], AbstractAsyncContextManager[Driver]]] = {
+    "sip": over_sip,
+    "ec25": partial(over, Ec25),
+    "ec25 as a sound card": partial(over, Ec25Card),
+    "huawei": partial(over, Huawei),
+    # Nothing but the bytes tells that this one sends 16000 samples a second.
+    "sim7600 over LTE": partial(over, Sim7600, faults=SimcomFaults(wide=True, restarts=0.2)),
+}
+
+
+def soon(patch: Any) -> None:
+    """Modems that come back and ring again sooner than real ones, a keeper that looks sooner."""
+    patch.setattr(keeper, "FIRST_RETRY_S", 0.3)
+    patch.setattr(modem, "RING_EVERY_S", 0.6)
