@@ -26,8 +26,12 @@ from hotline.clock import Clock
 from hotline.control.desk import FrontDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.health import chores
+from hotline.lines.finder import Finder
 from hotline.lines.gsm import GsmLine
+from hotline.lines.place import Place
+from hotline.lines.quirks import MODELS
 from hotline.lines.sip import Guard, SipLine
+from hotline.lines.usb import this_machine
 from hotline.media import sounds
 from hotline.media.mixer import Mixer
 from hotline.media.modem import ModemSound
@@ -225,7 +229,7 @@ async def _exchange(
     closing.push_async_callback(voice.close)
     guard = Guard(pjsip)
     trunks = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
-    modems = [GsmLine(m, country, ModemSound(pjsip, m.sound)) for m in options.modems]
+    modems = _modems(options, pjsip)
     for modem in modems:
         modem.texts.on_text = partial(_keep_text, records.texts, clock)
     records.texting.extend(modems)
@@ -247,6 +251,15 @@ async def _exchange(
         clock=clock,
         office=offices.office,
     )
+
+
+def _modems(options: Options, pjsip: Pjsip) -> list[GsmLine]:
+    finder = Finder(this_machine())
+    lines = []
+    for modem in options.modems:
+        place = Place(modem, finder, MODELS[modem.model].restart)
+        lines.append(GsmLine(modem, options.box.country, ModemSound(pjsip, place.sound), place))
+    return lines
 
 
 async def _keep_text(texts: Texts, clock: Clock, line: str, written: str) -> None:

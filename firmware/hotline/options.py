@@ -115,6 +115,11 @@ LineName = Annotated[
     _matches(r"[a-z0-9][a-z0-9_-]{0,31}", "must be a short name of small letters and digits"),
 ]
 Country = Annotated[str, _matches(r"[A-Z]{2}", 'must be two capital letters, such as "MD"')]
+UsbPath = Annotated[
+    str,
+    _matches(r"([0-9]+-[0-9]+(\.[0-9]+)*)?", 'must be a place such as "1-1.3"; see hotline doctor'),
+]
+Imei = Annotated[str, _matches(r"([0-9]{15})?", "must be the 15 digits printed on the modem")]
 Number = Annotated[
     str,
     _matches(r"\+[1-9][0-9]{6,14}", 'must be a full number with its country, "+37322123456"'),
@@ -203,16 +208,19 @@ class Trunk:
 class Modem:
     """A USB GSM modem with a SIM card.
 
-    at, sound: its two serial ports; by-id names stay the same when the modem is plugged in again.
-    number: the SIM's own. outbound: may calls go out over it?
+    Which one: where it is plugged in (usb, such as 1-1.3), or its imei, or the names of its two
+    serial ports (at, sound); by none of them, the only one there is. number: the SIM's own.
+    outbound: may calls go out over it?
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = CONFIG
 
     name: LineName
-    at: Path
-    sound: Path
-    model: Literal["ec25"]
+    at: Path | None = None
+    sound: Path | None = None
+    model: Literal["ec25"] = "ec25"
+    usb: UsbPath = ""
+    imei: Imei = ""
     number: Number | None = None
     pin: Annotated[Hidden, AfterValidator(_pin)] = field(default_factory=Secret)
     outbound: Flag = True
@@ -556,10 +564,30 @@ def _modems_disagree(options: Options) -> Iterator[tuple[Place, str]]:
         if modem.name in names[: len(options.trunks) + index]:
             yield ("modem", index, "name"), f'another line is called "{modem.name}" already'
         for key in ("at", "sound"):
-            port: Path = getattr(modem, key)
-            if port in ports:
+            port: Path | None = getattr(modem, key)
+            if port is not None and port in ports:
                 yield ("modem", index, key), f"{key} of {here}: {port} is named twice"
-            ports.append(port)
+            ports += [port] if port is not None else []
+        yield from _place_disagrees(options.modems, index, here)
+
+
+def _place_disagrees(
+    modems: tuple[Modem, ...], index: int, here: str
+) -> Iterator[tuple[Place, str]]:
+    """Which modem is meant is said in one way only, and said where there are several."""
+    modem = modems[index]
+    ways = [key for key in ("at", "usb", "imei") if getattr(modem, key)]
+    if modem.sound is not None and modem.at is None:
+        yield ("modem", index, "sound"), f"{here} names sound; it needs at, too"
+    elif len(ways) > 1:
+        both = " and ".join(ways)
+        yield ("modem", index, ways[1]), f"{both} of {here} both say which modem it is; keep one"
+    elif not ways and len(modems) > 1:
+        yield ("modem", index), f"{here} needs usb or imei: which of the modems is it?"
+    for key in ("usb", "imei"):
+        value = getattr(modem, key)
+        if value and value in [getattr(other, key) for other in modems[:index]]:
+            yield ("modem", index, key), f"{key} of {here}: {value} is named twice"
 
 
 def _tls_disagrees(trunk: Trunk) -> Iterator[tuple[str, str]]:
@@ -615,7 +643,10 @@ def _from_folder(options: Options, folder: Path) -> Options:
             )
             for t in options.trunks
         ),
-        modems=tuple(replace(m, at=folder / m.at, sound=folder / m.sound) for m in options.modems),
+        modems=tuple(
+            replace(m, at=_under(folder, m.at), sound=_under(folder, m.sound))
+            for m in options.modems
+        ),
         mail=mail and replace(mail, password_file=_under(folder, mail.password_file)),
     )
 

@@ -24,6 +24,7 @@ from hotline.at.answers import (
     Event,
     Key,
     Registration,
+    Restarted,
     Ring,
     SoundFlow,
     TextCame,
@@ -31,10 +32,13 @@ from hotline.at.answers import (
 )
 from hotline.at.chat import Answer
 from hotline.at.commands import Command
-from hotline.errors import CallerGone, LineDown
+from hotline.errors import CallerGone, LineDown, Unplugged
 from hotline.lines.access import Access
 from hotline.lines.atport import AtPort
+from hotline.lines.finder import Finder
 from hotline.lines.keeper import Keeper
+from hotline.lines.ladder import Hung
+from hotline.lines.place import Place
 from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
 from hotline.lines.quirks import MODELS
 from hotline.lines.texts import Texts
@@ -46,10 +50,11 @@ log = logging.getLogger(__name__)
 CLIP_S = 0.2  # the number comes so soon after RING, or is not told (oFono waits as long)
 SETTING_UP_S = 0.5  # between looks at a call that is not answered yet
 TALKING_S = 2.0
-IDLE_S = 20.0
+IDLE_S = 10.0
 GONE_AFTER = 2  # looks at which the call is missing; reports of its end make it one
 HANG_UP_S = 5.0  # until the older way is tried, and as long again until the modem is given up
 ANSWER_TRIES = 3
+MUTE_LOOKS = 3  # on end that list no calls: how each of them stands is not known any more
 
 # 3GPP 24.008 annex H.
 _CAUSES = {
@@ -150,18 +155,21 @@ class GsmLeg:
 
 
 class GsmLine:
-    """`Line` over one modem."""
+    """`Line` over one modem. place: where it is; where it is plugged in now if none is given."""
 
-    def __init__(self, modem: Modem, country: str, sound: Sound) -> None:
+    def __init__(
+        self, modem: Modem, country: str, sound: Sound, place: Place | None = None
+    ) -> None:
         self.name = modem.name
         self.capabilities = Capabilities(channels=1, can_dial=modem.outbound, can_text=True)
         self._modem, self._country, self._sound = modem, country, sound
         self._quirks = MODELS[modem.model]
+        self._place = place or Place(modem, Finder(), self._quirks.restart)
         self._at: AtPort | None = None
         self._leg: GsmLeg | None = None
         self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
         self._access = Access(modem, self._quirks)
-        self._keeper = Keeper(self.name, self._open_and_watch, self._close)
+        self._keeper = Keeper(self.name, self._open_and_watch, self._close, self._place)
         self._errands: set[asyncio.Task[None]] = set()
         self._health = LineState(False, "The line is starting.")
         self._look = asyncio.Event()
@@ -169,6 +177,8 @@ class GsmLine:
         self._clip_timer: asyncio.TimerHandle | None = None
         self._ready = False
         self._refused: set[int] = set()
+        self._mute_looks = 0
+        self._picks_up_again = True
         self.texts = Texts(self.name, self._session, self._until_free_to_text)
         self.on_state: Callable[[LineState], None] = lambda _state: None
 
@@ -235,13 +245,14 @@ class GsmLine:
             try:
                 await at.ask(self._quirks.sound_on)
                 answer = await at.ask(commands.ANSWER)
+                self._look.set()
+                if answer.ok or answer.ended or not await self._lists_calls(at):
+                    return
             except LineDown:
                 return  # the leg is told by whoever closes the port
-            self._look.set()
-            if answer.ok or answer.ended:
-                return
-        log.warning("modem %s does not answer a call", self.name)
-        self.put_down(leg)
+            if answer.late:
+                break
+        self._keeper.fail(Hung("The modem does not answer a call."))
 
     def put_down(self, leg: GsmLeg) -> None:
         """End or refuse the call of this leg, however long the modem takes."""
@@ -280,7 +291,7 @@ class GsmLine:
                 async with asyncio.timeout(HANG_UP_S):
                     await asyncio.shield(leg.gone)
                     return
-        self._keeper.fail("The modem does not end a call any more.")
+        self._keeper.fail(Hung("The modem does not end a call any more."))
 
     # -- calls ---------------------------------------------------------------------------------
 
@@ -313,7 +324,10 @@ class GsmLine:
 
     async def _look_at_calls(self) -> None:
         answer = await self._ask(commands.CALLS)
+        self._mute_looks = 0 if answer.ok else self._mute_looks + 1
         if not answer.ok:
+            if self._mute_looks >= MUTE_LOOKS:
+                raise Hung("The modem does not say which calls there are.")
             return
         rows = [row for row in answer.events if isinstance(row, CallRow) and row.voice]
         waiting = {row.index: row for row in rows if row.state is CallState.WAITING}
@@ -341,8 +355,31 @@ class GsmLine:
             else:
                 self._run(self._clear())
 
+    async def _pick_up_again(self) -> None:
+        """Somebody who talked with the box when it lost sight of the modem, or was restarted."""
+        if self._picks_up_again:
+            answer = await self._ask(commands.CALLS)
+            rows = [row for row in answer.events if isinstance(row, CallRow) and row.voice]
+            if [(row.incoming, row.state) for row in rows] == [(True, CallState.ACTIVE)]:
+                await self._ask(self._quirks.sound_on)
+                leg = self._new_leg(self._caller(rows[0].number), incoming=True)
+                leg.is_in(CallState.ACTIVE)
+                log.info("line %s: a call is still up; its caller is led on", self.name)
+                self._on_ring(leg)
+        self._picks_up_again = True
+
     async def _clear(self) -> None:
-        await self._ask(commands.HANG_UP)
+        """End what is nobody's; a modem that cannot is of no use."""
+        for command in (commands.HANG_UP, commands.HANG_UP_OLD):
+            await self._ask(command)
+            if self._leg is not None or self._at is None or not await self._lists_calls(self._at):
+                return
+        self._keeper.fail(Hung("The modem does not end a call any more."))
+
+    async def _lists_calls(self, at: AtPort) -> bool:
+        return any(
+            isinstance(row, CallRow) and row.voice for row in (await at.ask(commands.CALLS)).events
+        )
 
     async def _missed_by(self, leg: GsmLeg) -> None:
         """The modem lists a leg no more."""
@@ -397,6 +434,8 @@ class GsmLine:
                 self._judge()
             case TextStored() | TextCame():
                 self.texts.hear(event)
+            case Restarted():
+                self._keeper.fail("The modem has restarted itself.")
 
     def _rang(self) -> None:
         """The number comes at once, or at the next ring at the latest, or not at all."""
@@ -411,12 +450,12 @@ class GsmLine:
     # -- keeping the line up -------------------------------------------------------------------
 
     async def _open_and_watch(self) -> None:
-        self._at = AtPort(self.name, self._modem.at, self._hear, self._keeper.fail)
-        self._sound.open(lambda why: self._keeper.fail(f"The modem's sound is gone: {why}."))
+        await self._open()
         await self._access.prepare(self._ask)
         self._ready = True
         self._keeper.works()
         self.texts.look()
+        await self._pick_up_again()
         await self._look_at_calls()
         await self._look_at_network()
         while True:
@@ -428,6 +467,19 @@ class GsmLine:
                 await self._look_at_calls()
             else:
                 await self._look_at_network()
+
+    async def _open(self) -> None:
+        """Both ports, always: what was left open of a modem that came back is silent."""
+        ports = await self._place.find()
+        fail = self._keeper.fail
+        self._at = AtPort(
+            self.name,
+            ports.at,
+            self._hear,
+            on_lost=lambda words: fail(Unplugged(words)),
+            on_deaf=lambda words: fail(Hung(words)),
+        )
+        self._sound.open(lambda why: fail(Unplugged(f"The modem's sound is gone: {why}.")))
 
     async def _look_at_network(self) -> None:
         await self._access.look(self._ask)
@@ -449,7 +501,9 @@ class GsmLine:
             at.close()
         self._sound.close()
         self._access.forget()
+        self._mute_looks = 0
         if self._leg is not None:
+            self._picks_up_again = not self._leg.ended_by_us
             self._leg.ended(Cause.LINE_FAILED)
         self._now(LineState(False, words))
 

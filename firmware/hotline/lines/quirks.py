@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hotline.at.commands import NETWORK_S, USUAL_S, Command
+from hotline.at.commands import NETWORK_S, RESTART, USUAL_S, Command
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Quirks:
     can_talk: what a modem whose firmware carries sound over USB answers with OK.
     sound_on: before each answer and each dialling; without it a second call is silent.
     pin_tries: asks how often a wrong PIN may still be given. texts_in_call: may a text be sent
-    while somebody talks?
+    while somebody talks? restart: starts its firmware anew.
     """
 
     words: str
@@ -28,6 +28,7 @@ class Quirks:
     sound_on: Command
     pin_tries: Command
     texts_in_call: bool
+    restart: Command = RESTART
 
 
 def _usual(*texts: str) -> tuple[Command, ...]:
