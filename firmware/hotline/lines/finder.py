@@ -99,13 +99,16 @@ class Seen:
             raise LineDown(f"The {self.words} is no modem the box knows.", "See hw/modems.md.")
         if self.lacks:
             raise Unplugged(f"The {self.words} shows only some of its ports.")
-        sound, spare = (
-            dev / tty if number is not None and (tty := self._tty(number)) else None
-            for number in (known.sound, known.spare)
-        )
+        sound = None if known.sound is None else dev / self._tty(known.sound)
         cards = [one.card for one in device.interfaces if one.card is not None]
         card = cards[0] if cards else None
-        return Ports(dev / self._tty(known.at), sound, spare, card, device.path)
+        return Ports(dev / self._tty(known.at), sound, self.spare(dev), card, device.path)
+
+    def spare(self, dev: Path) -> Path | None:
+        """The second port for commands, if it has one."""
+        number = self.known.spare if self.known else None
+        tty = "" if number is None else self._tty(number)
+        return dev / tty if tty else None
 
     def _tty(self, number: int) -> str:
         return self.device.tty(number)
@@ -143,13 +146,15 @@ class Finder:
         seen = [one for one in modems(self.bus.devices()) if self._may_be(modem, one)]
         return sorted(seen, key=lambda one: self._imei(one) != modem.imei)
 
-    def usb_of(self, port: Path) -> str:
-        """Where the device with this serial port is plugged in; "" if on no USB."""
-        name = port.resolve().name
+    def named(self, modem: Modem) -> Ports:
+        """The ports that box.toml names, and what belongs to them where they are on USB."""
+        at = modem.at or Path()
+        name = at.resolve().name
         for device in self.bus.devices():
             if any(one.tty == name for one in device.interfaces):
-                return device.path
-        return ""
+                (spare,) = [one.spare(self.bus.dev) for one in modems([device])] or [None]
+                return Ports(at, modem.sound, spare, usb=device.path)
+        return Ports(at, modem.sound)
 
     def _may_be(self, modem: Modem, seen: Seen) -> bool:
         fits = seen.known is not None and seen.known.model == modem.model

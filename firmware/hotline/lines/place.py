@@ -70,7 +70,7 @@ class Place:
     async def _found(self) -> Ports:
         modem, finder = self._modem, self._finder
         if modem.at is not None:
-            return Ports(modem.at, modem.sound, usb=finder.usb_of(modem.at))
+            return finder.named(modem)
         if modem.imei:
             return (await self._with_imei()).ports(finder.bus.dev)
         return finder.find(modem).ports(finder.bus.dev)
