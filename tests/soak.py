@@ -37,7 +37,7 @@ from tests.sim.gsm.usb import EC25, STORAGE, SimulatedBus, Stick, UsbTree
 
 REPLUGGED_S, HUNG_S = 15.0, 60.0  # what the design promises
 BOOTS_S, DEAF_S = 8.0, 2.0
-STEADY_S = 60.0  # between two troubles: what follows sooner is one trouble
+STEADY_S = 50.0  # between two troubles: what follows sooner is one trouble
 OURS, OTHERS = "1-1.3", "1-1.4"
 RINGS_S, PATIENCE_S = 3.0, 45.0  # of a caller: until it rings at the box, and from then on
 
@@ -45,14 +45,12 @@ RINGS_S, PATIENCE_S = 3.0, 45.0  # of a caller: until it rings at the box, and f
 class SoundDouble:
     """The bridge's side: opens the sound port as the real one does, and carries nothing."""
 
-    def __init__(self) -> None:
-        self.place: Place | None = None
+    def __init__(self, place: Place) -> None:
+        self._place = place
         self._tty: Tty | None = None
 
     def open(self, lost: Callable[[str], None]) -> None:
-        assert self.place is not None
-        self.close()
-        self._tty = Tty(self.place.sound(), lambda _data: None, lost)
+        self._tty = Tty(self._place.sound(), lambda _data: None, lost)
 
     def close(self) -> None:
         if self._tty is not None:
@@ -100,7 +98,8 @@ class Desk:
 
     async def idle(self) -> None:
         """Until the box knows, too, that the call is over."""
-        while self.line.state().up and not self.line.free_channels():
+        # A line tells nobody that it is free.
+        while self.line.state().up and not self.line.free_channels():  # noqa: ASYNC110
             await asyncio.sleep(0.25)
 
 
@@ -112,6 +111,7 @@ class World:
     network: MobileNetwork
     ours: Desk
     other: Desk
+    finder: Finder
     dice: random.Random
 
     @property
@@ -140,7 +140,7 @@ async def world(folder: Path, dice: random.Random) -> AsyncIterator[World]:
     for desk in desks:
         desk.stick.plug()
         await desk.line.start(desk.rings.put_nowait)
-    one = World(tree, network, *desks, dice)
+    one = World(tree, network, *desks, finder, dice)
     for desk in desks:
         await recovered(one, desk, 60)
         desk.states.clear()
@@ -161,9 +161,8 @@ def _stick(network: MobileNetwork, tree: UsbTree, folder: Path, path: str) -> St
 
 def _desk(stick: Stick, finder: Finder) -> Desk:
     told = Modem(f"modem-{stick.path[-1]}", usb=stick.path)
-    sound = SoundDouble()
-    sound.place = Place(told, finder, MODELS[told.model].restart)
-    desk = Desk(stick, GsmLine(told, "MD", sound, sound.place))
+    place = Place(told, finder, MODELS[told.model].restart)
+    desk = Desk(stick, GsmLine(told, "MD", SoundDouble(place), place))
     desk.line.on_state = desk.states.append
     return desk
 
@@ -406,7 +405,7 @@ async def soak(folder: Path, seed: int, names: list[str], report: Report) -> Non
     async with world(folder, dice) as one:
         for turn, name in enumerate(names):
             trouble, limit = ALL[name]
-            await asyncio.sleep(one.dice.uniform(STEADY_S, STEADY_S + 20))
+            await asyncio.sleep(one.dice.uniform(STEADY_S, STEADY_S + 10))
             since = await trouble(one)
             try:
                 took = max(0.0, await recovered(one, one.ours, 3600) - since)

@@ -577,8 +577,8 @@ def _place_disagrees(
     """Which modem is meant is said in one way only, and said where there are several."""
     modem = modems[index]
     ways = [key for key in ("at", "usb", "imei") if getattr(modem, key)]
-    if modem.sound is not None and modem.at is None:
-        yield ("modem", index, "sound"), f"{here} names sound; it needs at, too"
+    if (modem.at is None) != (modem.sound is None):
+        yield ("modem", index), f"{here}: at and sound belong together; usb or imei find both"
     elif len(ways) > 1:
         both = " and ".join(ways)
         yield ("modem", index, ways[1]), f"{both} of {here} both say which modem it is; keep one"

@@ -156,6 +156,16 @@ class Finder:
                 return Ports(at, modem.sound, spare, usb=device.path)
         return Ports(at, modem.sound)
 
+    def line_of(self, seen: Seen, wanted: Sequence[Modem]) -> str:
+        """The name of the line that this modem carries, or may carry; "" if none."""
+        for modem in wanted:
+            place = self.named(modem).usb if modem.at else modem.usb
+            if place == seen.device.path:
+                return modem.name
+            if self._may_be(modem, seen) and not place and not modem.at:
+                return f"{modem.name}, if its IMEI is {modem.imei}" if modem.imei else modem.name
+        return ""
+
     def _may_be(self, modem: Modem, seen: Seen) -> bool:
         fits = seen.known is not None and seen.known.model == modem.model
         return fits and not seen.lacks and self._imei(seen) in (None, modem.imei)

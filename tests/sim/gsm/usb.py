@@ -175,7 +175,7 @@ class Stick:
             self._after(self.deaf_s, self._cured)
         self._open_spare()
         ports = {AT: self.modem.at, SOUND: self.modem.sound}
-        shown = {number: Path(os.readlink(port)) for number, port in ports.items()}
+        shown = {number: port.readlink() for number, port in ports.items()}
         spare = Path(os.ttyname(self._spare[1]))
         self.tree.show(self.path, EC25, {0: None, **shown, SPARE: spare})
 
