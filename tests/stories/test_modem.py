@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -239,22 +238,6 @@ async def test_a_second_caller_to_the_sim_card_gets_busy_and_disturbs_nobody(
 # -- trouble with the modem ------------------------------------------------------------------------
 
 
-async def test_a_modem_pulled_out_in_a_call_costs_the_call_and_not_what_was_said(
-    mobiles: Mobiles,
-) -> None:
-    caller = await at_the_beep(mobiles.stage)
-    await caller.say(TALK)
-    mobiles.modem.unplug()
-    case = await mobiles.stage.filed(caller)
-    assert case.seconds == pytest.approx(2.5, abs=0.6)
-    await mobiles.stage.box.until(lambda status: not _line(status, "mobile").up, "the line down")
-    assert _line(await _status(mobiles), "office").up
-    mobiles.modem.plug()
-    await mobiles.stage.box.until(lambda status: _line(status, "mobile").up, "up", within=15)
-    nxt = await mobiles.stage.called()
-    await heard(nxt, Prompt.GREETING_OPEN)
-
-
 async def test_a_modem_that_falls_silent_is_opened_anew_when_it_speaks_again(
     mobiles: Mobiles,
 ) -> None:
@@ -272,7 +255,3 @@ async def test_a_modem_that_falls_silent_is_opened_anew_when_it_speaks_again(
 
 def _line(status: StatusAnswer, name: str) -> LineState:
     return next(line for line in status.lines if line.name == name)
-
-
-async def _status(mobiles: Mobiles) -> StatusAnswer:
-    return await asyncio.to_thread(mobiles.stage.box.status)
