@@ -402,6 +402,12 @@ class Report:
 async def soak(folder: Path, seed: int, names: list[str], report: Report) -> None:
     """These troubles, one after another, on the same daemon's lines."""
     dice = random.Random(seed)
+
+    def fault(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        report.failures.append(f"a fault of the soak itself: {context}")
+        loop.stop()
+
+    asyncio.get_running_loop().set_exception_handler(fault)
     async with world(folder, dice) as one:
         for turn, name in enumerate(names):
             trouble, limit = ALL[name]
@@ -416,6 +422,8 @@ async def soak(folder: Path, seed: int, names: list[str], report: Report) -> Non
             if took > limit:
                 report.failures.append(f"{name}, turn {turn}: {took:.1f} s instead of {limit:g}")
             _clear(one)
+            if turn % 100 == 99:
+                print(f"{turn + 1} done, {len(report.failures)} failures", flush=True)
         down = [state.words for state in one.other.states if not state.up]
         if down:
             report.failures.append(f"the other line was disturbed: {down}")

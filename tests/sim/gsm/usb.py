@@ -6,6 +6,7 @@ device (reset, power) reaches the modem that is plugged in.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import pty
@@ -95,16 +96,19 @@ class Stick:
         self.cured_by = ""
         self._well: dict[str, Any] = {}
         self.done_to_it: list[str] = []
+        self._plugged_in = False
         self._spare: list[int] = []
         self._later: list[Callable[[], object]] = []
         modem.on_restart = self.restarted
 
     def plug(self) -> None:
         """Be plugged in; shown at once, or after it has started."""
+        self._plugged_in = True
         self._in(self.boots_s)
 
     def unplug(self) -> None:
         """Be pulled out."""
+        self._plugged_in = False
         for cancel in self._later:
             cancel()
         self._later.clear()
@@ -132,8 +136,8 @@ class Stick:
 
     def restarted(self) -> None:
         """It was told to restart, and does: with all its settings forgotten."""
-        self.done_to_it.append("restart")
         if self.cured_by in ("restart", ""):
+            self.done_to_it.append("restart")
             self.cycle()
 
     def reset(self) -> None:
@@ -141,12 +145,13 @@ class Stick:
         self.done_to_it.append("reset")
         if self.cured_by == "reset":
             self.unplug()
+            self._plugged_in = True
             self._in(0)
 
     def power(self) -> None:
         """Its port is turned off and on."""
         self.done_to_it.append("power")
-        if self.cured_by != "nothing":
+        if self.cured_by != "nothing" and self._plugged_in:
             self.cycle()
 
     def cycle(self) -> None:
@@ -195,8 +200,9 @@ class Stick:
         self._spare = []
 
     def _hear_spare(self) -> None:
-        if b"AT+CFUN=1,1" in os.read(self._spare[0], 4096) and self.cured_by in ("restart", ""):
-            self.restarted()
+        with contextlib.suppress(BlockingIOError):
+            if b"AT+CFUN=1,1" in os.read(self._spare[0], 4096):
+                self.restarted()
 
     def __enter__(self) -> Stick:
         self.plug()
