@@ -10,6 +10,7 @@ import pytest
 from tests.sim.gsm.usb import EC25, UsbTree
 
 from hotline.lines import usb
+from hotline.lines.finder import MAKERS
 from hotline.lines.usb import Bus
 
 UHUBCTL = """#!/bin/sh
@@ -103,3 +104,8 @@ async def test_what_cannot_be_done_is_said_and_not_raised(tree: UsbTree) -> None
     tree.hide("1-1.3")
     assert not Bus(tree.root).can_switch("1-1.3")
     assert not await Bus(tree.root).switch("1-1.3")
+
+
+def test_the_rules_of_udev_are_for_every_maker_the_box_knows() -> None:
+    rules = Path(__file__).parents[2] / "boot" / "udev" / "60-hotline-modems.rules"
+    assert f'ATTR{{idVendor}}!="{"|".join(MAKERS)}"' in rules.read_text()

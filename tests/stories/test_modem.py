@@ -18,7 +18,18 @@ from tests.sim.gsm.network import BUSY
 from tests.sim.sip import behaviours
 from tests.sim.sound import RATE, Silence, noise
 from tests.stories.modems import Mobiles, box_with_a_modem, clear
-from tests.stories.stage import BEEP, STAFF, Stage, heard, key, menu, office, person, recorded
+from tests.stories.stage import (
+    BEEP,
+    SIGNS,
+    STAFF,
+    Stage,
+    heard,
+    key,
+    menu,
+    office,
+    person,
+    recorded,
+)
 
 TALK = noise(2.5, seed=7)
 MORE = menu(key("1", "complaint"), key("2", "message"), name="more")
@@ -238,7 +249,7 @@ async def test_a_second_caller_to_the_sim_card_gets_busy_and_disturbs_nobody(
 # -- trouble with the modem ------------------------------------------------------------------------
 
 
-async def test_a_modem_that_falls_silent_is_opened_anew_when_it_speaks_again(
+async def test_a_caller_whose_modem_falls_silent_is_led_on_when_it_speaks_again(
     mobiles: Mobiles,
 ) -> None:
     caller = await mobiles.stage.called()
@@ -248,7 +259,9 @@ async def test_a_modem_that_falls_silent_is_opened_anew_when_it_speaks_again(
     )
     mobiles.modem.faults.hangs = False
     await mobiles.stage.box.until(lambda status: _line(status, "mobile").up, "up", within=45)
-    await caller.ended()
+    await caller.hears(SIGNS[Prompt.GREETING_OPEN], within=10, lasting=0.3)
+    await caller.hang_up()
+    await mobiles.stage.story(caller)
     nxt = await mobiles.stage.called()
     await heard(nxt, Prompt.GREETING_OPEN)
 

@@ -20,6 +20,7 @@ LONGEST_RETRY_S = 30.0
 BOOT_S = 15.0  # from showing its ports to answering
 ABSENT_S = 60.0  # longer than any restart takes: it may need its port's power turned off
 STEADY_S = 45.0  # a cure that does not last so long was none
+RESTING_RETRY_S = 10.0
 FIRST_REST_S, LONGEST_REST_S = 300.0, 3600.0
 
 
@@ -124,7 +125,7 @@ class Ladder:
         if now < self._awake_by:
             return Step(Rung.REOPEN, LOOK_AGAIN_S)
         if now < self._rest_until:
-            return Step(Rung.REOPEN, LONGEST_RETRY_S, UNPLUG)
+            return Step(Rung.REOPEN, RESTING_RETRY_S, UNPLUG)
         if Rung.REOPEN not in self._tried:
             return self._take(Rung.REOPEN, now)
         for rung in _HIGHER:
@@ -132,7 +133,7 @@ class Ladder:
                 return self._take(rung, now)
         self._rest(now)
         self._tried = [Rung.REOPEN]
-        return Step(Rung.REOPEN, LONGEST_RETRY_S, UNPLUG)
+        return Step(Rung.REOPEN, RESTING_RETRY_S, UNPLUG)
 
     def _take(self, rung: Rung, now: float) -> Step:
         self._tried.append(rung)

@@ -82,7 +82,8 @@ class Place:
             if key not in self._finder.imeis:
                 with contextlib.suppress(LineDown, TimeoutError):
                     async with asyncio.timeout(IDENTITY_S):
-                        self._finder.imeis[key] = await self._asked(seen)
+                        if imei := await self._asked(seen):  # else it is asked again
+                            self._finder.imeis[key] = imei
             if self._finder.imeis.get(key) == self._modem.imei:
                 return seen
         raise Unplugged(f"No modem with the IMEI {self._modem.imei} is plugged in.", "Plug it in.")
