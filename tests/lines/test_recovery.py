@@ -98,6 +98,16 @@ def test_the_owner_reads_what_the_box_does_and_at_last_what_to_do(tmp_path: Path
     play(tmp_path, story)
 
 
+def test_a_modem_that_hangs_while_nobody_calls_is_noticed_in_20_seconds(tmp_path: Path) -> None:
+    async def story(one: World) -> None:
+        await asyncio.sleep(one.dice.uniform(0, 20))
+        one.stick.falls_ill("nothing")
+        await asyncio.sleep(20)
+        assert not one.ours.line.state().up
+
+    play(tmp_path, story)
+
+
 def test_a_dead_modem_is_left_in_peace_and_comes_back_when_it_is_plugged_in_again(
     tmp_path: Path,
 ) -> None:

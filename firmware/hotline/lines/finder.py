@@ -94,7 +94,7 @@ class Seen:
         """Its ports. Raises Unplugged while some are missing."""
         known, device = self.known, self.device
         if self.is_disk:
-            raise LineDown(f"The {self.words} shows itself as a disk.", "Install usb-modeswitch.")
+            raise Unplugged(f"The {self.words} shows itself as a disk.", "Install usb-modeswitch.")
         if known is None:
             raise LineDown(f"The {self.words} is no modem the box knows.", "See hw/modems.md.")
         if self.lacks:
