@@ -38,6 +38,7 @@ from tests.sim.gsm.usb import EC25, STORAGE, SimulatedBus, Stick, UsbTree
 REPLUGGED_S, HUNG_S = 15.0, 60.0  # what the design promises
 BOOTS_S, DEAF_S = 8.0, 2.0
 STEADY_S = 50.0  # between two troubles: what follows sooner is one trouble
+GIVEN_UP_S = 300.0
 OURS, OTHERS = "1-1.3", "1-1.4"
 RINGS_S, PATIENCE_S = 3.0, 45.0  # of a caller: until it rings at the box, and from then on
 
@@ -414,7 +415,7 @@ async def soak(folder: Path, seed: int, names: list[str], report: Report) -> Non
             await asyncio.sleep(one.dice.uniform(STEADY_S, STEADY_S + 10))
             since = await trouble(one)
             try:
-                took = max(0.0, await recovered(one, one.ours, 3600) - since)
+                took = max(0.0, await recovered(one, one.ours, GIVEN_UP_S) - since)
             except AssertionError as why:
                 report.failures.append(f"{name}, turn {turn}: {why}")
                 return

@@ -185,6 +185,24 @@ async def test_who_hangs_up_while_the_box_answers_is_gone(tmp_path: Path) -> Non
         assert one.line.free_channels() == 1
 
 
+@pytest.mark.parametrize("answered", [True, False])
+async def test_who_rings_in_the_moment_another_hangs_up_is_heard_of(
+    tmp_path: Path, answered: bool
+) -> None:
+    async with desk(tmp_path) as one:
+        await one.until(UP)
+        first = await one.network.caller(ANA).call()
+        leg = await asyncio.wait_for(one.rings.get(), 5)
+        if answered:
+            await leg.answer()
+        await first.hang_up()
+        await one.network.caller("+37369000102").call()
+        second = await asyncio.wait_for(one.rings.get(), 5)
+        assert second.caller.number == "+37369000102"
+        assert await asyncio.wait_for(leg.gone, 1) is Cause.HUNG_UP
+        await second.answer()
+
+
 async def test_a_call_can_be_refused(tmp_path: Path) -> None:
     async with desk(tmp_path) as one:
         await one.until(UP)

@@ -340,11 +340,20 @@ class GsmLine:
         if leg is None:
             self._hear_of_unknown(mine)
             return
-        fitting = [row for row in mine if row.incoming == leg.incoming]
+        fitting = [row for row in mine if self._is_of(leg, row)]
         if fitting:
             leg.is_in(fitting[0].state)
         else:
             await self._missed_by(leg)
+
+    def _is_of(self, leg: GsmLeg, row: CallRow) -> bool:
+        """Not the next caller's, who may ring in the moment in which this one hangs up."""
+        if row.incoming != leg.incoming:
+            return False
+        rings_anew = row.state is CallState.INCOMING and leg.answered.done()
+        who = self._caller(row.number).number
+        other = leg.incoming and None not in (who, leg.caller.number) and who != leg.caller.number
+        return not rings_anew and not other
 
     def _hear_of_unknown(self, rows: Iterable[CallRow]) -> None:
         """A call for which there is no leg: somebody rings, or something was left over."""
@@ -390,6 +399,7 @@ class GsmLine:
             self._look.set()
         else:
             leg.ended(await self._cause(leg))
+            self._look.set()  # somebody else may ring already
 
     async def _cause(self, leg: GsmLeg) -> Cause:
         if leg.incoming or leg.answered.done():
