@@ -115,6 +115,14 @@ def test_a_sound_card_belongs_to_the_modem_it_is_part_of(tree: UsbTree, finder: 
     assert finder.find(ONLY).ports(finder.bus.dev).card == 2
 
 
+def test_a_port_of_the_standard_class_is_found_too(tree: UsbTree, finder: Finder) -> None:
+    tree.show("1-1.3", EC25, {0: None, 1: None, 2: None})
+    for number in (1, 2):
+        (tree.devices / f"1-1.3:1.{number}" / "tty" / f"ttyACM{number}").mkdir(parents=True)
+    ports = finder.find(ONLY).ports(finder.bus.dev)
+    assert (ports.at.name, ports.sound and ports.sound.name) == ("ttyACM2", "ttyACM1")
+
+
 def test_a_modem_that_is_pulled_out_while_it_is_looked_at_is_left_out(
     tree: UsbTree, finder: Finder
 ) -> None:

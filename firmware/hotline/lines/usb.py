@@ -148,7 +148,9 @@ def this_machine() -> Bus:
 def _interfaces(devices: Path, path: str) -> Iterator[Interface]:
     for place in sorted(devices.glob(f"{path}:*")):
         number = int(_said(place / "bInterfaceNumber"), 16)
-        tty = next((one.name for one in place.rglob("tty*") if _TTY.fullmatch(one.name)), "")
+        # usbserial's ports lie in the interface itself, cdc-acm's in its folder `tty`.
+        ttys = (*place.glob("tty*"), *place.glob("tty/tty*"))
+        tty = next((one.name for one in ttys if _TTY.fullmatch(one.name)), "")
         found = [_CARD.fullmatch(one.name) for one in place.glob("sound/card*")]
         card = next((int(one[1]) for one in found if one), None)
         kind = ""
