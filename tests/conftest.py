@@ -27,7 +27,11 @@ LONGEST_FIRST = ("trouble", "stories", "sim", "hostile", "test_contract.py", "me
 ROOMS_WITH_SOUND = {"hostile", "sim"}
 REAL_TIME = {"stories", "hostile", "sim", "test_contract.py"}
 MORE_TRIES = 2
-BUSIEST = {"test_killed.py", "test_modem.py"}  # many calls at once, with all their sound
+BUSIEST = {
+    "test_killed.py",
+    "test_modem.py",
+    "test_modem_lost.py",
+}  # many calls at once, with all their sound
 
 
 def group(test: str) -> str:

@@ -58,6 +58,10 @@ model = "ec25"
 at = "/dev/at"
 sound = "/dev/sound"
 """
+ALONE = """\
+[[modem]]
+name = "mobile"
+"""
 
 
 @pytest.fixture
@@ -109,7 +113,8 @@ def test_the_example_can_be_copied_as_it_is(file: Path) -> None:
 
 def test_the_example_tells_the_defaults_that_really_hold(file: Path) -> None:
     shown = re.sub(r"(?m)^#(?=[a-z_]+ = |\[)", "", EXAMPLE.read_text(encoding="utf-8"))
-    shown = re.sub(r"(?m)^(tls_|public_address|password_file|peers|number =|card =).*\n", "", shown)
+    others = "tls_|public_address|password_file|peers|number =|card =|usb|imei"
+    shown = re.sub(rf"(?m)^({others}).*\n", "", shown)
     options = options_of(file, shown)
     assert (options.box, options.limits, options.page) == (Box(), Limits(), Page())
     assert (options.sip, options.notify) == (Sip(), Notify())
@@ -259,7 +264,18 @@ def test_all_mistakes_are_told_at_once_each_with_its_line(file: Path) -> None:
         (MODEM + 'pin = "12a4"\n', "line 6: pin of [[modem]] number 1 must be 4 to 8 digits"),
         (MODEM + "pin = 1234\n", 'line 6: pin of [[modem]] number 1 must be text in "quotes"'),
         (MODEM.replace("ec25", "ec26"), "line 3: model of [[modem]] number 1 must be one of"),
-        (MODEM.replace('sound = "/dev/sound"\n', ""), "line 1: sound of [[modem]] number 1 is mis"),
+        (MODEM.replace('sound = "/dev/sound"\n', ""), "line 1: [[modem]] number 1: at and sound b"),
+        (MODEM + 'usb = "1-1.3"\n', "line 6: at and usb of [[modem]] number 1 both say which mod"),
+        (MODEM + 'usb = "ttyUSB2"\n', "line 6: usb of [[modem]] number 1 must be a place such as"),
+        (MODEM + 'imei = "1234"\n', "line 6: imei of [[modem]] number 1 must be the 15 digits"),
+        (
+            ALONE + 'usb = "1-1"\n' + ALONE.replace("mobile", "other"),
+            "line 4: [[modem]] number 2 needs usb or imei",
+        ),
+        (
+            ALONE + 'usb = "1-1"\n' + ALONE.replace("mobile", "other") + 'usb = "1-1"\n',
+            "line 6: usb of [[modem]] number 2: 1-1 is named twice",
+        ),
     ],
 )
 def test_a_mistake_is_told_in_plain_words(file: Path, text: str, words: str) -> None:

@@ -26,10 +26,13 @@ from hotline.clock import Clock
 from hotline.control.desk import FrontDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.health import chores
+from hotline.lines.finder import Finder
 from hotline.lines.gsm import GsmLine
 from hotline.lines.gsm import Sound as LineSound
+from hotline.lines.place import Place
 from hotline.lines.quirks import quirks_of
 from hotline.lines.sip import Guard, SipLine
+from hotline.lines.usb import this_machine
 from hotline.media import sounds
 from hotline.media.mixer import Mixer
 from hotline.media.modem import ModemSound
@@ -230,7 +233,7 @@ async def _exchange(
     closing.push_async_callback(voice.close)
     guard = Guard(pjsip)
     trunks = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
-    modems = [GsmLine(m, country, _sound_of(m, pjsip)) for m in options.modems]
+    modems = _modems(options, pjsip)
     records.texting.extend(modems)
     offices = CurrentOffice(
         records.offices, country, frozenset({country, *options.limits.countries})
@@ -252,16 +255,26 @@ async def _exchange(
     )
 
 
-def _sound_of(modem: Modem, pjsip: Pjsip) -> LineSound | None:
+def _modems(options: Options, pjsip: Pjsip) -> list[GsmLine]:
+    finder = Finder(this_machine())
+    lines = []
+    for modem in options.modems:
+        place = Place(modem, finder, quirks_of(modem).restart)
+        lines.append(GsmLine(modem, options.box.country, _sound_of(modem, place, pjsip), place))
+    return lines
+
+
+def _sound_of(modem: Modem, place: Place, pjsip: Pjsip) -> LineSound | None:
     """Where the sound of this modem comes from."""
+    quirks = quirks_of(modem)
     if modem.card:
         # Loading it looks at every sound card: not for a box without one.
         from hotline.media.soundcard import CardSound
 
         return CardSound(pjsip, modem.card)
-    if modem.sound is None:
+    if quirks.speech is None:
         return None
-    return ModemSound(pjsip, modem.sound, Measured if quirks_of(modem).any_rate else Known)
+    return ModemSound(pjsip, place.sound, Measured if quirks.any_rate else Known)
 
 
 async def _keep_text(texts: Texts, exchange: Exchange, line: str, written: str) -> None:

@@ -35,6 +35,10 @@ class LineDown(HotlineError):  # noqa: N818
     """A line cannot be used now; other lines are not touched by it."""
 
 
+class Unplugged(LineDown):
+    """What carries the line is not there, or not yet."""
+
+
 class TextRefused(HotlineError):  # noqa: N818 - it is an answer
     """This text or its recipient is not taken; others may be."""
 

@@ -115,6 +115,11 @@ LineName = Annotated[
     _matches(r"[a-z0-9][a-z0-9_-]{0,31}", "must be a short name of small letters and digits"),
 ]
 Country = Annotated[str, _matches(r"[A-Z]{2}", 'must be two capital letters, such as "MD"')]
+UsbPath = Annotated[
+    str,
+    _matches(r"([0-9]+-[0-9]+(\.[0-9]+)*)?", 'must be a place such as "1-1.3"; see hotline doctor'),
+]
+Imei = Annotated[str, _matches(r"([0-9]{15})?", "must be the 15 digits printed on the modem")]
 Number = Annotated[
     str,
     _matches(r"\+[1-9][0-9]{6,14}", 'must be a full number with its country, "+37322123456"'),
@@ -203,18 +208,21 @@ class Trunk:
 class Modem:
     """A USB GSM modem with a SIM card.
 
-    at, sound: its two serial ports; by-id names stay the same when the modem is plugged in again.
-    card: the name of its sound card instead of `sound`, where it is set up as one. Of a generic
-    modem no sound is known: neither. number: the SIM's own. outbound: may calls go out over it?
+    Which one: where it is plugged in (usb, such as 1-1.3), or its imei, or the names of its two
+    serial ports (at, sound); by none of them, the only one there is. card: the name of its sound
+    card instead of `sound`, where it is set up as one. Of a generic modem no sound is known:
+    neither. number: the SIM's own. outbound: may calls go out over it?
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = CONFIG
 
     name: LineName
-    at: Path
+    at: Path | None = None
     sound: Path | None = None
     model: Literal["ec25", "huawei", "sim7600", "generic"] = "ec25"
     card: Text = ""
+    usb: UsbPath = ""
+    imei: Imei = ""
     number: Number | None = None
     pin: Annotated[Hidden, AfterValidator(_pin)] = field(default_factory=Secret)
     outbound: Flag = True
@@ -562,7 +570,7 @@ def _modems_disagree(options: Options) -> Iterator[tuple[Place, str]]:
             if port is not None and port in ports:
                 yield ("modem", index, key), f"{key} of {here}: {port} is named twice"
             ports += [port] if port is not None else []
-        for keys, words in _sound_disagrees(modem):
+        for keys, words in (*_sound_disagrees(modem), *_place_disagrees(options.modems, index)):
             yield ("modem", index, *keys), words.format(here=here)
 
 
@@ -572,12 +580,28 @@ def _sound_disagrees(modem: Modem) -> Iterator[tuple[Place, str]]:
         if modem.sound or modem.card:
             key = "sound" if modem.sound else "card"
             yield (key,), f"{key} of {{here}}: no sound is known of a generic modem; leave it out"
+        if modem.at is None:
+            yield (), "{here} needs at: what a generic modem's ports are is not known"
     elif modem.card and modem.model != "ec25":
         yield ("card",), 'card of {here} is for model = "ec25" only; give its sound instead'
     elif modem.card and modem.sound:
         yield ("card",), "card and sound of {here} are both given; keep one"
-    elif not modem.card and modem.sound is None:
-        yield (), "sound of {here} is missing"
+    elif not modem.card and (modem.at is None) != (modem.sound is None):
+        yield (), "{here}: at and sound belong together; usb or imei find both"
+
+
+def _place_disagrees(modems: tuple[Modem, ...], index: int) -> Iterator[tuple[Place, str]]:
+    """Which modem is meant is said in one way only, and said where there are several."""
+    modem = modems[index]
+    ways = [key for key in ("at", "usb", "imei") if getattr(modem, key)]
+    if len(ways) > 1:
+        yield (ways[1],), f"{' and '.join(ways)} of {{here}} both say which modem it is; keep one"
+    elif not ways and not modem.sound and modem.model != "generic" and len(modems) > 1:
+        yield (), "{here} needs usb or imei: which of the modems is it?"
+    for key in ("usb", "imei"):
+        value = getattr(modem, key)
+        if value and value in [getattr(other, key) for other in modems[:index]]:
+            yield (key,), f"{key} of {{here}}: {value} is named twice"
 
 
 def _tls_disagrees(trunk: Trunk) -> Iterator[tuple[str, str]]:
@@ -634,7 +658,8 @@ def _from_folder(options: Options, folder: Path) -> Options:
             for t in options.trunks
         ),
         modems=tuple(
-            replace(m, at=folder / m.at, sound=_under(folder, m.sound)) for m in options.modems
+            replace(m, at=_under(folder, m.at), sound=_under(folder, m.sound))
+            for m in options.modems
         ),
         mail=mail and replace(mail, password_file=_under(folder, mail.password_file)),
     )

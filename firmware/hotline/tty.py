@@ -15,7 +15,7 @@ from pathlib import Path
 
 import serial
 
-from hotline.errors import LineDown
+from hotline.errors import LineDown, Unplugged
 
 BAUD = 115200
 READ_BYTES = 4096
@@ -23,11 +23,12 @@ MOST_UNSENT = 4096  # a modem that takes no more than this is not listening
 
 
 def _open(path: Path) -> serial.Serial:
-    """Raw, 8N1, for us alone. Raises LineDown in words for the owner."""
+    """Raw, 8N1, for us alone. Raises LineDown in words for the owner, Unplugged if it is gone."""
     try:
         port = serial.Serial(str(path), BAUD, timeout=0, write_timeout=0, exclusive=True)
     except serial.SerialException as error:
-        raise LineDown(*_in_words(path, error)) from error
+        kind = LineDown if path.exists() else Unplugged
+        raise kind(*_in_words(path, error)) from error
     os.set_blocking(port.fileno(), False)
     return port
 

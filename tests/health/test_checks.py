@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from tests.sim.gsm.usb import EC25, STORAGE, UsbTree
 
 from hotline.health import checks
 from hotline.health.checks import Finding, examine
@@ -71,3 +73,70 @@ def test_who_needs_no_public_authorities_hears_nothing_of_them(
 ) -> None:
     (tmp_path / "own.pem").touch()
     assert about_authorities(tmp_path, settings) == []
+
+
+# -- modems ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UsbTree:
+    """What is plugged into this machine."""
+    monkeypatch.setenv("HOTLINE_DEVICES", str(tmp_path / "machine"))
+    return UsbTree(tmp_path / "machine")
+
+
+def plug(machine: UsbTree, path: str) -> None:
+    machine.show(path, EC25, {number: Path("/dev/null") for number in range(4)})
+
+
+def about_modems(folder: Path, *tables: str) -> list[Finding]:
+    toml = folder / "box.toml"
+    modems = "".join(f"[[modem]]\n{table}\n" for table in tables)
+    toml.write_text(f'[box]\ndata = "{folder}/data"\n{modems}')
+    return [one for one in examine(toml) if re.search("USB|^(one|two|mobile):|disk\\.", one.words)]
+
+
+def test_each_modem_is_named_with_the_line_it_carries(tmp_path: Path, machine: UsbTree) -> None:
+    plug(machine, "1-1.3")
+    plug(machine, "1-1.4")
+    (used, unused) = about_modems(tmp_path, 'name = "mobile"\nusb = "1-1.3"')
+    assert (used.words, used.action) == ("Quectel EC25 at USB 1-1.3: line mobile.", "")
+    assert unused.words == "Quectel EC25 at USB 1-1.4: no line uses it."
+    assert 'usb = "1-1.4"' in unused.action
+
+
+def test_the_only_modem_belongs_to_the_only_line(tmp_path: Path, machine: UsbTree) -> None:
+    plug(machine, "1-1.3")
+    (one,) = about_modems(tmp_path, 'name = "mobile"')
+    assert one.words.endswith("line mobile.")
+
+
+def test_a_line_found_by_its_imei_is_told_as_likely(tmp_path: Path, machine: UsbTree) -> None:
+    plug(machine, "1-1.3")
+    (one,) = about_modems(tmp_path, 'name = "mobile"\nimei = "861107030000016"')
+    assert one.words.endswith("line mobile, if its IMEI is 861107030000016.")
+
+
+def test_a_line_without_its_modem_is_trouble(tmp_path: Path, machine: UsbTree) -> None:
+    plug(machine, "1-1.4")
+    tables = ('name = "one"\nusb = "1-1.3"', 'name = "two"\nusb = "1-1.4"')
+    there, missing = about_modems(tmp_path, *tables)
+    assert there.well
+    assert (missing.well, missing.words) == (False, "one: There is no modem at USB 1-1.3.")
+
+
+def test_a_modem_that_is_not_whole_is_trouble(tmp_path: Path, machine: UsbTree) -> None:
+    plug(machine, "1-1.3")
+    machine.hide_interface("1-1.3", 1)
+    (one,) = about_modems(tmp_path, 'name = "mobile"')
+    assert not one.well
+    assert "only some of its ports" in one.words
+    assert one.action == "Unplug it, and plug it in again."
+
+
+def test_a_stick_that_is_a_disk_still_says_what_to_install(
+    tmp_path: Path, machine: UsbTree
+) -> None:
+    machine.show("1-1.3", ("12d1", "1446"), {0: None}, STORAGE)
+    found = about_modems(tmp_path, 'name = "mobile"\nusb = "1-1.3"')
+    assert [one.action for one in found] == ["Install usb-modeswitch."]

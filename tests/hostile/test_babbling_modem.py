@@ -63,7 +63,7 @@ async def test_babble_neither_ends_nor_swells_the_line(tmp_path: Path, seed: int
 
 async def _answers_again(line: GsmLine, network: MobileNetwork, rings: list[Leg]) -> None:
     """Somebody calls until the line, which may be opening its modem anew, takes the call."""
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(30):
         while True:
             rings.clear()
             call = await network.caller("+37369000101").call()

@@ -195,6 +195,24 @@ async def test_who_hangs_up_while_the_box_answers_is_gone(tmp_path: Path) -> Non
         assert one.line.free_channels() == 1
 
 
+@pytest.mark.parametrize("answered", [True, False])
+async def test_who_rings_in_the_moment_another_hangs_up_is_heard_of(
+    tmp_path: Path, answered: bool
+) -> None:
+    async with desk(tmp_path) as one:
+        await one.until(UP)
+        first = await one.network.caller(ANA).call()
+        leg = await asyncio.wait_for(one.rings.get(), 5)
+        if answered:
+            await leg.answer()
+        await first.hang_up()
+        await one.network.caller("+37369000102").call()
+        second = await asyncio.wait_for(one.rings.get(), 5)
+        assert second.caller.number == "+37369000102"
+        assert await asyncio.wait_for(leg.gone, 1) is Cause.HUNG_UP
+        await second.answer()
+
+
 async def test_a_call_can_be_refused(tmp_path: Path) -> None:
     async with desk(tmp_path) as one:
         await one.until(UP)
@@ -247,15 +265,51 @@ async def test_a_line_in_use_dials_nobody_else(tmp_path: Path) -> None:
         assert await asyncio.wait_for(leg.gone, 5) is Cause.OURS
 
 
-async def test_a_call_that_was_left_over_from_before_is_ended(tmp_path: Path) -> None:
+async def test_who_still_talks_when_the_box_starts_anew_is_led_on(tmp_path: Path) -> None:
     async with desk(tmp_path) as one:
         await one.until(UP)
         call = await one.network.caller(ANA).call()
-        leg = await asyncio.wait_for(one.rings.get(), 5)
-        await leg.answer()
+        await (await asyncio.wait_for(one.rings.get(), 5)).answer()
         one.line._keeper.fail("as if the daemon had died")
-        await asyncio.wait_for(leg.gone, 5)
-        assert not (await call.ended(within=10)).ours
+        leg = await asyncio.wait_for(one.rings.get(), 10)
+        assert leg.caller.number == ANA
+        assert leg.answered.done()
+        assert one.modem.commands.count("ATA") == 1
+        assert "AT+CHUP" not in one.modem.commands
+        await call.hang_up()
+        assert await asyncio.wait_for(leg.gone, 5) is Cause.HUNG_UP
+
+
+async def test_a_call_of_ours_that_was_left_over_from_before_is_ended(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        await one.until(UP)
+        phone = one.network.mobile(ANA, behaviours.answers(after=0.1, thinks=0))
+        leg = one.line.dial(ANA)
+        rung = await phone.rings()
+        await asyncio.wait_for(leg.answered, 5)
+        one.line._keeper.fail("as if the daemon had died")
+        assert not (await rung.ended(within=10)).ours
+        assert one.rings.empty()
+
+
+async def test_who_still_rings_when_the_box_starts_anew_is_answered(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        await one.until(UP)
+        await one.network.caller(ANA).call()
+        await asyncio.wait_for(one.rings.get(), 5)
+        one.line._keeper.fail("as if the daemon had died")
+        leg = await asyncio.wait_for(one.rings.get(), 10)
+        assert leg.caller.number == ANA
+        await leg.answer()
+
+
+async def test_a_modem_that_has_restarted_by_itself_is_set_up_anew(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        await one.until(UP)
+        one.modem.forgets("RDY")
+        await one.until("restarted itself")
+        await one.until(UP)
+        assert one.modem.commands.count("AT+CLIP=1") == 2
 
 
 async def test_a_modem_that_is_pulled_out_ends_its_call_and_is_free_when_it_is_back(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.sim.box import BoxUnderTest, running, trunk
 from tests.sim.gsm import Ec25, Ec25Card, Faults, GsmModem, MobileNetwork
+from tests.sim.gsm.usb import Stick, UsbTree
 from tests.sim.sip import Provider
 from tests.stories.stage import PASSWORD, PLENTY, USER, Stage, office, voices
 
@@ -30,11 +31,15 @@ model = "{modem.model}"
 
 @dataclass
 class Mobiles:
-    """The stage on which callers come over a modem, that of the SIP line, and the modem itself."""
+    """The stage on which callers come over a modem, that of the SIP line, and the modem itself.
+
+    stick: the USB port it is in, for a box that has to look for it.
+    """
 
     stage: Stage
     sip: Stage
     modem: GsmModem
+    stick: Stick
 
 
 @contextlib.asynccontextmanager
@@ -43,13 +48,16 @@ async def box_with_a_modem(
     spoken: Path,
     *,
     sip_first: bool = False,
+    channels: int = 20,
+    named: bool = True,
     more: str = "",
     faults: Faults,
     kind: type[GsmModem] = Ec25,
 ) -> AsyncIterator[Mobiles]:
     """Ready when both lines are up. sip_first: the box dials over SIP, else over the modem.
 
-    (A trunk stands before all modems: where the modem is to dial, the trunk only takes calls.)
+    (A trunk stands before all modems: where the modem is to dial, the trunk only takes calls, or
+    all its channels are in use.) named: box.toml names the modem's ports; else the box finds it.
     """
     async with contextlib.AsyncExitStack() as closing:
         provider = await closing.enter_async_context(await Provider.start(users={USER: PASSWORD}))
@@ -57,19 +65,22 @@ async def box_with_a_modem(
         closing.push_async_callback(network.stop)
         ports = folder / "ports"
         ports.mkdir(parents=True)
-        modem = closing.enter_context(kind(network, ports, SIM, faults))
+        modem = kind(network, ports, SIM, faults)
+        stick = closing.enter_context(Stick(modem, UsbTree(folder / "machine")))
         outbound = "" if sip_first else "outbound = false"
-        line = trunk("office", provider.address, user=USER, password=PASSWORD, more=outbound)
-        tables = line + modem_table("mobile", modem, more)
-        box = BoxUnderTest(folder, office(), tables, settings=PLENTY)
+        login = {"user": USER, "password": PASSWORD}
+        line = trunk("office", provider.address, channels=channels, more=outbound, **login)
+        table = modem_table("mobile", modem, more) if named else '[[modem]]\nname = "mobile"\n'
+        machine = {"HOTLINE_DEVICES": str(stick.tree.root)}
         if isinstance(modem, Ec25Card):
-            box.environment["ALSA_CONFIG_PATH"] = str(modem.alsa)
+            machine["ALSA_CONFIG_PATH"] = str(modem.alsa)
+        box = BoxUnderTest(folder, office(), line + table, PLENTY, environment=machine)
         voice = voices(box.data, spoken)
         await closing.enter_async_context(running(box))
         target = await provider.registered(USER)
         await box.until(lambda status: all(one.up for one in status.lines), "all lines up")
         mobiles = Stage(box, network, modem, voice)  # type: ignore[arg-type]
-        yield Mobiles(mobiles, Stage(box, provider, target, voice), modem)
+        yield Mobiles(mobiles, Stage(box, provider, target, voice), modem, stick)
 
 
 @contextlib.asynccontextmanager

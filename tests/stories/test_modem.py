@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,18 @@ from tests.sim.gsm.network import BUSY
 from tests.sim.sip import behaviours
 from tests.sim.sound import RATE, Silence, noise
 from tests.stories.modems import Mobiles, box_with_a_modem, clear
-from tests.stories.stage import BEEP, STAFF, Stage, heard, key, menu, office, person, recorded
+from tests.stories.stage import (
+    BEEP,
+    SIGNS,
+    STAFF,
+    Stage,
+    heard,
+    key,
+    menu,
+    office,
+    person,
+    recorded,
+)
 
 TALK = noise(2.5, seed=7)
 MORE = menu(key("1", "complaint"), key("2", "message"), name="more")
@@ -239,23 +249,7 @@ async def test_a_second_caller_to_the_sim_card_gets_busy_and_disturbs_nobody(
 # -- trouble with the modem ------------------------------------------------------------------------
 
 
-async def test_a_modem_pulled_out_in_a_call_costs_the_call_and_not_what_was_said(
-    mobiles: Mobiles,
-) -> None:
-    caller = await at_the_beep(mobiles.stage)
-    await caller.say(TALK)
-    mobiles.modem.unplug()
-    case = await mobiles.stage.filed(caller)
-    assert case.seconds == pytest.approx(2.5, abs=0.6)
-    await mobiles.stage.box.until(lambda status: not _line(status, "mobile").up, "the line down")
-    assert _line(await _status(mobiles), "office").up
-    mobiles.modem.plug()
-    await mobiles.stage.box.until(lambda status: _line(status, "mobile").up, "up", within=15)
-    nxt = await mobiles.stage.called()
-    await heard(nxt, Prompt.GREETING_OPEN)
-
-
-async def test_a_modem_that_falls_silent_is_opened_anew_when_it_speaks_again(
+async def test_a_caller_whose_modem_falls_silent_is_led_on_when_it_speaks_again(
     mobiles: Mobiles,
 ) -> None:
     caller = await mobiles.stage.called()
@@ -265,14 +259,11 @@ async def test_a_modem_that_falls_silent_is_opened_anew_when_it_speaks_again(
     )
     mobiles.modem.faults.hangs = False
     await mobiles.stage.box.until(lambda status: _line(status, "mobile").up, "up", within=45)
-    await caller.ended()
+    await caller.hears(SIGNS[Prompt.GREETING_OPEN], within=10, lasting=0.3)
+    await caller.hang_up()
     nxt = await mobiles.stage.called()
     await heard(nxt, Prompt.GREETING_OPEN)
 
 
 def _line(status: StatusAnswer, name: str) -> LineState:
     return next(line for line in status.lines if line.name == name)
-
-
-async def _status(mobiles: Mobiles) -> StatusAnswer:
-    return await asyncio.to_thread(mobiles.stage.box.status)

@@ -90,6 +90,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "waiting": _("Everybody is busy; the caller waits"),
         "deadline": _("Nobody took the call in time"),
         "caller_gone": _("The caller hangs up"),
+        "line_failed": _("The line fails; the caller is lost"),
         "callback": _("The caller asks to be called back"),
         "message_empty": _("Nothing was said"),
         "message": _("The caller is asked for a message"),

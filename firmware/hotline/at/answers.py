@@ -183,6 +183,11 @@ class TextSent:
 
 
 @dataclass(frozen=True)
+class Restarted:
+    """The firmware began anew, without being told to: it has forgotten all it was set to."""
+
+
+@dataclass(frozen=True)
 class Text:
     """Anything else."""
 
@@ -211,6 +216,7 @@ Event = (
     | TextListed
     | TextCame
     | TextSent
+    | Restarted
     | Text
 )
 
@@ -222,6 +228,8 @@ _PLAIN: dict[str, Event] = {
     "TOO MANY PARAMETERS": Done(False),
     "RING": Ring(),
     ">": Prompt(),
+    "RDY": Restarted(),  # Quectel
+    "*ATREADY: 1": Restarted(),  # SIMCom
     **{words: CallEnded(words) for words in ("NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE")},
 }
 # What these lines announce stands in the next one; `parse` takes both with a newline between.

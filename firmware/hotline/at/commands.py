@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+PING_S = 1.0
 QUICK_S = 2.0
 USUAL_S = 5.0
 NETWORK_S = 40.0  # what a network has to agree to
+HANG_UP_S = 8.0  # what comes of it the list of calls tells; its answer may be lost
+ANSWER_S = 10.0  # 8 where a call falls back from 4G, and then some
 LIST_S = 20.0
 _SAFE = re.compile(r"[ -~]{2,200}")
 _DIALLED = re.compile(r"\+?[0-9]{3,20}")
@@ -41,18 +44,20 @@ class Command:
         return self.text[:8] + "…" if self.secret else self.text
 
 
-PROBE = Command("AT", seconds=QUICK_S)
+PROBE = Command("AT", seconds=PING_S)
 NO_ECHO = Command("ATE0")
 CALLS = Command("AT+CLCC", "+CLCC", QUICK_S)
-ANSWER = Command("ATA", seconds=NETWORK_S, calls=True)
-HANG_UP = Command("AT+CHUP", seconds=NETWORK_S)
-HANG_UP_OLD = Command("ATH", seconds=NETWORK_S)
-REFUSE_WAITING = Command("AT+CHLD=0", seconds=NETWORK_S)
+ANSWER = Command("ATA", seconds=ANSWER_S, calls=True)
+HANG_UP = Command("AT+CHUP", seconds=HANG_UP_S)
+HANG_UP_OLD = Command("ATH", seconds=HANG_UP_S)
+REFUSE_WAITING = Command("AT+CHLD=0", seconds=HANG_UP_S)
 WHY_ENDED = Command("AT+CEER", "+CEER")
 PIN_STATE = Command("AT+CPIN?", "+CPIN")
 REGISTERED = Command("AT+CREG?", "+CREG")
 REGISTERED_LTE = Command("AT+CEREG?", "+CEREG")
 SIGNAL = Command("AT+CSQ", "+CSQ")
+IDENTITY = Command("AT+CGSN")  # a line of digits alone
+RESTART = Command("AT+CFUN=1,1")
 LIST_TEXTS = Command("AT+CMGL=4", "+CMGL", LIST_S)
 
 

@@ -54,10 +54,13 @@ def _until_gone(call: Call) -> Iterator[None]:
     try:
         yield
     except CallerGone:
-        call.step("caller_gone", _gone_words(call))
+        failed = cause_of(call.leg) is Cause.LINE_FAILED
+        call.step("line_failed" if failed else "caller_gone", _gone_words(call))
 
 
 def _gone_words(call: Call) -> str:
+    if cause_of(call.leg) is Cause.LINE_FAILED:
+        return f"The line {call.leg.line} failed and took the caller with it."
     if call.party_or_none is None:
         return "The call was over before the box could answer it; perhaps the line was full."
     if cause_of(call.leg) is Cause.NO_SOUND:

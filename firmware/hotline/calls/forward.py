@@ -56,6 +56,8 @@ async def reach(call: Call, topic: str | None) -> Reached | str | None:
 
 
 def _parted_words(reached: Reached) -> str:
+    if cause_of(reached.party.leg) is Cause.LINE_FAILED:
+        return f"The line {reached.party.leg.line} failed and took {reached.name} with it."
     if cause_of(reached.party.leg) is Cause.NO_SOUND:
         return f"No sound arrived from {reached.name}'s phone any more."
     return f"{reached.name} hung up."

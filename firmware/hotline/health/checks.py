@@ -11,7 +11,9 @@ from pathlib import Path
 from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
 from hotline.control.messages import StatusAnswer
-from hotline.errors import HotlineError
+from hotline.errors import HotlineError, LineDown
+from hotline.lines.finder import Finder, Seen, modems
+from hotline.lines.usb import this_machine
 from hotline.options import Options, public_authorities, read_options, readable_by_others
 from hotline.storage.files import RESERVE, Recordings
 from hotline.storage.office import current
@@ -43,6 +45,7 @@ def examine(settings: Path) -> list[Finding]:
         *_disk(places),
         *_office(places),
         *_clock(),
+        *_modems(options),
         *_lines(places),
     ]
 
@@ -116,6 +119,30 @@ def _clock() -> Iterator[Finding]:
     well = Clock().trusted()
     words = "is credible" if well else "is wrong; until it is set, the office counts as open"
     yield Finding(well, f"The clock {words}.", "" if well else "Connect the box to the Internet.")
+
+
+def _modems(options: Options) -> Iterator[Finding]:
+    """What is plugged in, whether the daemon runs or not; no modem is spoken to."""
+    finder = Finder(this_machine())
+    for seen in modems(finder.bus.devices()):
+        yield _modem(seen, finder.line_of(seen, options.modems))
+    for modem in options.modems:
+        if not modem.at and not modem.imei:
+            try:
+                finder.find(modem)
+            except LineDown as down:
+                yield Finding(False, f"{modem.name}: {down.cause}", down.action)
+
+
+def _modem(seen: Seen, line: str) -> Finding:
+    try:
+        seen.ports(this_machine().dev)
+    except LineDown as down:
+        return Finding(False, down.cause, down.action or "Unplug it, and plug it in again.")
+    if line:
+        return Finding(True, f"{seen.words}: line {line}.")
+    add = f'Add to box.toml: [[modem]] with usb = "{seen.device.path}".'
+    return Finding(True, f"{seen.words}: no line uses it.", add)
 
 
 def _lines(places: Places) -> Iterator[Finding]:

@@ -47,6 +47,7 @@ StepName = Literal[
     "callback",
     # the end
     "caller_gone",
+    "line_failed",
     "fault",
     "ended",
     "restart",

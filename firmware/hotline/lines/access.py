@@ -12,6 +12,7 @@ from hotline.at.answers import CanTalk, Pin, PinTries, Registration, Signal
 from hotline.at.chat import Answer
 from hotline.at.commands import Command
 from hotline.errors import LineDown
+from hotline.lines.ladder import Hung
 from hotline.lines.port import LineState
 from hotline.lines.quirks import Quirks
 from hotline.options import Modem
@@ -33,7 +34,6 @@ _NOT_REGISTERED = {
 _UNKNOWN_NETWORK = "The modem does not say whether it found the mobile network."
 _UP = "Callers can reach you on this line."
 _TEXTS_ONLY = "The modem carries texts only: who calls it hears busy and is listed as missed."
-_UNPLUG = "Unplug the modem and plug it in again."
 
 
 class Access:
@@ -52,6 +52,7 @@ class Access:
 
     async def look(self, ask: Ask) -> None:
         """Ask for the network and how well it is heard. Raises LineDown."""
+        await ask(commands.PROBE)  # a modem that is hung is noticed sooner
         for command in (commands.REGISTERED, commands.REGISTERED_LTE):
             for event in (await ask(command)).events:
                 if isinstance(event, Registration) and event.asked:
@@ -83,7 +84,7 @@ class Access:
             if (await ask(commands.PROBE)).ok:
                 await ask(commands.NO_ECHO)
                 return
-        raise LineDown(f"The modem {self._modem.name} does not answer.", _UNPLUG)
+        raise Hung(f"The modem {self._modem.name} does not answer.")
 
     async def _unlock(self, ask: Ask) -> None:
         state = await self._sim_state(ask)

@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 class AtPort:
     """One conversation, until the port is lost or closed.
 
-    on_event: called with what the modem says unasked. on_lost: called once, with one sentence.
+    on_event: called with what the modem says unasked. on_lost: called once, with one sentence;
+    on_deaf: called instead of it when the port is there and nobody answers any more.
     """
 
     def __init__(
@@ -29,9 +30,11 @@ class AtPort:
         path: Path,
         on_event: Callable[[Event], None],
         on_lost: Callable[[str], None],
+        on_deaf: Callable[[str], None] | None = None,
     ) -> None:
         """Raises LineDown when the port cannot be opened."""
-        self._name, self._on_event, self._on_lost = name, on_event, on_lost
+        self._name, self._on_event = name, on_event
+        self._on_lost, self._on_deaf = on_lost, on_deaf or on_lost
         self._loop = asyncio.get_running_loop()
         self._chat = Chat()
         self._asked: deque[asyncio.Future[Answer]] = deque()
@@ -112,7 +115,7 @@ class AtPort:
         self._timer = None
         told = self._chat.timed_out()
         if isinstance(told, Deaf):
-            self._end("The modem does not answer any more.")
+            self._end("The modem does not answer any more.", self._on_deaf)
             return
         if told is not None:
             log.warning("modem %s: no answer to %s", self._name, told.command)
@@ -120,12 +123,12 @@ class AtPort:
         self._go_on()
 
     def _unplugged(self, why: str) -> None:
-        self._end(f"The modem is gone: {why}.")
+        self._end(f"The modem is gone: {why}.", self._on_lost)
 
-    def _end(self, words: str) -> None:
+    def _end(self, words: str, tell: Callable[[str], None]) -> None:
         if not self._over:
             self.close()
-            self._on_lost(words)
+            tell(words)
 
     def _down(self, what: str) -> LineDown:
         return LineDown(f"The modem {self._name} {what}.")

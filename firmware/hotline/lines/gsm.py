@@ -26,6 +26,7 @@ from hotline.at.answers import (
     Event,
     Key,
     Registration,
+    Restarted,
     Ring,
     SoundFlow,
     TextCame,
@@ -33,10 +34,13 @@ from hotline.at.answers import (
 )
 from hotline.at.chat import Answer
 from hotline.at.commands import Command
-from hotline.errors import CallerGone, LineDown
+from hotline.errors import CallerGone, LineDown, Unplugged
 from hotline.lines.access import Access
 from hotline.lines.atport import AtPort
+from hotline.lines.finder import Finder
 from hotline.lines.keeper import Keeper
+from hotline.lines.ladder import Hung
+from hotline.lines.place import Place
 from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
 from hotline.lines.quirks import quirks_of
 from hotline.lines.texts import Texts
@@ -48,13 +52,14 @@ log = logging.getLogger(__name__)
 CLIP_S = 0.2  # the number comes so soon after RING, or is not told (oFono waits as long)
 SETTING_UP_S = 0.5  # between looks at a call that is not answered yet
 TALKING_S = 2.0
-IDLE_S = 20.0
+IDLE_S = 10.0
 GONE_AFTER = 2  # looks at which the call is missing; reports of its end make it one
 HANG_UP_S = 5.0  # until the older way is tried, and as long again until the modem is given up
 ANSWER_TRIES = 3
 RESTING = (
     "The modem starts anew, as its model needs it after each call; it is back in half a minute."
 )
+MUTE_LOOKS = 3  # on end that list no calls: how each of them stands is not known any more
 
 # 3GPP 24.008 annex H.
 _CAUSES = {
@@ -178,20 +183,23 @@ class GsmLeg:
 
 
 class GsmLine:
-    """`Line` over one modem."""
+    """`Line` over one modem. place: where it is; where it is plugged in now if none is given."""
 
-    def __init__(self, modem: Modem, country: str, sound: Sound | None) -> None:
+    def __init__(
+        self, modem: Modem, country: str, sound: Sound | None, place: Place | None = None
+    ) -> None:
         """sound: None for a model that carries none."""
         self.name = modem.name
         self._quirks = quirks_of(modem)
         can_dial = modem.outbound and self._quirks.speech is not None
         self.capabilities = Capabilities(channels=1, can_dial=can_dial, can_text=True)
         self._modem, self._country, self._sound = modem, country, sound
+        self._place = place or Place(modem, Finder(), self._quirks.restart)
         self._at: AtPort | None = None
         self._leg: GsmLeg | None = None
         self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
         self._access = Access(modem, self._quirks)
-        self._keeper = Keeper(self.name, self._open_and_watch, self._close)
+        self._keeper = Keeper(self.name, self._open_and_watch, self._close, self._place)
         self._errands: set[asyncio.Task[None]] = set()
         self._health = LineState(False, "The line is starting.")
         self._look = asyncio.Event()
@@ -200,6 +208,8 @@ class GsmLine:
         self._ready = False
         self._refused: set[int] = set()
         self._away_until = 0.0
+        self._mute_looks = 0
+        self._picks_up_again = True
         self.texts = Texts(self.name, self._session, self._until_free_to_text)
         self.on_state: Callable[[LineState], None] = lambda _state: None
 
@@ -299,10 +309,11 @@ class GsmLine:
                 raise CallerGone
             answer = await self._ask(commands.ANSWER)
             self._look.set()
-            if answer.ok or answer.ended:
+            if answer.ok or answer.ended or not await self._lists_calls():
                 return
-        log.warning("modem %s does not answer a call", self.name)
-        self.put_down(leg)
+            if answer.late:
+                break
+        self._keeper.fail(Hung("The modem does not answer a call."))
         raise CallerGone
 
     async def _dial(self, leg: GsmLeg, number: str) -> None:
@@ -333,7 +344,7 @@ class GsmLine:
                 async with asyncio.timeout(HANG_UP_S):
                     await asyncio.shield(leg.gone)
                     return
-        self._keeper.fail("The modem does not end a call any more.")
+        self._keeper.fail(Hung("The modem does not end a call any more."))
 
     # -- calls ---------------------------------------------------------------------------------
 
@@ -361,7 +372,7 @@ class GsmLine:
         for command in self._quirks.after_call:
             await self._ask(command)
         self._away_until = asyncio.get_running_loop().time() + self._quirks.away_s
-        self._keeper.fail(RESTING)
+        self._keeper.fail(Unplugged(RESTING))
 
     def _no_ring(self) -> None:
         """The next RING is the first of another call."""
@@ -387,7 +398,10 @@ class GsmLine:
 
     async def _look_at_calls(self) -> None:
         answer = await self._ask(commands.CALLS)
+        self._mute_looks = 0 if answer.ok else self._mute_looks + 1
         if not answer.ok:
+            if self._mute_looks >= MUTE_LOOKS:
+                raise Hung("The modem does not say which calls there are.")
             return
         rows = [row for row in answer.events if isinstance(row, CallRow) and row.voice]
         waiting = {row.index: row for row in rows if row.state is CallState.WAITING}
@@ -402,11 +416,20 @@ class GsmLine:
         if leg is None:
             self._hear_of_unknown(mine)
             return
-        fitting = [row for row in mine if row.incoming == leg.incoming]
+        fitting = [row for row in mine if self._is_of(leg, row)]
         if fitting:
             leg.is_in(fitting[0].state)
         else:
             await self._missed_by(leg)
+
+    def _is_of(self, leg: GsmLeg, row: CallRow) -> bool:
+        """Not the next caller's, who may ring in the moment in which this one hangs up."""
+        if row.incoming != leg.incoming:
+            return False
+        rings_anew = row.state is CallState.INCOMING and leg.answered.done()
+        who = self._caller(row.number).number
+        other = leg.incoming and None not in (who, leg.caller.number) and who != leg.caller.number
+        return not rings_anew and not other
 
     def _hear_of_unknown(self, rows: Iterable[CallRow]) -> None:
         """A call for which there is no leg: somebody rings, or something was left over."""
@@ -417,8 +440,30 @@ class GsmLine:
             else:
                 self._run(self._clear())
 
+    async def _pick_up_again(self) -> None:
+        """Somebody who talked with the box when it lost sight of the modem, or was restarted."""
+        if self._picks_up_again:
+            answer = await self._ask(commands.CALLS)
+            rows = [row for row in answer.events if isinstance(row, CallRow) and row.voice]
+            if [(row.incoming, row.state) for row in rows] == [(True, CallState.ACTIVE)]:
+                leg = self._new_leg(self._caller(rows[0].number), incoming=True)
+                leg.is_in(CallState.ACTIVE)
+                self._carry(leg, _answered_already)
+                log.info("line %s: a call is still up; its caller is led on", self.name)
+                self._on_ring(leg)
+        self._picks_up_again = True
+
     async def _clear(self) -> None:
-        await self._ask(commands.HANG_UP)
+        """End what is nobody's; a modem that cannot is of no use."""
+        for command in (commands.HANG_UP, commands.HANG_UP_OLD):
+            await self._ask(command)
+            if self._leg is not None or not await self._lists_calls():
+                return
+        self._keeper.fail(Hung("The modem does not end a call any more."))
+
+    async def _lists_calls(self) -> bool:
+        events = (await self._ask(commands.CALLS)).events
+        return any(isinstance(row, CallRow) and row.voice for row in events)
 
     async def _missed_by(self, leg: GsmLeg) -> None:
         """The modem lists a leg no more."""
@@ -429,6 +474,7 @@ class GsmLine:
             self._look.set()
         else:
             leg.ended(await self._cause(leg))
+            self._look.set()  # somebody else may ring already
 
     async def _cause(self, leg: GsmLeg) -> Cause:
         if leg.incoming or leg.answered.done():
@@ -480,6 +526,8 @@ class GsmLine:
                 self._judge()
             case TextStored() | TextCame():
                 self.texts.hear(event)
+            case Restarted():
+                self._keeper.fail("The modem has restarted itself.")
 
     def _rang(self) -> None:
         """The number comes at once, or at the next ring at the latest, or not at all."""
@@ -494,13 +542,12 @@ class GsmLine:
     # -- keeping the line up -------------------------------------------------------------------
 
     async def _open_and_watch(self) -> None:
-        self._at = AtPort(self.name, self._modem.at, self._hear, self._keeper.fail)
-        if self._sound is not None:
-            self._sound.open(lambda why: self._keeper.fail(f"The modem's sound is gone: {why}."))
+        await self._open()
         await self._access.prepare(self._ask)
         self._ready, self._away_until = True, 0.0
         self._keeper.works()
         self.texts.look()
+        await self._pick_up_again()
         await self._look_at_calls()
         await self._look_at_network()
         while True:
@@ -512,6 +559,20 @@ class GsmLine:
                 await self._look_at_calls()
             else:
                 await self._look_at_network()
+
+    async def _open(self) -> None:
+        """Both ports, always: what was left open of a modem that came back is silent."""
+        ports = await self._place.find()
+        fail = self._keeper.fail
+        self._at = AtPort(
+            self.name,
+            ports.at,
+            self._hear,
+            on_lost=lambda words: fail(Unplugged(words)),
+            on_deaf=lambda words: fail(Hung(words)),
+        )
+        if self._sound is not None:
+            self._sound.open(lambda why: fail(Unplugged(f"The modem's sound is gone: {why}.")))
 
     async def _look_at_network(self) -> None:
         await self._access.look(self._ask)
@@ -534,7 +595,9 @@ class GsmLine:
         if self._sound is not None:
             self._sound.close()
         self._access.forget()
+        self._mute_looks = 0
         if self._leg is not None:
+            self._picks_up_again = not self._leg.ended_by_us
             self._leg.ended(Cause.LINE_FAILED)
         resting = asyncio.get_running_loop().time() < self._away_until
         self._now(LineState(False, RESTING if resting else words))
@@ -563,6 +626,10 @@ class GsmLine:
             self._health = state
             log.info("line %s: %s", self.name, state.words)
             self.on_state(state)
+
+
+async def _answered_already() -> None:
+    """There is nothing to do for a call that is up."""
 
 
 def _by_words(words: str) -> Cause:

@@ -1,25 +1,47 @@
-"""Keeps a modem's line up: serves it until it is lost, closes it, serves it again. For ever."""
+"""Keeps a modem's line up: serves it until it is lost, mends it, serves it again. For ever."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Set
+from typing import Any, Protocol
 
-from hotline.errors import LineDown
+from hotline.errors import LineDown, Unplugged
+from hotline.lines.ladder import Hung, Ladder, Rung, Step, Trouble
 
 log = logging.getLogger(__name__)
 
-FIRST_RETRY_S = 2.0
-LONGEST_RETRY_S = 30.0
+
+class Means(Protocol):
+    """What can be done to the thing that carries the line."""
+
+    def possible(self) -> Set[Rung]:
+        """The rungs that this machine can take now."""
+
+    async def take(self, rung: Rung) -> bool:
+        """Do it; False where nothing came of it. Raises nothing."""
+
+
+class NoMeans:
+    """Nothing but opening it anew."""
+
+    def possible(self) -> Set[Rung]:
+        """See Means."""
+        return frozenset()
+
+    async def take(self, rung: Rung) -> bool:
+        """See Means."""
+        return False
 
 
 class Keeper:
     """One line's keeper.
 
-    serve: opens the modem and serves it for as long as it works; raises LineDown when it does not.
+    serve: opens the modem and serves it for as long as it works; raises LineDown when it does not:
+    Unplugged where there is none, Hung where nothing but the ladder helps.
     close: lets everything of it go, whatever was open; given one sentence that says why.
+    means: how a modem that is hung is brought back.
     """
 
     def __init__(
@@ -27,11 +49,13 @@ class Keeper:
         name: str,
         serve: Callable[[], Coroutine[Any, Any, None]],
         close: Callable[[str], None],
+        means: Means | None = None,
     ) -> None:
         self._name, self._serve, self._close = name, serve, close
+        self._means: Means = means or NoMeans()
+        self._ladder = Ladder()
         self._task: asyncio.Task[None] | None = None
-        self._lost: asyncio.Future[str] | None = None
-        self._worked = False
+        self._lost: asyncio.Future[LineDown] | None = None
 
     def start(self) -> None:
         """Begin, on the running loop."""
@@ -46,25 +70,42 @@ class Keeper:
 
     def works(self) -> None:
         """The modem was opened and does what it should: later troubles are new ones."""
-        self._worked = True
+        if cured := self._ladder.worked(asyncio.get_running_loop().time()):
+            log.info("line %s: %s", self._name, cured)
 
-    def fail(self, words: str) -> None:
+    def fail(self, why: str | LineDown) -> None:
         """This modem, as it is now, is of no use any more: it is opened anew."""
         if self._lost is not None and not self._lost.done():
-            self._lost.set_result(words)
+            self._lost.set_result(LineDown(why) if isinstance(why, str) else why)
 
     async def _keep(self) -> None:
-        delay = FIRST_RETRY_S
         while True:
-            self._worked = False
-            words = await self._served()
-            delay = FIRST_RETRY_S if self._worked else min(delay * 2, LONGEST_RETRY_S)
-            self._close(words)
-            await asyncio.sleep(delay)
+            down = await self._served()
+            while not await self._mended(down):
+                down = Hung(down.cause, down.action)
 
-    async def _served(self) -> str:
+    async def _mended(self, down: LineDown) -> bool:
+        """Take the next rung. False if nothing came of it, and the one above is due at once."""
+        now = asyncio.get_running_loop().time()
+        step = self._ladder.failed(_trouble(down), now, self._means.possible())
+        self._close(_told(down, step))
+        await asyncio.sleep(step.pause)
+        if step.rung is Rung.REOPEN or await self._taken(step):
+            return True
+        self._ladder.did_nothing()
+        return False
+
+    async def _taken(self, step: Step) -> bool:
+        log.warning("line %s: %s", self._name, step.words)
+        try:
+            return await self._means.take(step.rung)
+        except Exception:  # the seam of a line, as below
+            log.exception("line %s: a fault of the box in %s", self._name, step.rung.value)
+            return False
+
+    async def _served(self) -> LineDown:
         """From opening the ports to losing them; why they were lost."""
-        lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        lost: asyncio.Future[LineDown] = asyncio.get_running_loop().create_future()
         self._lost = lost
         work = asyncio.ensure_future(self._serve())
         try:
@@ -73,12 +114,22 @@ class Keeper:
             if lost.done():
                 return lost.result()
             await work
-            return "The line was closed."
+            return LineDown("The line was closed.")
         except LineDown as down:
-            return str(down)
+            return down
         except Exception:  # the seam of a line: it is opened anew, the others go on
             log.exception("line %s: a fault of the box", self._name)
-            return "The box made a mistake with this modem and opens it anew."
+            return LineDown("The box made a mistake with this modem and opens it anew.")
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
+
+
+def _trouble(down: LineDown) -> Trouble:
+    if isinstance(down, Unplugged):
+        return Trouble.GONE
+    return Trouble.HUNG if isinstance(down, Hung) else Trouble.REFUSED
+
+
+def _told(down: LineDown, step: Step) -> str:
+    return f"{down} {step.words}" if step.words else str(down)

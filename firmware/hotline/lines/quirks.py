@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hotline.at.commands import NETWORK_S, USUAL_S, Command
+from hotline.at.commands import NETWORK_S, RESTART, USUAL_S, Command
 from hotline.lines.speechpath import (
     RegisteredInCall,
     SpeechPath,
@@ -28,7 +28,7 @@ class Quirks:
     any_rate: its sound may come with 8000 or 16000 samples a second, and it does not say which.
     after_call: sent after each call that had sound; it is away for `away_s` seconds then.
     pin_tries: asks how often a wrong PIN may still be given. texts_in_call: may a text be sent
-    while somebody talks?
+    while somebody talks? restart: starts its firmware anew.
     """
 
     words: str
@@ -40,6 +40,7 @@ class Quirks:
     after_call: tuple[Command, ...] = ()
     away_s: float = 0.0
     texts_in_call: bool = False  # it could, and would hear of no hang-up for the seconds that takes
+    restart: Command = RESTART
 
 
 def _usual(*texts: str) -> tuple[Command, ...]:
@@ -127,6 +128,7 @@ SIMCOM = Quirks(
     # Without a fresh start the next calls are choppy or silent, whatever it counts.
     after_call=_usual("AT+CPCMREG=0,1", "AT+CRESET"),
     away_s=40.0,
+    restart=Command("AT+CRESET"),
     pin_tries=Command("AT+SPIC", "+SPIC"),
 )
 

@@ -134,17 +134,22 @@ class Pump:
 
 
 class ModemSound:
-    """The sound of one modem: its port on the bridge stays, its tty comes and goes."""
+    """The sound of one modem: its port on the bridge stays, its tty comes and goes.
 
-    def __init__(self, stack: Pjsip, path: Path, rate: Callable[[], Rate] = Known) -> None:
+    where: its sound port by now; it may be another one after each plugging in. Raises LineDown.
+    """
+
+    def __init__(
+        self, stack: Pjsip, where: Callable[[], Path], rate: Callable[[], Rate] = Known
+    ) -> None:
         """rate: how fast this model's sound comes."""
-        self._stack, self._path, self._rate = stack, path, rate
+        self._stack, self._where, self._rate = stack, where, rate
         self._port: ModemPort | None = None
         self._pump: Pump | None = None
 
     def open(self, lost: Callable[[str], None]) -> None:
         """Begin to carry. Raises LineDown. lost: called on the loop when the port has gone."""
-        tty = BlockingTty(self._path)
+        tty = BlockingTty(self._where())
         if self._port is None:
             self._port = ModemPort(self._stack)
         self._pump = Pump(self._port, tty, lambda why: self._stack.tell(lost, why), self._rate())

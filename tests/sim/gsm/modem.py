@@ -41,7 +41,8 @@ class Faults:
     clip: "full", "withheld", "no plus" or "none". keys: "both", "told" or "sound", how keys
     arrive. ends: CallEnded is said, not only seen in +CLCC. inside: said within each answer.
     data: a data session is listed in +CLCC, too, as LTE modems do.
-    answers: what given commands are answered with instead. hangs: it says nothing at all.
+    answers: what given commands are answered with instead; every: any command. hangs: it says
+    nothing at all. takes: until each answer. half: the second half of all it says is lost.
     line_end: "" is that of the family.
     """
 
@@ -62,6 +63,9 @@ class Faults:
     pin_tries: int = 3
     sim_busy: int = 0
     hangs: bool = False
+    takes: float = 0.002
+    half: bool = False
+    every: str = ""
     late: dict[str, float] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
 
@@ -93,12 +97,14 @@ class GsmModem:
     ) -> None:
         self.network, self.number, self.folder = network, number, folder
         self.faults = faults or Faults()
+        self.imei = "861107030000016"
         self.commands: list[str] = []
         self.at, self.sound = folder / "at", folder / "sound"
         self.dropped = 0
         self.queued: list[int] = []
         self.beats_late: list[float] = []
-        self._loop = asyncio.get_running_loop()
+        self.on_restart: Callable[[], None] = lambda: None  # see tests/sim/gsm/usb.py
+        self.loop = self._loop = asyncio.get_running_loop()
         self._masters: list[int] = []
         self._slaves: list[int] = []
         self._sound_in = self._sound_out = -1
@@ -339,11 +345,14 @@ class GsmModem:
             text = line.strip(b"\n\0\x1b ").decode("ascii", "replace")
             if text.upper().startswith("AT"):
                 self.commands.append(text)
-                self._later(self.faults.late.get(text, 0.002), lambda text=text: self._do(text))
+                self._later(
+                    self.faults.late.get(text, self.faults.takes), lambda text=text: self._do(text)
+                )
 
     def _do(self, line: str) -> None:
-        if line in self.faults.answers:
-            self._say(self.faults.answers[line])
+        instead = self.faults.answers.get(line, self.faults.every)
+        if instead:
+            self._say(instead)
             return
         said: list[str] = []
         for command in _parts(line[2:]):
@@ -375,10 +384,28 @@ class GsmModem:
     def _write(self, data: bytes) -> None:
         if not self._masters or self.faults.hangs:
             return
+        if self.faults.half:
+            data = data[: len(data) // 2]
         pieces = [data[n : n + 1] for n in range(len(data))] if self.faults.split else [data]
         for piece in pieces:
             with contextlib.suppress(BlockingIOError):
                 os.write(self._masters[0], piece)
+
+    def forgets(self, *says: str) -> None:
+        """Its firmware begins anew without a word of warning; its ports stay."""
+        call, self._call = self._call, None
+        if call is not None:
+            call.call.over(False, 27)
+        self._stop_clock()
+        self._reset()
+        self._say(*says)
+
+    def lose(self, number: int) -> None:
+        """One of its ports (0: AT, 1: sound) vanishes, the other one stays."""
+        self._loop.remove_reader(self._masters[number])
+        for ends in (self._masters, self._slaves):
+            os.close(ends[number])
+            ends[number] = os.open(os.devnull, os.O_RDWR)
 
     def babble(self, data: bytes) -> None:
         """Say any bytes on the AT port."""
@@ -473,11 +500,15 @@ class GsmModem:
             one.call.over(False, cause)
         return ["OK"]
 
+    def _restarts(self, _found: re.Match[str]) -> list[str]:
+        self._later(0.2, self.on_restart)
+        return ["OK"]
+
     def _identity(self, found: re.Match[str]) -> list[str]:
         words = {
             "CGMI": self.maker, "GMI": self.maker, "CGMM": self.product, "GMM": self.product,
-            "CGMR": self.firmware, "GMR": self.firmware, "CGSN": "861107030000016",
-            "GSN": "861107030000016", "CIMI": "259010000000016",
+            "CGMR": self.firmware, "GMR": self.firmware, "CGSN": self.imei,
+            "GSN": self.imei, "CIMI": "259010000000016",
         }  # fmt: skip
         return [words[found[1]], "OK"]
 
@@ -529,6 +560,7 @@ _COMMANDS: list[tuple[str, Any]] = [
     (r"\+CSCS(=\?|\?)", GsmModem._alphabets),
     (r'\+CSCS="(GSM|IRA|UCS2)"', GsmModem._set_alphabet),
     (r"\+(C?GM[IMR]|C?GSN|CIMI)", GsmModem._identity),
+    (r"\+CFUN=1,1", GsmModem._restarts),
     (
         r"Z|&F|V1|Q0|X\d|\+CMEE=\d|\+CVHU=\d|\+C[EG]?REG=\d|\+CHUP=\?|\+CCWA=.*|\+CLCC=\d"
         r"|\+CFUN=1|\+COPS=3,\d|\+COLP=\d|\+CMGF=\d"
