@@ -29,7 +29,7 @@ from tests.sim.gsm import (
 )
 from tests.sim.sip import Exchange
 
-from hotline.lines import keeper
+from hotline.lines import ladder
 from hotline.lines.gsm import GsmLine
 from hotline.lines.port import Leg, Line
 from hotline.lines.quirks import quirks_of
@@ -166,5 +166,6 @@ DRIVERS: dict[str, Callable[[Engine, Path], AbstractAsyncContextManager[Driver]]
 
 def soon(patch: Any) -> None:
     """Modems that come back and ring again sooner than real ones, a keeper that looks sooner."""
-    patch.setattr(keeper, "FIRST_RETRY_S", 0.3)
+    patch.setattr(ladder, "FIRST_RETRY_S", 0.3)
+    patch.setattr(ladder, "LOOK_AGAIN_S", 0.3)
     patch.setattr(modem, "RING_EVERY_S", 0.6)
