@@ -110,8 +110,8 @@ def test_a_dead_modem_is_left_in_peace_and_comes_back_when_it_is_plugged_in_agai
 ) -> None:
     async def story(one: World) -> None:
         one.stick.falls_ill("nothing")
-        await asyncio.sleep(1200)
-        assert one.stick.done_to_it.count("power") == 3
+        await asyncio.sleep(420)
+        assert one.stick.done_to_it.count("power") == 2
         assert await one.other.answers(ANA)
         one.stick.unplug()
         await asyncio.sleep(5)
@@ -153,11 +153,10 @@ def test_nothing_is_done_while_somebody_talks(tmp_path: Path) -> None:
         call = await one.network.caller(ANA).call(one.modem)
         leg = await one.ours.rings.get()
         await leg.answer()
-        for _ in range(2):
-            one.stick.falls_ill("nothing")
-            await asyncio.sleep(3)  # no longer than a busy modem may be silent
-            one.stick.recovers()
-            await asyncio.sleep(9)
+        one.stick.falls_ill("nothing")
+        await asyncio.sleep(3)  # no longer than a busy modem may be silent
+        one.stick.recovers()
+        await asyncio.sleep(9)
         assert call.ending is None
         assert not leg.gone.done()
         assert one.stick.done_to_it == []
