@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests import soak
-from tests.sim import virtual
+from tests.sim import lateness, virtual
 from tests.soak import BOOTS_S, HUNG, UNPLUGGED, Report, World, recovered, world
 
 from hotline.lines import ladder
@@ -21,7 +21,8 @@ from hotline.lines.quirks import MODELS
 from hotline.options import Modem
 
 ANA = "+37369000101"
-HOUR = 3600.0
+# As conftest.py does for all rooms that live in real time: bytes are real here, too.
+pytestmark = pytest.mark.flaky(reruns=2, condition=lateness.stalled)
 
 
 def play(
@@ -34,7 +35,8 @@ def play(
             await asyncio.sleep(ladder.STEADY_S)
             await story(one)
             if undisturbed:
-                assert all(state.up for state in one.other.states), "the other line was disturbed"
+                said = [state.words for state in one.other.states if not state.up]
+                assert said == [], "the other line was disturbed"
 
     virtual.run(whole())
 
@@ -43,14 +45,9 @@ def play(
 
 SAMPLE = [
     "unplugged in a call",
-    "a loose plug",
     "silent until its power is off",
-    "says ERROR to all, until it is restarted",
     "lists no calls, until it is restarted",
-    "does not end a call until it is restarted",
     "never answers a call, until it is restarted",
-    "its sim card is busy after a restart",
-    "stuck at a prompt",
 ]
 
 
@@ -113,8 +110,8 @@ def test_a_dead_modem_is_left_in_peace_and_comes_back_when_it_is_plugged_in_agai
 ) -> None:
     async def story(one: World) -> None:
         one.stick.falls_ill("nothing")
-        await asyncio.sleep(HOUR)
-        assert 3 <= one.stick.done_to_it.count("power") <= 5
+        await asyncio.sleep(420)
+        assert one.stick.done_to_it.count("power") == 2
         assert await one.other.answers(ANA)
         one.stick.unplug()
         await asyncio.sleep(5)
@@ -156,11 +153,10 @@ def test_nothing_is_done_while_somebody_talks(tmp_path: Path) -> None:
         call = await one.network.caller(ANA).call(one.modem)
         leg = await one.ours.rings.get()
         await leg.answer()
-        for _ in range(2):
-            one.stick.falls_ill("nothing")
-            await asyncio.sleep(3)  # no longer than a busy modem may be silent
-            one.stick.recovers()
-            await asyncio.sleep(9)
+        one.stick.falls_ill("nothing")
+        await asyncio.sleep(3)  # no longer than a busy modem may be silent
+        one.stick.recovers()
+        await asyncio.sleep(9)
         assert call.ending is None
         assert not leg.gone.done()
         assert one.stick.done_to_it == []

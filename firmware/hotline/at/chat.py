@@ -23,7 +23,7 @@ from hotline.at.commands import PROBE, Command
 from hotline.at.framer import Framer
 
 QUIET_S = 0.3
-PROBES = 5
+PROBES = 4
 MOST_WAITING = 64
 MOST_LINES = 256
 SUBMIT, ESCAPE = b"\x1a", b"\x1b"

@@ -103,6 +103,8 @@ class Access:
     async def _sim_state(self, ask: Ask) -> str:
         for _ in range(SIM_BUSY_TRIES):
             answer = await ask(commands.PIN_STATE)
+            if answer.late:
+                raise Hung(f"The modem {self._modem.name} does not say how its SIM card is.")
             states = [event.state for event in answer.events if isinstance(event, Pin)]
             if states or answer.done.code != SIM_BUSY:
                 return states[0] if states else ""

@@ -52,7 +52,7 @@ log = logging.getLogger(__name__)
 CLIP_S = 0.2  # the number comes so soon after RING, or is not told (oFono waits as long)
 SETTING_UP_S = 0.5  # between looks at a call that is not answered yet
 TALKING_S = 2.0
-IDLE_S = 10.0
+IDLE_S = 8.0
 GONE_AFTER = 2  # looks at which the call is missing; reports of its end make it one
 HANG_UP_S = 5.0  # until the older way is tried, and as long again until the modem is given up
 ANSWER_TRIES = 3
@@ -183,7 +183,7 @@ class GsmLeg:
 
 
 class GsmLine:
-    """`Line` over one modem. place: where it is; where it is plugged in now if none is given."""
+    """`Line` over one modem. place: where to find it; on this machine if none is given."""
 
     def __init__(
         self, modem: Modem, country: str, sound: Sound | None, place: Place | None = None
