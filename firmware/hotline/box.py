@@ -40,14 +40,18 @@ from hotline.notify.outbox import Outbox, Way
 from hotline.notify.sms import TextCap, TextRules, sms_way
 from hotline.options import Mail, Options
 from hotline.routing.office import Office
+from hotline.storage import diverts as divert_storage
+from hotline.storage import linetests as test_storage
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
 from hotline.storage.calls import Journal, connected_since, last_came, next_call_id
 from hotline.storage.complaints import Cases
 from hotline.storage.database import DatabaseFile
+from hotline.storage.diverts import DivertsBefore
 from hotline.storage.files import Recordings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.lastrun import LastRun, file_last_run
+from hotline.storage.linetests import LineTests
 from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
@@ -134,6 +138,8 @@ class Records:
     last_call: datetime | None
     texts: Texts
     texting: list[GsmLine]
+    diverts: DivertsBefore
+    tests: LineTests
     told: Mapping[str, datetime]
     cap: TextCap
 
@@ -156,6 +162,8 @@ def _open_records(
         # Not the day before a wrong clock: since 1970 far more was spent than a day may cost.
         today = max(clock.now(), last_call or clock.now()) - DAY
         spent = connected_since(database, today)
+        diverts = DivertsBefore(writer, divert_storage.known(database))
+        tests = LineTests(writer, test_storage.known(database))
         told = letters.recipients_since(database, "sms", today)
         cap = TextCap(options.limits.texts_per_day, deque(parts_sent_since(database, today)))
     texts, texting = Texts(writer, options.box.country), list[GsmLine]()
@@ -174,6 +182,8 @@ def _open_records(
         last_call,
         texts,
         texting,
+        diverts,
+        tests,
         told,
         cap,
     )
@@ -228,6 +238,8 @@ async def _exchange(
     modems = [GsmLine(m, country, ModemSound(pjsip, m.sound)) for m in options.modems]
     for modem in modems:
         modem.texts.on_text = partial(_keep_text, records.texts, clock)
+        modem.diverts.memory = records.diverts
+        modem.on_time = clock.offer
     records.texting.extend(modems)
     offices = CurrentOffice(
         records.offices, country, frozenset({country, *options.limits.countries})

@@ -26,7 +26,8 @@ from pydantic import (
     ValidationError,
 )
 
-from hotline.errors import BadSettings, HotlineError
+from hotline.errors import BadSettings, HotlineError, NumberRefused
+from hotline.numbering import dialable, only_asks
 
 Codec = Literal["opus", "g722", "pcma", "pcmu"]
 Transport = Literal["udp", "tcp", "tls"]
@@ -96,6 +97,12 @@ def _pin(secret: Secret) -> Secret:
     if secret and re.fullmatch("[0-9]{4,8}", secret.reveal()) is None:
         raise ValueError('must be 4 to 8 digits in "quotes"')
     return secret
+
+
+def _balance_code(text: str) -> str:
+    if text and not only_asks(text):
+        raise ValueError('must be a code that only asks, such as "*100#"')
+    return text
 
 
 def _no_doubles(codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:
@@ -204,7 +211,9 @@ class Modem:
     """A USB GSM modem with a SIM card.
 
     at, sound: its two serial ports; by-id names stay the same when the modem is plugged in again.
-    number: the SIM's own. outbound: may calls go out over it?
+    number: the SIM's own. outbound: may calls go out over it? when_dead: where its network sends
+    callers when the box cannot be reached. balance: the code by which the operator tells what is
+    left on the SIM card.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = CONFIG
@@ -216,6 +225,8 @@ class Modem:
     number: Number | None = None
     pin: Annotated[Hidden, AfterValidator(_pin)] = field(default_factory=Secret)
     outbound: Flag = True
+    when_dead: Number | None = None
+    balance: Annotated[str, AfterValidator(_balance_code)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -560,6 +571,19 @@ def _modems_disagree(options: Options) -> Iterator[tuple[Place, str]]:
             if port in ports:
                 yield ("modem", index, key), f"{key} of {here}: {port} is named twice"
             ports.append(port)
+        if modem.when_dead and (words := _cannot_be_rung(modem, options)):
+            yield ("modem", index, "when_dead"), f"when_dead of {here}: {words}"
+
+
+def _cannot_be_rung(modem: Modem, options: Options) -> str:
+    if modem.when_dead == modem.number:
+        return "this is the number of the SIM card itself"
+    country = options.box.country
+    try:
+        dialable(modem.when_dead or "", country, {country, *options.limits.countries})
+    except NumberRefused as refused:
+        return refused.cause
+    return ""
 
 
 def _tls_disagrees(trunk: Trunk) -> Iterator[tuple[str, str]]:

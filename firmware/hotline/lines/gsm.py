@@ -11,6 +11,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from hotline.at import commands
@@ -31,11 +33,23 @@ from hotline.at.answers import (
 )
 from hotline.at.chat import Answer
 from hotline.at.commands import Command
+from hotline.at.services import Ussd
 from hotline.errors import CallerGone, LineDown
 from hotline.lines.access import Access
 from hotline.lines.atport import AtPort
+from hotline.lines.balance import Balance
+from hotline.lines.diverts import Diverts
+from hotline.lines.hearing import Hearing
 from hotline.lines.keeper import Keeper
-from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
+from hotline.lines.port import (
+    Caller,
+    Capabilities,
+    Cause,
+    DivertState,
+    Leg,
+    LineState,
+    NetworkFacts,
+)
 from hotline.lines.quirks import MODELS
 from hotline.lines.texts import Texts
 from hotline.numbering import normalise
@@ -82,6 +96,7 @@ class Sound(Protocol):
     def open(self, lost: Callable[[str], None]) -> None: ...
     def close(self) -> None: ...
     def flow(self, go: bool) -> None: ...
+    def silent_for(self) -> tuple[float, float]: ...
     def talk(self) -> TalkSound: ...
 
 
@@ -102,6 +117,8 @@ class GsmLeg:
         self.answered: asyncio.Future[None] = loop.create_future()
         self.gone: asyncio.Future[Cause] = loop.create_future()
         self.ended_by_us = False
+        self.answered_at: float | None = None
+        self._cause_to_be: Cause | None = None
         self.end_words = ""
         self.listed = False
         self.missing = 0
@@ -136,6 +153,12 @@ class GsmLeg:
             self.taken.set_result(None)
         if state is CallState.ACTIVE and not self.answered.done():
             self.answered.set_result(None)
+            self.answered_at = asyncio.get_running_loop().time()
+
+    def no_sound(self) -> None:
+        """Nothing is heard of the caller, who hears nothing of us: as a SIP line does."""
+        self._cause_to_be = Cause.NO_SOUND
+        self.hang_up()
 
     def on_key(self, digit: str) -> None:
         if self._sound is not None and self._sound.tells(digit):
@@ -146,7 +169,7 @@ class GsmLeg:
         if self.gone.done():
             return
         self.answered.cancel()
-        self.gone.set_result(Cause.OURS if self.ended_by_us else cause)
+        self.gone.set_result(self._cause_to_be or (Cause.OURS if self.ended_by_us else cause))
 
 
 class GsmLine:
@@ -160,7 +183,7 @@ class GsmLine:
         self._at: AtPort | None = None
         self._leg: GsmLeg | None = None
         self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
-        self._access = Access(modem, self._quirks)
+        self._access = Access(modem, self._quirks, lambda at: self.on_time(at))
         self._keeper = Keeper(self.name, self._open_and_watch, self._close)
         self._errands: set[asyncio.Task[None]] = set()
         self._health = LineState(False, "The line is starting.")
@@ -170,6 +193,11 @@ class GsmLine:
         self._ready = False
         self._refused: set[int] = set()
         self.texts = Texts(self.name, self._session, self._until_free_to_text)
+        self.diverts = Diverts(modem, country, self._quiet_session, self._idle_for)
+        self._balance = Balance(modem, self._quiet_session, as_septets=self._quirks.ussd_packed)
+        self._hearing = Hearing()
+        self._last_call = 0.0
+        self.on_time: Callable[[datetime], object] = lambda _at: None
         self.on_state: Callable[[LineState], None] = lambda _state: None
 
     def state(self) -> LineState:
@@ -185,6 +213,7 @@ class GsmLine:
         self._on_ring = on_ring
         self._keeper.start()
         self._run(self.texts.keep())
+        self._run(self.diverts.keep())
 
     async def stop(self) -> None:
         """See Line."""
@@ -223,6 +252,29 @@ class GsmLine:
         """One port carries calls and texts: who talks is not made to wait for a text."""
         while self._leg is not None and not self._quirks.texts_in_call:
             await asyncio.wait([self._leg.gone])
+
+    # -- what it knows of its network: see lines/network.py, diverts.py, balance.py -------------
+
+    def network(self) -> NetworkFacts:
+        """See MobileLine."""
+        return self._access.network()
+
+    def divert(self) -> DivertState | None:
+        """See MobileLine."""
+        return self.diverts.state()
+
+    async def balance(self) -> str:
+        """See MobileLine."""
+        return await self._balance.ask()
+
+    def _quiet_session(self) -> AtPort | None:
+        """The port for what takes the network long: not while somebody rings or talks."""
+        return self._at if self._ready and self._access.registered and self._idle_for() else None
+
+    def _idle_for(self) -> float:
+        if self._leg is not None or self._rings:
+            return 0.0
+        return asyncio.get_running_loop().time() - self._last_call
 
     # -- what its legs ask for -----------------------------------------------------------------
 
@@ -292,6 +344,7 @@ class GsmLine:
     def _freed(self, leg: GsmLeg) -> None:
         if self._leg is leg:
             self._leg = None
+            self._last_call = asyncio.get_running_loop().time()
             self._no_ring()
 
     def _no_ring(self) -> None:
@@ -329,6 +382,7 @@ class GsmLine:
         fitting = [row for row in mine if row.incoming == leg.incoming]
         if fitting:
             leg.is_in(fitting[0].state)
+            self._judge_sound(leg)
         else:
             await self._missed_by(leg)
 
@@ -343,6 +397,17 @@ class GsmLine:
 
     async def _clear(self) -> None:
         await self._ask(commands.HANG_UP)
+
+    def _judge_sound(self, leg: GsmLeg) -> None:
+        """A call nobody is heard in is ended; the modem that gave no sound is opened anew."""
+        if leg.answered_at is None or leg.ended_by_us:
+            return
+        talked = asyncio.get_running_loop().time() - leg.answered_at
+        if not self._hearing.judge(leg.answered_at, talked, *self._sound.silent_for()):
+            log.warning("modem %s: no sound came in a call", self.name)
+            leg.gone.add_done_callback(lambda _: self._keeper.fail(self._hearing.trouble))
+            leg.no_sound()
+        self._judge()
 
     async def _missed_by(self, leg: GsmLeg) -> None:
         """The modem lists a leg no more."""
@@ -395,6 +460,8 @@ class GsmLine:
             case Registration():
                 self._access.hear(event)
                 self._judge()
+            case Ussd():
+                self._balance.hear(event)
             case TextStored() | TextCame():
                 self.texts.hear(event)
 
@@ -414,9 +481,10 @@ class GsmLine:
         self._at = AtPort(self.name, self._modem.at, self._hear, self._keeper.fail)
         self._sound.open(lambda why: self._keeper.fail(f"The modem's sound is gone: {why}."))
         await self._access.prepare(self._ask)
-        self._ready = True
+        self._ready, self._last_call = True, asyncio.get_running_loop().time()
         self._keeper.works()
         self.texts.look()
+        self.diverts.look()
         await self._look_at_calls()
         await self._look_at_network()
         while True:
@@ -435,7 +503,7 @@ class GsmLine:
 
     def _judge(self) -> None:
         if self._ready:
-            self._now(self._access.state())
+            self._now(replace(self._access.state(), trouble=self._hearing.trouble))
 
     def _pause(self) -> float:
         if self._leg is None:

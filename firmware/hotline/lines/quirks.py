@@ -19,7 +19,8 @@ class Quirks:
     can_talk: what a modem whose firmware carries sound over USB answers with OK.
     sound_on: before each answer and each dialling; without it a second call is silent.
     pin_tries: asks how often a wrong PIN may still be given. texts_in_call: may a text be sent
-    while somebody talks?
+    while somebody talks? technology, volte: ask for what +COPS does not say, None where there is
+    nothing to ask. ussd_packed: codes for the network are given as packed septets.
     """
 
     words: str
@@ -28,6 +29,9 @@ class Quirks:
     sound_on: Command
     pin_tries: Command
     texts_in_call: bool
+    technology: Command | None = None
+    volte: Command | None = None
+    ussd_packed: bool = False
 
 
 def _usual(*texts: str) -> tuple[Command, ...]:
@@ -52,6 +56,8 @@ QUECTEL = Quirks(
             "AT+CLCC=0",
             "AT+CMGF=0",
             'AT+CPMS="SM","SM","SM"',
+            "AT+COPS=3,0",  # the operator's name, not its number
+            "AT+CTZU=3",  # the modem's clock follows the network, in local time
             "AT+CNMI=2,1,0,1,0",  # texts are stored and told, reports of ours told whole
         ),
         Command("AT+CCWA=0,0,1", seconds=NETWORK_S),  # a second caller is busy, or diverted
@@ -61,6 +67,8 @@ QUECTEL = Quirks(
     sound_on=Command("AT+QPCMV=0;+QPCMV=1,0"),
     pin_tries=Command('AT+QPINC="SC"', "+QPINC"),
     texts_in_call=False,  # it could, and would hear of no hang-up for the seconds that takes
+    technology=Command("AT+QNWINFO", "+QNWINFO"),
+    volte=Command('AT+QCFG="ims"', "+QCFG"),
 )
 
 MODELS: Mapping[str, Quirks] = {"ec25": QUECTEL}

@@ -22,6 +22,8 @@ import numpy as np
 from tests.sim import lateness
 from tests.sim.g711 import Samples
 from tests.sim.gsm.network import AirCall, MobileNetwork
+from tests.sim.gsm.services import COMMANDS as SERVICE_COMMANDS
+from tests.sim.gsm.services import ModemServices
 from tests.sim.gsm.texts import COMMANDS as TEXT_COMMANDS
 from tests.sim.gsm.texts import ModemTexts
 from tests.sim.sound import FRAME
@@ -40,6 +42,7 @@ class Faults:
     clip: "full", "withheld", "no plus" or "none". keys: "both", "told" or "sound", how keys
     arrive. ends: CallEnded is said, not only seen in +CLCC. inside: said within each answer.
     answers: what given commands are answered with instead. hangs: it says nothing at all.
+    sound: what the sound port gives: "full", "silent" (nothing but noughts), "none" (no byte).
     """
 
     line_end: str = "\r\n"
@@ -58,6 +61,7 @@ class Faults:
     pin_tries: int = 3
     sim_busy: int = 0
     hangs: bool = False
+    sound: str = "full"
     late: dict[str, float] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
 
@@ -95,6 +99,7 @@ class Ec25:
         self._clock: asyncio.TimerHandle | None = None
         self._unlocked = not self.faults.pin
         self.texts = ModemTexts(self)
+        self.services = ModemServices(self)
         self._reset()
         network.modems.append(self)
 
@@ -280,6 +285,10 @@ class Ec25:
         self.queued.append(len(self._to_air))
 
     def _give_sound(self, data: bytes) -> None:
+        if self.faults.sound == "none":
+            return
+        if self.faults.sound == "silent":
+            data = bytes(len(data))
         with contextlib.suppress(BlockingIOError):
             os.write(self._masters[1], data)
 
@@ -455,9 +464,6 @@ class Ec25:
         }  # fmt: skip
         return [words[found[1]], "OK"]
 
-    def _operator(self, _found: re.Match[str]) -> list[str]:
-        return ['+COPS: 0,0,"Simulated",7', "OK"]
-
     def _alphabets(self, found: re.Match[str]) -> list[str]:
         offered = '("GSM","IRA","UCS2")' if found[1] == "=?" else f'"{self._alphabet}"'
         return [f"+CSCS: {offered}", "OK"]
@@ -485,6 +491,7 @@ def _parts(line: str) -> list[str]:
 
 _COMMANDS: list[tuple[str, Any]] = [
     *TEXT_COMMANDS,
+    *SERVICE_COMMANDS,
     ("", lambda _modem, _found: ["OK"]),
     (r"E([01]?)", Ec25._set_echo),
     (r"I0?", Ec25._info),
@@ -504,7 +511,6 @@ _COMMANDS: list[tuple[str, Any]] = [
     (r'\+QPINC(?:="SC"|\?)', Ec25._asked_tries),
     (r"\+C([EG]?)REG\?", Ec25._asked_creg),
     (r"\+CSQ", Ec25._strength),
-    (r"\+COPS\?", Ec25._operator),
     (r"\+CSCS(=\?|\?)", Ec25._alphabets),
     (r'\+CSCS="(GSM|IRA|UCS2)"', Ec25._set_alphabet),
     (r"\+(C?GM[IMR]|C?GSN|CIMI)", Ec25._identity),
