@@ -21,9 +21,11 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
 from hotline.calls.notices import Notices, Texting
 from hotline.calls.offices import CurrentOffice
+from hotline.calls.selftest import SelfTests
 from hotline.calls.switchboard import Switchboard
 from hotline.clock import Clock
 from hotline.control.desk import FrontDesk
+from hotline.control.linedesk import LineDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.health import chores
 from hotline.lines.gsm import GsmLine
@@ -38,6 +40,7 @@ from hotline.notify.apprise_way import AppriseSettings, apprise_way
 from hotline.notify.email import Security, SmtpSettings, email_way
 from hotline.notify.outbox import Outbox, Way
 from hotline.notify.sms import TextCap, TextRules, sms_way
+from hotline.notify.trial import TextTrial
 from hotline.options import Mail, Options
 from hotline.routing.office import Office
 from hotline.storage import diverts as divert_storage
@@ -109,6 +112,11 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             clock.now(),
             trouble=lambda: records.writer.trouble,
             unsent=lambda: len(records.outbox.waiting()),
+            lines=LineDesk(
+                exchange.board,
+                records.texting,
+                SelfTests(exchange, records.tests, records.trial if records.texting else None),
+            ),
         )
         desk.attach()
         await _start_lines(exchange.board, switchboard, desk, closing)
@@ -123,8 +131,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 class Records:
     """Everything durable. left: what the last run left open, filed by now. last_call: came then.
 
-    texting: the lines that carry texts, once they are there. told: whom a text was sent today.
-    cap: what texts may cost.
+    texting: the lines that carry texts, once they are there. diverts: what their SIM cards diverted
+    before. tests: what lines can do. trial: sends a text to see whether it arrives. told: whom a
+    text was sent today. cap: what texts may cost.
     """
 
     file: DatabaseFile
@@ -140,6 +149,7 @@ class Records:
     texting: list[GsmLine]
     diverts: DivertsBefore
     tests: LineTests
+    trial: TextTrial
     told: Mapping[str, datetime]
     cap: TextCap
 
@@ -184,6 +194,7 @@ def _open_records(
         texting,
         diverts,
         tests,
+        TextTrial(rules, texts, file, clock),
         told,
         cap,
     )

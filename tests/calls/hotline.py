@@ -25,7 +25,7 @@ from hotline.inbox.case import Case
 from hotline.inbox.step import StepName
 from hotline.lines.port import Caller, Capabilities, Cause, LineState
 from hotline.media.catalogue import Prompt
-from hotline.media.engine import Level
+from hotline.media.engine import KeyWays, Level
 from hotline.notify.outbox import Outbox
 from hotline.options import Limits
 from hotline.routing.office import Do, Key, Menu, Office, Person
@@ -154,6 +154,9 @@ class Ear:
 
     async def level(self) -> Level:
         return Level(0, 0)
+
+    def key_ways(self) -> KeyWays:
+        return KeyWays(told=True, heard=False)
 
     def press(self, digits: str) -> None: ...
 

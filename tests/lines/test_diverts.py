@@ -13,6 +13,7 @@ from tests.lines.test_gsm import ANA, UP, Desk, desk
 from hotline.at.services import Reason
 from hotline.errors import LineDown
 from hotline.lines import diverts
+from hotline.lines.diverts import STANDS
 
 OWNER, VOICEMAIL = "+37369111222", "+37369000999"
 UNREACHABLE = int(Reason.UNREACHABLE)
@@ -63,7 +64,12 @@ async def seen(there: Callable[[], bool]) -> None:
 
 async def until(one: Desk, words: str) -> None:
     """Wait until the owner reads this of the divert."""
-    await seen(lambda: words in getattr(one.line.divert(), "words", ""))
+
+    def read() -> bool:
+        state = one.line.divert()
+        return state is not None and words in f"{state.words} {state.why}"
+
+    await seen(read)
 
 
 async def asked(one: Desk, command: str, times: int = 1) -> None:
@@ -76,7 +82,7 @@ async def test_callers_of_a_dead_box_reach_the_number_the_owner_chose(
 ) -> None:
     async with desk(tmp_path, when_dead=OWNER) as one:
         one.line.diverts.memory = disk
-        await until(one, "calls go to +373 69… 22")
+        await until(one, STANDS)
         assert one.modem.services.diverts == {UNREACHABLE: OWNER}
         state = one.line.divert()
         assert state is not None
@@ -90,10 +96,10 @@ async def test_what_was_diverted_before_is_on_the_disk_before_it_is_changed(
     async with desk(tmp_path, when_dead=OWNER) as one:
         one.line.diverts.memory = disk
         one.modem.services.diverts[UNREACHABLE] = VOICEMAIL
-        await until(one, "the disk is full")
+        await until(one, "The disk is full")
         assert one.modem.services.diverts == {UNREACHABLE: VOICEMAIL}
         disk.broken = False
-        await until(one, "calls go to")
+        await until(one, STANDS)
         assert disk.kept == {(SIM, UNREACHABLE): VOICEMAIL}
 
 
@@ -126,7 +132,7 @@ async def test_a_divert_that_stands_is_not_set_again(tmp_path: Path, disk: Disk)
         one.line.diverts.memory = disk
         one.modem.services.diverts[UNREACHABLE] = OWNER
         one.modem.services.national = True  # the network writes numbers in its own way
-        await until(one, "calls go to")
+        await until(one, STANDS)
         assert SET not in one.modem.commands
 
 
@@ -136,7 +142,7 @@ async def test_a_divert_the_network_forgot_is_set_again(
     monkeypatch.setattr(diverts, "LOOK_EVERY_S", 0.1)
     async with desk(tmp_path, when_dead=OWNER) as one:
         one.line.diverts.memory = disk
-        await until(one, "calls go to")
+        await until(one, STANDS)
         one.modem.services.diverts.clear()
         await asked(one, SET, times=2)
         assert disk.kept == {(SIM, UNREACHABLE): ""}
@@ -147,7 +153,7 @@ async def test_a_divert_the_network_forgot_is_set_again(
     [
         (133, "is not part of this SIM card's plan"),
         (3, "does not let this SIM card divert"),
-        (30, "the network did not do it (error 30)"),
+        (30, "The network did not do it (error 30)"),
     ],
 )
 async def test_a_network_that_refuses_is_told_to_the_owner(
@@ -168,7 +174,7 @@ async def test_a_network_that_refused_is_asked_again(tmp_path: Path, disk: Disk)
         one.modem.services.refuses = 30
         await until(one, "error 30")
         one.modem.services.refuses = None
-        await until(one, "calls go to")
+        await until(one, STANDS)
 
 
 async def test_a_network_that_says_yes_and_does_nothing_is_found_out(
@@ -193,7 +199,7 @@ async def test_the_network_is_never_asked_in_a_call(
         await call.lasts(1.5)
         assert not [c for c in one.modem.commands if c.startswith("AT+CCFC")]
         leg.hang_up()
-        await until(one, "calls go to")
+        await until(one, STANDS)
 
 
 async def test_who_rings_while_the_network_thinks_is_answered_right_after(

@@ -28,8 +28,12 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 12 * 3600.0  # networks forget, if seldom
 FIRST_RETRY_S = 60.0
 LONGEST_RETRY_S = 6 * 3600.0
-BUSY_LOOK_S = 5.0  # between looks whether the line is idle now
-QUIET_S = 10.0  # nobody rang or talked for so long
+BUSY_LOOK_S = 2.0  # between looks whether the line is idle now
+QUIET_S = 5.0  # nobody rang or talked for so long
+
+STANDS = "When the box is dead, the mobile network sends callers elsewhere."
+NOT_SET = "The divert for a dead box is not set."
+UNSEEN = "The divert for a dead box was not looked at yet."
 
 # 3GPP 27.007 §9.2: what asking again does not change.
 _REFUSALS = {
@@ -90,11 +94,8 @@ class Diverts:
         self._name, self._wanted, self._country = modem.name, modem.when_dead, country
         self._session, self._idle_for = session, idle_for
         self.memory: Memory = Nothing()
-        self._state = (
-            DivertState(False, "The divert for a dead box was not looked at yet.")
-            if self._wanted
-            else None
-        )
+        self._state: DivertState | None = None
+        self._now(False, UNSEEN)
         self._settled: tuple[str, float] = ("", -LOOK_EVERY_S)
         self._again = asyncio.Event()
 
@@ -151,16 +152,15 @@ class Diverts:
             return  # the modem was only opened anew
         await self.set(Reason.UNREACHABLE, self._wanted)
         self._settled = sim, now
-        if self._wanted:
-            number = mask(self._wanted)
-            words = f"When the box cannot be reached, calls go to {number}."
-            self._state = DivertState(True, words)
+        self._now(True, STANDS)
 
     def _failed(self, trouble: HotlineError) -> None:
         log.warning("line %s: %s", self._name, trouble)
+        self._now(False, NOT_SET, trouble.cause, trouble.action)
+
+    def _now(self, well: bool, words: str, why: str = "", action: str = "") -> None:
         if self._wanted:
-            words = f"The divert for a dead box is not set: {_lower(trouble.cause)}"
-            self._state = DivertState(False, words, trouble.action)
+            self._state = DivertState(well, words, self._wanted, why, action)
 
     async def _change(self, reason: Reason, number: str) -> None:
         command = commands.divert(reason, number) if number else commands.no_divert(reason)
@@ -215,8 +215,3 @@ def _trouble(answer: Answer) -> HotlineError:
 def _restorable(number: str) -> str:
     """What a box can set again; a code of the operator's it cannot, and leaves no divert."""
     return number if commands.is_number(number) else ""
-
-
-def _lower(sentence: str) -> str:
-    """A sentence behind a colon."""
-    return sentence[:1].lower() + sentence[1:]

@@ -80,10 +80,16 @@ class NetworkFacts:
 
 @dataclass(frozen=True)
 class DivertState:
-    """Is the divert of a line as the owner wants it? `words` is one sentence for the owner."""
+    """Is the divert of a line for a dead box as the owner wants it?
+
+    words: one sentence for the owner. number: where callers go. why, action: what keeps it from
+    being set, and what to do.
+    """
 
     well: bool
     words: str
+    number: str
+    why: str = ""
     action: str = ""
 
 

@@ -27,6 +27,14 @@ class Level:
     sent: float
 
 
+@dataclass(frozen=True)
+class KeyWays:
+    """How keys came so far: told by the line, heard in the sound. Both is usual for modems."""
+
+    told: bool
+    heard: bool
+
+
 class Recording(Protocol):
     """A recording under way. It is on disk as it comes; `stop` only completes it.
 
@@ -69,6 +77,9 @@ class Sound(Protocol):
 
     async def level(self) -> Level:
         """The meters."""
+
+    def key_ways(self) -> KeyWays:
+        """By which ways keys came in this call."""
 
     def press(self, digits: str) -> None:
         """Send DTMF to the far end: RFC 4733 where it was negotiated, else as tones."""

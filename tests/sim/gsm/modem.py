@@ -188,7 +188,6 @@ class Ec25:
     def key_came(self, call: AirCall, key: str) -> None:
         if self._call is None or self._call.call is not call:
             return
-        call.rtp.keys_in_sound = self.faults.keys != "told"
         if self._tells_keys and self.faults.keys != "sound":
             self._later(0.08, lambda: self._say(f"+QTONEDET: {ord(key)}"))
 
@@ -197,6 +196,7 @@ class Ec25:
             self._call.state = state
             self._report()
             if state == ACTIVE:
+                call.rtp.keys_in_sound = self.faults.keys != "told"
                 self._start_clock()
 
     def _end(self, cause: int) -> None:

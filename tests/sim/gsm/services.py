@@ -6,6 +6,7 @@ them; none was recorded from a real network.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,7 @@ class ModemServices:
         self.takes_s = 0.05
         self.replies: dict[str, str] = {}
         self.codes: list[str] = []
+        self.was_asked = asyncio.Event()
         self.operator = "Simulated"
         self.access, self.technology = 7, "FDD LTE"
         self.ims = "1,1"
@@ -71,6 +73,7 @@ class ModemServices:
     def asked(self, found: re.Match[str]) -> list[str]:
         code = found[1]
         self.codes.append(code)
+        self.was_asked.set()
         if code in self.replies:
             self._modem.say_later(self.takes_s, *self.replies[code].split("\n"))
         return ["OK"]
