@@ -241,7 +241,7 @@ class Hotline:
         words = Sentences(self.faults)
         self.outbox = Outbox(writer, (), {}, clock)
         self.board = Board((self.line,), Caps(Limits(), "MD", deque()), clock)
-        exchange = Exchange(
+        self.exchange = Exchange(
             board=self.board,
             engine=Sounds(self.faults, speech_seconds),
             prompts=words,
@@ -253,7 +253,7 @@ class Hotline:
             clock=clock,
             office=lambda: office,
         )
-        self.switchboard = Switchboard(exchange)
+        self.switchboard = Switchboard(self.exchange)
         self.switchboard.listeners.append(self._note)
         self._ids: dict[Telephone, int] = {}
         self._told: set[tuple[int, str]] = set()

@@ -207,7 +207,7 @@ async def test_who_rings_while_the_network_thinks_is_answered_right_after(
 ) -> None:
     async with desk(tmp_path, when_dead=OWNER) as one:
         one.line.diverts.memory = disk
-        one.modem.services.takes_s = 3.0
+        one.modem.services.takes_s = 1.5
         await one.until(UP)
         await asked(one, "AT+CCFC=3,2")
         call = await one.network.caller(ANA).call()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.media.modem import FRAME_BYTES, MOST_FRAMES, REMEMBERED, Frames, Pace, Pump
+from hotline.media.modem import FRAME_BYTES, MOST_FRAMES, REMEMBERED, Ear, Frames, Pace, Pump
 from hotline.tty import BlockingTty
 
 DEADLINE_S = 10
@@ -101,6 +101,44 @@ def test_a_modem_that_takes_nothing_costs_no_memory_and_stops_nobody(wire: Wire)
     assert len(pump._unsent) <= 2 * MOST_FRAMES * FRAME_BYTES
     pump.stop()
     wire.unplug()
+
+
+# -- is anything heard? ----------------------------------------------------------------------------
+
+
+class Ticking:
+    """The monotonic clock, set by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        monkeypatch.setattr("hotline.media.modem.time.monotonic", lambda: self.now)
+
+
+STILLNESS = np.full(FRAME_BYTES // 2, -8, dtype="<i2").tobytes()  # what A-law makes of nothing
+
+
+def test_a_port_that_gives_nothing_is_told_from_one_that_gives_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Ticking(monkeypatch)
+    ear = Ear()
+    clock.now += 5
+    assert ear.silent_for() == (5.0, 5.0)
+    ear.hear(STILLNESS, clock.now)
+    assert ear.silent_for() == (0.0, 5.0)
+    ear.hear(speech(1), clock.now)
+    assert ear.silent_for() == (0.0, 0.0)
+
+
+def test_a_pause_the_modem_asked_for_is_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Ticking(monkeypatch)
+    ear = Ear()
+    ear.pause(True)
+    clock.now += 60
+    assert ear.silent_for() == (0.0, 0.0)
+    ear.pause(False)
+    clock.now += 2
+    assert ear.silent_for() == (2.0, 2.0)
 
 
 # -- frames and pace -------------------------------------------------------------------------------

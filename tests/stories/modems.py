@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from tests.sim.box import BoxUnderTest, running, trunk
 from tests.sim.gsm import Ec25, Faults, MobileNetwork
@@ -38,9 +40,18 @@ class Mobiles:
 
 @contextlib.asynccontextmanager
 async def box_with_a_modem(
-    folder: Path, spoken: Path, *, sip_first: bool = False, more: str = "", faults: Faults
+    folder: Path,
+    spoken: Path,
+    *,
+    sip_first: bool = False,
+    more: str = "",
+    faults: Faults,
+    network_time: datetime | None = None,
+    **box_more: Any,
 ) -> AsyncIterator[Mobiles]:
     """Ready when both lines are up. sip_first: the box dials over SIP, else over the modem.
+
+    box_more: what else `BoxUnderTest` takes.
 
     (A trunk stands before all modems: where the modem is to dial, the trunk only takes calls.)
     """
@@ -51,10 +62,11 @@ async def box_with_a_modem(
         ports = folder / "ports"
         ports.mkdir(parents=True)
         modem = closing.enter_context(Ec25(network, ports, SIM, faults))
+        modem.services.clock = network_time
         outbound = "" if sip_first else "outbound = false"
         line = trunk("office", provider.address, user=USER, password=PASSWORD, more=outbound)
         tables = line + modem_table("mobile", modem, more)
-        box = BoxUnderTest(folder, office(), tables, settings=PLENTY)
+        box = BoxUnderTest(folder, office(), tables, settings=PLENTY, **box_more)
         voice = voices(box.data, spoken)
         await closing.enter_async_context(running(box))
         target = await provider.registered(USER)

@@ -113,14 +113,14 @@ async def test_while_a_line_is_tested_no_other_test_begins(mobiles: Mobiles) -> 
 
 async def test_the_doctor_tells_of_the_test_also_after_a_restart(mobiles: Mobiles) -> None:
     stage = mobiles.stage
-    stage.staff("ana", FOLLOWS)
+    stage.staff("ana", behaviours.rejects(after=0.2))
     said = await stage.box.command("doctor", "--call", ANA, "--line", "mobile")
-    assert "You heard the box" in said
+    assert "Nobody took the test call: rejected." in said
     await stage.box.stop()
     await stage.box.start()
     await stage.box.until(lambda status: all(one.up for one in status.lines), "all lines up", 15)
     said = await stage.box.command("doctor", code=None)
-    assert "with +373 69… 01: You heard the box" in said
+    assert "with +373 69… 01: Nobody took the test call: rejected." in said
     assert "A text was sent, and the network says it arrived." in said
 
 
@@ -154,3 +154,24 @@ async def test_callers_are_answered_while_the_network_is_asked_for_the_balance(
     await heard(caller, Prompt.GREETING_OPEN)
     mobiles.modem.say_later(0, '+CUSD: 0,"12 lei",15')
     assert "12 lei" in await asking
+
+
+# -- a line on which nobody is heard ---------------------------------------------------------------
+
+
+async def test_a_modem_that_gives_no_sound_loses_no_caller_and_is_told_of(
+    mobiles: Mobiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = mobiles.stage
+    monkeypatch.setattr(mobiles.modem.faults, "sound", "none")
+    caller = await stage.called()
+    story = await stage.story(caller, within=25)
+    assert story.call.outcome == "missed"
+    assert not (await caller.ended()).ours
+    said = await stage.box.command("doctor", code=None)
+    assert "mobile: Callers cannot be heard: the modem gives no sound." in said
+    monkeypatch.undo()
+    await stage.box.until(lambda status: all(line.up for line in status.lines), "the line up", 15)
+    again = await stage.called()
+    await stage.box.until(lambda status: not status.lines[1].trouble, "the trouble over", 10)
+    await again.hang_up()
