@@ -318,7 +318,7 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(file: Path) -> None:
         ),
         (
             MODEM + 'number = "+37369111222"\nwhen_dead = "+37369111222"\n',
-            "line 7: when_dead of [[modem]] number 1: this is the number of the SIM card itself",
+            "line 7: when_dead of [[modem]] number 1: this is a number of the box itself",
         ),
         ("[sip]\nrtp_last = 16000\n", "line 2: rtp_last of [sip] must lie at least 3 above"),
         (PROVIDER.replace('user = "100"\n', ""), "line 1: [[trunk]] number 1 needs user to reg"),

@@ -576,8 +576,8 @@ def _modems_disagree(options: Options) -> Iterator[tuple[Place, str]]:
 
 
 def _cannot_be_rung(modem: Modem, options: Options) -> str:
-    if modem.when_dead == modem.number:
-        return "this is the number of the SIM card itself"
+    if modem.when_dead in [line.number for line in (*options.modems, *options.trunks)]:
+        return "this is a number of the box itself"
     country = options.box.country
     try:
         dialable(modem.when_dead or "", country, {country, *options.limits.countries})

@@ -13,7 +13,7 @@ from tests.lines.test_gsm import ANA, UP, Desk, desk
 from hotline.at.services import Reason
 from hotline.errors import LineDown
 from hotline.lines import diverts
-from hotline.lines.diverts import STANDS
+from hotline.lines.diverts import NOT_SET, STANDS
 
 OWNER, VOICEMAIL = "+37369111222", "+37369000999"
 UNREACHABLE = int(Reason.UNREACHABLE)
@@ -174,6 +174,19 @@ async def test_a_network_that_refused_is_asked_again(tmp_path: Path, disk: Disk)
         one.modem.services.refuses = 30
         await until(one, "error 30")
         one.modem.services.refuses = None
+        await until(one, STANDS)
+
+
+async def test_a_divert_that_could_not_be_looked_at_is_looked_at_again(
+    tmp_path: Path, disk: Disk
+) -> None:
+    async with desk(tmp_path, when_dead=OWNER) as one:
+        one.line.diverts.memory = disk
+        await until(one, STANDS)
+        one.modem.faults.answers["AT+CIMI"] = "ERROR"
+        one.line.diverts.look()
+        await until(one, NOT_SET)
+        one.modem.faults.answers.clear()
         await until(one, STANDS)
 
 

@@ -10,12 +10,17 @@ import pytest
 from tests.lines.test_gsm import ANA, UP, Desk, desk
 from tests.sim.gsm import AirCall, Faults
 
+from hotline.at import commands
+from hotline.at.answers import Done
+from hotline.at.chat import Answer
+from hotline.at.commands import Command
 from hotline.at.services import packed
 from hotline.errors import LineDown
 from hotline.lines import balance, gsm
 from hotline.lines.hearing import NO_BYTES, NOUGHTS
-from hotline.lines.network import bars
+from hotline.lines.network import EVERY, NetworkView, bars
 from hotline.lines.port import Cause, Leg, NetworkFacts
+from hotline.lines.quirks import QUECTEL
 
 CODE = "*100#"
 CYRILLIC = "На счету 25,40 лей"
@@ -50,6 +55,20 @@ async def test_what_the_modem_does_not_tell_stays_unknown(tmp_path: Path) -> Non
     silent = dict.fromkeys(asked, "ERROR")
     async with desk(tmp_path, Faults(answers=silent)) as one:
         assert await known(one) == NetworkFacts()
+
+
+async def test_a_question_that_was_left_without_an_answer_is_not_asked_again() -> None:
+    asked: list[Command] = []
+
+    async def ask(command: Command) -> Answer:
+        asked.append(command)
+        return Answer(command, Done(False), late=command == QUECTEL.technology)
+
+    view = NetworkView(QUECTEL, lambda _at: None)
+    for _ in range(3 * EVERY):
+        await view.look(ask)
+    assert asked.count(commands.OPERATOR) == 3
+    assert asked.count(QUECTEL.technology or commands.PROBE) == 1
 
 
 async def test_a_sim_card_without_speech_over_lte_says_so(tmp_path: Path) -> None:

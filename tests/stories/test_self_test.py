@@ -17,7 +17,7 @@ from hotline.media.catalogue import Prompt
 from tests.sim.gsm import Faults
 from tests.sim.sip import behaviours
 from tests.stories.modems import Mobiles, box_with_a_modem, clear
-from tests.stories.stage import STAFF, heard, office
+from tests.stories.stage import STAFF, Stage, heard, office
 
 ANA = STAFF["ana"][0]
 OWNER = "+37369111222"
@@ -122,6 +122,17 @@ async def test_the_doctor_tells_of_the_test_also_after_a_restart(mobiles: Mobile
     said = await stage.box.command("doctor", code=None)
     assert "with +373 69… 01: Nobody took the test call: rejected." in said
     assert "A text was sent, and the network says it arrived." in said
+
+
+async def test_a_line_of_a_provider_is_tested_as_well(stage: Stage) -> None:
+    await stage.opens(office())
+    stage.staff("ana", FOLLOWS)
+    control = stage.box.control
+    done = await asyncio.to_thread(control.line_test, "office", ANA)
+    found = {check.what: f"{check.outcome}: {check.words}" for check in done.checks}
+    for what in ("up", "dials", "hears", "speaks", "keys"):
+        assert found[what].startswith("works"), found
+    assert "texts" not in found
 
 
 # -- what the network is ---------------------------------------------------------------------------

@@ -122,4 +122,4 @@ def divert(reason: Reason, number: str) -> Command:
 
 def no_divert(reason: Reason) -> Command:
     """Divert calls of this kind no more, and forget the number."""
-    return Command(f"AT+CCFC={reason},4,,,1", "+CCFC", SERVICE_S)
+    return Command(f"AT+CCFC={reason},4", "+CCFC", SERVICE_S)

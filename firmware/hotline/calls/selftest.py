@@ -31,7 +31,7 @@ RING_S = 45.0
 KEY_S = 8.0
 ASKED_TIMES = 2
 METER_S = 0.05
-HEARD = 0.05  # of full scale: softer than anybody speaks, louder than a line that only rustles
+HEARD = 0.05  # of the meter, which is logarithmic: some -50 dBFS, below speech and above rustling
 _WAIT = "Wait until it is over, then try again."
 _ITS_FAULT = frozenset({Cause.LINE_FAILED, Cause.FAILED, Cause.NO_SOUND})
 

@@ -96,7 +96,7 @@ class Diverts:
         self.memory: Memory = Nothing()
         self._state: DivertState | None = None
         self._now(False, UNSEEN)
-        self._settled: tuple[str, float] = ("", -LOOK_EVERY_S)
+        self._settled: tuple[str, float] | None = None
         self._again = asyncio.Event()
 
     def state(self) -> DivertState | None:
@@ -148,14 +148,15 @@ class Diverts:
 
     async def _see_to_it(self) -> None:
         sim, now = await self._sim(), asyncio.get_running_loop().time()
-        if sim == self._settled[0] and now - self._settled[1] < LOOK_EVERY_S / 2:
+        if self._settled and sim == self._settled[0] and now - self._settled[1] < LOOK_EVERY_S / 2:
             return  # the modem was only opened anew
         await self.set(Reason.UNREACHABLE, self._wanted)
         self._settled = sim, now
         self._now(True, STANDS)
 
     def _failed(self, trouble: HotlineError) -> None:
-        log.warning("line %s: %s", self._name, trouble)
+        log.warning("line %s: a divert: %s", self._name, trouble)
+        self._settled = None
         self._now(False, NOT_SET, trouble.cause, trouble.action)
 
     def _now(self, well: bool, words: str, why: str = "", action: str = "") -> None:

@@ -17,6 +17,8 @@ from hotline.lines.quirks import Quirks
 
 Ask: TypeAlias = Callable[[Command], Awaitable[Answer]]
 
+EVERY = 3  # looks at the line: what the owner reads may be a minute old
+
 # 3GPP 27.007 §8.5 counts 0 to 31; what people call no, weak, fair, good and full signal (dBm).
 _BARS = (-111, -99, -89, -77)
 
@@ -30,16 +32,25 @@ class NetworkView:
     """What one modem said last. on_time: told what the network says of the time, at each look."""
 
     def __init__(self, quirks: Quirks, on_time: Callable[[datetime], object]) -> None:
-        self._quirks, self._on_time = quirks, on_time
-        self._facts = NetworkFacts()
+        told = (commands.OPERATOR, quirks.technology, quirks.volte, commands.TIME)
+        self._commands = [command for command in told if command is not None]
+        self._on_time = on_time
+        self.forget()
 
     async def look(self, ask: Ask) -> None:
-        """Ask for everything; what a modem does not tell stays unknown. Raises LineDown."""
-        self._facts = replace(self._facts, volte=None)
-        told = (commands.OPERATOR, self._quirks.technology, self._quirks.volte, commands.TIME)
-        for command in told:
-            if command is not None:
-                for event in (await ask(command)).events:
+        """Ask for everything now and then; what a modem does not tell stays unknown.
+
+        A question it left without an answer is not asked again: a caller would have to wait for
+        the end of that. Raises LineDown.
+        """
+        self._looks += 1
+        if self._looks % EVERY != 1:
+            return
+        for command in self._commands:
+            if command not in self._mute:
+                answer = await ask(command)
+                self._mute |= {command} if answer.late else set()
+                for event in answer.events:
                     self._hear(event)
 
     def facts(self, dbm: int | None, *, roaming: bool) -> NetworkFacts:
@@ -48,7 +59,8 @@ class NetworkView:
 
     def forget(self) -> None:
         """Nothing is known any more."""
-        self._facts = NetworkFacts()
+        self._facts, self._looks = NetworkFacts(), 0
+        self._mute: set[Command] = set()
 
     def _hear(self, event: Event) -> None:
         match event:
