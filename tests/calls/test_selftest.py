@@ -10,12 +10,12 @@ import pytest
 
 from hotline.calls.selftest import SelfTests
 from hotline.errors import HotlineError, LineDown, NumberRefused, TextRefused
-from hotline.lines.port import Capabilities, TextLine
+from hotline.lines.port import Caller, Capabilities, TextLine
 from hotline.media.catalogue import Prompt
 from hotline.notify.outbox import WayDown
 from hotline.storage.linetests import LineTest, LineTests, Outcome
 from hotline.storage.texts import TextState
-from tests.calls.hotline import ANA, Hotline
+from tests.calls.hotline import ANA, Hotline, Telephone
 
 OWNER = "+37369111222"
 
@@ -166,3 +166,14 @@ async def test_a_test_that_is_broken_off_leaves_nobody_on_the_telephone(
     await asyncio.gather(testing, return_exceptions=True)
     assert hotline.line.rung[0].gone.done()
     assert hotline.board.caps.forwarding == 0
+
+
+async def test_a_telephone_nobody_takes_rings_no_longer_than_the_test(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline.calls.selftest.RING_S", 0.01)
+    phone = Telephone(Caller(OWNER), {})
+    monkeypatch.setattr(hotline.line, "dial", lambda _number, _shown=None: phone)
+    test = await lab(hotline).run("office", OWNER)
+    assert outcomes(test)["dials"] is Outcome.UNKNOWN
+    assert phone.gone.done()

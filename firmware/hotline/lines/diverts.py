@@ -148,6 +148,7 @@ class Diverts:
 
     async def _see_to_it(self) -> None:
         sim, now = await self._sim(), asyncio.get_running_loop().time()
+        self._again.clear()  # that was about this very SIM card
         if self._settled and sim == self._settled[0] and now - self._settled[1] < LOOK_EVERY_S / 2:
             return  # the modem was only opened anew
         await self.set(Reason.UNREACHABLE, self._wanted)

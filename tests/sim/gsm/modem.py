@@ -170,6 +170,11 @@ class Ec25:
         registered = self.faults.creg in (1, 5) or self.faults.cereg in (1, 5)
         return bool(self._masters) and registered
 
+    @property
+    def alphabet(self) -> str:
+        """In which the modem writes strings (+CSCS)."""
+        return self._alphabet
+
     def alerting(self, call: AirCall) -> None:
         self._becomes(call, ALERTING)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.sim.gsm.modem import Ec25
 
 VOICE_DATA_FAX = 7
+_COVERS = {4: (0, 1, 2, 3), 5: (1, 2, 3)}  # all, and all with a condition
 
 
 class ModemServices:
@@ -58,7 +59,8 @@ class ModemServices:
         if mode == 3 and not self.forgets:
             self.diverts[reason] = number
         if mode == 4:
-            self.diverts.pop(reason, None)
+            for gone in _COVERS.get(reason, (reason,)):
+                self.diverts.pop(gone, None)
         return ["OK"]
 
     def _listed(self, number: str | None) -> list[str]:
@@ -71,11 +73,13 @@ class ModemServices:
     # -- codes, operator, time -------------------------------------------------------------------
 
     def asked(self, found: re.Match[str]) -> list[str]:
-        code = found[1]
+        wide = self._modem.alphabet == "UCS2"
+        code = bytes.fromhex(found[1]).decode("utf-16-be") if wide else found[1]
         self.codes.append(code)
         self.was_asked.set()
         if code in self.replies:
-            self._modem.say_later(self.takes_s, *self.replies[code].split("\n"))
+            reply = _widened(self.replies[code]) if wide else self.replies[code]
+            self._modem.say_later(self.takes_s, *reply.split("\n"))
         return ["OK"]
 
     def network(self, _found: re.Match[str]) -> list[str]:
@@ -95,15 +99,21 @@ class ModemServices:
         return [f'+CCLK: "{local:%y/%m/%d,%H:%M:%S}+08"', "OK"]
 
 
+def _widened(reply: str) -> str:
+    """The text in hexadecimal digits of UCS2, where the modem was told to write so (+CSCS)."""
+    return re.sub('(?<=")(.*)(?=")', lambda text: text[0].encode("utf-16-be").hex().upper(), reply)
+
+
 Command = tuple[str, Callable[["Ec25", re.Match[str]], Any]]
 
 COMMANDS: list[Command] = [
     (
-        r'\+CCFC=([0-5]),([0-4])(?:,("\+?\d+")?(?:,(?:129|145)?(?:,1)?)?)?',
+        # <number>, <type>, <class>; or with <subaddr> and <satype> before the class, as gammu asks.
+        r'\+CCFC=([0-5]),([0-4])(?:,("\+?\d+")?(?:,(?:129|145)?(?:,"",128)?(?:,[17])?)?)?',
         lambda modem, found: modem.services.divert(found),
     ),
     (r'\+CUSD=1,"([^"]+)",15', lambda modem, found: modem.services.asked(found)),
-    (r"\+CUSD=2", lambda _modem, _found: ["OK"]),
+    (r"\+CUSD=[012]", lambda _modem, _found: ["OK"]),
     (r"\+COPS\?", lambda modem, found: modem.services.network(found)),
     (r"\+QNWINFO", lambda modem, found: modem.services.radio(found)),
     (r'\+QCFG="IMS"', lambda modem, found: modem.services.over_lte(found)),
