@@ -13,10 +13,15 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.sim import lateness
+
+# How long a random example takes says how busy the machine is; times belong to the bench.
+settings.register_profile("box", deadline=None, print_blob=True)
+settings.load_profile("box")
 
 LONGEST_FIRST = ("trouble", "stories", "sim", "hostile", "media")
 ROOMS_WITH_SOUND = {"hostile", "sim"}

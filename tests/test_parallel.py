@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 CONFTEST = Path(__file__).with_name("conftest.py")
+LATENESS = Path(__file__).parent / "sim/lateness.py"
 TESTS = """
 import os, pathlib, pytest
 
@@ -28,6 +29,7 @@ def test_all_sound_is_made_by_one_worker(tmp_path: Path) -> None:
         (tests / name).parent.mkdir(parents=True)
         (tests / f"{name}.py").write_text(TESTS)
     shutil.copy(CONFTEST, tests)
+    shutil.copy(LATENESS, tests / "sim")
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "tests"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "40 passed" in run.stdout, run.stdout + run.stderr

@@ -101,6 +101,8 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         await pjsip.start()
         closing.push_async_callback(pjsip.stop)
         exchange = await _exchange(options, places, clock, records, pjsip, closing)
+        for modem in records.texting:
+            modem.texts.on_text = partial(_keep_text, records.texts, exchange)
         left = records.left
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
         switchboard = Switchboard(exchange)
@@ -248,7 +250,6 @@ async def _exchange(
     trunks = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
     modems = [GsmLine(m, country, ModemSound(pjsip, m.sound)) for m in options.modems]
     for modem in modems:
-        modem.texts.on_text = partial(_keep_text, records.texts, clock)
         modem.diverts.memory = records.diverts
         modem.on_time = clock.offer
     records.texting.extend(modems)
@@ -272,9 +273,11 @@ async def _exchange(
     )
 
 
-async def _keep_text(texts: Texts, clock: Clock, line: str, written: str) -> None:
-    """A modem may forget a text once it is on the disk."""
-    await asyncio.wrap_future(texts.came(line, written, clock.now()))
+async def _keep_text(texts: Texts, exchange: Exchange, line: str, written: str) -> None:
+    """A modem may forget a text once it is on the disk; the office hears of it."""
+    now = exchange.clock.now()
+    for text in await asyncio.wrap_future(texts.came(line, written, now)):
+        exchange.notices.text_came(exchange.office(), text.number, text.text, now)
 
 
 def _texting(options: Options, records: Records, office: Office, clock: Clock) -> Texting | None:
@@ -307,7 +310,7 @@ def _start_chores(exchange: Exchange, records: Records, closing: AsyncExitStack)
         chores.prepare_voice(exchange),
         chores.keep_room(exchange, housekeeping),
         chores.every_night(exchange, records.file, housekeeping),
-        chores.keep_texts(exchange.clock, records.texts),
+        chores.keep_texts(exchange, records.texts),
     )
     tasks = [asyncio.create_task(each) for each in work]
     closing.push_async_callback(settled, tasks)

@@ -48,6 +48,7 @@ async def measure(quick: bool, only: str, beside_asterisk: bool) -> Report:
         "forward": lambda: _one(latency.forwarding, int(50 * scale) or 5),
         "next": lambda: _one(latency.next_person, int(30 * scale) or 3),
         "delay": lambda: _one(latency.added_delay, int(60 * scale) or 6),
+        "modem answer": lambda: modem.answering(int(20 * scale)),
         "modem": lambda: modem.sound(int(60 * scale) or 6),
         "load": lambda: load.all_loads(sizes, WINDOW_S),
         "memory": lambda: load.memory(int(10_000 * scale)),

@@ -41,6 +41,14 @@ void *gsm_create(void); void gsm_destroy(void *);
 void gsm_encode(void *, int16_t *, unsigned char *);
 int gsm_decode(void *, unsigned char *, int16_t *);
 """
+_AMR_C = """
+void *Encoder_Interface_init(int dtx);
+int Encoder_Interface_Encode(void *, int mode, const int16_t *, unsigned char *, int force);
+void *Decoder_Interface_init(void);
+void Decoder_Interface_Decode(void *, const unsigned char *, int16_t *, int bad);
+"""
+# What mobile networks use: enum Mode of opencore-amrnb, kbit/s.
+AMR_MODES = {7: "12.2", 5: "7.95", 2: "5.9"}
 
 
 class Ear(Protocol):
@@ -113,10 +121,11 @@ def on_limits(
     pause: float = 0.04,
     gap: float = 0.0,
     snr: float | None = None,
+    twists: tuple[int, ...] = (-8, -4, 0, 4),
 ) -> Iterator[Key]:
     """Every key at every combination of frequency error, twist and level. Twist: high over low."""
     for key, low_off, high_off, twist, level in itertools.product(
-        dtmf.KEYS, offs, offs, (-8, -4, 0, 4), (0, -5, -10, -15, -20, -25)
+        dtmf.KEYS, offs, offs, twists, (0, -5, -10, -15, -20, -25)
     ):
         if both_off and abs(low_off) < 0.03 and abs(high_off) < 0.03:
             continue
@@ -132,6 +141,11 @@ def on_limits(
         yield key, tones.pcm(sound + rng.normal(0, noise, len(sound)))
 
 
+def usual(rng: np.random.Generator) -> Iterator[Key]:
+    """As telephones really send them: exact, and the higher tone 0 to 2 dB stronger or weaker."""
+    return on_limits(rng, offs=(0.0,), on=0.1, pause=0.1, twists=(-2, 0, 2))
+
+
 def through(codec: Callable[[wav.Samples], wav.Samples], keys: Iterator[Key]) -> Iterator[Key]:
     return ((key, codec(sound)) for key, sound in keys)
 
@@ -142,8 +156,26 @@ def mu_law(samples: wav.Samples) -> wav.Samples:
     return tones.pcm(np.sign(code) * (256 ** np.abs(code) - 1) / 255)
 
 
-def gsm_full_rate() -> Callable[[wav.Samples], wav.Samples] | None:
-    """A round trip through GSM 06.10, if libgsm is there. Keeps its state: use one per stream."""
+Frame = Callable[[Any], None]
+Codec = Callable[[wav.Samples], wav.Samples]
+
+
+def in_frames(ffi: cffi.FFI, spoil: Frame) -> Codec:
+    """A codec that spoils each frame of 160 samples. Keeps its state: use one per stream."""
+
+    def codec(samples: wav.Samples) -> wav.Samples:
+        padded = np.pad(samples, (0, -len(samples) % 160)).astype(np.int16)
+        for start in range(0, len(padded), 160):
+            frame = ffi.new("int16_t[160]", padded[start : start + 160].tolist())
+            spoil(frame)
+            padded[start : start + 160] = list(frame)
+        return padded
+
+    return codec
+
+
+def gsm_full_rate() -> Codec | None:
+    """A round trip through GSM 06.10, if libgsm is there."""
     name = library("libgsm.so.1")
     if name is None:
         return None
@@ -152,17 +184,30 @@ def gsm_full_rate() -> Callable[[wav.Samples], wav.Samples] | None:
     lib: Any = ffi.dlopen(name)
     encoder, decoder = lib.gsm_create(), lib.gsm_create()
 
-    def codec(samples: wav.Samples) -> wav.Samples:
-        padded = np.pad(samples, (0, -len(samples) % 160)).astype(np.int16)
-        for start in range(0, len(padded), 160):
-            frame = ffi.new("int16_t[160]", padded[start : start + 160].tolist())
-            packed = ffi.new("unsigned char[33]")
-            lib.gsm_encode(encoder, frame, packed)
-            lib.gsm_decode(decoder, packed, frame)
-            padded[start : start + 160] = list(frame)
-        return padded
+    def spoil(frame: Any) -> None:
+        packed = ffi.new("unsigned char[33]")
+        lib.gsm_encode(encoder, frame, packed)
+        lib.gsm_decode(decoder, packed, frame)
 
-    return codec
+    return in_frames(ffi, spoil)
+
+
+def amr(mode: int) -> Codec | None:
+    """A round trip through AMR narrow band (3GPP 26.071), if opencore-amrnb is there."""
+    name = library("libopencore-amrnb.so.0")
+    if name is None:
+        return None
+    ffi = cffi.FFI()
+    ffi.cdef(_AMR_C)
+    lib: Any = ffi.dlopen(name)
+    encoder, decoder = lib.Encoder_Interface_init(0), lib.Decoder_Interface_init()
+
+    def spoil(frame: Any) -> None:
+        packed = ffi.new("unsigned char[64]")
+        lib.Encoder_Interface_Encode(encoder, mode, frame, packed, 0)
+        lib.Decoder_Interface_Decode(decoder, packed, frame, 0)
+
+    return in_frames(ffi, spoil)
 
 
 def grids(seed: int) -> Iterator[tuple[str, Iterator[Key]]]:
@@ -178,6 +223,11 @@ def grids(seed: int) -> Iterator[tuple[str, Iterator[Key]]]:
     codec = gsm_full_rate()
     if codec:
         yield "GSM-FR 80 ms", through(codec, on_limits(rng(), on=0.08, pause=0.08))
+        yield "GSM-FR, usual", through(codec, usual(rng()))
+    for mode, rate in AMR_MODES.items():
+        if codec := amr(mode):
+            yield f"AMR {rate} 80 ms", through(codec, on_limits(rng(), on=0.08, pause=0.08))
+            yield f"AMR {rate}, usual", through(codec, usual(rng()))
     yield "cut 10 ms", on_limits(rng(), offs=(0.0,), on=0.1, gap=0.01)
     yield "not: 23 ms", on_limits(rng(), on=0.023, pause=0.06)
     yield "not: 3.5 % off", on_limits(rng(), offs=(-0.035, 0, 0.035), on=0.1, both_off=True)

@@ -37,7 +37,7 @@ class Bridged:
 
 @contextlib.asynccontextmanager
 async def bridged(ppm: float) -> AsyncIterator[Bridged]:
-    """The two talk; the modem's clock is `ppm` faster than this machine's."""
+    """A SIP caller and a mobile; the modem's clock is `ppm` faster than this machine's."""
     async with contextlib.AsyncExitStack() as closing:
         folder = Path(closing.enter_context(TemporaryDirectory(prefix="bench-")))
         provider = await closing.enter_async_context(await Provider.start(users={"a": "b"}))
@@ -45,32 +45,96 @@ async def bridged(ppm: float) -> AsyncIterator[Bridged]:
         closing.push_async_callback(network.stop)
         modem = closing.enter_context(Ec25(network, folder, faults=Faults(ppm=ppm)))
         tables = trunk("sip", provider.address, user="a", password="b", more="outbound = false")
-        tables += f"""
+        box = BoxUnderTest(folder / "box", office_yaml(1), tables + _table("mobile", modem), LIMITS)
+        await closing.enter_async_context(running(box))
+        caller = provider.caller("+37322111222", tone=Silence())
+        target = await provider.registered("a")
+        yield await closing.enter_async_context(_talking(box, modem, caller, target, network))
+
+
+@contextlib.asynccontextmanager
+async def modems_bridged(ppm: float) -> AsyncIterator[Bridged]:
+    """A mobile caller and a mobile, over two modems: one's clock is ahead, the other's behind."""
+    async with contextlib.AsyncExitStack() as closing:
+        folder = Path(closing.enter_context(TemporaryDirectory(prefix="bench-")))
+        network = MobileNetwork()
+        closing.push_async_callback(network.stop)
+        tables, modems = "", []
+        for name, faults in (("first", Faults(ppm=ppm)), ("second", Faults(ppm=-ppm))):
+            ports = folder / name
+            ports.mkdir()
+            modem = closing.enter_context(Ec25(network, ports, faults=faults))
+            tables += _table(name, modem)
+            modems.append(modem)
+        box = BoxUnderTest(folder / "box", office_yaml(1), tables, LIMITS)
+        await closing.enter_async_context(running(box))
+        caller = network.caller("+37369000555", tone=Silence())
+        first = modems[0]
+        yield await closing.enter_async_context(_talking(box, first, caller, first, network))
+
+
+def _table(name: str, modem: Ec25) -> str:
+    return f"""
 [[modem]]
-name = "mobile"
+name = "{name}"
 at = "{modem.at}"
 sound = "{modem.sound}"
 model = "ec25"
 """
-        box = BoxUnderTest(folder / "box", office_yaml(1), tables, LIMITS)
-        await closing.enter_async_context(running(box))
-        await box.until(lambda status: all(line.up for line in status.lines), "lines up")
-        ana = network.mobile(person(1), behaviours.answers(0.0, "1"), tone=Silence())
-        caller = provider.caller("+37322111222", tone=Silence())
-        call = await caller.call(await provider.registered("a"))
-        await call.answered(within=10)
-        await call.hears_any(within=10)
-        await call.press("1")
-        leg = await ana.rings(within=10)
-        await leg.answered()
-        await box.until(_joined, "the two talking", within=20)
-        yield Bridged(box, modem, call, leg)
-        await call.hang_up()
-        await box.idle()
+
+
+@contextlib.asynccontextmanager
+async def _talking(
+    box: BoxUnderTest, modem: Ec25, caller: Any, target: Any, network: MobileNetwork
+) -> AsyncIterator[Bridged]:
+    """The caller rings the target, and is joined with a mobile."""
+    await box.until(lambda status: all(line.up for line in status.lines), "lines up")
+    ana = network.mobile(person(1), behaviours.answers(0.0, "1"), tone=Silence())
+    call = await caller.call(target)
+    await call.answered(within=10)
+    await call.hears_any(within=10)
+    await call.press("1")
+    leg = await ana.rings(within=10)
+    await leg.answered()
+    await box.until(_joined, "the two talking", within=20)
+    yield Bridged(box, modem, call, leg)
+    await call.hang_up()
+    await box.idle()
 
 
 def _joined(status: Any) -> bool:
     return any(step.what == "joined" for live in status.live for step in live.steps)
+
+
+async def answering(calls: int) -> list[Figure]:
+    """How soon the box gives the answer command, where +CLIP tells the number and where not."""
+    figures: list[Figure] = []
+    async with contextlib.AsyncExitStack() as closing:
+        folder = Path(closing.enter_context(TemporaryDirectory(prefix="bench-")))
+        network = MobileNetwork()
+        closing.push_async_callback(network.stop)
+        modem = closing.enter_context(Ec25(network, folder))
+        box = BoxUnderTest(folder / "box", office_yaml(1), _table("mobile", modem), LIMITS)
+        await closing.enter_async_context(running(box))
+        await box.until(lambda status: all(line.up for line in status.lines), "lines up")
+        for clip, known_after, words in (
+            ("full", modem.faults.clip_after, "the caller's number"),
+            ("none", 0.0, "the first ring, without +CLIP"),
+        ):
+            modem.faults.clip = clip
+            known = known_after + modem.faults.answer_takes
+            times = [await _answer_time(box, network) - known for _ in range(calls)]
+            figures += spread(f"answer command after {words}", times, {50: 500, 99: 500})
+    return figures
+
+
+async def _answer_time(box: BoxUnderTest, network: MobileNetwork) -> float:
+    """Seconds from the first ring until the call is answered."""
+    call = await network.caller("+37369000555", tone=Silence()).call()
+    answered = await call.answered(within=10)
+    await call.hang_up()
+    await box.idle()
+    return float(answered - call.begun_at)
 
 
 async def sound(clicks: int) -> list[Figure]:
@@ -83,6 +147,12 @@ async def sound(clicks: int) -> list[Figure]:
             figures += spread(f"delay SIP to modem, {ppm:+} ppm", there, {50: 40, 99: 80})
             figures += spread(f"delay modem to SIP, {ppm:+} ppm", back, {50: 40, 99: 80})
             figures += await _steady(call, seconds=clicks / 2, ppm=ppm)
+    async with modems_bridged(max(CRYSTALS_PPM)) as call:
+        both = [
+            *await _delays(call.caller, call.mobile, clicks),
+            *await _delays(call.mobile, call.caller, clicks),
+        ]
+        figures += spread("delay modem to modem, clocks 400 ppm apart", both, {50: 80, 99: 160})
     return figures
 
 

@@ -158,6 +158,8 @@ class Ear:
     def key_ways(self) -> KeyWays:
         return KeyWays(told=True, heard=False)
 
+    def hear_keys(self) -> None: ...
+
     def press(self, digits: str) -> None: ...
 
     def close(self) -> None:
@@ -234,7 +236,7 @@ class Hotline:
     def __init__(
         self, folder: Path, office: Office = OFFICE, *, speech_seconds: float = 3.0
     ) -> None:
-        self.records, time = AtOnce(), FakeTime()
+        self.records, time, self._in_force = AtOnce(), FakeTime(), office
         RECORDS.apply(self.records.database)
         writer: Any = self.records
         self.faults, self.line, clock = Faults(), StaffLine(), time.clock()
@@ -251,7 +253,7 @@ class Hotline:
             recordings=Recordings(folder),
             notices=Notices(self.outbox, ()),
             clock=clock,
-            office=lambda: office,
+            office=self._office,
         )
         self.switchboard = Switchboard(self.exchange)
         self.switchboard.listeners.append(self._note)
@@ -259,12 +261,16 @@ class Hotline:
         self._told: set[tuple[int, str]] = set()
         self._news = asyncio.Event()
 
+    def _office(self) -> Office:
+        self.faults.meet("office")
+        return self._in_force
+
     def rings(self, chooses: str = "", number: str = "+37322111222") -> Telephone:
         """Somebody calls who chooses this key of the menu, and presses # after the beep."""
         presses = {Prompt.MENU_PERSON: chooses, BEEP: "#", Prompt.SURVEY_ASK: "5"}
         phone = Telephone(Caller(number), presses)
         self.switchboard.ring(phone)
-        self._ids[phone] = max(self.switchboard.live)
+        self._ids[phone] = max(self.switchboard.live, default=0)
         return phone
 
     async def step(self, phone: Telephone, what: StepName) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline.lines.port import Cause
 from hotline.media.catalogue import Prompt
 from hotline.storage.calls import CallStory
 from tests.calls.hotline import ANA, OFFICE, Hotline
@@ -186,6 +187,14 @@ async def test_a_sentence_that_cannot_be_played_is_logged_and_keys_still_count(
     assert [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR] == [
         "a sentence could not be played on office"
     ]
+
+
+async def test_a_call_that_cannot_even_begin_is_busy_and_the_next_one_is_served(
+    hotline: Hotline,
+) -> None:
+    hotline.faults.break_at("office", times=1)
+    assert await hotline.rings().gone is Cause.BUSY
+    assert (await hotline.called("2")).call.outcome == "complaint"
 
 
 async def test_the_fault_is_logged_with_the_number_of_its_call(

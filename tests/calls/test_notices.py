@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotline.calls.notices import Notices, Texting
+from hotline.calls.notices import TEXTS_TOLD_AN_HOUR, Notices, Texting
 from hotline.inbox.case import CaseKind
 from hotline.lines.port import Caller
 from hotline.routing.office import Absence, Office, Person, Topic
@@ -138,3 +138,21 @@ def test_who_was_told_yesterday_is_not_remembered_for_ever() -> None:
     desk.time.pass_by(timedelta(days=1))
     desk.misses("+37379123457")
     assert set(texting.told) == {"+37379123457"}
+
+
+def test_a_text_that_came_is_told_by_letter() -> None:
+    desk = Desk(replace(TWO, notify_to=("owner@example.org",)))
+    desk.notices.text_came(desk.office, CALLER, "Are you open?", NOW)
+    ((way, to, subject),) = desk.outbox.letters
+    assert (way, to) == ("email", "owner@example.org")
+    assert CALLER in subject
+    assert "Are you open?" in subject
+
+
+def test_a_flood_of_texts_is_no_flood_of_letters_and_ends() -> None:
+    desk = Desk(replace(TWO, notify_to=("owner@example.org",)))
+    for _ in range(100):
+        desk.notices.text_came(desk.office, CALLER, "spam", NOW)
+    assert len(desk.outbox.letters) == TEXTS_TOLD_AN_HOUR
+    desk.notices.text_came(desk.office, CALLER, "hello", NOW + timedelta(hours=2))
+    assert len(desk.outbox.letters) == TEXTS_TOLD_AN_HOUR + 1

@@ -212,16 +212,25 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("at_once")
 class HangingDisk(wav.Disk):
-    """Takes its time over an fsync, as worn memory cards do."""
+    """Takes its time over an fsync, of a file or of a folder, as worn memory cards do."""
 
-    def __init__(self) -> None:
+    def __init__(self, call: str) -> None:
+        self.call = call
         self.hangs, self.goes_on = threading.Event(), threading.Event()
         self.was_waited_for = False
 
     def sync(self, fd: int) -> None:
-        self.hangs.set()
-        self.was_waited_for |= not self.goes_on.wait(10)
+        self._wait("sync")
         super().sync(fd)
+
+    def sync_directory(self, path: Path) -> None:
+        self._wait("sync_directory")
+        super().sync_directory(path)
+
+    def _wait(self, call: str) -> None:
+        if call == self.call:
+            self.hangs.set()
+            self.was_waited_for |= not self.goes_on.wait(10)
 
 
 class TestADiskThatRefuses:
@@ -312,8 +321,11 @@ class TestADiskThatRefuses:
         assert sound_in(tmp_path / "a.wav") == early[:SECOND] + late
         assert "2 s of sound are missing" in recording.trouble
 
-    async def test_by_hanging_keeps_nothing_from_outliving_the_daemon(self, tmp_path: Path) -> None:
-        disk = HangingDisk()
+    @pytest.mark.parametrize("call", ["sync", "sync_directory"])
+    async def test_by_hanging_keeps_nothing_from_outliving_the_daemon(
+        self, tmp_path: Path, call: str
+    ) -> None:
+        disk = HangingDisk(call)
         recorder = wav.Recorder(disk)
         recording = recorder.start(tmp_path / "a.wav")
         early, late = speech(1, seed=1), speech(2, seed=2)

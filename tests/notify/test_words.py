@@ -86,6 +86,15 @@ def test_no_caller_writes_lines_into_the_letter() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_about_a_text_says_who_wrote_what(language: str) -> None:
+    about = replace(ABOUT, language=language)
+    told = words.about_text("+37369111222", "Flowers?\r\nTomorrow\x00!", NOW, about)
+    assert told.subject.endswith("+37369111222, Flowers? Tomorrow !")
+    assert "\nFlowers?\nTomorrow !\n" in told.body
+    assert "+37369111222" in told.body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", list(CaseKind))
 def test_a_text_of_a_case_is_one_part_in_every_language(language: str, kind: CaseKind) -> None:
     told = words.text_about_case(

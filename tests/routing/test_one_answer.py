@@ -75,7 +75,7 @@ def test_any_office_is_answered_as_by_counting_minutes(zone_name: str, data: st.
 
 
 @pytest.mark.parametrize("zone_name", ZONES)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_next_opening_is_the_first_minute_somebody_answers(
     zone_name: str, data: st.DataObject
@@ -100,7 +100,7 @@ def test_the_next_opening_is_the_first_minute_somebody_answers(
 
 
 @pytest.mark.parametrize("zone_name", ZONES)
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_next_duty_is_the_first_minute_somebody_comes(
     zone_name: str, data: st.DataObject

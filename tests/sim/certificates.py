@@ -9,6 +9,9 @@ from pathlib import Path
 
 from tests.sim.sip import Tls
 
+# RFC 5280 asks for these, and so does Python from 3.13 on.
+_MAY_SIGN = "keyUsage=critical,keyCertSign,cRLSign"
+_KNOWN_BY = "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
 _KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
 
 
@@ -38,7 +41,7 @@ class Authority:
     def make(cls, room: Path, name: str) -> Authority:
         one = cls(room / f"{name}.crt", room / f"{name}.key")
         _openssl("req", "-x509", *_KEY, "-keyout", one.key, "-out", one.file, "-days", "2",
-                 "-subj", f"/CN={name}")  # fmt: skip
+                 "-subj", f"/CN={name}", "-addext", _MAY_SIGN)  # fmt: skip
         return one
 
     def signs(self, host: str) -> Certificate:
@@ -46,7 +49,7 @@ class Authority:
         room = self.file.parent
         made = Certificate(room / f"{host}.crt", room / f"{host}.key")
         request, names = room / f"{host}.csr", room / f"{host}.names"
-        names.write_text(f"subjectAltName=DNS:{host}\n")
+        names.write_text(f"subjectAltName=DNS:{host}\n{_KNOWN_BY}")
         _openssl("req", "-new", *_KEY, "-keyout", made.key, "-out", request, "-subj", f"/CN={host}")
         _openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.key,
                  "-CAcreateserial", "-days", "2", "-extfile", names, "-out", made.file)  # fmt: skip

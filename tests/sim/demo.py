@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import signal
 import sys
 import tempfile
 import threading
@@ -327,6 +328,8 @@ def main() -> int:
     length.add_argument("--open", action="store_true", help="no played day: stay for a softphone")
     words.add_argument("--folder", type=Path, help="where the demo keeps its records")
     given = words.parse_args()
+    for ends in (signal.SIGINT, signal.SIGTERM):  # also where a shell had it ignored
+        signal.signal(ends, signal.default_int_handler)
     with (
         tempfile.TemporaryDirectory(prefix="hotline-demo-") as scratch,
         contextlib.suppress(KeyboardInterrupt),

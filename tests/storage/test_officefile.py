@@ -498,7 +498,7 @@ def test_no_text_at_all_breaks_the_reader(text: str) -> None:
         read_office(text, "office.yaml")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_wrong_value_anywhere_breaks_the_reader(data: st.DataObject) -> None:
     lines = EXAMPLE.read_text("utf-8").splitlines()

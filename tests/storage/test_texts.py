@@ -91,6 +91,12 @@ def test_the_same_words_to_two_sim_cards_are_two_texts(desk: Desk) -> None:
     assert len(desk.read()) == 2
 
 
+def test_each_text_is_told_once_when_it_is_whole(desk: Desk) -> None:
+    first, second = sms.delivers(ANA, "a" * 200)
+    told = [desk.texts.came("mobile", one, NOW).result() for one in (first, second, second)]
+    assert [[text.text for text in texts] for texts in told] == [[], ["a" * 200], []]
+
+
 @given(order=st.permutations(range(9)))
 def test_parts_of_several_senders_in_any_order_become_their_texts(order: list[int]) -> None:
     desk = Desk()
@@ -107,10 +113,11 @@ def test_parts_of_several_senders_in_any_order_become_their_texts(order: list[in
 def test_a_part_whose_rest_never_comes_is_filed_as_it_is_after_a_day(desk: Desk) -> None:
     first, _, third = sms.delivers(ANA, "a" * 153 + "b" * 153 + "c" * 10)
     desk.came(third, first)
-    desk.texts.file_overdue(NOW + timedelta(hours=23))
+    assert desk.texts.file_overdue(NOW + timedelta(hours=23)).result() == []
     assert desk.read() == []
-    desk.texts.file_overdue(NOW + timedelta(hours=25))
+    told = desk.texts.file_overdue(NOW + timedelta(hours=25)).result()
     (text,) = desk.read()
+    assert told == [text]
     assert (text.text, text.state) == ("a" * 153 + texts.GAP + "c" * 10, TextState.INCOMPLETE)
 
 

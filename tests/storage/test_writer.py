@@ -61,7 +61,7 @@ def shared() -> Iterator[DatabaseFile]:
         yield file
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(failures=st.lists(st.integers(0, 3), min_size=1, max_size=8))
 def test_whatever_the_disk_refuses_is_written_once_and_in_order(
     shared: DatabaseFile, failures: list[int]

@@ -75,6 +75,27 @@ async def box_with_a_modem(
         yield Mobiles(mobiles, Stage(box, provider, target, voice), modem)
 
 
+@contextlib.asynccontextmanager
+async def box_with_modems_alone(
+    folder: Path, spoken: Path, sims: tuple[str, ...]
+) -> AsyncIterator[Stage]:
+    """A box with a modem for each of these SIM cards, and no other line. Callers ring the first."""
+    async with contextlib.AsyncExitStack() as closing:
+        network = MobileNetwork()
+        closing.push_async_callback(network.stop)
+        tables, modems = "", []
+        for n, sim in enumerate(sims):
+            ports = folder / f"ports{n}"
+            ports.mkdir(parents=True)
+            modems.append(closing.enter_context(Ec25(network, ports, sim)))
+            tables += modem_table(f"mobile{n}", modems[n])
+        box = BoxUnderTest(folder, office(), tables, settings=PLENTY)
+        voice = voices(box.data, spoken)
+        await closing.enter_async_context(running(box))
+        await box.until(lambda status: all(one.up for one in status.lines), "all lines up")
+        yield Stage(box, network, modems[0], voice)  # type: ignore[arg-type]
+
+
 async def clear(mobiles: Mobiles) -> None:
     """Everybody hangs up, in both networks."""
     for stage in (mobiles.stage, mobiles.sip):

@@ -7,7 +7,19 @@ import pytest
 from hotline.media.catalogue import Prompt
 from tests.sim.sip import OutgoingCall, behaviours
 from tests.sim.sip.message import Message
-from tests.stories.stage import SIGNS, STAFF, Stage, heard, key, menu, office, person, was_heard
+from tests.sim.sound import Silence, dtmf
+from tests.stories.stage import (
+    MAIN,
+    SIGNS,
+    STAFF,
+    Stage,
+    heard,
+    key,
+    menu,
+    office,
+    person,
+    was_heard,
+)
 
 ANA = STAFF["ana"][1]
 
@@ -31,6 +43,17 @@ async def test_staff_who_only_sound_their_keys_can_say_not_now(stage: Stage) -> 
     await caller.hang_up()
     steps = (await stage.story(caller)).steps
     assert [step.what for step in steps].count("declined") == 1
+
+
+async def test_a_telephone_that_promises_to_report_its_keys_and_only_sounds_them(
+    stage: Stage,
+) -> None:
+    await stage.opens(office(menus=(MAIN | {"wait_seconds": 2},)))
+    caller = await stage.called(keys=True, tone=Silence())
+    await caller.say(dtmf("2", 0.1, 0.1))
+    await heard(caller, Prompt.NO_KEY)
+    await caller.say(dtmf("2", 0.1, 0.1))
+    await heard(caller, Prompt.COMPLAINT_INTRO)
 
 
 @pytest.mark.parametrize("seconds", [0.05, 0.1, 1.5])

@@ -157,6 +157,20 @@ async def test_a_long_cyrillic_text_arrives_whole(mobiles: Mobiles, texts: TextC
     assert "Жалоба: цветы" in await mobiles.stage.box.command("texts")
 
 
+async def test_a_text_to_the_hotline_is_told_to_the_office(
+    mobiles: Mobiles, texts: TextCentre
+) -> None:
+    await mobiles.stage.opens(office(notify_to=["owner@example.org"]))
+    texts.text(mobiles.modem, MOBILE, "Is my bouquet ready?")
+    await filed(mobiles, "Is my bouquet ready?")
+
+    def told(_: StatusAnswer) -> bool:
+        with records_file(mobiles.stage.box.data).reading() as database:
+            return any("Is my bouquet ready?" in letter.body for letter in outbox.recent(database))
+
+    await mobiles.stage.box.until(told, "a letter about the text")
+
+
 async def test_a_text_that_came_while_the_box_was_off_is_filed_at_the_start(
     mobiles: Mobiles, texts: TextCentre
 ) -> None:

@@ -47,9 +47,13 @@ class Party:
     async def ask(self, files: Sequence[Path], seconds: float) -> str | None:
         """Play and listen for one key. A key during the prompt ends it and counts at once.
 
-        None when no key came within `seconds` after the prompt.
+        None when no key came within `seconds` after the prompt. Some telephones and gateways
+        promise to report keys and only sound them: whoever seems to press none is listened to.
         """
-        return await self.while_here(self._ask(files, seconds))
+        key = await self.while_here(self._ask(files, seconds))
+        if key is None and seconds > 0:
+            self.sound.hear_keys()
+        return key
 
     async def linger(self, music: Path, seconds: float) -> str | None:
         """Play music over and over and listen for one key; None after `seconds`."""

@@ -1,10 +1,11 @@
-"""What people outside the box are told of a call."""
+"""What people outside the box are told of a call, or of a text."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hotline.inbox.case import Case, CaseKind
@@ -15,6 +16,7 @@ from hotline.notify.words import (
     Words,
     about_case,
     about_missed,
+    about_text,
     text_about_case,
     text_about_missed,
     text_to_missed,
@@ -27,6 +29,9 @@ from hotline.storage.files import recording_name
 
 if TYPE_CHECKING:
     from hotline.calls.call import Call
+
+HOUR = timedelta(hours=1)
+TEXTS_TOLD_AN_HOUR = 30  # the others stand in the records all the same
 
 
 @dataclass
@@ -61,6 +66,7 @@ class Notices:
         self, outbox: Outbox, messengers: tuple[str, ...], texting: Texting | None = None
     ) -> None:
         self._outbox, self._messengers, self._texting = outbox, messengers, texting
+        self._told_texts: deque[datetime] = deque()
 
     def case_filed(self, call: Call, number: int, kind: CaseKind, seconds: float = 0.0) -> None:
         """A message, complaint or wish to be called back was filed."""
@@ -86,6 +92,14 @@ class Notices:
         self._missed(call.office, caller.number, caller.name, call.started_at, now)
         if caller.number:
             self._text_to_missed(call.office, caller.number, call.language, now)
+
+    def text_came(self, office: Office, number: str, text: str, now: datetime) -> None:
+        """Somebody sent a text. Whoever floods the SIM card does not flood the office's mail."""
+        while self._told_texts and now - self._told_texts[0] > HOUR:
+            self._told_texts.popleft()
+        if len(self._told_texts) < TEXTS_TOLD_AN_HOUR:
+            self._told_texts.append(now)
+            self._send(office, about_text(number, text, now, _about(office, now)))
 
     def after_restart(
         self, office: Office, cases: Iterable[Case], missed: Iterable[CallRow], now: datetime

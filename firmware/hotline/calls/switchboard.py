@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from hotline.calls import flow
 from hotline.calls.call import Call, Step
 from hotline.calls.exchange import Exchange
-from hotline.lines.port import Leg
+from hotline.lines.port import Cause, Leg
 from hotline.numbering import mask
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,17 @@ class Switchboard:
         self.listeners: list[Callable[[Call, Step], None]] = []
 
     def ring(self, leg: Leg) -> None:
-        """A call comes in: its row stands and its story begins at once."""
+        """A call comes in: its row stands and its story begins at once.
+
+        One that cannot even begin, by our fault, is busy: networks divert those.
+        """
+        try:
+            self._begin(leg)
+        except Exception:  # the seam of a call
+            log.exception("a call on %s could not begin", leg.line)
+            leg.hang_up(Cause.BUSY)
+
+    def _begin(self, leg: Leg) -> None:
         x = self._exchange
         now = x.clock.now()
         call_id = x.journal.begin(leg.line, leg.caller, now)

@@ -9,7 +9,6 @@ from datetime import datetime, time, timedelta
 
 from hotline.calls.exchange import Exchange
 from hotline.calls.message import KEPT_DAYS
-from hotline.clock import Clock
 from hotline.errors import HotlineError
 from hotline.inbox.retention import Retention
 from hotline.routing.office import Office
@@ -42,10 +41,12 @@ async def keep_room(exchange: Exchange, housekeeping: Housekeeping) -> None:
         await asyncio.sleep(LOOK_FOR_ROOM_S)
 
 
-async def keep_texts(clock: Clock, texts: Texts) -> None:
-    """File long texts whose rest does not come."""
+async def keep_texts(exchange: Exchange, texts: Texts) -> None:
+    """File long texts whose rest does not come, and tell the office of them."""
     while True:
-        texts.file_overdue(clock.now())
+        now = exchange.clock.now()
+        for text in await asyncio.wrap_future(texts.file_overdue(now)):
+            exchange.notices.text_came(exchange.office(), text.number, text.text, now)
         await asyncio.sleep(LOOK_FOR_OVERDUE_S)
 
 

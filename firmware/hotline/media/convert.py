@@ -227,7 +227,7 @@ def level(samples: Wave) -> float:
         return -120.0
     powers = _powers(samples)
     powers = np.minimum(powers, 2 * np.percentile(powers, 95))
-    loud = powers[powers >= powers.max() / 1000]
+    loud = powers[powers >= np.max(powers) / 1000]
     return float(10 * np.log10(max(loud.mean(), 1e-12)))
 
 
@@ -240,7 +240,7 @@ def _powers(samples: Wave) -> Wave:
 def trimmed(samples: Wave, keep: float = 0.05) -> Wave:
     """Without the silence at both ends; `keep` seconds of it stay."""
     powers = _powers(samples)
-    loud = np.flatnonzero(powers > max(powers.max() * 10**-4.0, 1e-8))
+    loud = np.flatnonzero(powers > max(float(np.max(powers)) * 10**-4.0, 1e-8))
     if len(loud) == 0:
         return samples[:0]
     spare = round(keep * CLOCK_RATE)

@@ -37,8 +37,6 @@ _HELD = 5
 
 _SHARE_AT_EDGE = 0.6  # of the window's energy, in the two tones
 _SHARE_INSIDE = 0.9
-_LEAST_LEFT = 0.3  # by the window, of a tone that may belong to a key
-_ROUNDING = 0.99
 _OFF_FREQUENCY = 0.025  # half way between must and must not
 # A voice whose third and fourth harmonics fall on `*` misses both together by 3.7 %.
 _OFF_TOGETHER = 0.034
@@ -116,11 +114,8 @@ class Detector:
         energies = np.square(windows) @ _ENERGY
         if float(powers.max()) < _FAINTEST:
             return [None] * len(windows)
-        looks: list[_Look | None] = [None] * len(windows)
         turns = tones * np.conj(before) * _TURN_PER_HOP
-        for n in np.flatnonzero(_may_be_keys(powers, energies)).tolist():
-            looks[n] = _look(powers[n], turns[n], float(energies[n]))
-        return looks
+        return [_look(*row) for row in zip(powers, turns, energies.tolist(), strict=True)]
 
     def _look(self, look: _Look | None) -> str:
         """One step of 5 ms; returns the key that has become certain with it, or ""."""
@@ -148,19 +143,9 @@ class Detector:
         return look.key
 
 
-def _may_be_keys(
-    powers: npt.NDArray[np.float32], energies: npt.NDArray[np.float32]
-) -> npt.NDArray[np.bool_]:
-    """Which windows are worth a look: in speech hardly any. What `_look` takes, passes here."""
-    low, high = powers[:, :4].max(axis=1), powers[:, 4:].max(axis=1)
-    loud = np.minimum(low, high) >= _FAINTEST
-    tones = low + high >= _LEAST_LEFT * _SHARE_AT_EDGE * energies * _ROUNDING
-    return np.asarray(loud & tones)
-
-
 def _look(powers: npt.NDArray[Any], turns: npt.NDArray[Any], power: float) -> _Look | None:
     """What one window shows, if it may be part of a key."""
-    low, high = int(powers[:4].argmax()), int(powers[4:].argmax())
+    low, high = int(np.argmax(powers[:4])), int(np.argmax(powers[4:]))
     low_power, high_power = float(powers[low]), float(powers[4 + high])
     if min(low_power, high_power) < _FAINTEST:
         return None
@@ -208,7 +193,7 @@ def _window_loss(hertz: float) -> float:
     if bins < 1e-6:
         return 1.0
     left = math.sin(math.pi * bins) / (math.pi * bins) / (1 - min(bins, 0.99) ** 2)
-    return max(left * left, _LEAST_LEFT)
+    return max(left * left, 0.3)
 
 
 def key_samples(

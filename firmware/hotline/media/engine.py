@@ -81,6 +81,9 @@ class Sound(Protocol):
     def key_ways(self) -> KeyWays:
         """By which ways keys came in this call."""
 
+    def hear_keys(self) -> None:
+        """Listen for DTMF in the sound, too, from now on; harmless when repeated."""
+
     def press(self, digits: str) -> None:
         """Send DTMF to the far end: RFC 4733 where it was negotiated, else as tones."""
 

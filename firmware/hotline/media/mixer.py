@@ -84,11 +84,12 @@ class MixedSound:
 
     def __init__(self, engine: Mixer, call: TalkEnd, keys: asyncio.Queue[str], in_band: bool):
         self._engine, self.stack, self.call = engine, engine.stack, call
+        self._keys = keys
         self._playing: _Playing | None = None
         self._ear: _Ear | None = None
         self._measured = False
         if in_band:
-            self._ear = _Ear(engine, call, self._key_feed(keys), often=True)
+            self.hear_keys()
 
     async def play(self, files: Sequence[Path], *, loop: bool = False) -> None:
         """See Sound."""
@@ -113,6 +114,11 @@ class MixedSound:
     def key_ways(self) -> KeyWays:
         """See Sound."""
         return KeyWays(self.call.keys.told_any, self.call.keys.heard_any)
+
+    def hear_keys(self) -> None:
+        """See Sound."""
+        if self._ear is None:
+            self._ear = _Ear(self._engine, self.call, self._feed_keys(), often=True)
 
     def press(self, digits: str) -> None:
         """See Sound."""
@@ -153,8 +159,8 @@ class MixedSound:
 
     # -- in the listening thread -------------------------------------------------------------
 
-    def _key_feed(self, keys: asyncio.Queue[str]) -> Callable[[bytes], None]:
-        detector = Detector()
+    def _feed_keys(self) -> Callable[[bytes], None]:
+        detector, keys = Detector(), self._keys
 
         def feed(sound: bytes) -> None:
             for digit in detector.feed(sound):

@@ -196,9 +196,6 @@ class _GrowingFile:
         if self._fd is None:
             self._fd = self._disk.create(self._path)
             self._put(self._fd, header(0), 0)
-        if not self._named:
-            self._disk.sync_directory(self._path.parent)
-            self._named = True
         while self._written < len(self._tail):
             rest = bytes(self._tail[self._written :])
             self._written += self._disk.write(self._fd, rest, HEADER_BYTES + self.saved)
@@ -214,7 +211,7 @@ class _GrowingFile:
             return
         self._put(self._fd, header(self.saved), 0)
         self._covered = self._written
-        self._syncing = syncer.submit(self._disk.sync, self._fd)
+        self._syncing = syncer.submit(self._to_disk, self._fd)
 
     def sync_now(self) -> None:
         """The last try: wait here, also for a wait under way."""
@@ -228,7 +225,7 @@ class _GrowingFile:
         self._covered = self._written
         self._syncing = Future()
         try:
-            self._disk.sync(self._fd)
+            self._to_disk(self._fd)
         except OSError as error:
             self._syncing.set_exception(error)
         else:
@@ -257,6 +254,13 @@ class _GrowingFile:
         if self._fd is not None:
             self._disk.close(self._fd)
             self._fd = None
+
+    def _to_disk(self, fd: int) -> None:
+        """Wait for the disk; the first time also for the file's name in its folder."""
+        self._disk.sync(fd)
+        if not self._named:
+            self._disk.sync_directory(self._path.parent)
+            self._named = True
 
     def _all_safe(self) -> None:
         self._safe += self._written

@@ -12,6 +12,7 @@ from hotline.inbox.label import label
 # A text with other letters than Latin ones holds 70.
 TOPIC_IN_TEXT = 20
 OFFICE_IN_TEXT = 20
+LETTER_TEXT, LETTER_LINE = 4000, 500
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class _Phrases:
     test_body: str
     instant: str
     missed_you: str
+    text_came: str
+    sender: str
 
 
 _ENGLISH = _Phrases(
@@ -73,6 +76,8 @@ _ENGLISH = _Phrases(
     " something is wrong.",
     instant="%Y-%m-%d %H:%M",
     missed_you="We missed your call and will call you back.",
+    text_came="A text came",
+    sender="From",
 )
 _RUSSIAN = _Phrases(
     kinds={
@@ -95,6 +100,8 @@ _RUSSIAN = _Phrases(
     " его нет, что-то не работает.",
     instant="%d.%m.%Y %H:%M",
     missed_you="Мы пропустили ваш звонок и перезвоним вам.",
+    text_came="Пришло СМС",
+    sender="От",
 )
 _UKRAINIAN = _Phrases(
     kinds={
@@ -117,6 +124,8 @@ _UKRAINIAN = _Phrases(
     " немає, щось не працює.",
     instant="%d.%m.%Y %H:%M",
     missed_you="Ми пропустили ваш дзвінок і передзвонимо вам.",
+    text_came="Надійшло СМС",
+    sender="Від",
 )
 _ROMANIAN = _Phrases(
     kinds={
@@ -140,6 +149,8 @@ _ROMANIAN = _Phrases(
     " vine în fiecare săptămână; dacă lipsește, ceva nu funcționează.",
     instant="%d.%m.%Y %H:%M",
     missed_you="Am pierdut apelul dvs. si va vom suna inapoi.",  # without marks: they cost a part
+    text_came="A sosit un SMS",
+    sender="De la",
 )
 _PHRASES = {"en": _ENGLISH, "ru": _RUSSIAN, "uk": _UKRAINIAN, "ro": _ROMANIAN}
 
@@ -179,6 +190,15 @@ def about_missed(number: str | None, name: str, at: datetime, about: About) -> W
 def text_about_missed(number: str | None, name: str, at: datetime, about: About) -> str:
     """The same as a text for who is on duty."""
     return about_missed(number, name, at, about).subject
+
+
+def about_text(number: str, text: str, at: datetime, about: About) -> Words:
+    """Somebody sent a text to the hotline. number, text: as they came, untrusted."""
+    phrases = _phrases(about)
+    lines = [(phrases.sender, label(number)), (phrases.when, _local(phrases, at, about))]
+    said = "\n".join(label(line, LETTER_LINE) for line in text[:LETTER_TEXT].splitlines())
+    subject = label(f"{phrases.text_came}: {label(number)}, {label(text)}", 140)
+    return Words(subject, _body(phrases.text_came, lines, said, about))
 
 
 def text_to_missed(office: str, language: str) -> str:

@@ -69,8 +69,11 @@ class Texts:
         """country: whose national numbers are meant."""
         self._writer, self._country = writer, country
 
-    def came(self, line: str, written: str, at: datetime) -> Future[None]:
-        """File a PDU that came over a line. The same one again is filed once."""
+    def came(self, line: str, written: str, at: datetime) -> Future[list[Text]]:
+        """File a PDU that came over a line: the texts that are whole, or given up, with it.
+
+        The same one again is filed once.
+        """
         return self._writer.submit(lambda db: _file(db, _Came(line, written, at, self._country)))
 
     def sent(
@@ -83,8 +86,8 @@ class Texts:
         }
         return self._writer.submit(lambda db: _sent(db, row, parts, at))
 
-    def file_overdue(self, at: datetime) -> Future[None]:
-        """Long texts whose rest has not come for a day are filed as they are."""
+    def file_overdue(self, at: datetime) -> Future[list[Text]]:
+        """Long texts whose rest has not come for a day are filed as they are: these."""
         return self._writer.submit(lambda db: _file_overdue(db, at))
 
 
@@ -152,31 +155,36 @@ class _Came:
         return normalise(sender, self.country) or sender
 
 
-def _file(database: Database, came: _Came) -> None:
+def _file(database: Database, came: _Came) -> list[Text]:
     seen = database.execute("select 1 from text_parts where digest = ?", (came.digest,)).fetchone()
     if seen:
-        return
+        return []
     match pdu.decode(came.written):
         case Report() as report:
             _report(database, came, report)
+            return []
         case Unreadable(why, sender):
             row = _row(
                 Direction.IN, came.line, came.number(sender), why, came.at, TextState.UNREADABLE
             )
             text = _insert(database, "texts", row)
             _keep_part(database, came, came.number(sender), WHOLE, text, came.written)
+            return [_get(database, text)]
         case Received() as received:
-            _received(database, came, received)
+            return [_get(database, text) for text in _received(database, came, received)]
 
 
-def _received(database: Database, came: _Came, received: Received) -> None:
+def _received(database: Database, came: _Came, received: Received) -> list[int]:
+    """The ids of the texts that were joined with this part."""
+    joined: list[int] = []
     sender, part = came.number(received.sender), received.part or WHOLE
     group = (came.line, sender, part.reference, part.total)
     if any(row["number"] == part.number for row in _waiting(database, group)):
-        _join(database, group, came.at)  # the reference is used anew: the older text is over
+        joined.append(_join(database, group, came.at))  # the reference is used anew
     _keep_part(database, came, sender, part, None, came.written)
     if len(_waiting(database, group)) == part.total:
-        _join(database, group, came.at)
+        joined.append(_join(database, group, came.at))
+    return joined
 
 
 def _keep_part(
@@ -211,8 +219,8 @@ def _waiting(database: Database, group: _Group) -> list[dict[str, Any]]:
     return list(rows)
 
 
-def _join(database: Database, group: _Group, at: datetime) -> None:
-    """File a text from the parts that are there."""
+def _join(database: Database, group: _Group, at: datetime) -> int:
+    """File a text from the parts that are there; its id."""
     rows = _waiting(database, group)
     line, sender, _, total = group
     state = TextState.RECEIVED if len(rows) == total else TextState.INCOMPLETE
@@ -226,6 +234,7 @@ def _join(database: Database, group: _Group, at: datetime) -> None:
         database.execute(
             "update text_parts set text_id = ?, pdu = '' where digest = ?", (text, one["digest"])
         )
+    return text
 
 
 def _whole(parts: dict[int, Received], total: int) -> str:
@@ -243,14 +252,14 @@ def _whole(parts: dict[int, Received], total: int) -> str:
     return said
 
 
-def _file_overdue(database: Database, at: datetime) -> None:
+def _file_overdue(database: Database, at: datetime) -> list[Text]:
     rows = database.query(
         "select distinct line, sender, reference, total from text_parts"
         " where text_id is null and at < ?",
         (text_of(at - WAITS_FOR_ITS_REST),),
     )
-    for row in list(rows):
-        _join(database, (row["line"], row["sender"], row["reference"], row["total"]), at)
+    groups = [(row["line"], row["sender"], row["reference"], row["total"]) for row in rows]
+    return [_get(database, _join(database, group, at)) for group in groups]
 
 
 # -- what was sent ---------------------------------------------------------------------------------
@@ -337,6 +346,11 @@ def _insert(database: Database, table: str, row: dict[str, Any]) -> int:
         list(row.values()),
     )
     return int(cursor.lastrowid or 0)
+
+
+def _get(database: Database, text: int) -> Text:
+    (row,) = database.query("select * from texts where id = ?", (text,))
+    return _text(row)
 
 
 def _text(row: dict[str, Any]) -> Text:

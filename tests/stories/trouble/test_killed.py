@@ -45,10 +45,9 @@ from tests.stories.trouble.blows import (
 )
 
 TRIES, STALLED_S = 3, 0.15
-# Promised are 0.5 s on a machine that does nothing else: see what is printed, and the bench. A disk
-# that other tests keep busy holds up a write for two seconds.
-TAIL_LOST_S = 2.5
-HEARD_LATE_S = 1.0  # sound that comes too late on a busy machine is lost before it is saved
+TAIL_LOST_S = 0.5
+# A key overtakes the sound before it, which still stands in the jitter buffer when the key counts.
+HEARD_LATE_S = 0.3
 LEAST_SPOKEN_S = 2.0  # from then on there is a second of speech in the file for certain
 KILLS = int(os.environ.get("HOTLINE_KILLS", "4"))
 SEED = os.environ.get("HOTLINE_SEED") or str(random.SystemRandom().randrange(10**6))
