@@ -576,7 +576,8 @@ def _modems_disagree(options: Options) -> Iterator[tuple[Place, str]]:
 
 
 def _cannot_be_rung(modem: Modem, options: Options) -> str:
-    if modem.when_dead in [line.number for line in (*options.modems, *options.trunks)]:
+    own = {modem.number for modem in options.modems} | {trunk.number for trunk in options.trunks}
+    if modem.when_dead in own:
         return "this is a number of the box itself"
     country = options.box.country
     try:
