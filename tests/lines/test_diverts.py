@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.lines.test_gsm import ANA, UP, Desk, desk
+from tests.sim.gsm import Faults
 
 from hotline.at.services import Reason
 from hotline.errors import LineDown
@@ -213,6 +214,23 @@ async def test_the_network_is_never_asked_in_a_call(
         assert not [c for c in one.modem.commands if c.startswith("AT+CCFC")]
         leg.hang_up()
         await until(one, STANDS)
+
+
+async def test_the_network_is_not_asked_behind_a_text_that_is_being_sent(
+    tmp_path: Path, disk: Disk
+) -> None:
+    async with desk(tmp_path, Faults(late={"AT+CIMI": 0.7}), when_dead=OWNER) as one:
+        one.line.diverts.memory = disk
+        one.modem.texts.takes_s = 1.0
+        await one.until(UP)
+        await asked(one, "AT+CIMI", times=2)
+        sending = asyncio.ensure_future(one.line.send_text(ANA, "hello", lambda _reference: None))
+        await seen(lambda: any(c.startswith("AT+CMGS") for c in one.modem.commands))
+        await one.network.caller(ANA).call()
+        leg = await asyncio.wait_for(one.rings.get(), 2)
+        await leg.answer()
+        await sending
+        assert not [c for c in one.modem.commands if c.startswith("AT+CCFC")]
 
 
 async def test_who_rings_while_the_network_thinks_is_answered_right_after(

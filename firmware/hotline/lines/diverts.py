@@ -199,7 +199,8 @@ class Diverts:
     async def _quiet_port(self) -> AtPort:
         while True:
             port = self._session()
-            if port is not None and self._idle_for() >= QUIET_S:
+            # Behind another command it might stand before the answer to who rings meanwhile.
+            if port is not None and port.idle and self._idle_for() >= QUIET_S:
                 return port
             await asyncio.sleep(BUSY_LOOK_S)
 
