@@ -28,7 +28,7 @@ class SoundDouble:
     def __init__(self) -> None:
         self.opened = 0
         self.flows: list[bool] = []
-        self.silent = (0.0, 0.0)
+        self.silent = (0.0, 0.0, 0.0)
 
     def open(self, lost: Callable[[str], None]) -> None:
         self.opened += 1
@@ -38,7 +38,7 @@ class SoundDouble:
     def flow(self, go: bool) -> None:
         self.flows.append(go)
 
-    def silent_for(self) -> tuple[float, float]:
+    def silent_for(self) -> tuple[float, float, float]:
         return self.silent
 
     def talk(self) -> SoundDouble:

@@ -17,7 +17,7 @@ from hotline.at.commands import Command
 from hotline.at.services import packed
 from hotline.errors import LineDown
 from hotline.lines import balance, gsm
-from hotline.lines.hearing import NO_BYTES, NOUGHTS
+from hotline.lines.hearing import NO_BYTES, NOT_TAKEN, NOUGHTS
 from hotline.lines.network import EVERY, NetworkView, bars
 from hotline.lines.port import Cause, Leg, NetworkFacts
 from hotline.lines.quirks import QUECTEL
@@ -193,18 +193,24 @@ async def until(one: Desk, trouble: str) -> None:
             await one.changed.wait()
 
 
-async def test_a_call_in_which_the_modem_gives_no_sound_is_ended_as_such(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("silent", "trouble"), [((60.0, 60.0, 0.0), NO_BYTES), ((0.0, 0.0, 60.0), NOT_TAKEN)]
+)
+async def test_a_call_in_which_the_modem_gives_or_takes_no_sound_is_ended_as_such(
+    tmp_path: Path,
+    silent: tuple[float, float, float],
+    trouble: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     looks_often(monkeypatch)
     async with desk(tmp_path) as one:
         await one.until(UP)
-        one.sound.silent = (60.0, 60.0)
+        one.sound.silent = silent
         _, leg = await talk(one)
         assert await asyncio.wait_for(leg.gone, 10) is Cause.NO_SOUND
-        await one.until("no sound")  # it is opened anew
+        await one.until(trouble)  # it is opened anew
         await one.until(UP)
-        assert one.line.state().trouble == NO_BYTES
+        assert one.line.state().trouble == trouble
 
 
 async def test_a_line_that_was_mute_is_well_again_with_the_first_sound(
@@ -214,12 +220,12 @@ async def test_a_line_that_was_mute_is_well_again_with_the_first_sound(
     async with desk(tmp_path) as one:
         await one.until(UP)
         for _ in range(2):
-            one.sound.silent = (0.0, 60.0)
+            one.sound.silent = (0.0, 60.0, 0.0)
             call, leg = await talk(one)
             await call.lasts(0.6)
             leg.hang_up()
             await asyncio.wait_for(leg.gone, 10)
         assert one.line.state().trouble == NOUGHTS
-        one.sound.silent = (0.0, 0.0)
+        one.sound.silent = (0.0, 0.0, 0.0)
         await talk(one)
         await until(one, "")

@@ -123,11 +123,11 @@ def test_a_port_that_gives_nothing_is_told_from_one_that_gives_silence(
     clock = Ticking(monkeypatch)
     ear = Ear()
     clock.now += 5
-    assert ear.silent_for() == (5.0, 5.0)
+    assert ear.silent_for() == (5.0, 5.0, 5.0)
     ear.hear(STILLNESS, clock.now)
-    assert ear.silent_for() == (0.0, 5.0)
+    assert ear.silent_for() == (0.0, 5.0, 5.0)
     ear.hear(speech(1), clock.now)
-    assert ear.silent_for() == (0.0, 0.0)
+    assert ear.silent_for() == (0.0, 0.0, 5.0)
 
 
 def test_a_pause_the_modem_asked_for_is_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,10 +135,25 @@ def test_a_pause_the_modem_asked_for_is_no_silence(monkeypatch: pytest.MonkeyPat
     ear = Ear()
     ear.pause(True)
     clock.now += 60
-    assert ear.silent_for() == (0.0, 0.0)
+    assert ear.silent_for() == (0.0, 0.0, 0.0)
     ear.pause(False)
     clock.now += 2
-    assert ear.silent_for() == (2.0, 2.0)
+    assert ear.silent_for() == (2.0, 2.0, 2.0)
+
+
+def test_a_modem_that_takes_nothing_is_told_from_one_that_does(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr(Ear, "taken", lambda _ear, _now: told.put("taken"))
+    pump = Pump(Upside(), BlockingTty(wire.path), lambda why: None)
+    os.write(wire.master, speech(1))
+    assert told.get(timeout=DEADLINE_S)
+    monkeypatch.setattr(BlockingTty, "write", lambda _tty, _data: 0)
+    os.write(wire.master, speech(1))
+    pump.stop()
+    assert told.empty()
+    wire.unplug()
 
 
 # -- frames and pace -------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ SAID = (
     N_("Log in, or ask the owner."),
     N_("Callers cannot be heard: the modem gives no sound."),
     N_("Callers cannot be heard: the modem gives nothing but silence."),
+    N_("Callers hear nothing: the modem takes no sound."),
     N_("When the box is dead, the mobile network sends callers elsewhere."),
     N_("The divert for a dead box is not set."),
     N_("The divert for a dead box was not looked at yet."),

@@ -74,13 +74,13 @@ class Pace:
 
 
 class Ear:
-    """When a modem's port last gave anything. Monotonic seconds; asked by another thread.
+    """When a modem's port last gave or took anything. Monotonic; asked by another thread.
 
     A pause the modem asked for is no silence of its own.
     """
 
     def __init__(self) -> None:
-        self._bytes = self._sound = time.monotonic()
+        self._bytes = self._sound = self._taken = time.monotonic()
         self._paused = False
 
     def hear(self, heard: bytes, now: float) -> None:
@@ -89,15 +89,21 @@ class Ear:
         if np.ptp(np.frombuffer(heard, dtype="<i2")) > STILL:
             self._sound = now
 
+    def taken(self, now: float) -> None:
+        """The modem took something of what we say."""
+        self._taken = now
+
     def pause(self, paused: bool) -> None:
         """The modem asks for a pause, or its end."""
         self._paused = paused
-        self._bytes = self._sound = time.monotonic()
+        self._bytes = self._sound = self._taken = time.monotonic()
 
-    def silent_for(self) -> tuple[float, float]:
-        """Seconds since the last byte, and since the last sound."""
+    def silent_for(self) -> tuple[float, float, float]:
+        """Seconds since the last byte and the last sound came, and since any was taken."""
         now = time.monotonic()
-        return (0.0, 0.0) if self._paused else (now - self._bytes, now - self._sound)
+        if self._paused:
+            return 0.0, 0.0, 0.0
+        return now - self._bytes, now - self._sound, now - self._taken
 
 
 class Pump:
@@ -152,7 +158,10 @@ class Pump:
         pending = self._unsent + said
         if len(self._unsent) >= MOST_FRAMES * FRAME_BYTES:
             pending = self._unsent
-        self._unsent = pending[self._tty.write(pending) :]
+        taken = self._tty.write(pending)
+        self._unsent = pending[taken:]
+        if taken:
+            self.ear.taken(time.monotonic())
 
 
 class ModemSound:
@@ -181,9 +190,9 @@ class ModemSound:
         if self._pump is not None:
             self._pump.flow(go)
 
-    def silent_for(self) -> tuple[float, float]:
-        """Seconds since the port gave its last byte, and its last byte that was no silence."""
-        return self._pump.ear.silent_for() if self._pump is not None else (0.0, 0.0)
+    def silent_for(self) -> tuple[float, float, float]:
+        """Seconds since the port gave a byte, gave one that was no silence, and took one."""
+        return self._pump.ear.silent_for() if self._pump is not None else (0.0, 0.0, 0.0)
 
     def talk(self) -> ModemTalk:
         """The sound of a new call. Only after `open`."""

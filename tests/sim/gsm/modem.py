@@ -42,7 +42,8 @@ class Faults:
     clip: "full", "withheld", "no plus" or "none". keys: "both", "told" or "sound", how keys
     arrive. ends: CallEnded is said, not only seen in +CLCC. inside: said within each answer.
     answers: what given commands are answered with instead. hangs: it says nothing at all.
-    sound: what the sound port gives: "full", "silent" (nothing but noughts), "none" (no byte).
+    sound: what the sound port gives: "full", "silent" (nothing but noughts), "none" (no byte);
+    "deaf": it takes none.
     """
 
     line_end: str = "\r\n"
@@ -282,6 +283,8 @@ class Ec25:
                 self._give_sound(NMEA)
 
     def _take_sound(self) -> None:
+        if self.faults.sound == "deaf":
+            return
         with contextlib.suppress(BlockingIOError):
             came = os.read(self._masters[1], 65536)
             room = MOST_QUEUED - len(self._to_air)
