@@ -179,10 +179,10 @@ async def test_a_modem_that_gives_no_sound_loses_no_caller_and_is_told_of(
     story = await stage.story(caller, within=25)
     assert story.call.outcome == "missed"
     assert not (await caller.ended()).ours
+    await stage.box.until(lambda status: all(line.up for line in status.lines), "the line up", 15)
     words = "mobile: Callers cannot be heard: the modem gives no sound."
     assert words in await stage.box.command("doctor", code=None)
     monkeypatch.undo()
-    await stage.box.until(lambda status: all(line.up for line in status.lines), "the line up", 15)
     again = await stage.called()
     await stage.box.until(lambda status: not status.lines[1].trouble, "the trouble over", 10)
     await again.hang_up()
