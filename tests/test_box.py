@@ -117,9 +117,30 @@ def test_the_first_package_that_is_offered_is_chosen(tmp_path: Path) -> None:
     assert chosen.stdout.split() == ["second"]
 
 
+def test_what_would_take_the_modems_is_unpacked_and_not_installed(tmp_path: Path) -> None:
+    fakes = (
+        'apt-get() { echo "$*" >>said; : >ofono_1_all.deb; }; dpkg() { echo "$*" >>said; }; '
+        "offered() { true; }; "
+    )
+    tried = inside(tmp_path, fakes + "ensure_unpacked; ensure_unpacked; missing_packages dev")
+    assert "ofono" not in tried.stdout.split()
+    said = (tmp_path / "unpacked/said").read_text().splitlines()
+    assert said == ["download ofono", "--extract ofono_1_all.deb ."]
+    assert (tmp_path / "unpacked/ofono").exists()
+
+
+def test_what_is_not_offered_here_is_not_unpacked(tmp_path: Path) -> None:
+    tried = inside(tmp_path, "offered() { false; }; ensure_unpacked")
+    assert (tried.returncode, tried.stderr) == (0, "")
+
+
 def test_every_package_says_why_it_is_needed() -> None:
     rows = [row for row in PACKAGES.splitlines() if row and not row.startswith("#")]
-    wrong = [row for row in rows if not re.fullmatch(r"(run|build|dev\??) +[\w.+|-]+ +# \S.*", row)]
+    wrong = [
+        row
+        for row in rows
+        if not re.fullmatch(r"(run|build|dev\??|unpack) +[\w.+|-]+ +# \S.*", row)
+    ]
     assert (rows != [], wrong) == (True, [])
 
 

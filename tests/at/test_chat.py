@@ -153,6 +153,12 @@ def test_a_text_is_given_when_it_is_asked_for_and_once() -> None:
     assert answer == Answer(TEXT, Done(True), (TextSent(12),))
 
 
+def test_a_text_whose_command_has_ended_is_not_given_any_more() -> None:
+    chat = asked(TEXT)
+    chat.hear(b"\r\n> \r\n+CMS ERROR: 500\r\n")
+    assert chat.typed() == ESCAPE
+
+
 @pytest.mark.parametrize("commands", [(), (SIGNAL,)])
 def test_a_prompt_that_nobody_asked_for_is_left(commands: tuple[Command, ...]) -> None:
     chat = asked(*commands) if commands else Chat()

@@ -85,7 +85,7 @@ class Telephone:
     def __init__(self, caller: Caller, presses: Mapping[str, str]) -> None:
         loop = asyncio.get_running_loop()
         self.line, self.caller, self.presses = "office", caller, presses
-        self.reports_keys = True
+        self.reports_keys = False  # else the box waits for the sound before a key
         self.heard: list[str] = []
         self.keys: asyncio.Queue[str] = asyncio.Queue()
         self.taken: asyncio.Future[None] = loop.create_future()

@@ -4,6 +4,7 @@ Every party speaks a tone of its own; at the end the demo tells what each party 
 these tones, and stays up so that a softphone can call. `--once` hurries and does not stay; its
 exit code says whether everybody heard what was promised. `--open` plays no day: the shop is open
 and waits for a softphone at once. A daemon that dies is started again, as systemd would.
+`--line` says how callers come: over the SIM cards of two modems, or over SIP as staff does.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from hotline.control.messages import Event
+from hotline.control.messages import Event, StatusAnswer
 from hotline.errors import HotlineError
 from tests.sim.box import BoxUnderTest, free_port, page_of, running, trunk
-from tests.sim.sip import Caller, NotAsExpected, OutgoingCall, Provider, behaviours
+from tests.sim.demo_lines import LINES, Call, Line
+from tests.sim.sip import NotAsExpected, Provider, behaviours
 from tests.sim.sound import Tone
 
 OFFICE = Path(__file__).with_name("demo_office.yaml")
@@ -87,9 +89,10 @@ class Verdicts:
 
 @dataclass
 class Shop:
-    """The shop's box, its telephone provider, its people."""
+    """The shop's box, the line its callers come by, the provider by which its people are rung."""
 
     box: BoxUnderTest
+    line: Line
     provider: Provider
     pace: Pace
     verdicts: Verdicts
@@ -100,13 +103,9 @@ class Shop:
         (self.box.data / "office.yaml").write_text(text)
         await self.box.command("office", "import", str(self.box.data / "office.yaml"))
 
-    def caller(self, number: str, name: str, hertz: float) -> Caller:
-        """Somebody outside who will call the shop."""
-        return self.provider.caller(number, name=name, tone=Tone(hertz))
-
-    async def calls(self, caller: Caller) -> OutgoingCall:
-        """The shop's number is dialled and answered."""
-        call = await caller.call(self.provider.box("shop"))
+    async def called(self, number: str, name: str, hertz: int) -> Call:
+        """Somebody outside dials the shop's number and is answered."""
+        call = await self.line.call(number, name, Tone(hertz))
         await call.answered(within=5)
         return call
 
@@ -115,7 +114,7 @@ async def complaint_at_night(shop: Shop) -> None:
     """A caller finds the shop closed and leaves a complaint; it is there, with her voice."""
     tell("Night. The shop is closed. Elena calls: her flowers came broken.")
     await shop.hours(CLOSED)
-    call = await shop.calls(shop.caller("+37322111222", "Elena", 640))
+    call = await shop.called("+37322111222", "Elena", 640)
     await shop.verdicts.expect("Elena", "the greeting of a closed shop", call.hears_speech(5))
     await call.press("2")
     await shop.verdicts.expect("Elena", "a beep", call.hears(Tone(1000), within=40))
@@ -139,7 +138,7 @@ async def order_reaches_second_person(shop: Shop) -> None:
     ion = shop.provider.mobile(
         ION, behaviours.answers(shop.pace.answers_after, "1"), tone=Tone(1880)
     )
-    call = await shop.calls(shop.caller("+37322333444", "Vasile", 1130))
+    call = await shop.called("+37322333444", "Vasile", 1130)
     await shop.verdicts.expect("Vasile", "the greeting", call.hears_speech(5))
     await call.lasts(shop.pace.thinks)
     await call.press("1")
@@ -159,7 +158,7 @@ async def order_reaches_second_person(shop: Shop) -> None:
 async def hang_up_in_the_menu(shop: Shop) -> None:
     """Somebody hangs up in the menu; the call stands on the list of those to be returned."""
     tell("A caller hangs up while the menu speaks.")
-    call = await shop.calls(shop.caller("+37322555666", "", 700))
+    call = await shop.called("+37322555666", "", 700)
     await shop.verdicts.expect("the caller", "the greeting", call.hears_speech(5))
     await call.hang_up()
     await shop.box.idle()
@@ -176,15 +175,15 @@ async def two_callers_at_once(shop: Shop) -> None:
         shop.provider.mobile(number, behaviours.answers(shop.pace.answers_after, "1"), tone=tone)
         for number, tone in tones.items()
     ]
-    callers = [shop.caller("+37322777888", "Dan", 520), shop.caller("+37322999000", "Olga", 880)]
-    calls = await asyncio.gather(*(shop.calls(caller) for caller in callers))
+    calls = await asyncio.gather(
+        shop.called("+37322777888", "Dan", 520), shop.called("+37322999000", "Olga", 880)
+    )
     for call in calls:
         await call.press("1")
     legs = await asyncio.gather(*(mobile.rings(within=20) for mobile in mobiles))
     await asyncio.gather(*(_anybody(call, tones.values()) for call in calls))
     await calls[0].lasts(shop.pace.talks)
-    for call, mine, other in ((calls[0], 520, 880), (calls[1], 880, 520)):
-        name = call.name or call.number
+    for name, mine, other in (("Dan", 520, 880), ("Olga", 880, 520)):
         with_me = [leg for leg in legs if leg.hears_now(Tone(mine))]
         shop.verdicts.note(name, "a person of the shop", len(with_me) == 1)
         alone = all(not leg.hears_now(Tone(other)) for leg in with_me)
@@ -194,7 +193,7 @@ async def two_callers_at_once(shop: Shop) -> None:
     await shop.box.idle()
 
 
-async def _anybody(call: OutgoingCall, tones: object) -> None:
+async def _anybody(call: Call, tones: object) -> None:
     waits = [asyncio.ensure_future(call.hears(tone, within=60)) for tone in list(tones)]  # type: ignore[call-overload]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
@@ -242,27 +241,37 @@ async def play(shop: Shop) -> None:
         await asyncio.sleep(shop.pace.between)
 
 
-async def demo(day: bool, stay: bool, pace: Pace, folder: Path) -> bool:
+async def demo(day: bool, stay: bool, pace: Pace, folder: Path, line: str) -> bool:
     """Play the day, or stay open for a softphone, or both; was every promise kept?"""
     verdicts = Verdicts()
     page_port = free_port()
-    async with await Provider.start(users={"shop": "secret"}) as provider:
+    async with (
+        await Provider.start(users={"shop": "secret"}) as provider,
+        LINES[line](provider, folder) as callers,
+    ):
         box = BoxUnderTest(
             folder,
             OFFICE.read_text().replace("HOURS", OPEN),
-            trunk("shop", provider.address, user="shop", password="secret") + SOFTPHONE,
+            trunk("shop", provider.address, user="shop", password="secret")
+            + SOFTPHONE
+            + callers.tables,
             settings=f"[page]\nport = {page_port}\n[limits]\nconcurrent = 10\n",
         )
         console.print("Starting the hotline ...")
         async with running(box), page_of(box, page_port) as address, kept_running(box):
             await provider.registered("shop", within=10)
+            await box.until(lambda status: _all_up(status, callers.names), "every line up", 20)
             await _welcome(box, address)
             if day:
-                await play(Shop(box, provider, pace, verdicts))
+                await play(Shop(box, callers, provider, pace, verdicts))
                 console.print(verdicts.table())
             if stay:
                 await _stay(box, address)
     return verdicts.kept
+
+
+def _all_up(status: StatusAnswer, names: tuple[str, ...]) -> bool:
+    return all(line.up for line in status.lines if line.name in names)
 
 
 @contextlib.asynccontextmanager
@@ -326,6 +335,9 @@ def main() -> int:
     length = words.add_mutually_exclusive_group()
     length.add_argument("--once", action="store_true", help="hurry, do not stay")
     length.add_argument("--open", action="store_true", help="no played day: stay for a softphone")
+    words.add_argument(
+        "--line", choices=LINES, default="gsm", help="how callers come: gsm if not said"
+    )
     words.add_argument("--folder", type=Path, help="where the demo keeps its records")
     given = words.parse_args()
     for ends in (signal.SIGINT, signal.SIGTERM):  # also where a shell had it ignored
@@ -336,7 +348,7 @@ def main() -> int:
     ):
         folder = given.folder or Path(scratch)
         pace = HURRY if given.once else Pace()
-        kept = asyncio.run(demo(not given.open, not given.once, pace, folder))
+        kept = asyncio.run(demo(not given.open, not given.once, pace, folder, given.line))
         return 0 if kept else 1
     return 0
 

@@ -62,10 +62,14 @@ class Key(NamedTuple):
 
 @dataclass
 class Faults:
-    """What goes wrong on the way out. The seed is printed by `str`, as in any failing test."""
+    """What goes wrong on the way out. The seed is printed by `str`, as in any failing test.
+
+    late: by how many seconds keys overtake sound, as they do where sound waits in jitter buffers.
+    """
 
     loss: float = 0.0
     jitter: float = 0.0
+    late: float = 0.0
     stopped: bool = False
     seed: int = 1
     dice: random.Random = field(init=False, repr=False)
@@ -311,8 +315,10 @@ class Stream:
         faults = self.faults
         if faults.loss and faults.dice.random() < faults.loss:
             return time.monotonic()
-        if faults.jitter:
-            self._loop.call_later(faults.dice.uniform(0, faults.jitter), self._put, packet)
+        late = faults.late if payload_type in g711.NAMES else 0.0
+        if faults.jitter or late:
+            late += faults.dice.uniform(0, faults.jitter)
+            self._loop.call_later(late, self._put, packet)
         else:
             self._put(packet)
         return time.monotonic()

@@ -218,6 +218,8 @@ class Chat:
 
     def _finished(self, done: Done) -> Answer:
         self._state = _State.READY
+        if self._typed:
+            self._typed = ESCAPE  # the text would come after its command, and be none of its own
         return Answer(self._command, done, tuple(self._events))
 
 

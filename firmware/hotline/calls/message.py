@@ -19,6 +19,7 @@ SYNC_PATIENCE_S = 3.0
 SILENCE_ENDS_S = 8.0
 LEAST_SPEECH_S = 1.0
 LOOK_AGAIN_S = 0.25
+LAST_WORDS_S = 0.4  # the deepest jitter buffer there is in calls that can be understood
 DONE_KEY = "#"
 KEPT_DAYS = Retention().cases.days
 
@@ -90,13 +91,19 @@ async def _listen(call: Call, recording: Recording) -> None:
                 await asyncio.wait({key}, timeout=max(silence_lacks, LOOK_AGAIN_S))
                 if key.done():
                     if key.result() == DONE_KEY:
-                        return
+                        return await _last_words(call)
                     key = asyncio.ensure_future(call.party.key())
     except TimeoutError:
         call.step("message_full", "The longest message was reached.")
     finally:
         key.cancel()
         await asyncio.gather(key, return_exceptions=True)
+
+
+async def _last_words(call: Call) -> None:
+    """A key that is reported overtakes the sound before it, which still waits to be played."""
+    if call.leg.reports_keys:
+        await call.party.while_here(asyncio.sleep(LAST_WORDS_S))
 
 
 def _file(call: Call, number: int, kind: CaseKind, recording: Recording) -> bool:

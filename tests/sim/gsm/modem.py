@@ -24,6 +24,7 @@ from tests.sim.g711 import Samples
 from tests.sim.gsm.network import AirCall, MobileNetwork
 from tests.sim.gsm.services import COMMANDS as SERVICE_COMMANDS
 from tests.sim.gsm.services import ModemServices
+from tests.sim.gsm.standard import COMMANDS as STANDARD_COMMANDS
 from tests.sim.gsm.texts import COMMANDS as TEXT_COMMANDS
 from tests.sim.gsm.texts import ModemTexts
 from tests.sim.sound import FRAME
@@ -41,6 +42,7 @@ class Faults:
 
     clip: "full", "withheld", "no plus" or "none". keys: "both", "told" or "sound", how keys
     arrive. ends: CallEnded is said, not only seen in +CLCC. inside: said within each answer.
+    data: a data session is listed in +CLCC, too, as LTE modems do.
     answers: what given commands are answered with instead. hangs: it says nothing at all.
     sound: what the sound port gives: "full", "silent" (nothing but noughts), "none" (no byte);
     "deaf": it takes none.
@@ -52,6 +54,7 @@ class Faults:
     clip: str = "full"
     clip_after: float = 0.05
     keys: str = "both"
+    data: bool = True
     ends: bool = True
     reports: bool = True
     answer_takes: float = 0.15
@@ -110,6 +113,8 @@ class Ec25:
         self._pcm = False
         self._gps = "usbnmea"
         self._alphabet = "GSM"
+        self.operator_as = 0
+        self.says_what_rings = False
         self._cause = 16
         self._to_air = b""
         self.texts.reset()
@@ -216,9 +221,10 @@ class Ec25:
     def _ring(self, call: AirCall) -> None:
         if self._call is None or self._call.call is not call or self._call.state != INCOMING:
             return
-        self._say("RING")
-        line = self._clip_line(call.number)
-        if self._clip and line:
+        line = self._clip_line(call.number) if self._clip else ""
+        together = [line] if line and not self.faults.clip_after else []
+        self._say("+CRING: VOICE" if self.says_what_rings else "RING", *together)
+        if line and not together:
             self._later(self.faults.clip_after, lambda: self._ringing(call) and self._say(line))
         self._later(RING_EVERY_S, lambda: self._ring(call))
 
@@ -230,7 +236,7 @@ class Ec25:
         if clip == "none":
             return ""
         if clip == "withheld" or not number:
-            return '+CLIP: "",128,,,,2'
+            return '+CLIP: "",128,,,,1'
         return f'+CLIP: "{number.lstrip("+") if clip == "no plus" else number}",145,,,,0'
 
     def _report(self, state: int | None = None) -> None:
@@ -421,7 +427,7 @@ class Ec25:
         return [f'+C{found[1] or ""}REG: 2,{status},"1A2B","01C3D4E5",7', "OK"]
 
     def _asked_calls(self, _found: re.Match[str]) -> list[str]:
-        rows = ['+CLCC: 2,1,0,1,0,"",128']  # the data session that LTE modems list, too
+        rows = ['+CLCC: 2,1,0,1,0,"",128'] if self.faults.data else []
         one = self._call
         if one is not None:
             number = one.call.number
@@ -500,6 +506,7 @@ def _parts(line: str) -> list[str]:
 _COMMANDS: list[tuple[str, Any]] = [
     *TEXT_COMMANDS,
     *SERVICE_COMMANDS,
+    *STANDARD_COMMANDS,
     ("", lambda _modem, _found: ["OK"]),
     (r"E([01]?)", Ec25._set_echo),
     (r"I0?", Ec25._info),
@@ -523,7 +530,7 @@ _COMMANDS: list[tuple[str, Any]] = [
     (r'\+CSCS="(GSM|IRA|UCS2)"', Ec25._set_alphabet),
     (r"\+(C?GM[IMR]|C?GSN|CIMI)", Ec25._identity),
     (
-        r"Z|&F|V1|Q0|X\d|\+CMEE=\d|\+CVHU=\d|\+CRC=\d|\+C[EG]?REG=\d|\+CHUP=\?|\^DSCI=\d|\+CCWA=.*|\+CLCC=\d"
+        r"Z|&F|V1|Q0|X\d|\+CMEE=\d|\+CVHU=\d|\+C[EG]?REG=\d|\+CHUP=\?|\^DSCI=\d|\+CCWA=.*|\+CLCC=\d"
         r'|\+QURCCFG="URCPORT","USBAT"|\+CFUN=1|\+COPS=3,\d|\+COLP=\d|\+CMGF=\d'
         r"|\+CNMI=.*|\+CSMP=.*|\+CVHU=0",
         lambda _modem, _found: ["OK"],

@@ -174,7 +174,9 @@ class RingingCall(AirCall):
     """The box calls a telephone."""
 
     def ring(self, _status: int = 180) -> None:
-        """The telephone rings."""
+        """The telephone rings, unless it was picked up at once."""
+        if self._answered.done():
+            return
         self.is_ringing()
         self.modem.alerting(self)
 

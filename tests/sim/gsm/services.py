@@ -83,7 +83,9 @@ class ModemServices:
         return ["OK"]
 
     def network(self, _found: re.Match[str]) -> list[str]:
-        return [f'+COPS: 0,0,"{self.operator}",{self.access}', "OK"]
+        form = self._modem.operator_as
+        name = (self.operator, self.operator[:3], "25901")[form]
+        return [f'+COPS: 0,{form},"{name}",{self.access}', "OK"]
 
     def radio(self, _found: re.Match[str]) -> list[str]:
         return [f'+QNWINFO: "{self.technology}","25901","LTE BAND 3",1300', "OK"]

@@ -117,23 +117,25 @@ class ModemTexts:
         """The modem was switched on."""
         self.prompting: int | None = None
         self._body = b""
-        self._tells = self._reports = False
+        self._tells, self._reports = False, 0
 
     # -- from the network ------------------------------------------------------------------------
 
-    def takes(self, written: str) -> bool:
-        """A text arrives; False where there is no room for it, or no modem."""
+    def takes(self, written: str, word: str = "+CMTI") -> bool:
+        """A text arrives; False where there is no room for it, or no modem. word: tells of it."""
         if len(self.store) >= self.room or not self._modem.reachable:
             return False
         index = next(n for n in itertools.count(1) if n not in self.store)
         self.store[index] = (0, written)
         if self._tells:
-            self._modem.say_later(TOLD_AFTER_S, f'+CMTI: "SM",{index}')
+            self._modem.say_later(TOLD_AFTER_S, f'{word}: "SM",{index}')
         return True
 
     def reported(self, written: str) -> None:
         """What became of a text of ours."""
-        if self._reports:
+        if self._reports == 2:
+            self.takes(written, "+CDSI")
+        elif self._reports:
             self._modem.say_later(0, f"+CDS: {_length(written)}{self._end}{written}")
 
     # -- from the box ----------------------------------------------------------------------------
@@ -173,14 +175,16 @@ class ModemTexts:
         return []
 
     def told_how(self, found: re.Match[str]) -> None:
-        self._tells, self._reports = found[1] != "0", found[2] == "1"
+        self._tells, self._reports = found[1] != "0", int(found[2])
 
-    def listed(self, _found: re.Match[str]) -> list[str]:
+    def listed(self, found: re.Match[str]) -> list[str]:
+        wanted = range(4) if found[1] == "4" else (int(found[1]),)
+        there = {n: one for n, one in sorted(self.store.items()) if one[0] in wanted}
         rows = [
             f"+CMGL: {index},{state},,{_length(written)}{self._end}{written}"
-            for index, (state, written) in sorted(self.store.items())
+            for index, (state, written) in there.items()
         ]
-        self.store = {n: (state or 1, written) for n, (state, written) in self.store.items()}
+        self.store |= {n: (state or 1, written) for n, (state, written) in there.items()}
         return [*rows, "OK"]
 
     def read(self, found: re.Match[str]) -> list[str]:
@@ -215,10 +219,10 @@ Command = tuple[str, Callable[["Ec25", re.Match[str]], list[str] | None]]
 COMMANDS: list[Command] = [
     (r"\+CMGF=0", lambda _modem, _found: ["OK"]),
     (r"\+CMGS=(\d+)", lambda modem, found: modem.texts.begun(found)),
-    (r"\+CNMI=2,([0-2]),0,([0-2]),[01]", lambda modem, found: modem.texts.told_how(found)),
-    (r"\+CMGL=4", lambda modem, found: modem.texts.listed(found)),
+    (r"\+CNMI=2,([0-2]),0,([0-2])(?:,[01])?", lambda modem, found: modem.texts.told_how(found)),
+    (r"\+CMGL=([0-4])", lambda modem, found: modem.texts.listed(found)),
     (r"\+CMGR=(\d+)", lambda modem, found: modem.texts.read(found)),
-    (r"\+CMGD=(\d+)", lambda modem, found: modem.texts.deleted(found)),
+    (r"\+CMGD=(\d+)(?:,0)?", lambda modem, found: modem.texts.deleted(found)),
     (r"\+CPMS=\?", lambda _modem, _found: ['+CPMS: ("SM"),("SM"),("SM")', "OK"]),
     (r'\+CPMS="SM"(?:,"SM"){0,2}', lambda modem, found: modem.texts.held(found)),
 ]

@@ -1,0 +1,52 @@
+"""What modems say and nobody here has to know: told on as it stands, whatever family it is of."""
+
+from __future__ import annotations
+
+UNKNOWN = [
+    # -- nothing of it concerns a call
+    "^MODE:5,4",
+    "^SRVST:2",
+    "^SIMST:1",
+    "^BOOT:20853510,0,0,0,75",
+    "^THERM: 38",
+    "^STIN: 7, 0, 0",
+    "_OSIGQ: 3,0",
+    "*PSUTTZ: 26,11,22,9,15,30,8,0",
+    "+ZDONR: Simulated,259,01,CS_PS,ROAM_OFF",
+    "+WIND: 5,1",
+    "+PACSP0",
+    "RDY",
+    "PB DONE",
+    "SMS DONE",
+    "Call Ready",
+    "NORMAL POWER DOWN",
+    "POWERED DOWN",
+    '+QIND: "csq",20,99',
+    '+QIND: "act","LTE"',
+    '+QIND: "SMS DONE"',
+    "+QUSIM: 1",
+    "+CRING: ASYNC",
+    "+CRING: REL ASYNC",
+    # -- answers to what is not asked with a meaning of its own
+    "+CLIR: 0,4",
+    "+COLP: 1,1",
+    "+CSSI: 1",
+    "+CSSU: 2",
+    # -- broken lines of known words
+    "+CREG:",
+    "+CREG: ,",
+    "+CREG: A",
+    "+CLCC:",
+    "+CLCC: 1",
+    "+CLCC: 1,1,7,0,0",
+    "+CLCC: x,y,z,0,0",
+    "+CSQ:",
+    "+CSQ: ,",
+    "+QTONEDET: 32",
+    "+QTONEDET: -1",
+    "+QPCMV: 7",
+    "+CMGS:",
+    "+CMGL: 1,1,,18",
+    "+CMGL: 99999,1,,18\n00",
+    '+QPINC: "P2",3,10',
+]
