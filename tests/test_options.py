@@ -102,6 +102,11 @@ def test_a_modem_may_be_a_sound_card_or_have_no_sound_at_all(file: Path) -> None
     assert (card.card, card.sound, none.sound) == ("Android", None, None)
 
 
+def test_a_modem_may_have_a_number_for_a_dead_box_and_a_code_for_its_balance(file: Path) -> None:
+    (modem,) = options_of(file, MODEM + 'when_dead = "+37369111222"\nbalance = "*111#"\n').modems
+    assert (modem.when_dead, modem.balance) == ("+37369111222", "*111#")
+
+
 def test_an_empty_file_is_a_box_without_lines(file: Path) -> None:
     assert options_of(file, "") == Options()
 
@@ -263,6 +268,14 @@ def test_all_mistakes_are_told_at_once_each_with_its_line(file: Path) -> None:
         ("[modem]\nname = 'a'\n", "line 1: modem is a section: write [[modem]] on a line"),
         (MODEM + 'pin = "12a4"\n', "line 6: pin of [[modem]] number 1 must be 4 to 8 digits"),
         (MODEM + "pin = 1234\n", 'line 6: pin of [[modem]] number 1 must be text in "quotes"'),
+        *(
+            (
+                MODEM + f'balance = "{code}"\n',
+                "line 6: balance of [[modem]] number 1 must be a code",
+            )
+            for code in ("*21#", "**21*069111222#", "*331#", "##002#", "*100", "*100#;+CHUP", "112")
+        ),
+        (MODEM + 'when_dead = "069111222"\n', "line 6: when_dead of [[modem]] number 1 must be a"),
         (MODEM.replace("ec25", "ec26"), "line 3: model of [[modem]] number 1 must be one of"),
         (MODEM.replace('sound = "/dev/sound"\n', ""), "line 1: [[modem]] number 1: at and sound b"),
         (MODEM + 'usb = "1-1.3"\n', "line 6: at and usb of [[modem]] number 1 both say which mod"),
@@ -331,6 +344,18 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(file: Path) -> None:
         (
             MODEM.replace("ec25", "generic"),
             "line 5: sound of [[modem]] number 1: no sound is known of a generic modem",
+        ),
+        (
+            MODEM + 'when_dead = "+40722123456"\n',
+            "line 6: when_dead of [[modem]] number 1: ",
+        ),
+        (
+            MODEM + 'when_dead = "+37390012345"\n',
+            "line 6: when_dead of [[modem]] number 1: ",
+        ),
+        (
+            MODEM + 'number = "+37369111222"\nwhen_dead = "+37369111222"\n',
+            "line 7: when_dead of [[modem]] number 1: this is a number of the box itself",
         ),
         ("[sip]\nrtp_last = 16000\n", "line 2: rtp_last of [sip] must lie at least 3 above"),
         (PROVIDER.replace('user = "100"\n', ""), "line 1: [[trunk]] number 1 needs user to reg"),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from hotline import __version__, terminal
 from hotline.clock import Clock
+from hotline.control.client import Control
 from hotline.control.messages import Who, WhoAnswer
 from hotline.control.offices import Offices
 from hotline.errors import BadSettings, HotlineError
@@ -29,6 +30,7 @@ from hotline.storage.places import Places
 from hotline.storage.schema import records_file
 
 if TYPE_CHECKING:
+    from hotline.health.checks import Finding
     from hotline.storage.users import Accounts
 
 DEFAULT_SETTINGS = Path("/etc/hotline/box.toml")
@@ -89,13 +91,37 @@ def doctor(given: argparse.Namespace) -> int:
     """Look at everything a call needs and say what is wrong."""
     from hotline.health.checks import examine
 
-    findings = examine(given.settings)
+    if given.call:
+        return _self_test(given)
+    return _print_findings(examine(given.settings), as_json=given.json)
+
+
+def lines(given: argparse.Namespace) -> int:
+    """The telephone lines: how each is, and what its network is."""
+    from hotline.health.checks import divert_words, network_words
+
+    found = Control(_places(given).control).status().lines
     if given.json:
-        print(json.dumps([dataclasses.asdict(f) for f in findings], ensure_ascii=False))
-    for finding in () if given.json else findings:
-        mark = ("well   ", "green") if finding.well else ("trouble", "red")
-        terminal.say(mark, finding.words, finding.action)
-    return 0 if all(finding.well for finding in findings) else FAILED
+        print(json.dumps([line.model_dump(mode="json") for line in found], ensure_ascii=False))
+        return 0
+    for line in found:
+        terminal.say((line.name, "bold"), "up" if line.up else "down")
+        divert = divert_words(line.divert) if line.divert else ""
+        network = network_words(line.network) if line.network and line.up else ""
+        for words in filter(None, (line.words, line.trouble, network, divert)):
+            terminal.say("  ", words)
+    return 0
+
+
+def balance(given: argparse.Namespace) -> int:
+    """Ask the network what is left on a SIM card."""
+    control = Control(_places(given).control)
+    mobiles = [line.id for line in control.status().lines if line.network is not None]
+    for name in [given.line] if given.line else mobiles:
+        terminal.say(f"{name}:", control.line_balance(name))
+    if not mobiles:
+        raise HotlineError("No line of the box has a SIM card.")
+    return 0
 
 
 # -- the office ------------------------------------------------------------------------------------
@@ -226,6 +252,24 @@ def _accounts(given: argparse.Namespace) -> Accounts:
     return Accounts(file, clock)
 
 
+# -- testing lines ---------------------------------------------------------------------------------
+
+
+def _self_test(given: argparse.Namespace) -> int:
+    """Test lines one after another, each with a call."""
+    from hotline.health.checks import of_test
+
+    control = Control(_places(given).control)
+    names = [given.line] if given.line else [line.id for line in control.status().lines]
+    findings: list[Finding] = []
+    for name in names:
+        terminal.warn(
+            f"Calling {given.call} over {name}: pick up, follow the words. It takes minutes."
+        )
+        findings += of_test(name, control.line_test(name, given.call))
+    return _print_findings(findings, as_json=given.json)
+
+
 # -- printing --------------------------------------------------------------------------------------
 
 
@@ -252,6 +296,15 @@ def _print_cases(given: argparse.Namespace, kinds: Iterable[CaseKind], empty: st
     heads = ("case", "kind", "state", "when", "topic", "caller", "length", "for")
     _print_records(found, rows, heads, as_json=given.json, empty=empty)
     return 0
+
+
+def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps([dataclasses.asdict(f) for f in findings], ensure_ascii=False))
+    for finding in () if as_json else findings:
+        mark = ("well   ", "green") if finding.well else ("trouble", "red")
+        terminal.say(mark, finding.words, finding.action)
+    return 0 if all(finding.well for finding in findings) else FAILED
 
 
 def _print_records(
@@ -329,7 +382,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(required=True, metavar="command")
     _verb(verbs, "run", run)
     _verb(verbs, "web", web)
-    _verb(verbs, "doctor", doctor, json_too=True)
+    _line_verbs(verbs)
     _office_verbs(verbs)
     _record_verbs(verbs)
     admin = verbs.add_parser("admin", help="accounts of the page").add_subparsers(required=True)
@@ -338,6 +391,16 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("--stdin", action="store_true", help="read the password from stdin")
     _verb(admin, "claim-code", claim_code)
     return top
+
+
+def _line_verbs(verbs: Any) -> None:
+    look = _verb(verbs, "doctor", doctor, json_too=True)
+    look.add_argument(
+        "--call", metavar="NUMBER", help="test each line with a call to this telephone"
+    )
+    look.add_argument("--line", help="with --call: this line only")
+    _verb(verbs, "lines", lines, json_too=True)
+    _verb(verbs, "balance", balance).add_argument("line", nargs="?", help="default: every SIM card")
 
 
 def _office_verbs(verbs: Any) -> None:

@@ -21,9 +21,11 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
 from hotline.calls.notices import Notices, Texting
 from hotline.calls.offices import CurrentOffice
+from hotline.calls.selftest import SelfTests
 from hotline.calls.switchboard import Switchboard
 from hotline.clock import Clock
 from hotline.control.desk import FrontDesk
+from hotline.control.linedesk import LineDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.health import chores
 from hotline.lines.finder import Finder
@@ -44,16 +46,21 @@ from hotline.notify.apprise_way import AppriseSettings, apprise_way
 from hotline.notify.email import Security, SmtpSettings, email_way
 from hotline.notify.outbox import Outbox, Way
 from hotline.notify.sms import TextCap, TextRules, sms_way
+from hotline.notify.trial import TextTrial
 from hotline.options import Mail, Modem, Options
 from hotline.routing.office import Office
+from hotline.storage import diverts as divert_storage
+from hotline.storage import linetests as test_storage
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
 from hotline.storage.calls import Journal, connected_since, last_came, next_call_id
 from hotline.storage.complaints import Cases
 from hotline.storage.database import DatabaseFile
+from hotline.storage.diverts import DivertsBefore
 from hotline.storage.files import Recordings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.lastrun import LastRun, file_last_run
+from hotline.storage.linetests import LineTests
 from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
@@ -113,6 +120,11 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             clock.now(),
             trouble=lambda: records.writer.trouble,
             unsent=lambda: len(records.outbox.waiting()),
+            lines=LineDesk(
+                exchange.board,
+                records.texting,
+                SelfTests(exchange, records.tests, records.trial if records.texting else None),
+            ),
         )
         desk.attach()
         await _start_lines(exchange.board, switchboard, desk, closing)
@@ -127,8 +139,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 class Records:
     """Everything durable. left: what the last run left open, filed by now. last_call: came then.
 
-    texting: the lines that carry texts, once they are there. told: whom a text was sent today.
-    cap: what texts may cost.
+    texting: the lines that carry texts, once they are there. diverts: what their SIM cards diverted
+    before. tests: what lines can do. trial: sends a text to see whether it arrives. told: whom a
+    text was sent today. cap: what texts may cost.
     """
 
     file: DatabaseFile
@@ -142,6 +155,9 @@ class Records:
     last_call: datetime | None
     texts: Texts
     texting: list[GsmLine]
+    diverts: DivertsBefore
+    tests: LineTests
+    trial: TextTrial
     told: Mapping[str, datetime]
     cap: TextCap
 
@@ -164,6 +180,8 @@ def _open_records(
         # Not the day before a wrong clock: since 1970 far more was spent than a day may cost.
         today = max(clock.now(), last_call or clock.now()) - DAY
         spent = connected_since(database, today)
+        diverts = DivertsBefore(writer, divert_storage.known(database))
+        tests = LineTests(writer, test_storage.known(database))
         told = letters.recipients_since(database, "sms", today)
         cap = TextCap(options.limits.texts_per_day, deque(parts_sent_since(database, today)))
     texts, texting = Texts(writer, options.box.country), list[GsmLine]()
@@ -182,6 +200,9 @@ def _open_records(
         last_call,
         texts,
         texting,
+        diverts,
+        tests,
+        TextTrial(rules, texts, file, clock),
         told,
         cap,
     )
@@ -234,6 +255,9 @@ async def _exchange(
     guard = Guard(pjsip)
     trunks = [SipLine(trunk, country, pjsip, guard) for trunk in options.trunks]
     modems = _modems(options, pjsip)
+    for modem in modems:
+        modem.diverts.memory = records.diverts
+        modem.on_time = clock.offer
     records.texting.extend(modems)
     offices = CurrentOffice(
         records.offices, country, frozenset({country, *options.limits.countries})

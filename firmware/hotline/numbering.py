@@ -5,6 +5,7 @@ The only file that speaks to phonenumbers. Everywhere else a number is E.164 wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import phonenumbers
@@ -42,6 +43,12 @@ _TYPE_WORDS = {
     PhoneNumberType.PAGER: "a pager",
     PhoneNumberType.VOICEMAIL: "a voicemail box",
 }
+# Codes that switch a service of the network have two or three digits (3GPP 22.030 annex B).
+_CODE = re.compile(r"\*([0-9]{3,4})#")
+_SWITCHING = frozenset(
+    {"002", "004", "300", "330", "331", "332", "333", "351", "353", "354"}
+    | {"360", "361", "362", "363"}
+)
 _OF_COUNTRY = {"MD": "Moldovan", "RO": "Romanian", "RU": "Russian", "UA": "Ukrainian"}
 _CORRECT = "Correct the number."
 
@@ -99,6 +106,12 @@ def can_be_texted(number: str, country: str | None = None) -> bool:
         return False
     mobile = phonenumbers.number_type(parsed) in _MOBILE_TYPES
     return mobile and country in (None, phonenumbers.region_code_for_number(parsed))
+
+
+def only_asks(code: str) -> bool:
+    """Is it a code such as `*100#`, which asks the network and diverts or bars nothing?"""
+    found = _CODE.fullmatch(code)
+    return found is not None and found[1] not in _SWITCHING
 
 
 def national(number: str, country: str) -> str:

@@ -26,7 +26,8 @@ from pydantic import (
     ValidationError,
 )
 
-from hotline.errors import BadSettings, HotlineError
+from hotline.errors import BadSettings, HotlineError, NumberRefused
+from hotline.numbering import dialable, only_asks
 
 Codec = Literal["opus", "g722", "pcma", "pcmu"]
 Transport = Literal["udp", "tcp", "tls"]
@@ -96,6 +97,12 @@ def _pin(secret: Secret) -> Secret:
     if secret and re.fullmatch("[0-9]{4,8}", secret.reveal()) is None:
         raise ValueError('must be 4 to 8 digits in "quotes"')
     return secret
+
+
+def _balance_code(text: str) -> str:
+    if text and not only_asks(text):
+        raise ValueError('must be a code that only asks, such as "*100#"')
+    return text
 
 
 def _no_doubles(codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:
@@ -211,7 +218,9 @@ class Modem:
     Which one: where it is plugged in (usb, such as 1-1.3), or its imei, or the names of its two
     serial ports (at, sound); by none of them, the only one there is. card: the name of its sound
     card instead of `sound`, where it is set up as one. Of a generic modem no sound is known:
-    neither. number: the SIM's own. outbound: may calls go out over it?
+    neither. number: the SIM's own. outbound: may calls go out over it? when_dead: where its
+    network sends callers when the box cannot be reached. balance: the code by which the operator
+    tells what is left on the SIM card.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = CONFIG
@@ -226,6 +235,8 @@ class Modem:
     number: Number | None = None
     pin: Annotated[Hidden, AfterValidator(_pin)] = field(default_factory=Secret)
     outbound: Flag = True
+    when_dead: Number | None = None
+    balance: Annotated[str, AfterValidator(_balance_code)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -572,6 +583,8 @@ def _modems_disagree(options: Options) -> Iterator[tuple[Place, str]]:
             ports += [port] if port is not None else []
         for keys, words in (*_sound_disagrees(modem), *_place_disagrees(options.modems, index)):
             yield ("modem", index, *keys), words.format(here=here)
+        if modem.when_dead and (words := _cannot_be_rung(modem, options)):
+            yield ("modem", index, "when_dead"), f"when_dead of {here}: {words}"
 
 
 def _sound_disagrees(modem: Modem) -> Iterator[tuple[Place, str]]:
@@ -602,6 +615,18 @@ def _place_disagrees(modems: tuple[Modem, ...], index: int) -> Iterator[tuple[Pl
         value = getattr(modem, key)
         if value and value in [getattr(other, key) for other in modems[:index]]:
             yield (key,), f"{key} of {{here}}: {value} is named twice"
+
+
+def _cannot_be_rung(modem: Modem, options: Options) -> str:
+    own = {modem.number for modem in options.modems} | {trunk.number for trunk in options.trunks}
+    if modem.when_dead in own:
+        return "this is a number of the box itself"
+    country = options.box.country
+    try:
+        dialable(modem.when_dead or "", country, {country, *options.limits.countries})
+    except NumberRefused as refused:
+        return refused.cause
+    return ""
 
 
 def _tls_disagrees(trunk: Trunk) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,17 @@ from hotline.at.answers import (
     TextSent,
     TextStored,
 )
-from hotline.at.chat import ESCAPE, MOST_LINES, MOST_WAITING, PROBES, Answer, Chat, Deaf, TooMuch
+from hotline.at.chat import (
+    ESCAPE,
+    MOST_JOINED,
+    MOST_LINES,
+    MOST_WAITING,
+    PROBES,
+    Answer,
+    Chat,
+    Deaf,
+    TooMuch,
+)
 from hotline.at.commands import (
     CALLS,
     LIST_TEXTS,
@@ -29,6 +39,7 @@ from hotline.at.commands import (
     dial,
     send_text,
 )
+from hotline.at.services import Ussd
 
 DIAL = dial("+37369000001")
 
@@ -230,3 +241,25 @@ def test_every_command_gets_one_answer_in_its_turn(steps: list[str | bytes | Non
     assert sent == commands[: len(sent)]
     assert len(sent) - 1 <= len(answered) <= len(sent)
     assert answered == sent[: len(answered)]
+
+
+# -- replies of a network that hold ends of lines --------------------------------------------------
+
+
+def test_a_reply_of_several_lines_is_one() -> None:
+    told = says(Chat(), '+CUSD: 0,"Balance: 25 lei', "Thank you", 'Bye",15')
+    assert told == [Ussd("Balance: 25 lei Thank you Bye", more=False, failed=False)]
+
+
+def test_a_reply_that_never_ends_swallows_no_ring_and_no_answer() -> None:
+    chat = asked(SIGNAL)
+    told = says(chat, '+CUSD: 0,"Balance', "RING", "+CSQ: 21,99", "OK")
+    assert told == [Ring(), Answer(SIGNAL, Done(True), (Signal(-71),))]
+
+
+def test_a_reply_that_never_ends_costs_little_memory() -> None:
+    chat = Chat()
+    says(chat, '+CUSD: 0,"Balance')
+    for _ in range(10 * MOST_JOINED - 1):
+        says(chat, "y" * 100)
+    assert len(chat._head) < 2 * MOST_JOINED * 100

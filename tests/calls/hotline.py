@@ -25,7 +25,7 @@ from hotline.inbox.case import Case
 from hotline.inbox.step import StepName
 from hotline.lines.port import Caller, Capabilities, Cause, LineState
 from hotline.media.catalogue import Prompt
-from hotline.media.engine import Level
+from hotline.media.engine import KeyWays, Level
 from hotline.notify.outbox import Outbox
 from hotline.options import Limits
 from hotline.routing.office import Do, Key, Menu, Office, Person
@@ -155,6 +155,9 @@ class Ear:
     async def level(self) -> Level:
         return Level(0, 0)
 
+    def key_ways(self) -> KeyWays:
+        return KeyWays(told=True, heard=False)
+
     def hear_keys(self) -> None: ...
 
     def press(self, digits: str) -> None: ...
@@ -240,7 +243,7 @@ class Hotline:
         words = Sentences(self.faults)
         self.outbox = Outbox(writer, (), {}, clock)
         self.board = Board((self.line,), Caps(Limits(), "MD", deque()), clock)
-        exchange = Exchange(
+        self.exchange = Exchange(
             board=self.board,
             engine=Sounds(self.faults, speech_seconds),
             prompts=words,
@@ -252,7 +255,7 @@ class Hotline:
             clock=clock,
             office=self._office,
         )
-        self.switchboard = Switchboard(exchange)
+        self.switchboard = Switchboard(self.exchange)
         self.switchboard.listeners.append(self._note)
         self._ids: dict[Telephone, int] = {}
         self._told: set[tuple[int, str]] = set()

@@ -17,7 +17,7 @@ _PDUS = [
     for sender in ("+37369000001", "Bank")
     for written in sms.delivers(sender, text)
 ] + [bytes.fromhex(sms.report(7, "+37369000001", status)) for status in (0, 0x30, 0x41)]
-_TEXTS = ["hello {1} €", "Жалоба 🙂 " * 30, "[" * 200, "+37369000001", "1234"]
+_TEXTS = ["hello {1} €", "Жалоба 🙂 " * 30, "[" * 200, "+37369000001", "1234", "*100#", "*331#"]
 _TOKENS = [
     b"\r\n", b"\r", b"\n", b"\r\r\n", b"> ", b"OK", b"ERROR", b"\x1a", b"\x1b", b'"', b",", b":",
     b"\xff", b"\0", b"145", b"+", b"-1", b"99999999999", b";", b";+CHUP;", b"AT+CMGL=4", b"BUSY",

@@ -8,12 +8,10 @@ from collections import deque
 
 from hotline.at import commands, gsm7, pdu
 from hotline.at.answers import (
-    MOST_FIELDS,
     CallerId,
     CallRow,
     Event,
     TextListed,
-    fields,
     parse,
 )
 from hotline.at.chat import (
@@ -27,13 +25,15 @@ from hotline.at.chat import (
     TooMuch,
 )
 from hotline.at.commands import PROBE, Command
+from hotline.at.fields import MOST_FIELDS, fields
 from hotline.at.framer import LONGEST_LINE, PROMPT, Framer
+from hotline.at.services import LONGEST_REPLY, Reason, ussd_text
 from tests.sim.gsm import sms
 
 NUMBER = re.compile(r"\+?[0-9*#]{1,33}")
 ASKED = (
     commands.SIGNAL, commands.CALLS, commands.LIST_TEXTS, commands.ANSWER, commands.WHY_ENDED,
-    commands.dial("+37369000001"),
+    commands.dial("+37369000001"), commands.diverts(Reason.UNREACHABLE), commands.SUBSCRIBER,
     commands.send_text("0011000B917363090001F10000A904F4F29C0E", 18),
 )  # fmt: skip
 STEPS_TO_READY = 4 * (MOST_WAITING + 16)
@@ -162,6 +162,9 @@ def _means(line: str) -> None:
     if isinstance(event, TextListed):
         assert commands.delete_text(event.index).text == f"AT+CMGD={event.index}"
         pdu.decode(event.pdu)
+    said = ussd_text(line, len(line) % 256)
+    assert said.isprintable()
+    assert len(said) <= LONGEST_REPLY
     try:
         assert len(fields(line)) <= MOST_FIELDS
     except ValueError:
@@ -179,6 +182,14 @@ def orders(data: bytes) -> None:
         (commands.enter_pin, r'AT\+CPIN="[0-9]{4,8}"'),
         (lambda given: commands.send_text(given, len(given) // 2 - 1), r"AT\+CMGS=[0-9]{1,3}"),
         (lambda given: commands.send_text(given, 18), r"AT\+CMGS=18"),
+        (
+            lambda given: commands.divert(Reason.UNREACHABLE, given),
+            r'AT\+CCFC=3,3,"\+?[0-9]{3,20}",1(?:29|45),1',
+        ),
+        (
+            lambda given: commands.ask_network(given, as_septets=False),
+            r'AT\+CUSD=1,"\*[0-9]{3,4}#",15',
+        ),
         (lambda given: Command(given), r"AT[ -~]*"),
         (lambda given: Command("AT+CMGS=1", body=given), r"AT\+CMGS=1"),
     ]

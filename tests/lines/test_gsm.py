@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.sim.gsm import Ec25, Faults, MobileNetwork
@@ -29,6 +30,7 @@ class SoundDouble:
         self.flows: list[bool] = []
         self.calls: list[str] = []
         self.broken = False
+        self.silent = (0.0, 0.0, 0.0)
 
     def open(self, lost: Callable[[str], None]) -> None:
         self.opened += 1
@@ -46,6 +48,9 @@ class SoundDouble:
     def end(self) -> None:
         self.calls.append("ended")
 
+    def silent_for(self) -> tuple[float, float, float]:
+        return self.silent
+
     def talk(self) -> SoundDouble:
         return self
 
@@ -56,33 +61,36 @@ class SoundDouble:
 class Desk:
     """One line on one simulated modem, and who rang on it."""
 
-    def __init__(self, folder: Path, faults: Faults, pin: str) -> None:
+    def __init__(self, folder: Path, faults: Faults, pin: str, **more: Any) -> None:
         self.network = MobileNetwork()
         self.modem = Ec25(self.network, folder, "+37369000900", faults)
         self.sound = SoundDouble()
-        told = Modem("mobile", self.modem.at, self.modem.sound, "ec25", pin=Secret(pin))
+        told = Modem("mobile", self.modem.at, self.modem.sound, "ec25", pin=Secret(pin), **more)
         self.line = GsmLine(told, "MD", self.sound)
         self.rings: asyncio.Queue[Leg] = asyncio.Queue()
         self.states: list[LineState] = []
-        self._changed = asyncio.Event()
+        self.changed = asyncio.Event()
         self.line.on_state = self._state
 
     def _state(self, state: LineState) -> None:
         self.states.append(state)
-        self._changed.set()
+        self.changed.set()
 
     async def until(self, said: str) -> LineState:
         """Wait until the line says this."""
         async with asyncio.timeout(15):
             while said not in self.line.state().words:
-                self._changed.clear()
-                await self._changed.wait()
+                self.changed.clear()
+                await self.changed.wait()
         return self.line.state()
 
 
 @contextlib.asynccontextmanager
-async def desk(folder: Path, faults: Faults | None = None, pin: str = "") -> AsyncIterator[Desk]:
-    one = Desk(folder, faults or Faults(), pin)
+async def desk(
+    folder: Path, faults: Faults | None = None, pin: str = "", **more: Any
+) -> AsyncIterator[Desk]:
+    """more: of the modem in box.toml."""
+    one = Desk(folder, faults or Faults(), pin, **more)
     with one.modem:
         await one.line.start(one.rings.put_nowait)
         yield one
@@ -273,7 +281,7 @@ async def test_who_still_talks_when_the_box_starts_anew_is_led_on(tmp_path: Path
         one.line._keeper.fail("as if the daemon had died")
         leg = await asyncio.wait_for(one.rings.get(), 10)
         assert leg.caller.number == ANA
-        assert leg.answered.done()
+        await asyncio.wait_for(leg.answered, 5)
         assert one.modem.commands.count("ATA") == 1
         assert "AT+CHUP" not in one.modem.commands
         await call.hang_up()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.media.modem import FRAME_BYTES, MOST_FRAMES, REMEMBERED, Frames, Pace, Pump
+from hotline.media.modem import FRAME_BYTES, MOST_FRAMES, REMEMBERED, Ear, Frames, Pace, Pump
 from hotline.tty import BlockingTty
 
 DEADLINE_S = 10
@@ -100,6 +100,61 @@ def test_a_modem_that_takes_nothing_costs_no_memory_and_stops_nobody(wire: Wire)
         os.write(wire.master, speech(1))
     assert len(pump._unsent) <= 2 * MOST_FRAMES * FRAME_BYTES
     pump.stop()
+    wire.unplug()
+
+
+# -- is anything heard? ----------------------------------------------------------------------------
+
+
+class Ticking:
+    """The monotonic clock, set by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        monkeypatch.setattr("hotline.media.modem.time.monotonic", lambda: self.now)
+
+
+STILLNESS = np.full(FRAME_BYTES // 2, -8, dtype="<i2").tobytes()  # what A-law makes of nothing
+
+
+def test_a_port_that_gives_nothing_is_told_from_one_that_gives_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Ticking(monkeypatch)
+    ear = Ear()
+    clock.now += 5
+    assert ear.silent_for() == (5.0, 5.0, 5.0)
+    ear.hear(STILLNESS, clock.now)
+    assert ear.silent_for() == (0.0, 5.0, 5.0)
+    ear.hear(speech(1), clock.now)
+    assert ear.silent_for() == (0.0, 0.0, 5.0)
+
+
+def test_a_pause_the_modem_asked_for_is_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Ticking(monkeypatch)
+    ear = Ear()
+    ear.pause(True)
+    clock.now += 60
+    assert ear.silent_for() == (0.0, 0.0, 0.0)
+    ear.pause(False)
+    clock.now += 2
+    assert ear.silent_for() == (2.0, 2.0, 2.0)
+
+
+def test_a_modem_that_takes_nothing_is_told_from_one_that_does(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr(Ear, "hear", lambda _ear, _heard, _now: told.put("heard"))
+    monkeypatch.setattr(Ear, "taken", lambda _ear, _now: told.put("taken"))
+    pump = Pump(Upside(), BlockingTty(wire.path), lambda why: None)
+    os.write(wire.master, speech(1))
+    assert [told.get(timeout=DEADLINE_S) for _ in range(2)] == ["heard", "taken"]
+    monkeypatch.setattr(BlockingTty, "write", lambda _tty, _data: 0)
+    os.write(wire.master, speech(1))
+    assert told.get(timeout=DEADLINE_S) == "heard"
+    pump.stop()
+    assert told.empty()
     wire.unplug()
 
 

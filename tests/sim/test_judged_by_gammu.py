@@ -22,16 +22,20 @@ async def modem(tmp_path: Path) -> AsyncIterator[Ec25]:
         await network.stop()
 
 
-async def gammu(modem: Ec25, *words: str) -> str:
-    """What gammu says; it has to succeed."""
+async def started(modem: Ec25, *words: str) -> asyncio.subprocess.Process:
     settings = modem.folder / "gammurc"
     settings.write_text(f"[gammu]\ndevice={modem.at}\nconnection=at115200\n")
-    child = await asyncio.create_subprocess_exec(
+    return await asyncio.create_subprocess_exec(
         "gammu", "-c", str(settings), *words,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
+
+
+async def gammu(modem: Ec25, *words: str) -> str:
+    """What gammu says; it has to succeed."""
+    child = await started(modem, *words)
     said, _ = await asyncio.wait_for(child.communicate(), 30)
     assert child.returncode == 0, said.decode()
     return said.decode()
@@ -62,6 +66,24 @@ async def test_it_answers_a_call(modem: Ec25) -> None:
     await call.answered()
     await gammu(modem, "cancelcall")
     assert not (await call.ended()).ours
+
+
+async def test_it_diverts_calls_and_tells_of_it(modem: Ec25) -> None:
+    await gammu(modem, "divert", "set", "outofreach", "voice", ANA, "20")
+    assert modem.services.diverts == {3: ANA}
+    assert f"Number               : {ANA}" in await gammu(
+        modem, "divert", "get", "outofreach", "voice"
+    )
+
+
+async def test_it_asks_the_network_for_the_balance(modem: Ec25) -> None:
+    modem.services.replies["*100#"] = '+CUSD: 0,"Balance 25.40 lei",15'
+    child = await started(modem, "getussd", "*100#")
+    assert child.stdout
+    said = await asyncio.wait_for(child.stdout.readuntil(b"lei"), 20)
+    child.terminate()  # it would wait for more for a long while
+    await child.wait()
+    assert b"Balance 25.40 lei" in said
 
 
 CENTRE = ("-smscnumber", "+37369000000")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from tests.sim.box import BoxUnderTest, running, trunk
 from tests.sim.gsm import Ec25, Ec25Card, Faults, GsmModem, MobileNetwork
@@ -53,11 +55,14 @@ async def box_with_a_modem(
     more: str = "",
     faults: Faults,
     kind: type[GsmModem] = Ec25,
+    network_time: datetime | None = None,
+    **box_more: Any,
 ) -> AsyncIterator[Mobiles]:
     """Ready when both lines are up. sip_first: the box dials over SIP, else over the modem.
 
     (A trunk stands before all modems: where the modem is to dial, the trunk only takes calls, or
     all its channels are in use.) named: box.toml names the modem's ports; else the box finds it.
+    box_more: what else `BoxUnderTest` takes.
     """
     async with contextlib.AsyncExitStack() as closing:
         provider = await closing.enter_async_context(await Provider.start(users={USER: PASSWORD}))
@@ -66,15 +71,16 @@ async def box_with_a_modem(
         ports = folder / "ports"
         ports.mkdir(parents=True)
         modem = kind(network, ports, SIM, faults)
+        modem.services.clock = network_time
         stick = closing.enter_context(Stick(modem, UsbTree(folder / "machine")))
         outbound = "" if sip_first else "outbound = false"
         login = {"user": USER, "password": PASSWORD}
         line = trunk("office", provider.address, channels=channels, more=outbound, **login)
         table = modem_table("mobile", modem, more) if named else '[[modem]]\nname = "mobile"\n'
-        machine = {"HOTLINE_DEVICES": str(stick.tree.root)}
+        machine = {"HOTLINE_DEVICES": str(stick.tree.root)} | box_more.pop("environment", {})
         if isinstance(modem, Ec25Card):
             machine["ALSA_CONFIG_PATH"] = str(modem.alsa)
-        box = BoxUnderTest(folder, office(), line + table, PLENTY, environment=machine)
+        box = BoxUnderTest(folder, office(), line + table, PLENTY, environment=machine, **box_more)
         voice = voices(box.data, spoken)
         await closing.enter_async_context(running(box))
         target = await provider.registered(USER)

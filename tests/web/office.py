@@ -18,7 +18,9 @@ from hotline.control.messages import (
     CaseNote,
     CaseReopen,
     Done,
+    LineCheck,
     LineState,
+    LineTested,
     LiveCall,
     Message,
     Named,
@@ -134,6 +136,15 @@ class Office:
                     kind="Modem on the office line",
                     up=True,
                     number="+37322000000",
+                    test=LineTested(
+                        at=self.now - timedelta(minutes=4),
+                        number="+373 69… 56",
+                        checks=(
+                            LineCheck(what="hears", outcome="fails", words="x"),
+                            LineCheck(what="speaks", outcome="works", words="x"),
+                            LineCheck(what="transfers", outcome="unknown", words="x"),
+                        ),
+                    ),
                 ),
                 LineState(
                     id="mobile",

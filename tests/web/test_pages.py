@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from hotline.control.messages import CaseAssign, LineState
+from hotline.control.messages import CaseAssign, LineDivert, LineNetwork, LineState
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
@@ -232,6 +232,44 @@ def test_the_lines_say_how_they_are_and_what_to_do(looking: FlaskClient) -> None
     text = seen(looking, "/lines")
     assert "Office line ✓ Ready +373 22 000 000" in text
     assert "Mobile ✕ Not ready Mobile modem The SIM asks for its PIN. Write the PIN" in text
+
+
+def test_the_lines_say_what_a_test_call_found(looking: FlaskClient) -> None:
+    text = seen(looking, "/lines")
+    assert "What this line can do Tried with a call to +373 69… 56" in text
+    assert "✕ Callers are not heard ✓ Callers hear the box ! Transfer by the network" in text
+
+
+MOBILE = LineState(
+    id="mobile",
+    name="Mobile",
+    up=True,
+    trouble="Callers cannot be heard: the modem gives no sound.",
+    network=LineNetwork(operator="Moldcell", generation="3G", volte=False, bars=2, roaming=True),
+    divert=LineDivert(well=True, words="When the box is dead, calls go on.", number="+37369111222"),
+)
+
+
+def test_a_line_with_a_sim_card_says_what_its_network_is(page: Page) -> None:
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (MOBILE,)})
+    text = seen(page.owner(), "/lines")
+    assert "Mobile ! Ready, with trouble Callers cannot be heard" in text
+    assert "Moldcell, 3G, signal 2 of 4, no calls over 4G, abroad" in text
+    assert "When the box is dead, calls go on. +373 691 11 222" in text
+
+
+def test_a_line_on_which_nobody_is_heard_is_said_on_the_first_page(page: Page) -> None:
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (MOBILE,)})
+    said = "Callers can reach you, but a line has trouble. Mobile: Callers cannot be heard"
+    assert said in seen(page.owner(), "/")
+
+
+def test_a_divert_that_is_not_set_says_why_and_what_to_do(page: Page) -> None:
+    words, why, action = "The divert for a dead box is not set.", "Not in its plan.", "Ask."
+    off = LineDivert(well=False, words=words, number="+37369111222", why=why, action=action)
+    lines = (MOBILE.model_copy(update={"divert": off}),)
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": lines})
+    assert f"{words} {why} {action}" in seen(page.owner(), "/lines")
 
 
 def test_an_empty_office_has_a_sentence_and_a_button_on_every_page(page: Page) -> None:

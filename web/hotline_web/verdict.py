@@ -54,6 +54,10 @@ def _of_box(status: StatusAnswer) -> Verdict | None:
         return Verdict(
             "wait", _("Callers can reach you, but the box has trouble."), say(status.trouble)
         )
+    for line in status.lines:
+        if line.trouble:
+            because = f"{line.name}: {say(line.trouble)}"
+            return Verdict("wait", _("Callers can reach you, but a line has trouble."), because)
     if status.open and not status.on_duty:
         return Verdict(
             "wait",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 
+from hotline.control.messages import LineCheck, LineNetwork
 from hotline.inbox.case import Case, CaseKind, CaseState
 from hotline.inbox.deadlines import overdue
 from hotline.inbox.outcome import Outcome
@@ -130,6 +131,48 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
     if what == "key" and key:
         return StepWords(at, _("The caller presses %(key)s", key=key))
     return StepWords(at, known.get(what) or say(words) or what)
+
+
+# Lines ----------------------------------------------------------------------------------------
+
+
+def network_words(network: LineNetwork) -> str:
+    """What a SIM card's line knows of its network, in one line."""
+    parts = [network.operator, network.generation]
+    if network.bars is not None:
+        parts.append(_("signal %(bars)d of 4", bars=network.bars))
+    if network.volte is False:
+        parts.append(_("no calls over %(network)s", network="4G"))
+    if network.roaming:
+        parts.append(_("abroad"))
+    return ", ".join(part for part in parts if part)
+
+
+def check_words(check: LineCheck) -> str:
+    """What a self-test found; an unknown check in the daemon's own words."""
+    known = {
+        ("up", "works"): _("The line is up"),
+        ("up", "fails"): _("The line is down"),
+        ("dials", "works"): _("Calls go out"),
+        ("dials", "fails"): _("Calls do not go out"),
+        ("dials", "unknown"): _("Whether calls go out was not seen"),
+        ("hears", "works"): _("Callers are heard"),
+        ("hears", "fails"): _("Callers are not heard"),
+        ("speaks", "works"): _("Callers hear the box"),
+        ("speaks", "fails"): _("Nobody pressed the key the box asked for"),
+        ("keys", "works"): _("Keys arrive"),
+        ("texts", "works"): _("Texts arrive"),
+        ("texts", "fails"): _("Texts do not arrive"),
+        ("texts", "unknown"): _("Whether texts arrive was not seen"),
+        ("forwards", "unknown"): _("Connecting callers with a mobile was not tried"),
+        ("transfers", "unknown"): _("Transfer by the network was not tried"),
+    }
+    return known.get((check.what, check.outcome)) or say(check.words)
+
+
+def check_level(check: LineCheck) -> str:
+    """good, wait or bad."""
+    return {"works": "good", "fails": "bad", "unknown": "wait"}[check.outcome]
 
 
 # Cases ----------------------------------------------------------------------------------------

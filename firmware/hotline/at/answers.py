@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from hotline.at.commands import LAST_PLACE
+from hotline.at.fields import fields
+from hotline.at.services import READERS as SERVICE_READERS
+from hotline.at.services import ServiceEvent, subscriber
 
-MOST_FIELDS = 32
 LONGEST_NUMBER = 32
 
 
@@ -217,6 +219,7 @@ Event = (
     | TextCame
     | TextSent
     | Restarted
+    | ServiceEvent
     | Text
 )
 
@@ -237,7 +240,6 @@ WITH_PDU = ("+CMGL:", "+CMT:", "+CDS:")
 PDU = re.compile(r"[0-9A-Fa-f]+")
 
 _NAMED = re.compile(r"([+^]?[A-Z][A-Z_ ]*[A-Z])\s*:\s*(.*)", re.DOTALL)
-_FIELD = re.compile(r'\s*(?:"([^"]*)"|([^,]*))\s*(?:,|$)')
 _NUMBER = re.compile(r"\+?[0-9*#]+")
 
 
@@ -249,24 +251,11 @@ def parse(line: str) -> Event:
     named = _NAMED.match(line)
     reader = _READERS.get(named[1]) if named else None
     if named is None or reader is None:
-        return Text(line)
+        return subscriber(line) or Text(line)
     try:
         return reader(named[2].strip()) or Text(line)
     except (ValueError, IndexError, OverflowError):
         return Text(line)
-
-
-def fields(text: str) -> list[str]:
-    """The values between commas, without their quotes; MOST_FIELDS at most."""
-    found: list[str] = []
-    place = 0
-    while place < len(text) and len(found) < MOST_FIELDS:
-        match = _FIELD.match(text, place)
-        if match is None:  # text behind a closing quote
-            raise ValueError(text)
-        found.append(match[1] if match[1] is not None else match[2].strip())
-        place = match.end()
-    return found
 
 
 def _number(digits: str, kind: str) -> str | None:
@@ -373,6 +362,7 @@ def _came(text: str) -> Event | None:
 
 
 _READERS: dict[str, Callable[[str], Event | None]] = {
+    **SERVICE_READERS,
     "+CME ERROR": lambda text: Done(False, int(text) if text.isdecimal() else None),
     "+CMS ERROR": lambda text: Done(False, int(text) if text.isdecimal() else None),
     "+CRING": lambda text: Ring() if text.upper().startswith("VOICE") else None,

@@ -7,6 +7,8 @@ the last line.
 A late answer must never be paired with the next command: after a timeout nothing is sent but a
 bare AT, until the modem has said OK and then nothing for QUIET_S.
 
+A reply of the network to a code (+CUSD) may hold ends of lines: it is heard as one line.
+
 A prompt for a text is answered with the text of the command in flight. Any other prompt, such as
 one that a run before this one left open, is left again by ESC: until then the modem takes every
 command for a text.
@@ -18,7 +20,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from hotline.at.answers import PDU, WITH_PDU, CallEnded, Done, Event, Prompt, parse
+from hotline.at.answers import PDU, WITH_PDU, CallEnded, Done, Event, Prompt, Text, parse
 from hotline.at.commands import PROBE, Command
 from hotline.at.framer import Framer
 
@@ -26,6 +28,7 @@ QUIET_S = 0.3
 PROBES = 4
 MOST_WAITING = 64
 MOST_LINES = 256
+MOST_JOINED = 12  # lines of one reply of a network
 SUBMIT, ESCAPE = b"\x1a", b"\x1b"
 
 
@@ -155,12 +158,24 @@ class Chat:
     def _with_pdu(self, line: str) -> str | None:
         """A line and the PDU it announced as one; None while the PDU is awaited."""
         head, self._head = self._head, ""
+        if _open_quote(head):
+            return self._with_reply(head, line)
         if head and PDU.fullmatch(line):
             return f"{head}\n{line}"
-        if line.startswith(WITH_PDU):
+        if line.startswith(WITH_PDU) or _open_quote(line):
             self._head = line
             return None
         return line
+
+    def _with_reply(self, head: str, line: str) -> str | None:
+        """A reply of the network may hold ends of lines; what is known cuts one that never ends."""
+        if not isinstance(parse(line), Text):
+            return line
+        whole = f"{head}\n{line}"
+        if _open_quote(whole) and whole.count("\n") < MOST_JOINED:
+            self._head = whole
+            return None
+        return whole
 
     def _prompt(self) -> None:
         """Say what is asked for, or leave a prompt that nobody meant to open."""
@@ -206,3 +221,7 @@ class Chat:
         if self._typed:
             self._typed = ESCAPE  # the text would come after its command, and be none of its own
         return Answer(self._command, done, tuple(self._events))
+
+
+def _open_quote(line: str) -> bool:
+    return line.startswith("+CUSD:") and line.count('"') % 2 == 1

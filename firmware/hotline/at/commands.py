@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from hotline.at.services import Reason, packed
+from hotline.numbering import only_asks
+
 PING_S = 1.0
 QUICK_S = 2.0
 USUAL_S = 5.0
 NETWORK_S = 40.0  # what a network has to agree to
+SERVICE_S = 30.0  # what a network is asked while nobody calls; who then calls waits so long at most
 HANG_UP_S = 8.0  # what comes of it the list of calls tells; its answer may be lost
 ANSWER_S = 10.0  # 8 where a call falls back from 4G, and then some
 LIST_S = 10.0
@@ -28,7 +32,7 @@ class Command:
     """
 
     text: str
-    gives: str = ""
+    gives: str | tuple[str, ...] = ""
     seconds: float = USUAL_S
     calls: bool = False
     secret: bool = False
@@ -58,12 +62,21 @@ REGISTERED_LTE = Command("AT+CEREG?", "+CEREG")
 SIGNAL = Command("AT+CSQ", "+CSQ")
 IDENTITY = Command("AT+CGSN")  # a line of digits alone
 RESTART = Command("AT+CFUN=1,1")
+OPERATOR = Command("AT+COPS?", "+COPS")
+TIME = Command("AT+CCLK?", "+CCLK")
+SUBSCRIBER = Command("AT+CIMI", tuple("0123456789"))
+END_USSD = Command("AT+CUSD=2")
 LIST_TEXTS = Command("AT+CMGL=4", "+CMGL", LIST_S)
+
+
+def is_number(number: str) -> bool:
+    """Can it be dialled, or diverted to?"""
+    return _DIALLED.fullmatch(number) is not None
 
 
 def dial(number: str) -> Command:
     """A voice call to an ordinary number. Raises ValueError for anything else."""
-    if _DIALLED.fullmatch(number) is None:
+    if not is_number(number):
         raise ValueError("not a number that can be dialled")
     return Command(f"ATD{number};", seconds=NETWORK_S, calls=True)
 
@@ -90,3 +103,28 @@ def delete_text(index: int) -> Command:
     if not 0 <= index <= LAST_PLACE:
         raise ValueError("not a place in the store")
     return Command(f"AT+CMGD={index}")
+
+
+def ask_network(code: str, *, as_septets: bool) -> Command:
+    """Have the network answer a code (USSD). Raises ValueError for what is none that only asks."""
+    if not only_asks(code):
+        raise ValueError("not a code that only asks")
+    return Command(f'AT+CUSD=1,"{packed(code) if as_septets else code}",15', seconds=SERVICE_S)
+
+
+def diverts(reason: Reason) -> Command:
+    """Ask where calls of this kind are diverted to."""
+    return Command(f"AT+CCFC={reason},2", "+CCFC", SERVICE_S)
+
+
+def divert(reason: Reason, number: str) -> Command:
+    """Divert calls to a number. Raises ValueError for anything but a number."""
+    if not is_number(number):
+        raise ValueError("not a number that can be dialled")
+    kind = 145 if number.startswith("+") else 129
+    return Command(f'AT+CCFC={reason},3,"{number}",{kind},1', "+CCFC", SERVICE_S)
+
+
+def no_divert(reason: Reason) -> Command:
+    """Divert calls of this kind no more, and forget the number."""
+    return Command(f"AT+CCFC={reason},4", "+CCFC", SERVICE_S)

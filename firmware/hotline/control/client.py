@@ -21,6 +21,9 @@ from hotline.control.messages import (
     CaseReopen,
     Done,
     Event,
+    LineBalance,
+    LineTest,
+    LineTested,
     Message,
     OfficeAnswer,
     OfficeGet,
@@ -33,9 +36,12 @@ from hotline.control.messages import (
     Subscribe,
     Who,
     WhoAnswer,
+    Words,
 )
 from hotline.errors import HotlineError
 
+SLOW_S = 90.0  # what a network is asked on the way
+TEST_S = 300.0
 Answer = TypeVar("Answer", bound=Message)
 
 
@@ -83,6 +89,14 @@ class Control:
     def office_put(self, yaml: str, author: str) -> tuple[str, ...]:
         """Replace the office; returns warnings; Refused names every problem."""
         return self._ask(OfficePut(yaml=yaml, author=author), OfficePutAnswer).warnings
+
+    def line_test(self, line: str, number: str) -> LineTested:
+        """Have a line tested; returns when it was."""
+        return Control(self._path, TEST_S)._ask(LineTest(line=line, number=number), LineTested)
+
+    def line_balance(self, line: str) -> str:
+        """What is left on a line's SIM card, in the network's words."""
+        return Control(self._path, SLOW_S)._ask(LineBalance(line=line), Words).words
 
     def events(self) -> Generator[Event, None, None]:
         """Events until the caller closes the generator; ServiceDown when the daemon goes away."""

@@ -14,6 +14,7 @@ from hotline.calls.call import Call
 from hotline.calls.call import Step as CallStep
 from hotline.calls.exchange import Exchange
 from hotline.calls.switchboard import Switchboard
+from hotline.control.linedesk import LineDesk
 from hotline.control.messages import (
     CallReturned,
     CaseAssign,
@@ -23,7 +24,9 @@ from hotline.control.messages import (
     CaseReopen,
     Done,
     Event,
-    LineState,
+    LineBalance,
+    LineTest,
+    LineTested,
     LiveCall,
     Named,
     NextDuty,
@@ -39,6 +42,7 @@ from hotline.control.messages import (
     TopicName,
     Who,
     WhoAnswer,
+    Words,
 )
 from hotline.control.server import Feed
 from hotline.errors import HotlineError
@@ -65,6 +69,7 @@ class FrontDesk:
     started_at: datetime
     trouble: Callable[[], str]
     unsent: Callable[[], int]
+    lines: LineDesk
     feed: Feed = field(default_factory=Feed)
 
     def attach(self) -> None:
@@ -89,7 +94,7 @@ class FrontDesk:
             office=office.name,
             zone=office.zone.key,
             open=plan.opening in OPEN,
-            lines=tuple(self._lines()),
+            lines=self.lines.states(),
             live=tuple(_live(call) for call in self.switchboard.live.values()),
             on_duty=tuple(
                 OnDuty(person=p.id, name=p.name, until=duty_ends(office, p, now))
@@ -110,6 +115,16 @@ class FrontDesk:
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """See Desk."""
         return OfficeAnswer(yaml=self.offices.current() or write_office(self.exchange.office()))
+
+    async def line_test(self, ask: LineTest) -> LineTested:
+        """See Desk."""
+        tested = await self.lines.test(ask)
+        self._publish(Event(at=self._now(), kind="line", subject=ask.line))
+        return tested
+
+    async def line_balance(self, ask: LineBalance) -> Words:
+        """See Desk."""
+        return await self.lines.balance(ask)
 
     def events(self) -> AsyncGenerator[Event, None]:
         """See Desk."""
@@ -189,10 +204,6 @@ class FrontDesk:
             load=Load() if ask.at else board.load(ask.caller),
             clock_trusted=self.exchange.clock.trusted(),
         )
-
-    def _lines(self) -> list[LineState]:
-        states = ((line, line.state()) for line in self.exchange.board.lines)
-        return [LineState(id=o.name, name=o.name, up=s.up, words=s.words) for o, s in states]
 
     def _now(self) -> datetime:
         return self.exchange.clock.now()

@@ -101,6 +101,21 @@ class OfficeGet(Message):
     do: Literal["office_get"] = "office_get"
 
 
+class LineTest(Message):
+    """Call a number over a line and see what the line can do: minutes. Answered by `LineTested`."""
+
+    do: Literal["line_test"] = "line_test"
+    line: Slug
+    number: Short
+
+
+class LineBalance(Message):
+    """Ask the network what is left on a line's SIM card, 30 s at most. Answered by `Words`."""
+
+    do: Literal["line_balance"] = "line_balance"
+    line: Slug
+
+
 class OfficePut(Message):
     """Replace the whole office. Answered by `OfficePutAnswer`, or refused with every problem."""
 
@@ -126,6 +141,8 @@ Request = Annotated[
     | CallReturned
     | OfficeGet
     | OfficePut
+    | LineTest
+    | LineBalance
     | Subscribe,
     Field(discriminator="do"),
 ]
@@ -139,8 +156,54 @@ class Done(Message):
     """It is written down."""
 
 
+class Words(Message):
+    """What somebody else said, in one line."""
+
+    words: str
+
+
+class LineCheck(Message):
+    """One thing that was tried on a line. what: a stable word; see calls/selftest.py."""
+
+    what: str
+    outcome: Literal["works", "fails", "unknown"]
+    words: str
+
+
+class LineTested(Message):
+    """A self-test. number: that was called, hidden but for its ends."""
+
+    at: AwareDatetime
+    number: str
+    checks: tuple[LineCheck, ...] = ()
+
+
+class LineNetwork(Message):
+    """What a SIM card's line knows of its network; see NetworkFacts of lines/port.py."""
+
+    operator: str = ""
+    generation: str = ""
+    volte: bool | None = None
+    bars: int | None = None
+    roaming: bool = False
+
+
+class LineDivert(Message):
+    """The divert for a dead box; see DivertState of lines/port.py."""
+
+    well: bool
+    words: str
+    number: str
+    why: str = ""
+    action: str = ""
+
+
 class LineState(Message):
-    """One telephone line. `words` says how it is; `action` what the owner can do if it is down."""
+    """One telephone line. `words` says how it is; `action` what the owner can do if it is down.
+
+    trouble: what is wrong although callers reach it. network, divert: only of SIM cards. test: the
+    newest.
+    """
 
     id: str
     name: str
@@ -149,6 +212,10 @@ class LineState(Message):
     words: str = ""
     action: str = ""
     number: str = ""
+    trouble: str = ""
+    network: LineNetwork | None = None
+    divert: LineDivert | None = None
+    test: LineTested | None = None
 
 
 class Step(Message):

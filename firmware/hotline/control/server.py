@@ -25,6 +25,9 @@ from hotline.control.messages import (
     CaseReopen,
     Done,
     Event,
+    LineBalance,
+    LineTest,
+    LineTested,
     Message,
     OfficeAnswer,
     OfficeGet,
@@ -38,6 +41,7 @@ from hotline.control.messages import (
     Subscribe,
     Who,
     WhoAnswer,
+    Words,
 )
 from hotline.errors import BadSettings, HotlineError
 
@@ -54,6 +58,12 @@ class Desk(Protocol):
 
     async def status(self, ask: Status) -> StatusAnswer:
         """How the hotline is now."""
+
+    async def line_test(self, ask: LineTest) -> LineTested:
+        """Test a line; see calls/selftest.py."""
+
+    async def line_balance(self, ask: LineBalance) -> Words:
+        """What is left on a line's SIM card."""
 
     async def who(self, ask: Who) -> WhoAnswer:
         """Who would answer a call."""

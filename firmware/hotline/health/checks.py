@@ -10,16 +10,20 @@ from pathlib import Path
 
 from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
-from hotline.control.messages import StatusAnswer
+from hotline.control.messages import LineDivert, LineNetwork, LineState, LineTested, StatusAnswer
 from hotline.errors import HotlineError, LineDown
 from hotline.lines.finder import Finder, Seen, modems
 from hotline.lines.usb import this_machine
+from hotline.numbering import mask
 from hotline.options import Options, public_authorities, read_options, readable_by_others
 from hotline.storage.files import RESERVE, Recordings
 from hotline.storage.office import current
 from hotline.storage.officefile import read_stored_office
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
+
+REPLUG = "Unplug the modem and plug it in again; see hw/modems.md."
+TEST_AGAIN = "Try again: hotline doctor --call NUMBER"
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,46 @@ def _lines(places: Places) -> Iterator[Finding]:
 def _of_daemon(status: StatusAnswer) -> Iterator[Finding]:
     for line in status.lines:
         yield Finding(line.up, f"{line.name}: {line.words}", "" if line.up else line.action)
+        yield from _of_line(line)
     if status.trouble:
         yield Finding(False, status.trouble, "See the disk above.")
     if status.unsent:
         yield Finding(False, f"{status.unsent} letter(s) wait to be sent.", "Check [mail].")
+
+
+def _of_line(line: LineState) -> Iterator[Finding]:
+    if line.network is not None and line.up:
+        yield Finding(True, f"{line.name}: {network_words(line.network)}")
+    if line.trouble:
+        yield Finding(False, f"{line.name}: {line.trouble}", REPLUG)
+    if line.divert is not None:
+        words = f"{line.name}: {divert_words(line.divert)}"
+        yield Finding(line.divert.well, words, line.divert.action)
+    if line.test is not None:
+        yield from of_test(line.name, line.test)
+
+
+def of_test(line: str, test: LineTested) -> Iterator[Finding]:
+    """What a self-test found, one finding for each thing that was tried."""
+    tried = f"{line}, tried on {test.at:%Y-%m-%d} with {test.number}:"
+    for check in test.checks:
+        fails = check.outcome == "fails"
+        yield Finding(not fails, f"{tried} {check.words}", TEST_AGAIN if fails else "")
+
+
+def divert_words(divert: LineDivert) -> str:
+    """Where callers go when the box is dead, or why nowhere."""
+    return f"{divert.words} {divert.why or mask(divert.number)}"
+
+
+def network_words(network: LineNetwork) -> str:
+    """What a SIM card's line knows of its network, in one line."""
+    speech = {True: "speech over LTE works", False: "no speech over LTE", None: ""}
+    parts = (
+        network.operator or "operator not told",
+        network.generation,
+        speech[network.volte],
+        "" if network.bars is None else f"signal {network.bars} of 4",
+        "abroad (roaming)" if network.roaming else "",
+    )
+    return ", ".join(part for part in parts if part)

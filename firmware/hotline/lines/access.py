@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from collections.abc import Callable
+from datetime import datetime
 
 from hotline.at import commands
 from hotline.at.answers import CanTalk, Pin, PinTries, Registration, Signal
-from hotline.at.chat import Answer
-from hotline.at.commands import Command
 from hotline.errors import LineDown
 from hotline.lines.ladder import Hung
-from hotline.lines.port import LineState
+from hotline.lines.network import Ask, NetworkView
+from hotline.lines.port import LineState, NetworkFacts
 from hotline.lines.quirks import Quirks
 from hotline.options import Modem
 
 log = logging.getLogger(__name__)
-
-Ask: TypeAlias = Callable[[Command], Awaitable[Answer]]
 
 WAKING_TRIES = 5
 SIM_BUSY = 14  # 3GPP 27.007 §9.2
@@ -39,8 +36,11 @@ _TEXTS_ONLY = "The modem carries texts only: who calls it hears busy and is list
 class Access:
     """One modem's way into its network. Asks through the `ask` it is given."""
 
-    def __init__(self, modem: Modem, quirks: Quirks) -> None:
+    def __init__(
+        self, modem: Modem, quirks: Quirks, on_time: Callable[[datetime], object] = lambda _at: None
+    ) -> None:
         self._modem, self._quirks = modem, quirks
+        self._view = NetworkView(quirks, on_time)
         self._networks: dict[str, int] = {}
         self.signal: int | None = None
 
@@ -60,6 +60,19 @@ class Access:
         for event in (await ask(commands.SIGNAL)).events:
             if isinstance(event, Signal):
                 self.signal = event.dbm
+        if self.registered:
+            await self._view.look(ask)
+        else:
+            self._view.forget()
+
+    def network(self) -> NetworkFacts:
+        """What is known of the network, for the owner."""
+        return self._view.facts(self.signal, roaming=5 in self._networks.values())
+
+    @property
+    def registered(self) -> bool:
+        """Is the SIM card in a network, at home or abroad?"""
+        return any(status in (1, 5) for status in self._networks.values())
 
     def hear(self, event: Registration) -> None:
         """The modem tells of a network."""
@@ -69,11 +82,12 @@ class Access:
     def forget(self) -> None:
         """The modem was closed: nothing is known any more."""
         self._networks.clear()
+        self._view.forget()
         self.signal = None
 
     def state(self) -> LineState:
         """A SIM that speaks over LTE only is never registered in the older network."""
-        if any(status in (1, 5) for status in self._networks.values()):
+        if self.registered:
             return LineState(True, _UP if self._quirks.speech else _TEXTS_ONLY)
         status = self._networks.get("CREG", self._networks.get("CEREG", 4))
         return LineState(False, _NOT_REGISTERED.get(status, _UNKNOWN_NETWORK))

@@ -63,6 +63,11 @@ class AtPort:
         self._go_on()
         return await answer
 
+    @property
+    def idle(self) -> bool:
+        """Is no command in flight, and none waiting?"""
+        return not self._asked
+
     def close(self) -> None:
         """Let the port go; whoever waits for an answer gets LineDown. Harmless when repeated."""
         self._over = True

@@ -12,6 +12,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from hotline.at import commands
@@ -34,14 +36,26 @@ from hotline.at.answers import (
 )
 from hotline.at.chat import Answer
 from hotline.at.commands import Command
+from hotline.at.services import Ussd
 from hotline.errors import CallerGone, LineDown, Unplugged
 from hotline.lines.access import Access
 from hotline.lines.atport import AtPort
+from hotline.lines.balance import Balance
+from hotline.lines.diverts import Diverts
 from hotline.lines.finder import Finder
+from hotline.lines.hearing import Hearing
 from hotline.lines.keeper import Keeper
 from hotline.lines.ladder import Hung
 from hotline.lines.place import Place
-from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
+from hotline.lines.port import (
+    Caller,
+    Capabilities,
+    Cause,
+    DivertState,
+    Leg,
+    LineState,
+    NetworkFacts,
+)
 from hotline.lines.quirks import quirks_of
 from hotline.lines.texts import Texts
 from hotline.numbering import normalise
@@ -96,6 +110,7 @@ class Sound(Protocol):
     def open(self, lost: Callable[[str], None]) -> None: ...
     def close(self) -> None: ...
     def flow(self, go: bool) -> None: ...
+    def silent_for(self) -> tuple[float, float, float]: ...
     def talk(self) -> TalkSound: ...
     async def begin(self) -> None: ...
     def end(self) -> None: ...
@@ -120,6 +135,7 @@ class GsmLeg:
         self.active = asyncio.Event()
         self.work: asyncio.Task[None] | None = None
         self.ended_by_us = False
+        self.answered_at: float | None = None
         self.end_words = ""
         self.end_cause: int | None = None
         self.rang = incoming
@@ -163,9 +179,10 @@ class GsmLeg:
         """Both ends talk, and hear each other."""
         if not self.answered.done():
             self.answered.set_result(None)
+            self.answered_at = asyncio.get_running_loop().time()
 
     def is_mute(self) -> None:
-        """Both ends talk, and nobody hears anything."""
+        """Both ends talk, and nobody hears anything: as a SIP line does."""
         if not self.ended_by_us:
             self._our_cause = Cause.NO_SOUND
             self.hang_up()
@@ -198,7 +215,7 @@ class GsmLine:
         self._at: AtPort | None = None
         self._leg: GsmLeg | None = None
         self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
-        self._access = Access(modem, self._quirks)
+        self._access = Access(modem, self._quirks, lambda at: self.on_time(at))
         self._keeper = Keeper(self.name, self._open_and_watch, self._close, self._place)
         self._errands: set[asyncio.Task[None]] = set()
         self._health = LineState(False, "The line is starting.")
@@ -211,6 +228,11 @@ class GsmLine:
         self._mute_looks = 0
         self._picks_up_again = True
         self.texts = Texts(self.name, self._session, self._until_free_to_text)
+        self.diverts = Diverts(modem, country, self._quiet_session, self._idle_for)
+        self._balance = Balance(modem, self._quiet_session, as_septets=self._quirks.ussd_packed)
+        self._hearing = Hearing()
+        self._last_call = 0.0
+        self.on_time: Callable[[datetime], object] = lambda _at: None
         self.on_state: Callable[[LineState], None] = lambda _state: None
 
     def state(self) -> LineState:
@@ -227,6 +249,7 @@ class GsmLine:
         self._on_ring = on_ring
         self._keeper.start()
         self._run(self.texts.keep())
+        self._run(self.diverts.keep())
 
     async def stop(self) -> None:
         """See Line."""
@@ -267,6 +290,29 @@ class GsmLine:
         """One port carries calls and texts: who talks is not made to wait for a text."""
         while self._leg is not None and not self._quirks.texts_in_call:
             await asyncio.wait([self._leg.gone])
+
+    # -- what it knows of its network: see lines/network.py, diverts.py, balance.py -------------
+
+    def network(self) -> NetworkFacts:
+        """See MobileLine."""
+        return self._access.network()
+
+    def divert(self) -> DivertState | None:
+        """See MobileLine."""
+        return self.diverts.state()
+
+    async def balance(self) -> str:
+        """See MobileLine."""
+        return await self._balance.ask()
+
+    def _quiet_session(self) -> AtPort | None:
+        """The port for what takes the network long: not while somebody rings or talks."""
+        return self._at if self._ready and self._access.registered and self._idle_for() else None
+
+    def _idle_for(self) -> float:
+        if self._leg is not None or self._rings:
+            return 0.0
+        return asyncio.get_running_loop().time() - self._last_call
 
     # -- what its legs ask for -----------------------------------------------------------------
 
@@ -360,6 +406,7 @@ class GsmLine:
         if self._leg is not leg:
             return
         self._leg = None
+        self._last_call = asyncio.get_running_loop().time()
         self._no_ring()
         if self._sound is not None:
             self._sound.end()
@@ -419,6 +466,7 @@ class GsmLine:
         fitting = [row for row in mine if self._is_of(leg, row)]
         if fitting:
             leg.is_in(fitting[0].state)
+            self._judge_sound(leg)
         else:
             await self._missed_by(leg)
 
@@ -464,6 +512,17 @@ class GsmLine:
     async def _lists_calls(self) -> bool:
         events = (await self._ask(commands.CALLS)).events
         return any(isinstance(row, CallRow) and row.voice for row in events)
+
+    def _judge_sound(self, leg: GsmLeg) -> None:
+        """A call nobody is heard in is ended; the modem that gave no sound is opened anew."""
+        if self._sound is None or leg.answered_at is None or leg.ended_by_us:
+            return
+        talked = asyncio.get_running_loop().time() - leg.answered_at
+        if not self._hearing.judge(leg.answered_at, talked, *self._sound.silent_for()):
+            log.warning("modem %s: no sound came in a call", self.name)
+            leg.gone.add_done_callback(lambda _: self._keeper.fail(self._hearing.trouble))
+            leg.is_mute()
+        self._judge()
 
     async def _missed_by(self, leg: GsmLeg) -> None:
         """The modem lists a leg no more."""
@@ -524,6 +583,8 @@ class GsmLine:
             case Registration():
                 self._access.hear(event)
                 self._judge()
+            case Ussd():
+                self._balance.hear(event)
             case TextStored() | TextCame():
                 self.texts.hear(event)
             case Restarted():
@@ -545,8 +606,10 @@ class GsmLine:
         await self._open()
         await self._access.prepare(self._ask)
         self._ready, self._away_until = True, 0.0
+        self._last_call = asyncio.get_running_loop().time()
         self._keeper.works()
         self.texts.look()
+        self.diverts.look()
         await self._pick_up_again()
         await self._look_at_calls()
         await self._look_at_network()
@@ -580,7 +643,7 @@ class GsmLine:
 
     def _judge(self) -> None:
         if self._ready:
-            self._now(self._access.state())
+            self._now(replace(self._access.state(), trouble=self._hearing.trouble))
 
     def _pause(self) -> float:
         if self._leg is None:

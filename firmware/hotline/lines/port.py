@@ -54,10 +54,43 @@ class Capabilities:
 
 @dataclass(frozen=True)
 class LineState:
-    """Can callers reach us over this line? `words` is one sentence for the owner."""
+    """Can callers reach us over this line? `words` is one sentence for the owner.
+
+    trouble: what is wrong although they can, one sentence, else "".
+    """
 
     up: bool
     words: str
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class NetworkFacts:
+    """What a line with a SIM card knows of its network. Unknown: "" and None.
+
+    generation: "2G" to "5G". volte: are calls carried over LTE? bars: 0 to 4. roaming: abroad.
+    """
+
+    operator: str = ""
+    generation: str = ""
+    volte: bool | None = None
+    bars: int | None = None
+    roaming: bool = False
+
+
+@dataclass(frozen=True)
+class DivertState:
+    """Is the divert of a line for a dead box as the owner wants it?
+
+    words: one sentence for the owner. number: where callers go. why, action: what keeps it from
+    being set, and what to do.
+    """
+
+    well: bool
+    words: str
+    number: str
+    why: str = ""
+    action: str = ""
 
 
 class Leg(Protocol):
@@ -142,4 +175,20 @@ class TextLine(Protocol):
 
         Waits while the line is needed for a call. Raises LineDown when nothing can be sent now,
         TextRefused when this text or number is not taken.
+        """
+
+
+class MobileLine(TextLine, Protocol):
+    """A line with a SIM card."""
+
+    def network(self) -> NetworkFacts:
+        """What was last heard of the network; never waits."""
+
+    def divert(self) -> DivertState | None:
+        """How the divert for a dead box is; None where none is wanted. Never waits."""
+
+    async def balance(self) -> str:
+        """What the network says is left on the SIM card, in its own words.
+
+        Takes up to 30 s. Raises LineDown: in use, no network, no answer, nothing to ask by.
         """

@@ -28,7 +28,9 @@ class Quirks:
     any_rate: its sound may come with 8000 or 16000 samples a second, and it does not say which.
     after_call: sent after each call that had sound; it is away for `away_s` seconds then.
     pin_tries: asks how often a wrong PIN may still be given. texts_in_call: may a text be sent
-    while somebody talks? restart: starts its firmware anew.
+    while somebody talks? restart: starts its firmware anew. technology, volte: ask for what +COPS
+    does not say, None where there is nothing to ask. ussd_packed: codes for the network are given
+    as packed septets.
     """
 
     words: str
@@ -41,6 +43,9 @@ class Quirks:
     away_s: float = 0.0
     texts_in_call: bool = False  # it could, and would hear of no hang-up for the seconds that takes
     restart: Command = RESTART
+    technology: Command | None = None
+    volte: Command | None = None
+    ussd_packed: bool = False
 
 
 def _usual(*texts: str) -> tuple[Command, ...]:
@@ -48,7 +53,8 @@ def _usual(*texts: str) -> tuple[Command, ...]:
 
 
 _CALLER_ID = ("AT+CMEE=1", "AT+CVHU=0", "AT+CRC=0", "AT+CLIP=1")
-_NETWORK = ("AT+CREG=2", "AT+CEREG=2")
+# The operator's name, not its number.
+_NETWORK = ("AT+CREG=2", "AT+CEREG=2", "AT+COPS=3,0")
 _STORE = ("AT+CMGF=0", 'AT+CPMS="SM","SM","SM"')
 _TEXTS = (*_STORE, "AT+CNMI=2,1,0,1,0")  # texts are stored and told, reports of ours told whole
 # A second caller is busy, or diverted.
@@ -66,6 +72,7 @@ QUECTEL = Quirks(
             'AT+QINDCFG="ccinfo",1,0',
             "AT+QTONEDET=1",
             "AT+CLCC=0",
+            "AT+CTZU=3",  # the modem's clock follows the network, in local time
             *_TEXTS,
         ),
         _NO_CALL_WAITING,
@@ -74,6 +81,8 @@ QUECTEL = Quirks(
     # Off and on again: after a call that ended with the sound on, the next one would be silent.
     speech=SwitchedBefore(Command("AT+QPCMV=0;+QPCMV=1,0")),
     pin_tries=Command('AT+QPINC="SC"', "+QPINC"),
+    technology=Command("AT+QNWINFO", "+QNWINFO"),
+    volte=Command('AT+QCFG="ims"', "+QCFG"),
 )
 
 # The same as a sound card.
@@ -100,6 +109,7 @@ HUAWEI = Quirks(
     can_talk=Command("AT^CVOICE?", "^CVOICE"),
     speech=SwitchedAfter(Command("AT^DDSETEX=2")),
     pin_tries=Command("AT^CPIN?", "^CPIN"),
+    ussd_packed=True,
 )
 
 SIMCOM = Quirks(

@@ -54,6 +54,8 @@ class Prompt(StrEnum):
     GOODBYE = "goodbye"
     LINE_ERROR = "line_error"
     EMERGENCY = "emergency"
+    SELF_TEST = "self_test"
+    SELF_TEST_THANKS = "self_test_thanks"
 
 
 # The values a sentence takes. Every language uses exactly these.
@@ -71,6 +73,7 @@ VALUES: Mapping[Prompt, frozenset[str]] = {
         Prompt.COMPLAINT_SAVED: "case",
         Prompt.CALLBACK_ASKED: "case",
         Prompt.WHISPER: "office topic caller",
+        Prompt.SELF_TEST: "office",
     }.items()
 }
 

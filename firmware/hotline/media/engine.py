@@ -27,6 +27,14 @@ class Level:
     sent: float
 
 
+@dataclass(frozen=True)
+class KeyWays:
+    """How keys came so far: told by the line, heard in the sound. Both is usual for modems."""
+
+    told: bool
+    heard: bool
+
+
 class Recording(Protocol):
     """A recording under way. It is on disk as it comes; `stop` only completes it.
 
@@ -69,6 +77,9 @@ class Sound(Protocol):
 
     async def level(self) -> Level:
         """The meters."""
+
+    def key_ways(self) -> KeyWays:
+        """By which ways keys came in this call."""
 
     def hear_keys(self) -> None:
         """Listen for DTMF in the sound, too, from now on; harmless when repeated."""

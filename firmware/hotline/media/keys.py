@@ -13,11 +13,17 @@ class OneOfEach:
     """
 
     def __init__(self) -> None:
-        self._told_any = False
+        self._told_any = self.heard_any = False
         self._heard = ("", 0.0)
+
+    @property
+    def told_any(self) -> bool:
+        """Has the line told a key?"""
+        return self._told_any
 
     def heard(self, digit: str, now: float) -> bool:
         """A key was heard in the sound: does it count?"""
+        self.heard_any = True
         if self._told_any:
             return False
         self._heard = digit, now

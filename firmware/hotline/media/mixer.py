@@ -13,7 +13,7 @@ from pathlib import Path
 from hotline.errors import LineDown
 from hotline.media.bridge import TalkEnd
 from hotline.media.dtmf import Detector
-from hotline.media.engine import Level, Recording, Sound
+from hotline.media.engine import KeyWays, Level, Recording, Sound
 from hotline.media.listening import Listener, Listening
 from hotline.media.pjsua import Nowhere, Pjsip, Player, Tap, fail, give
 from hotline.media.wav import Recorder, WavRecording
@@ -110,6 +110,10 @@ class MixedSound:
     async def level(self) -> Level:
         """See Sound."""
         return await self.stack.ask(self._level)
+
+    def key_ways(self) -> KeyWays:
+        """See Sound."""
+        return KeyWays(self.call.keys.told_any, self.call.keys.heard_any)
 
     def hear_keys(self) -> None:
         """See Sound."""

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from hotline.media.engine import CLOCK_RATE, FRAME_MS
 from hotline.media.pjsua import ModemPort, ModemTalk, Pjsip
 from hotline.media.rate import Known, Rate
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 FRAME_BYTES = CLOCK_RATE * FRAME_MS // 1000 * 2
 MOST_FRAMES = 8  # after a stall the newest sound counts, not the oldest
 NEW_CALL_S = 0.2  # no modem pauses so long within a call
+STILL = 16  # of 65536 steps, from the lowest to the highest: A-law's own silence is 16 wide
 REMEMBERED = 64  # reads: a second or two
 
 
@@ -71,6 +74,39 @@ class Pace:
         return int((size - usual) / FRAME_BYTES + 0.25)
 
 
+class Ear:
+    """When a modem's port last gave or took anything. Monotonic; asked by another thread.
+
+    A pause the modem asked for is no silence of its own.
+    """
+
+    def __init__(self) -> None:
+        self._bytes = self._sound = self._taken = time.monotonic()
+        self._paused = False
+
+    def hear(self, heard: bytes, now: float) -> None:
+        """Whole samples came."""
+        self._bytes = now
+        if np.ptp(np.frombuffer(heard, dtype="<i2")) > STILL:
+            self._sound = now
+
+    def taken(self, now: float) -> None:
+        """The modem took something of what we say."""
+        self._taken = now
+
+    def pause(self, paused: bool) -> None:
+        """The modem asks for a pause, or its end."""
+        self._paused = paused
+        self._bytes = self._sound = self._taken = time.monotonic()
+
+    def silent_for(self) -> tuple[float, float, float]:
+        """Seconds since the last byte and the last sound came, and since any was taken."""
+        now = time.monotonic()
+        if self._paused:
+            return 0.0, 0.0, 0.0
+        return now - self._bytes, now - self._sound, now - self._taken
+
+
 class Pump:
     """Carries sound between a port and the bridge in a thread of its own, until `stop`.
 
@@ -86,7 +122,7 @@ class Pump:
     ) -> None:
         self._port, self._tty, self._lost = port, tty, lost
         self._rate = rate or Known()
-        self._pace = Pace()
+        self._pace, self.ear = Pace(), Ear()
         self._unsent = b""
         self._silent = False
         self._thread = threading.Thread(target=self._run, name="modem sound", daemon=True)
@@ -95,6 +131,7 @@ class Pump:
     def flow(self, go: bool) -> None:
         """The modem asks to stop or go on with sound."""
         self._silent = not go
+        self.ear.pause(self._silent)
 
     def stop(self) -> None:
         """Let the port go; returns when the thread has ended."""
@@ -123,6 +160,7 @@ class Pump:
     def _carry(self, heard: bytes, late: int) -> None:
         if not heard:
             return
+        self.ear.hear(heard, time.monotonic())
         said = self._rate.said(self._port.swap(heard)[late * FRAME_BYTES :])
         if self._silent:
             return
@@ -130,7 +168,10 @@ class Pump:
         pending = self._unsent + said
         if len(self._unsent) >= MOST_FRAMES * FRAME_BYTES:
             pending = self._unsent
-        self._unsent = pending[self._tty.write(pending) :]
+        taken = self._tty.write(pending)
+        self._unsent = pending[taken:]
+        if taken:
+            self.ear.taken(time.monotonic())
 
 
 class ModemSound:
@@ -170,6 +211,10 @@ class ModemSound:
 
     def end(self) -> None:
         """That call is over; the port stays open."""
+
+    def silent_for(self) -> tuple[float, float, float]:
+        """Seconds since the port gave a byte, gave one that was no silence, and took one."""
+        return self._pump.ear.silent_for() if self._pump is not None else (0.0, 0.0, 0.0)
 
     def talk(self) -> ModemTalk:
         """The sound of a new call. Only after `open`."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ import sounddevice
 
 from hotline.errors import LineDown
 from hotline.media.engine import CLOCK_RATE, FRAME_MS
+from hotline.media.modem import Ear
 from hotline.media.pjsua import ModemPort, ModemTalk, Pjsip
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ class Card:
     ) -> None:
         self._swap, self._lost = swap, lost
         self._stopping = False
+        self.ear = Ear()
         with self._turn:
             self._stream = self._opened(name)
             self._open.add(self)
@@ -88,6 +91,9 @@ class Card:
         raise LineDown(f"There is no sound card {name}.", "Look at `card` in box.toml.")
 
     def _carry(self, heard: Any, said: Any, _frames: int, _time: Any, _status: Any) -> None:
+        now = time.monotonic()
+        self.ear.hear(bytes(heard), now)
+        self.ear.taken(now)
         said[:] = self._swap(bytes(heard))
 
     def _finished(self) -> None:
@@ -136,6 +142,10 @@ class CardSound:
         card, self._card = self._card, None
         if card is not None:
             _stop(card)
+
+    def silent_for(self) -> tuple[float, float, float]:
+        """See ModemSound."""
+        return self._card.ear.silent_for() if self._card is not None else (0.0, 0.0, 0.0)
 
     def talk(self) -> ModemTalk:
         """The sound of a new call. Only after `open`."""

@@ -177,3 +177,24 @@ def texts(database: Database) -> None:
     )
     database.execute("create index text_reports_by_text on text_reports (text_id)")
     database.execute("create index text_reports_by_number on text_reports (number, reference)")
+
+
+@RECORDS()
+def line_services(database: Database) -> None:
+    """What SIM cards diverted before the box changed it, and the last self-test of each line."""
+    database.execute(
+        """create table diverts_before (
+            sim text not null,
+            reason integer not null,
+            number text not null,
+            primary key (sim, reason)
+        ) without rowid"""
+    )
+    database.execute(
+        """create table line_tests (
+            line text primary key,
+            at text not null,
+            number text not null,
+            checks text not null
+        ) without rowid"""
+    )

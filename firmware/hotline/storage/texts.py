@@ -100,6 +100,12 @@ def recent(database: Database, limit: int = 100) -> list[Text]:
     return [_text(row) for row in rows]
 
 
+def state_of(database: Database, letter: str) -> TextState | None:
+    """What became of the text of a letter; None while it is not written down."""
+    row = database.execute("select state from texts where letter = ?", (letter,)).fetchone()
+    return None if row is None else TextState(row[0])
+
+
 def parts_sent_since(database: Database, since: datetime) -> list[datetime]:
     """When each part was sent that the operator counts, the oldest first."""
     rows = database.query(

@@ -15,7 +15,6 @@ UNKNOWN = [
     "+ZDONR: Simulated,259,01,CS_PS,ROAM_OFF",
     "+WIND: 5,1",
     "+PACSP0",
-    "RDY",
     "PB DONE",
     "SMS DONE",
     "Call Ready",

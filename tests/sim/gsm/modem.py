@@ -23,6 +23,8 @@ import numpy as np
 from tests.sim import lateness
 from tests.sim.g711 import Samples
 from tests.sim.gsm.network import AirCall, MobileNetwork
+from tests.sim.gsm.services import COMMANDS as SERVICE_COMMANDS
+from tests.sim.gsm.services import ModemServices
 from tests.sim.gsm.standard import COMMANDS as STANDARD_COMMANDS
 from tests.sim.gsm.texts import COMMANDS as TEXT_COMMANDS
 from tests.sim.gsm.texts import ModemTexts
@@ -44,6 +46,8 @@ class Faults:
     answers: what given commands are answered with instead; every: any command. hangs: it says
     nothing at all. takes: until each answer. half: the second half of all it says is lost.
     line_end: "" is that of the family.
+    sound: what the sound port gives: "full", "silent" (nothing but noughts), "none" (no byte);
+    "deaf": it takes none.
     """
 
     line_end: str = ""
@@ -66,6 +70,7 @@ class Faults:
     takes: float = 0.002
     half: bool = False
     every: str = ""
+    sound: str = "full"
     late: dict[str, float] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
 
@@ -116,6 +121,7 @@ class GsmModem:
         if self.faults.line_end:
             self.line_end = self.faults.line_end
         self.texts = ModemTexts(self)
+        self.services = ModemServices(self)
         self._reset()
         network.modems.append(self)
 
@@ -196,6 +202,11 @@ class GsmModem:
         registered = self.faults.creg in (1, 5) or self.faults.cereg in (1, 5)
         return bool(self._masters) and registered
 
+    @property
+    def alphabet(self) -> str:
+        """In which the modem writes strings (+CSCS)."""
+        return self._alphabet
+
     def alerting(self, call: AirCall) -> None:
         self._becomes(call, ALERTING)
 
@@ -219,7 +230,6 @@ class GsmModem:
     def key_came(self, call: AirCall, key: str) -> None:
         if self._call is None or self._call.call is not call:
             return
-        call.rtp.keys_in_sound = self.faults.keys != "told"
         if self._tells_keys and self.faults.keys != "sound":
             self._later(0.08, lambda: self._say(self._key_line(key)))
 
@@ -232,6 +242,7 @@ class GsmModem:
             self._call.state = state
             self._report()
             if state == ACTIVE:
+                call.rtp.keys_in_sound = self.faults.keys != "told"
                 self._start_clock()
 
     def _end(self, cause: int) -> None:
@@ -316,6 +327,8 @@ class GsmModem:
         return frame
 
     def _take_sound(self) -> None:
+        if self.faults.sound == "deaf":
+            return
         with contextlib.suppress(BlockingIOError):
             came = os.read(self._sound_in, 65536)
             room = MOST_QUEUED - len(self._to_air)
@@ -324,6 +337,10 @@ class GsmModem:
         self.queued.append(len(self._to_air))
 
     def _give_sound(self, data: bytes) -> None:
+        if self.faults.sound == "none":
+            return
+        if self.faults.sound == "silent":
+            data = bytes(len(data))
         with contextlib.suppress(BlockingIOError):
             os.write(self._sound_out, data)
 
@@ -512,9 +529,6 @@ class GsmModem:
         }  # fmt: skip
         return [words[found[1]], "OK"]
 
-    def _operator(self, _found: re.Match[str]) -> list[str]:
-        return ['+COPS: 0,0,"Simulated",7', "OK"]
-
     def _alphabets(self, found: re.Match[str]) -> list[str]:
         offered = '("GSM","IRA","UCS2")' if found[1] == "=?" else f'"{self._alphabet}"'
         return [f"+CSCS: {offered}", "OK"]
@@ -542,6 +556,7 @@ def _parts(line: str) -> list[str]:
 
 _COMMANDS: list[tuple[str, Any]] = [
     *TEXT_COMMANDS,
+    *SERVICE_COMMANDS,
     *STANDARD_COMMANDS,
     ("", lambda _modem, _found: ["OK"]),
     (r"E([01]?)", GsmModem._set_echo),
@@ -556,7 +571,6 @@ _COMMANDS: list[tuple[str, Any]] = [
     (r'\+CPIN="?(\d+)"?', GsmModem._pin_given),
     (r"\+C([EG]?)REG\?", GsmModem._asked_creg),
     (r"\+CSQ", GsmModem._strength),
-    (r"\+COPS\?", GsmModem._operator),
     (r"\+CSCS(=\?|\?)", GsmModem._alphabets),
     (r'\+CSCS="(GSM|IRA|UCS2)"', GsmModem._set_alphabet),
     (r"\+(C?GM[IMR]|C?GSN|CIMI)", GsmModem._identity),

@@ -24,16 +24,10 @@ def _name_operator(modem: GsmModem, found: re.Match[str]) -> None:
     modem.operator_as = int(found[1])
 
 
-def _operator(modem: GsmModem, _found: re.Match[str]) -> list[str]:
-    name = ("Simulated", "Sim", "25901")[modem.operator_as]
-    return [f'+COPS: 0,{modem.operator_as},"{name}",7', "OK"]
-
-
 COMMANDS: list[Command] = [
     (r"\+CRC=([01])", _say_what_rings),
     (r"\+CREG=\?", _says("+CREG: (0-2)")),
     (r"\+COPS=3,([0-2])", _name_operator),
-    (r"\+COPS\?", _operator),
     (r"\+CSCA\?", _says('+CSCA: "+37369000000",145')),
     (r"\+CSMS=\?", _says("+CSMS: (0,1)")),
     (r"\+CSMS=[01]", _says("+CSMS: 1,1,1")),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from hotline.media.catalogue import Prompt
+from tests.sim.gsm import Faults
 from tests.sim.sip import behaviours
 from tests.stories.clock import FAKETIME, set_clock, with_clock
+from tests.stories.modems import box_with_a_modem
 from tests.stories.stage import STAFF, Stage, heard, office, person, staged
 
 pytestmark = pytest.mark.skipif(FAKETIME is None, reason="libfaketime is not installed")
@@ -28,6 +31,19 @@ async def test_in_1970_the_caller_is_connected_whatever_the_hours_are(
         caller = await stage.forwarded()
         await caller.hears(ANA)
         await caller.hang_up()
+
+
+async def test_in_1970_a_box_with_a_sim_card_learns_the_time_from_the_mobile_network(
+    tmp_path: Path, spoken: Path
+) -> None:
+    prefix = with_clock(tmp_path / "clock", "1970-01-04 03:00:00")
+    sunday = datetime(2026, 12, 6, 8, tzinfo=UTC)
+    async with box_with_a_modem(
+        tmp_path / "box", spoken, faults=Faults(), network_time=sunday, prefix=prefix
+    ) as mobiles:
+        await mobiles.stage.opens(SHOP)
+        await _greeted(mobiles.stage, Prompt.GREETING_CLOSED)
+        assert mobiles.stage.box.status().now.date() == sunday.date()
 
 
 async def test_a_clock_behind_the_last_call_is_not_believed_until_it_is_set(

@@ -1,0 +1,256 @@
+"""A real call over one line to somebody who follows the box's words: what can this line really do?
+
+Nothing is believed that was not seen in the call. What was not tried is said to be so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+from hotline.calls.board import Engagement
+from hotline.calls.exchange import Exchange
+from hotline.calls.leg import Party, settled
+from hotline.errors import CallerGone, HotlineError, LineDown, TextRefused
+from hotline.lines.port import Cause, Leg, Line, TextLine
+from hotline.media.catalogue import Prompt
+from hotline.media.engine import Sound
+from hotline.notify.outbox import WayDown
+from hotline.numbering import can_be_texted, mask, normalise
+from hotline.routing.office import Person
+from hotline.storage.linetests import Check, LineTest, LineTests, Outcome
+from hotline.storage.texts import TextState
+
+log = logging.getLogger(__name__)
+
+RING_S = 45.0
+KEY_S = 8.0
+ASKED_TIMES = 2
+METER_S = 0.05
+HEARD = 0.05  # of the meter, which is logarithmic: some -50 dBFS, below speech and above rustling
+_WAIT = "Wait until it is over, then try again."
+_ITS_FAULT = frozenset({Cause.LINE_FAILED, Cause.FAILED, Cause.NO_SOUND})
+
+
+class Trial(Protocol):
+    """Sends a text and waits for what becomes of it; see notify/trial.py."""
+
+    async def send(self, line: TextLine, number: str, text: str) -> TextState: ...
+
+
+@dataclass
+class SelfTests:
+    """Tests lines, one at a time. texting: None where no line of the box carries texts."""
+
+    exchange: Exchange
+    results: LineTests
+    texting: Trial | None = None
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def run(self, name: str, number: str) -> LineTest:
+        """Call `number` over the line and see; takes two or three minutes. Stored when it is over.
+
+        A line with one channel carries nothing else meanwhile. Raises HotlineError, and tests
+        nothing, when the number may not be dialled, is in use, or a test runs already.
+        """
+        line = self._line(name)
+        if self._turn.locked():
+            raise HotlineError("A line is being tested already.", _WAIT)
+        async with self._turn:
+            with self._engaged(number) as engagement:
+                test = _Test(self.exchange, line, engagement)
+                await test.call()
+            await test.text(self.texting)
+            test.name_the_untried()
+            at = self.exchange.clock.now()
+            done = LineTest(name, at, mask(engagement.number), tuple(test.checks))
+            await asyncio.wrap_future(self.results.keep(done))
+            return done
+
+    def _line(self, name: str) -> Line:
+        for line in self.exchange.board.lines:
+            if line.name == name:
+                return line
+        raise HotlineError(f"No line is called {name}.", "See `hotline lines`.")
+
+    @contextlib.contextmanager
+    def _engaged(self, number: str) -> Iterator[Engagement]:
+        """The caps of outgoing calls hold; nobody else rings this number meanwhile."""
+        board = self.exchange.board
+        if not board.caps.may_forward():
+            raise HotlineError("As many calls as allowed are going out already.", _WAIT)
+        whole = normalise(number, board.caps.country) or number
+        engagement = board.engage(
+            Person("self-test", "the self-test", whole), lambda _seconds: None
+        )
+        if engagement is None:
+            raise HotlineError("Somebody is on the telephone with this number now.", _WAIT)
+        try:
+            engagement.number = board.caps.check(number, board.clock.now())
+            with board.forwarding():
+                yield engagement
+        finally:
+            engagement.release()
+
+
+class _Test:
+    """One line being tested."""
+
+    def __init__(self, exchange: Exchange, line: Line, engagement: Engagement) -> None:
+        self._x, self._line, self._engagement = exchange, line, engagement
+        self.checks: list[Check] = []
+
+    # -- the call ------------------------------------------------------------------------------
+
+    async def call(self) -> None:
+        """Dial, and test the sound and the keys when somebody answers."""
+        state = self._line.state()
+        self._note("up", _works(state.up), state.words)
+        if not self._line.capabilities.can_dial:
+            self._note("dials", Outcome.UNKNOWN, "Calls do not go out over this line: not tried.")
+            return
+        others = {line.name for line in self._x.board.lines} - {self._line.name}
+        try:
+            leg = self._x.board.dial_elsewhere(self._engagement, others)
+        except LineDown as down:
+            self._note("dials", Outcome.FAILS, f"The line cannot make a call: {down.cause}")
+            return
+        try:
+            await self._ring(leg)
+        finally:
+            leg.hang_up()
+
+    async def _ring(self, leg: Leg) -> None:
+        ends: set[asyncio.Future[Any]] = {leg.answered, leg.gone}
+        await asyncio.wait(ends, timeout=RING_S, return_when=asyncio.FIRST_COMPLETED)
+        if leg.gone.done() or not leg.answered.done():
+            cause = leg.gone.result() if leg.gone.done() else Cause.NO_ANSWER
+            outcome = Outcome.FAILS if cause in _ITS_FAULT else Outcome.UNKNOWN
+            self._note("dials", outcome, f"Nobody took the test call: {cause}.")
+            return
+        self._engagement.answered()
+        self._note("dials", Outcome.WORKS, "The box can call out over this line.")
+        await self._talk(leg)
+
+    async def _talk(self, leg: Leg) -> None:
+        party = Party(leg, self._x.engine)
+        meter = _Meter(party.sound)
+        metering = asyncio.ensure_future(meter.run())
+        key: str | None = None
+        try:
+            key = await self._ask(party)
+            await party.play(await self._words(Prompt.SELF_TEST_THANKS))
+        except CallerGone:
+            log.info("self-test of %s: the call ended before the test did", leg.line)
+        finally:
+            await settled([metering])
+            ways = party.sound.key_ways()
+            party.hang_up()
+        self._judge_sound(key, heard=meter.loudest >= HEARD)
+        self._judge_keys(key, told=ways.told, in_sound=ways.heard)
+
+    async def _ask(self, party: Party) -> str | None:
+        """Any key will do: who presses a wrong one heard the box, too."""
+        sentence = await self._words(Prompt.SELF_TEST)
+        for _ in range(ASKED_TIMES):
+            if key := await party.ask(sentence, KEY_S):
+                return key
+        return None
+
+    async def _words(self, prompt: Prompt) -> list[Any]:
+        office = self._x.office()
+        return list(await self._x.prompts.files(office.language, prompt, office=office.name))
+
+    def _judge_sound(self, key: str | None, *, heard: bool) -> None:
+        if heard:
+            self._note("hears", Outcome.WORKS, "The box heard you.")
+        elif key:
+            self._note("hears", Outcome.FAILS, "One-way sound: you heard the box, it not you.")
+        else:
+            self._note("hears", Outcome.FAILS, "The box heard nothing, neither a word nor a key.")
+        if key:
+            self._note("speaks", Outcome.WORKS, "You heard the box: you pressed a key as it asked.")
+        else:
+            words = "No key came: you did not hear the box, or keys do not arrive, or a voicemail"
+            self._note("speaks", Outcome.FAILS, f"{words} answered.")
+
+    def _judge_keys(self, key: str | None, *, told: bool, in_sound: bool) -> None:
+        if not key:
+            return
+        way = {
+            (True, False): "the line tells them",
+            (False, True): "they are heard in the sound",
+            (True, True): "the line tells them, and they are heard in the sound",
+        }[told, in_sound or not told]
+        self._note("keys", Outcome.WORKS, f"Keys arrive: {way}.")
+
+    # -- beside the call -----------------------------------------------------------------------
+
+    async def text(self, trial: Trial | None) -> None:
+        """Send a text to the same telephone, and wait for the report of it."""
+        number, name = self._engagement.number, self._line.name
+        if trial is None or not self._line.capabilities.can_text:
+            return
+        if not can_be_texted(number):
+            self._note("texts", Outcome.UNKNOWN, "Texts were not tried: this is no mobile.")
+            return
+        words = f"{self._x.office().name}: a test of the line {name}. Nothing is to be done."
+        try:
+            state = await trial.send(cast(TextLine, self._line), number, words)
+        except WayDown as later:
+            self._note("texts", Outcome.UNKNOWN, f"Texts were not tried: {later.cause}")
+        except (LineDown, TextRefused) as trouble:
+            self._note("texts", Outcome.FAILS, trouble.cause)
+        else:
+            self._judge_text(state)
+
+    def _judge_text(self, state: TextState) -> None:
+        if state is TextState.DELIVERED:
+            self._note("texts", Outcome.WORKS, "A text was sent, and the network says it arrived.")
+        elif state is TextState.FAILED:
+            self._note("texts", Outcome.FAILS, "A text was sent, and the network gave it up.")
+        else:
+            words = "A text was sent; whether it arrived the network did not say within a minute."
+            self._note("texts", Outcome.UNKNOWN, words)
+
+    def name_the_untried(self) -> None:
+        """Which ways to a person this line has, as far as it can be said without trying."""
+        board, line = self._x.board, self._line
+        others = [o.name for o in board.lines if o is not line and o.capabilities.can_dial]
+        if line.capabilities.channels > 1 and line.capabilities.can_dial:
+            others.insert(0, line.name)
+        if others:
+            words = f"Not tried: connecting callers of this line with a mobile over {others[0]}."
+        else:
+            words = "This line alone cannot connect callers with a mobile: the box takes messages."
+        self._note("forwards", Outcome.UNKNOWN, words)
+        words = (
+            "Not tried: hold, conference and transfer by the network; the box uses none of them."
+        )
+        self._note("transfers", Outcome.UNKNOWN, words)
+
+    def _note(self, what: str, outcome: Outcome, words: str) -> None:
+        log.info("self-test of %s: %s %s: %s", self._line.name, what, outcome, words)
+        self.checks.append(Check(what, outcome, words))
+
+
+class _Meter:
+    """The loudest that was heard."""
+
+    def __init__(self, sound: Sound) -> None:
+        self._sound = sound
+        self.loudest = 0.0
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self.loudest = max(self.loudest, (await self._sound.level()).heard)
+            await asyncio.sleep(METER_S)
+
+
+def _works(well: bool) -> Outcome:
+    return Outcome.WORKS if well else Outcome.FAILS

@@ -1,0 +1,71 @@
+"""What the page and the commands ask of lines: how each is, what it can do, what is left on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from hotline.calls.board import Board
+from hotline.calls.selftest import SelfTests
+from hotline.control.messages import (
+    LineBalance,
+    LineCheck,
+    LineDivert,
+    LineNetwork,
+    LineState,
+    LineTest,
+    LineTested,
+    Words,
+)
+from hotline.errors import HotlineError
+from hotline.lines.port import Line, MobileLine
+from hotline.storage import linetests
+
+
+@dataclass(frozen=True)
+class LineDesk:
+    """mobiles: those of the board's lines that have a SIM card."""
+
+    board: Board
+    mobiles: Sequence[MobileLine]
+    tests: SelfTests
+
+    def states(self) -> tuple[LineState, ...]:
+        """Every line, in the order in which the box dials over them."""
+        return tuple(self._state(line) for line in self.board.lines)
+
+    async def test(self, ask: LineTest) -> LineTested:
+        """Call somebody over a line and see."""
+        return _tested(await self.tests.run(ask.line, ask.number))
+
+    async def balance(self, ask: LineBalance) -> Words:
+        """What the network says is left on a SIM card."""
+        mobile = self._mobile(ask.line)
+        if mobile is None:
+            raise HotlineError(f"No line with a SIM card is called {ask.line}.")
+        return Words(words=await mobile.balance())
+
+    def _mobile(self, name: str) -> MobileLine | None:
+        return next((mobile for mobile in self.mobiles if mobile.name == name), None)
+
+    def _state(self, line: Line) -> LineState:
+        state, mobile = line.state(), self._mobile(line.name)
+        test = self.tests.results.of(line.name)
+        divert = mobile.divert() if mobile else None
+        return LineState(
+            id=line.name,
+            name=line.name,
+            up=state.up,
+            words=state.words,
+            trouble=state.trouble,
+            network=LineNetwork(**asdict(mobile.network())) if mobile else None,
+            divert=LineDivert(**asdict(divert)) if divert else None,
+            test=_tested(test) if test else None,
+        )
+
+
+def _tested(test: linetests.LineTest) -> LineTested:
+    checks = (
+        LineCheck(what=one.what, outcome=one.outcome.value, words=one.words) for one in test.checks
+    )
+    return LineTested(at=test.at, number=test.number, checks=tuple(checks))
