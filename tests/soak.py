@@ -57,7 +57,14 @@ class SoundDouble:
         if self._tty is not None:
             self._tty.close()
 
+    async def begin(self) -> None: ...
+
+    def end(self) -> None: ...
+
     def flow(self, go: bool) -> None: ...
+
+    def silent_for(self) -> tuple[float, float, float]:
+        return 0.0, 0.0, 0.0
 
     def talk(self) -> SoundDouble:
         return self

@@ -141,7 +141,7 @@ def _told(far: GsmModem, stack: Pjsip) -> tuple[Modem, str, Any]:
         return told, "MD", CardSound(stack, far.card)
     told = Modem("line", far.at, far.sound, far.model)  # type: ignore[arg-type]
     rate = Measured if quirks_of(told).any_rate else Known
-    return told, "MD", ModemSound(stack, far.sound, rate)
+    return told, "MD", ModemSound(stack, lambda: far.sound, rate)
 
 
 @contextlib.asynccontextmanager

@@ -60,7 +60,7 @@ PIN_STATE = Command("AT+CPIN?", "+CPIN")
 REGISTERED = Command("AT+CREG?", "+CREG")
 REGISTERED_LTE = Command("AT+CEREG?", "+CEREG")
 SIGNAL = Command("AT+CSQ", "+CSQ")
-IDENTITY = Command("AT+CGSN")  # a line of digits alone
+IDENTITY = Command("AT+CGSN", tuple("0123456789"))  # a line of digits alone
 RESTART = Command("AT+CFUN=1,1")
 OPERATOR = Command("AT+COPS?", "+COPS")
 TIME = Command("AT+CCLK?", "+CCLK")

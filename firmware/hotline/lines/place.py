@@ -9,7 +9,7 @@ from collections.abc import Set
 from pathlib import Path
 
 from hotline.at import commands
-from hotline.at.answers import Event, Text
+from hotline.at.answers import Text
 from hotline.at.commands import Command
 from hotline.errors import LineDown, Unplugged
 from hotline.lines.atport import AtPort
@@ -90,11 +90,10 @@ class Place:
 
     async def _asked(self, seen: Seen) -> str:
         path = seen.ports(self._finder.bus.dev).at
-        said: list[Event] = []
-        port = AtPort(seen.words, path, said.append, lambda _why: None)
+        port = AtPort(seen.words, path, lambda _event: None, lambda _why: None)
         try:
             await port.ask(commands.PROBE)
-            await port.ask(commands.IDENTITY)
+            said = (await port.ask(commands.IDENTITY)).events
         finally:
             port.close()
         lines = [event.line for event in said if isinstance(event, Text)]
