@@ -21,6 +21,7 @@ from hotline.options import (
     Secret,
     Sip,
     Trunk,
+    VoiceModem,
     read_options,
     readable_by_others,
 )
@@ -31,6 +32,7 @@ SECTIONS = {
     "sip": Sip,
     "trunk": Trunk,
     "modem": Modem,
+    "voice_modem": VoiceModem,
     "limits": Limits,
     "page": Page,
     "mail": Mail,
@@ -61,6 +63,13 @@ sound = "/dev/sound"
 ALONE = """\
 [[modem]]
 name = "mobile"
+"""
+
+VOICE_MODEM = """\
+[[voice_modem]]
+name = "office"
+model = "usr5637"
+port = "/dev/ttyACM0"
 """
 
 
@@ -105,6 +114,35 @@ def test_a_modem_may_be_a_sound_card_or_have_no_sound_at_all(file: Path) -> None
 def test_a_modem_may_have_a_number_for_a_dead_box_and_a_code_for_its_balance(file: Path) -> None:
     (modem,) = options_of(file, MODEM + 'when_dead = "+37369111222"\nbalance = "*111#"\n').modems
     assert (modem.when_dead, modem.balance) == ("+37369111222", "*111#")
+
+
+def test_a_voice_modem_is_taken_and_its_port_may_lie_beside_the_file(file: Path) -> None:
+    (modem,) = options_of(file, VOICE_MODEM.replace("/dev/", "")).voice_modems
+    assert modem == VoiceModem("office", file.parent / "ttyACM0", "usr5637")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            VOICE_MODEM.replace("port", "prot"),
+            "line 4: [voice_modem] has no key prot; did you mean port?",
+        ),
+        (
+            VOICE_MODEM.replace("usr5637", "hayes"),
+            'line 3: model of [[voice_modem]] number 1 must be one of: "usr5637", "cx930xx" '
+            'or "mt9234"',
+        ),
+        (
+            VOICE_MODEM.replace("[[voice_modem]]", "[[voicemodem]]"),
+            "line 1: there is no section [voicemodem]; did you mean voice_modem?",
+        ),
+        (MODEM + VOICE_MODEM.replace("office", "mobile"), 'another line is called "mobile"'),
+        (MODEM + VOICE_MODEM.replace("/dev/ttyACM0", "/dev/at"), "/dev/at is named twice"),
+    ],
+)
+def test_what_is_wrong_with_a_voice_modem_is_said(file: Path, text: str, problem: str) -> None:
+    assert any(problem in found for found in problems_of(file, text))
 
 
 def test_an_empty_file_is_a_box_without_lines(file: Path) -> None:

@@ -29,6 +29,7 @@ from hotline.control.linedesk import LineDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.health import chores
 from hotline.lines.finder import Finder
+from hotline.lines.fxo import OfficeLine
 from hotline.lines.gsm import GsmLine
 from hotline.lines.gsm import Sound as LineSound
 from hotline.lines.place import Place
@@ -36,6 +37,7 @@ from hotline.lines.quirks import quirks_of
 from hotline.lines.sip import Guard, SipLine
 from hotline.lines.usb import this_machine
 from hotline.media import sounds
+from hotline.media.halfduplex import TurnSound
 from hotline.media.mixer import Mixer
 from hotline.media.modem import ModemSound
 from hotline.media.pjsua import Pjsip
@@ -258,13 +260,18 @@ async def _exchange(
     for modem in modems:
         modem.diverts.memory = records.diverts
         modem.on_time = clock.offer
+    office_lines = [OfficeLine(m, country, TurnSound(pjsip)) for m in options.voice_modems]
     records.texting.extend(modems)
     offices = CurrentOffice(
         records.offices, country, frozenset({country, *options.limits.countries})
     )
     messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))
     return Exchange(
-        board=Board([*trunks, *modems], Caps(options.limits, country, records.spent), clock),
+        board=Board(
+            [*trunks, *modems, *office_lines],
+            Caps(options.limits, country, records.spent),
+            clock,
+        ),
         engine=mixer,
         prompts=voice,
         comfort=wordless,

@@ -240,6 +240,17 @@ class Modem:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceModem:
+    """A USB voice modem on the office's own telephone line. port: its serial port."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = CONFIG
+
+    name: LineName
+    port: Path
+    model: Literal["usr5637", "cx930xx", "mt9234"]
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What a stolen password may cost at most; the daemon keeps to it, whoever asks.
 
@@ -301,6 +312,7 @@ class Options:
     sip: Sip = Sip()
     trunks: Annotated[tuple[Trunk, ...], Field(alias="trunk")] = ()
     modems: Annotated[tuple[Modem, ...], Field(alias="modem")] = ()
+    voice_modems: Annotated[tuple[VoiceModem, ...], Field(alias="voice_modem")] = ()
     limits: Limits = Limits()
     page: Page = Page()
     mail: Mail | None = None
@@ -312,12 +324,13 @@ _SECTIONS: dict[str, type[Any]] = {
     "sip": Sip,
     "trunk": Trunk,
     "modem": Modem,
+    "voice_modem": VoiceModem,
     "limits": Limits,
     "page": Page,
     "mail": Mail,
     "notify": Notify,
 }
-_LISTED = ("trunk", "modem")
+_LISTED = ("trunk", "modem", "voice_modem")
 _KEYS = {section: [f.name for f in fields(kind)] for section, kind in _SECTIONS.items()}
 _OPTIONS: TypeAdapter[Options] = TypeAdapter(Options)
 
@@ -570,21 +583,32 @@ def _trunks_disagree(trunks: tuple[Trunk, ...]) -> Iterator[tuple[Place, str]]:
 
 
 def _modems_disagree(options: Options) -> Iterator[tuple[Place, str]]:
-    names = [trunk.name for trunk in options.trunks] + [modem.name for modem in options.modems]
-    ports: list[Path] = []
-    for index, modem in enumerate(options.modems):
-        here = _shown(("modem", index))
-        if modem.name in names[: len(options.trunks) + index]:
-            yield ("modem", index, "name"), f'another line is called "{modem.name}" already'
-        for key in ("at", "sound"):
+    names = {trunk.name for trunk in options.trunks}
+    ports: set[Path] = set()
+    modems: list[tuple[str, int, Modem | VoiceModem]] = [
+        *(("modem", index, modem) for index, modem in enumerate(options.modems)),
+        *(("voice_modem", index, modem) for index, modem in enumerate(options.voice_modems)),
+    ]
+    for section, index, modem in modems:
+        here = _shown((section, index))
+        if modem.name in names:
+            yield (section, index, "name"), f'another line is called "{modem.name}" already'
+        names.add(modem.name)
+        for key in ("at", "sound") if isinstance(modem, Modem) else ("port",):
             port: Path | None = getattr(modem, key)
             if port is not None and port in ports:
-                yield ("modem", index, key), f"{key} of {here}: {port} is named twice"
-            ports += [port] if port is not None else []
-        for keys, words in (*_sound_disagrees(modem), *_place_disagrees(options.modems, index)):
-            yield ("modem", index, *keys), words.format(here=here)
-        if modem.when_dead and (words := _cannot_be_rung(modem, options)):
-            yield ("modem", index, "when_dead"), f"when_dead of {here}: {words}"
+                yield (section, index, key), f"{key} of {here}: {port} is named twice"
+            ports |= {port} if port is not None else set()
+        if isinstance(modem, Modem):
+            yield from _modem_disagrees(options, index, here)
+
+
+def _modem_disagrees(options: Options, index: int, here: str) -> Iterator[tuple[Place, str]]:
+    modem = options.modems[index]
+    for keys, words in (*_sound_disagrees(modem), *_place_disagrees(options.modems, index)):
+        yield ("modem", index, *keys), words.format(here=here)
+    if modem.when_dead and (words := _cannot_be_rung(modem, options)):
+        yield ("modem", index, "when_dead"), f"when_dead of {here}: {words}"
 
 
 def _sound_disagrees(modem: Modem) -> Iterator[tuple[Place, str]]:
@@ -686,6 +710,7 @@ def _from_folder(options: Options, folder: Path) -> Options:
             replace(m, at=_under(folder, m.at), sound=_under(folder, m.sound))
             for m in options.modems
         ),
+        voice_modems=tuple(replace(m, port=folder / m.port) for m in options.voice_modems),
         mail=mail and replace(mail, password_file=_under(folder, mail.password_file)),
     )
 

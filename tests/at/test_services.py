@@ -10,11 +10,11 @@ from hotline.at import commands
 from hotline.at.answers import Event, Text, parse
 from hotline.at.services import (
     Divert,
+    Identity,
     NetworkTime,
     Operator,
     Reason,
     SpeechOverLte,
-    Subscriber,
     Technology,
     Ussd,
 )
@@ -47,7 +47,7 @@ NUMBER = "+37369111222"
             '+CCLK: "26/11/22,09:12:30-20"',
             NetworkTime(datetime(2026, 11, 22, 14, 12, 30, tzinfo=UTC)),
         ),
-        ("259010000000016", Subscriber("259010000000016")),
+        ("259010000000016", Identity("259010000000016")),
     ],
 )
 def test_a_line_means_this(line: str, event: Event) -> None:

@@ -206,9 +206,10 @@ class Sentences:
 class StaffLine:
     """The line over which the staff is rung; whoever hears the whisper presses `key`."""
 
-    name, capabilities = "office", Capabilities(channels=9)
+    name = "office"
 
-    def __init__(self) -> None:
+    def __init__(self, full_duplex: bool) -> None:
+        self.capabilities = Capabilities(channels=9, full_duplex=full_duplex)
         self.key = "1"
         self.rung: list[Telephone] = []
         self.on_state: Callable[[LineState], None] = lambda _: None
@@ -234,12 +235,17 @@ class Hotline:
     """The hotline and what stands in its records. speech_seconds: in each recording."""
 
     def __init__(
-        self, folder: Path, office: Office = OFFICE, *, speech_seconds: float = 3.0
+        self,
+        folder: Path,
+        office: Office = OFFICE,
+        *,
+        speech_seconds: float = 3.0,
+        full_duplex: bool = True,
     ) -> None:
         self.records, time, self._in_force = AtOnce(), FakeTime(), office
         RECORDS.apply(self.records.database)
         writer: Any = self.records
-        self.faults, self.line, clock = Faults(), StaffLine(), time.clock()
+        self.faults, self.line, clock = Faults(), StaffLine(full_duplex), time.clock()
         words = Sentences(self.faults)
         self.outbox = Outbox(writer, (), {}, clock)
         self.board = Board((self.line,), Caps(Limits(), "MD", deque()), clock)
@@ -268,7 +274,7 @@ class Hotline:
     def rings(self, chooses: str = "", number: str = "+37322111222") -> Telephone:
         """Somebody calls who chooses this key of the menu, and presses # after the beep."""
         presses = {Prompt.MENU_PERSON: chooses, BEEP: "#", Prompt.SURVEY_ASK: "5"}
-        phone = Telephone(Caller(number), presses)
+        phone = Telephone(Caller(number or None), presses)
         self.switchboard.ring(phone)
         self._ids[phone] = max(self.switchboard.live, default=0)
         return phone

@@ -48,6 +48,34 @@ def test_a_colleague_who_calls_the_line_is_not_rung_for_it() -> None:
     assert rung(plan(office(ANA, ION), caller=ANA.number)) == "Ion"
 
 
+# --- a line that can join nobody
+
+
+def test_on_a_line_that_joins_nobody_who_is_on_duty_calls_back() -> None:
+    found = plan(office(ANA), caller="+37322111222", can_join=False)
+    assert (found.tiers, found.busy, found.call_back) == ((), (), True)
+
+
+@pytest.mark.parametrize(
+    ("shop", "caller"),
+    [
+        (office(ANA), None),
+        (office(), "+37322111222"),
+        (office(ANA, callback=False), "+37322111222"),
+        (office(ANA), ANA.number),
+    ],
+    ids=["withheld", "nobody there", "unwanted", "the only colleague calls"],
+)
+def test_nobody_is_promised_a_call_that_nobody_can_make(shop: Office, caller: str | None) -> None:
+    found = plan(shop, caller=caller, can_join=False)
+    assert (found.tiers, found.call_back) == ((), False)
+
+
+def test_where_people_can_be_joined_they_are_rung_and_nothing_is_promised() -> None:
+    found = plan(office(ANA), caller="+37322111222")
+    assert (rung(found), found.call_back) == ("Ana", False)
+
+
 # --- topic and language
 
 

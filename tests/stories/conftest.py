@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.stories.office_lines import QUICK, OfficeLine, box_on_the_office_line, clear
 from tests.stories.stage import Stage, staged
 
 HERE = Path(__file__).parent
@@ -54,3 +55,19 @@ async def tight_stage(shared_tight_stage: Stage) -> AsyncIterator[Stage]:
     """A box whose line carries one caller and one of the staff, no more."""
     yield shared_tight_stage
     await shared_tight_stage.clear()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared_office_line(
+    tmp_path_factory: pytest.TempPathFactory, spoken: Path
+) -> AsyncIterator[OfficeLine]:
+    folder = tmp_path_factory.mktemp("box")
+    async with box_on_the_office_line(folder, spoken, faults=QUICK) as line:
+        yield line
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def line(shared_office_line: OfficeLine) -> AsyncIterator[OfficeLine]:
+    """The office's own telephone line, free."""
+    yield shared_office_line
+    await clear(shared_office_line)

@@ -109,6 +109,11 @@ class Chat:
         return typed
 
     @property
+    def in_flight(self) -> Command | None:
+        """The command whose answer is awaited, and was not yet given up."""
+        return self._command if self._state is _State.WAITING else None
+
+    @property
     def waiting(self) -> int:
         """How many commands were not sent yet."""
         return len(self._queue)

@@ -84,13 +84,13 @@ class NetworkTime:
 
 
 @dataclass(frozen=True)
-class Subscriber:
-    """+CIMI: which SIM card it is."""
+class Identity:
+    """+CIMI or +CGSN: which SIM card it is, or which modem. They are not told apart."""
 
-    imsi: str
+    digits: str
 
 
-ServiceEvent = Operator | Technology | SpeechOverLte | Divert | Ussd | NetworkTime | Subscriber
+ServiceEvent = Operator | Technology | SpeechOverLte | Divert | Ussd | NetworkTime | Identity
 
 
 def generation_of(name: str) -> str:
@@ -180,6 +180,6 @@ READERS: Mapping[str, Callable[[str], ServiceEvent | None]] = {
 }
 
 
-def subscriber(line: str) -> Subscriber | None:
+def subscriber(line: str) -> Identity | None:
     """The answer to AT+CIMI has no name of its own: digits alone (3GPP 23.003 §2.2)."""
-    return Subscriber(line) if re.fullmatch("[0-9]{14,15}", line) else None
+    return Identity(line) if re.fullmatch("[0-9]{14,15}", line) else None

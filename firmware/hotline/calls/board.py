@@ -106,6 +106,10 @@ class Board:
 
     # -- lines -------------------------------------------------------------------------------
 
+    def can_join(self, line: str) -> bool:
+        """Can a caller on this line talk with somebody on another one?"""
+        return all(one.capabilities.full_duplex for one in self.lines if one.name == line)
+
     def dial(self, engagement: Engagement) -> Leg:
         """Ring an engaged person over the first line that can. Raises LineDown, NumberRefused."""
         engagement.number = self.caps.check(engagement.person.number or "", self.clock.now())

@@ -10,23 +10,29 @@ from hotline.inbox.outcome import Outcome, outcome_of
 
 @dataclass
 class Ending:
-    """What will be written about the call. words: one sentence saying why it ended so."""
+    """What will be written about the call. words: one sentence saying why it ended so.
+
+    elsewhere: somebody took the caller over at another telephone on the same line.
+    """
 
     person: str | None = None
     topic: str | None = None
     case_number: int | None = None
     case_kind: CaseKind | None = None
     informed: bool = False
+    elsewhere: bool = False
     words: str = ""
 
     @property
     def served(self) -> bool:
         """Did the caller talk to a person, or leave something that is kept?"""
-        return self.person is not None or self.case_kind is not None
+        return self.person is not None or self.elsewhere or self.case_kind is not None
 
     @property
     def outcome(self) -> Outcome:
         """Person beats case beats information; none of them is a missed call."""
         return outcome_of(
-            spoke=self.person is not None, filed=self.case_kind, informed=self.informed
+            spoke=self.person is not None or self.elsewhere,
+            filed=self.case_kind,
+            informed=self.informed,
         )

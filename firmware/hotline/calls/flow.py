@@ -16,6 +16,7 @@ from hotline.calls.menu import Wish
 from hotline.calls.offer import Reached
 from hotline.errors import CallerGone
 from hotline.inbox.case import CaseKind
+from hotline.inbox.step import StepName
 from hotline.lines.port import Cause
 from hotline.media.catalogue import Prompt
 from hotline.routing.office import Do
@@ -54,11 +55,20 @@ def _until_gone(call: Call) -> Iterator[None]:
     try:
         yield
     except CallerGone:
-        failed = cause_of(call.leg) is Cause.LINE_FAILED
-        call.step("line_failed" if failed else "caller_gone", _gone_words(call))
+        why = cause_of(call.leg)
+        call.ending.elsewhere = why is Cause.ELSEWHERE
+        call.step(_GONE.get(why, "caller_gone"), _gone_words(call))
+
+
+_GONE: dict[Cause | None, StepName] = {
+    Cause.LINE_FAILED: "line_failed",
+    Cause.ELSEWHERE: "elsewhere",
+}
 
 
 def _gone_words(call: Call) -> str:
+    if cause_of(call.leg) is Cause.ELSEWHERE:
+        return "Another telephone on the line was picked up."
     if cause_of(call.leg) is Cause.LINE_FAILED:
         return f"The line {call.leg.line} failed and took the caller with it."
     if call.party_or_none is None:
@@ -72,7 +82,13 @@ DONE = Wish(Do.REPEAT)
 
 
 async def connect(call: Call, wish: Wish) -> Wish:
-    """Ring the staff. DONE after a talk; else what the caller is to do instead."""
+    """Ring the staff. DONE after a talk; else what the caller is to do instead.
+
+    Where the line can join nobody, whoever is on duty is told at once, and calls back.
+    """
+    if call.plan(wish.topic).call_back:
+        await message.call_back(call, wish.topic, sorry=True)
+        return DONE
     reached = await forward.reach(call, wish.topic)
     if isinstance(reached, Reached):
         await forward.talk(call, reached)

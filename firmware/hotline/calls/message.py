@@ -43,12 +43,17 @@ async def take(call: Call, kind: CaseKind, topic: str | None) -> None:
     await _confirm(call, kind, case, recording, filed)
 
 
-async def call_back(call: Call, topic: str | None) -> None:
-    """File the wish to be called back; the number is the caller's own. Raises CallerGone."""
+async def call_back(call: Call, topic: str | None, *, sorry: bool = False) -> None:
+    """File the wish to be called back; the number is the caller's own. Raises CallerGone.
+
+    sorry: the caller wanted to talk now, and hears first that nobody can.
+    """
     case = _open(call, CaseKind.CALLBACK, topic)
     call.ending.case_number, call.ending.case_kind = case.number, CaseKind.CALLBACK
     call.step("callback", f"The caller wants to be called back: case {case.number}.")
     call.exchange.notices.case_filed(call, case.number, CaseKind.CALLBACK)
+    if sorry:
+        await call.say(Prompt.NOBODY_NOW)
     await _stands(case)
     await call.say(Prompt.CALLBACK_ASKED, case=case.number)
 

@@ -61,8 +61,9 @@ def _settings(path: Path, options: Options) -> Iterator[Finding]:
         yield Finding(
             False, f"Other users of this machine can read {path}.", f"Run: chmod 600 {path}"
         )
-    if not options.trunks and not options.modems:
-        yield Finding(False, "No line is set up.", "Add a [[trunk]] or a [[modem]] to box.toml.")
+    if not (options.trunks or options.modems or options.voice_modems):
+        action = "Add a [[trunk]], a [[modem]] or a [[voice_modem]] to box.toml."
+        yield Finding(False, "No line is set up.", action)
 
 
 def _programs() -> Iterator[Finding]:

@@ -10,7 +10,8 @@ from hotline.inbox.case import CaseKind
 class Outcome(StrEnum):
     """What became of a call. MISSED is the only one that still owes the caller a return call."""
 
-    SPOKEN = "spoken"  # with a person who pressed 1, or by an answered call to the caller
+    # With a person who pressed 1 or picked up another telephone, or by an answered call back.
+    SPOKEN = "spoken"
     MESSAGE = "message"
     COMPLAINT = "complaint"
     SELF_SERVICE = "self-service"  # the menu gave the answer

@@ -48,6 +48,7 @@ StepName = Literal[
     # the end
     "caller_gone",
     "line_failed",
+    "elsewhere",
     "fault",
     "ended",
     "restart",

@@ -16,7 +16,7 @@ from typing import Protocol
 from hotline.at import commands
 from hotline.at.chat import Answer
 from hotline.at.commands import Command
-from hotline.at.services import Divert, Reason, Subscriber
+from hotline.at.services import Divert, Identity, Reason
 from hotline.errors import HotlineError, LineDown
 from hotline.lines.atport import AtPort
 from hotline.lines.port import DivertState
@@ -184,7 +184,7 @@ class Diverts:
     async def _sim(self) -> str:
         """Which SIM card it is: what was before belongs to it, and not to the modem."""
         answer = await self._ask(commands.SUBSCRIBER)
-        found = [event.imsi for event in answer.events if isinstance(event, Subscriber)]
+        found = [event.digits for event in answer.events if isinstance(event, Identity)]
         if not found:
             raise LineDown("The modem does not say which SIM card is in it.")
         return found[0]

@@ -9,8 +9,8 @@ from collections.abc import Set
 from pathlib import Path
 
 from hotline.at import commands
-from hotline.at.answers import Text
 from hotline.at.commands import Command
+from hotline.at.services import Identity
 from hotline.errors import LineDown, Unplugged
 from hotline.lines.atport import AtPort
 from hotline.lines.finder import Finder, Ports, Seen
@@ -96,8 +96,8 @@ class Place:
             said = (await port.ask(commands.IDENTITY)).events
         finally:
             port.close()
-        lines = [event.line for event in said if isinstance(event, Text)]
-        return next((line for line in lines if _IMEI.fullmatch(line)), "")
+        told = [event.digits for event in said if isinstance(event, Identity)]
+        return next((digits for digits in told if _IMEI.fullmatch(digits)), "")
 
     async def _told_to_restart(self) -> bool:
         """Write the command without hoping for an answer, to every port that takes commands.

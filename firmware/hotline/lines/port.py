@@ -35,6 +35,7 @@ class Cause(StrEnum):
     LINE_FAILED = "the line did not carry the call"
     FAILED = "failed"
     NO_SOUND = "no sound arrived"
+    ELSEWHERE = "taken at another telephone on the line"
     OURS = "ended by the box"
 
 

@@ -38,18 +38,18 @@ class Bridge:
     """
 
     def __init__(self) -> None:
-        self._wires: set[tuple[End, End]] = set()
+        self._wires: frozenset[tuple[End, End]] = frozenset()
 
     def connect(self, source: End, sink: End) -> None:
         """Let `sink` hear `source`, now or as soon as both have a port."""
-        self._wires.add((source, sink))
+        self._wires |= {(source, sink)}
         self._lay(source, sink)
 
     def disconnect(self, source: End, sink: End) -> None:
         """Take one wire off."""
         if (source, sink) not in self._wires:
             return
-        self._wires.discard((source, sink))
+        self._wires -= {(source, sink)}
         one, other = source.port(), sink.port()
         if one is not None and other is not None:
             one.stopTransmit(other)
@@ -62,15 +62,19 @@ class Bridge:
 
     def remove(self, end: End) -> None:
         """Forget an end that is gone; its port took the wires with it."""
-        self._wires = {wire for wire in self._wires if end not in wire}
+        self._wires = frozenset(wire for wire in self._wires if end not in wire)
 
     def sources_of(self, sink: End) -> list[End]:
         """Who transmits to `sink`."""
         return [source for source, heard_by in self._wires if heard_by is sink]
 
+    def plays_to(self, sink: End) -> bool:
+        """Does anybody transmit to `sink`? May be asked from any thread."""
+        return any(heard_by is sink for _, heard_by in self._wires)
+
     def clear(self) -> None:
         """Forget all wires."""
-        self._wires.clear()
+        self._wires = frozenset()
 
     @staticmethod
     def _lay(source: End, sink: End) -> None:

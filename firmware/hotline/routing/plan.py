@@ -48,7 +48,8 @@ class Plan:
     nobody can be rung now. busy: would be rung but are on the telephone, worth waiting for; with
     no tiers and nobody busy the fallback comes at once. dropped: the filters ("topic", "language")
     nobody met, so the whisper says so. next_opening: the first instant (UTC) at which someone can
-    really answer; None if someone can now, or nobody will within 400 days.
+    really answer; None if someone can now, or nobody will within 400 days. call_back: nobody can
+    be joined with this caller, but there is somebody to be told who calls back.
     """
 
     opening: Opening
@@ -59,6 +60,7 @@ class Plan:
     total_seconds: int
     dropped: tuple[str, ...]
     next_opening: datetime | None
+    call_back: bool = False
 
 
 def plan_for(
@@ -70,25 +72,29 @@ def plan_for(
     language: str | None = None,
     load: Load = _NO_LOAD,
     clock_trusted: bool = True,
+    can_join: bool = True,
 ) -> Plan:
     """The plan for a call coming in at `now` (aware). Never fails, for any office and instant.
 
     caller: E.164 or None; somebody of the staff who calls the line is not rung for it.
     clock_trusted False: treated as open, with everybody who has any shift on duty.
+    can_join False: over its line the caller cannot be joined with anybody, so nobody is rung.
     """
     opening, closure, there = _state(office, now, clock_trusted)
     chosen, dropped = matching(
         (p for p in there if caller is None or p.number != caller), office, topic, language
     )
+    ringable = chosen if can_join else ()
     return Plan(
         opening=opening,
         closure=closure,
-        tiers=_tiers(chosen, office, topic, load),
-        busy=tuple(p for p in chosen if p.id in load.busy),
+        tiers=_tiers(ringable, office, topic, load),
+        busy=tuple(p for p in ringable if p.id in load.busy),
         fallback=_fallback(office, topic),
         total_seconds=office.total_seconds,
         dropped=dropped,
         next_opening=_next_opening(office, now, topic, opening, there),
+        call_back=not can_join and bool(chosen) and caller is not None and office.callback,
     )
 
 

@@ -1,0 +1,147 @@
+"""The sound of a modem that cannot hear while it speaks, between its stream and the bridge.
+
+The bridge knows nothing of turns: to it the caller is silent while the modem speaks. What the
+bridge says meanwhile waits here until the modem can say it, so nothing of a prompt is lost when the
+modem has to turn from listening to speaking first.
+
+Lives on the loop. What keeps the loop busy for a moment is not heard: the modem is given some sound
+ahead, and what it hears waits in the port.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from hotline.at.voice import Encoding
+from hotline.media import companding
+from hotline.media.engine import CLOCK_RATE, FRAME_MS
+from hotline.media.linetone import LineTone, ToneListener
+from hotline.media.pjsua import ModemPort, ModemTalk, Pjsip
+
+FRAME_S = FRAME_MS / 1000
+_FRAME = CLOCK_RATE * FRAME_MS // 1000
+_NOTHING = bytes(_FRAME * 2)
+MOST_FRAMES = 8  # after a stall the newest sound counts, not the oldest
+MOST_WAITING = 250  # 5 s of speech for a modem that does not come to speak
+IN_THE_PORT = 4  # frames that are still on their way when whoever spoke has ended
+STREAM_STALLS_S = 0.1
+LOUD = 180.0  # rms, -45 dBFS: what is quieter is the line's own noise
+_NOBODY_THERE = (LineTone.BUSY, LineTone.DIAL)
+
+
+class TurnTalk(ModemTalk):
+    """One call: what `Leg.audio` is on such a line. Times are monotonic seconds."""
+
+    def __init__(self, port: ModemPort, encoding: Encoding) -> None:
+        super().__init__(port)
+        self._modem, self._encoding = port, encoding
+        self._rest = b""
+        self._words: deque[bytes] = deque()
+        self._tail = 0
+        self._swapped_at = self._heard_at = 0.0
+        self._tones = ToneListener()
+        self._quiet = 0
+        self.abandoned = False
+
+    # -- what the modem hears ----------------------------------------------------------------------
+
+    def hear(self, sound: bytes, now: float) -> None:
+        """Sound from the modem, cut anywhere."""
+        data = self._rest + sound
+        size = _FRAME * companding.width(self._encoding)
+        whole = len(data) - len(data) % size
+        self._rest = data[whole:]
+        samples = companding.decode(data[:whole], self._encoding)
+        self._heard_at = now
+        if len(samples):
+            self._judge(samples)
+            self._swap(samples[-MOST_FRAMES * _FRAME :].astype("<i2").tobytes(), now)
+
+    def beat(self, now: float) -> None:
+        """Let time pass for the bridge while the modem hears nothing."""
+        if now - self._heard_at < STREAM_STALLS_S:
+            return  # its own clock sets the pace
+        passed = int((now - self._swapped_at) / FRAME_S + 0.5) if self._swapped_at else 1
+        if passed:
+            self._swap(_NOTHING * min(passed, MOST_FRAMES), now)
+
+    def turn(self) -> None:
+        """The modem stops to listen, or begins: half a sample of before would spoil the next."""
+        self._rest, self._heard_at = b"", 0.0
+
+    @property
+    def quiet_seconds(self) -> float:
+        """How long the modem has heard nothing but quiet and tones of the exchange."""
+        return self._quiet * FRAME_S
+
+    def stirred(self) -> None:
+        """The caller gave another sign of life."""
+        self._quiet = 0
+
+    # -- what it has to say ------------------------------------------------------------------------
+
+    @property
+    def spoken_to(self) -> bool:
+        """Is there something to say to the caller, or about to be?"""
+        return bool(self._words) or self._played_to
+
+    def words(self) -> bytes:
+        """The next 20 ms to be said, as the modem wants them; none if there are none now."""
+        if not self._words:
+            return b""
+        samples = np.frombuffer(self._words.popleft(), dtype="<i2").astype(np.int16)
+        return companding.encode(samples, self._encoding)
+
+    def forget_words(self) -> None:
+        """What was not said yet is not to be said any more."""
+        self._words.clear()
+        self._tail = 0
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    @property
+    def _played_to(self) -> bool:
+        return self._modem.stack.bridge.plays_to(self)
+
+    def _swap(self, heard: bytes, now: float) -> None:
+        self._swapped_at = now
+        said = self._modem.swap(heard)
+        playing = self._played_to
+        self._tail = IN_THE_PORT if playing else self._tail
+        for place in range(0, len(said), len(_NOTHING)):
+            frame = said[place : place + len(_NOTHING)]
+            if not self._tail:
+                return
+            self._tail -= not playing
+            if len(self._words) < MOST_WAITING and (playing or frame != _NOTHING):
+                self._words.append(frame)
+
+    def _judge(self, samples: companding.Samples) -> None:
+        """Is anybody there? Prompts are never in this sound, so a tone is the exchange's."""
+        frames = samples.astype(np.float32).reshape(-1, _FRAME)
+        tonal, told = self._tones.feed(frames)
+        self.abandoned = self.abandoned or any(tone in _NOBODY_THERE for tone in told)
+        levels = np.sqrt(np.mean(np.square(frames), axis=1)).tolist()
+        for level, tone in zip(levels, tonal, strict=True):
+            self._quiet = 0 if level > LOUD and not tone else self._quiet + 1
+
+
+class TurnSound:
+    """The sound of one such modem: its port on the bridge stays, calls come and go."""
+
+    def __init__(self, stack: Pjsip) -> None:
+        self._stack = stack
+        self._port: ModemPort | None = None
+
+    def open(self) -> None:
+        """Be on the bridge from here on; harmless when repeated."""
+        if self._port is None:
+            self._port = ModemPort(self._stack)
+
+    def talk(self, encoding: Encoding) -> TurnTalk:
+        """The sound of a new call. Only after `open`."""
+        if self._port is None:
+            raise RuntimeError("the sound was never opened")
+        return TurnTalk(self._port, encoding)
