@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.sim.box import free_port, free_rtp_range
 from tests.sim.gsm import (
     Ec25,
@@ -125,7 +125,7 @@ async def over(
 ) -> AsyncIterator[Driver]:
     """A modem of this family."""
     network = MobileNetwork()
-    with kind(network, folder, NUMBER, faults) as far:
+    with kind(network, folder, NUMBER, faults) as far, _sound_cards(far):
         line = GsmLine(*_told(far, engine.stack))
         driver = Driver(line, network, far, engine.mixer)
         async with _started(driver):
@@ -133,10 +133,18 @@ async def over(
         await network.stop()
 
 
+@contextlib.contextmanager
+def _sound_cards(far: GsmModem) -> Iterator[None]:
+    """Only while it is there: PJSIP looks at all cards, and waits for one without a far end."""
+    with pytest.MonkeyPatch.context() as patch:
+        if isinstance(far, Ec25Card):
+            patch.setenv("ALSA_CONFIG_PATH", str(far.alsa))
+        yield
+
+
 def _told(far: GsmModem, stack: Pjsip) -> tuple[Modem, str, Any]:
     """What `box` makes of box.toml."""
     if isinstance(far, Ec25Card):
-        os.environ["ALSA_CONFIG_PATH"] = str(far.alsa)
         told = Modem("line", far.at, None, far.model, card=far.card)  # type: ignore[arg-type]
         return told, "MD", CardSound(stack, far.card)
     told = Modem("line", far.at, far.sound, far.model)  # type: ignore[arg-type]

@@ -38,11 +38,13 @@ from hotline.at.chat import Answer
 from hotline.at.commands import Command
 from hotline.at.services import Ussd
 from hotline.errors import CallerGone, LineDown, Unplugged
+from hotline.lines import gsmcause
 from hotline.lines.access import Access
 from hotline.lines.atport import AtPort
 from hotline.lines.balance import Balance
 from hotline.lines.diverts import Diverts
 from hotline.lines.finder import Finder
+from hotline.lines.gsmleg import GsmLeg, TalkSound
 from hotline.lines.hearing import Hearing
 from hotline.lines.keeper import Keeper
 from hotline.lines.ladder import Hung
@@ -75,30 +77,6 @@ RESTING = (
 )
 MUTE_LOOKS = 3  # on end that list no calls: how each of them stands is not known any more
 
-# 3GPP 24.008 annex H.
-_CAUSES = {
-    1: Cause.UNREACHABLE,
-    17: Cause.BUSY,
-    18: Cause.NO_ANSWER,
-    19: Cause.NO_ANSWER,
-    20: Cause.UNREACHABLE,
-    21: Cause.REJECTED,
-    27: Cause.UNREACHABLE,
-    28: Cause.FAILED,
-    34: Cause.LINE_FAILED,
-    38: Cause.LINE_FAILED,
-    41: Cause.LINE_FAILED,
-    42: Cause.LINE_FAILED,
-    47: Cause.LINE_FAILED,
-}
-_ENDED = {"BUSY": Cause.BUSY, "NO ANSWER": Cause.NO_ANSWER, "NO DIALTONE": Cause.LINE_FAILED}
-
-
-class TalkSound(Protocol):
-    """The sound of one call."""
-
-    def tells(self, digit: str) -> bool: ...
-
 
 class Sound(Protocol):
     """The modem's sound on the bridge.
@@ -114,89 +92,6 @@ class Sound(Protocol):
     def talk(self) -> TalkSound: ...
     async def begin(self) -> None: ...
     def end(self) -> None: ...
-
-
-class GsmLeg:
-    """`Leg` over a modem."""
-
-    # Keys are listened for in the sound, too: not every network and firmware reports all.
-    reports_keys = False
-
-    def __init__(
-        self, line: GsmLine, caller: Caller, sound: TalkSound | None, *, incoming: bool
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        self.line, self.caller, self.incoming = line.name, caller, incoming
-        self._line, self._sound = line, sound
-        self.keys: asyncio.Queue[str] = asyncio.Queue()
-        self.taken: asyncio.Future[None] = loop.create_future()
-        self.answered: asyncio.Future[None] = loop.create_future()
-        self.gone: asyncio.Future[Cause] = loop.create_future()
-        self.active = asyncio.Event()
-        self.work: asyncio.Task[None] | None = None
-        self.ended_by_us = False
-        self.answered_at: float | None = None
-        self.end_words = ""
-        self.end_cause: int | None = None
-        self.rang = incoming
-        self.listed = False
-        self.missing = 0
-        self._our_cause = Cause.OURS
-
-    @property
-    def audio(self) -> object:
-        """What the engine attaches."""
-        return self._sound
-
-    async def answer(self) -> None:
-        """See Leg."""
-        if self.ended_by_us or self.gone.done():
-            raise CallerGone
-        self._line.pick_up(self)
-        ends: set[asyncio.Future[Any]] = {self.answered, self.gone}
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        if self.gone.done():
-            raise CallerGone
-
-    def hang_up(self, cause: Cause = Cause.OURS) -> None:
-        """See Leg. A modem cannot choose what the caller is told: it is busy, or it was hung up."""
-        if not self.ended_by_us and not self.gone.done():
-            self.ended_by_us = True
-            self._line.put_down(self)
-
-    # -- what the line tells -------------------------------------------------------------------
-
-    def is_in(self, state: CallState) -> None:
-        """The modem lists the call in this state."""
-        self.listed, self.missing = True, 0
-        self.rang |= state is not CallState.DIALING
-        if not self.taken.done():
-            self.taken.set_result(None)
-        if state is CallState.ACTIVE:
-            self.active.set()
-
-    def is_through(self) -> None:
-        """Both ends talk, and hear each other."""
-        if not self.answered.done():
-            self.answered.set_result(None)
-            self.answered_at = asyncio.get_running_loop().time()
-
-    def is_mute(self) -> None:
-        """Both ends talk, and nobody hears anything: as a SIP line does."""
-        if not self.ended_by_us:
-            self._our_cause = Cause.NO_SOUND
-            self.hang_up()
-
-    def on_key(self, digit: str) -> None:
-        if self._sound is not None and self._sound.tells(digit):
-            self.keys.put_nowait(digit)
-
-    def ended(self, cause: Cause) -> None:
-        """The call is over."""
-        if self.gone.done():
-            return
-        self.answered.cancel()
-        self.gone.set_result(self._our_cause if self.ended_by_us else cause)
 
 
 class GsmLine:
@@ -374,7 +269,7 @@ class GsmLine:
         if answer.ok:
             leg.listed = True  # from here on its absence means its end
         elif not answer.late:
-            leg.ended(_ENDED.get(answer.ended, Cause.LINE_FAILED))
+            leg.ended(gsmcause.BY_REPORT.get(answer.ended, Cause.LINE_FAILED))
             raise CallerGone
         self._look.set()
 
@@ -538,15 +433,15 @@ class GsmLine:
     async def _cause(self, leg: GsmLeg) -> Cause:
         if leg.incoming or leg.answered.done():
             return Cause.HUNG_UP
-        if leg.end_words in _ENDED:
-            return _ENDED[leg.end_words]
+        if leg.end_words in gsmcause.BY_REPORT:
+            return gsmcause.BY_REPORT[leg.end_words]
         if leg.end_cause is not None:
-            return _CAUSES.get(leg.end_cause, Cause.FAILED)
+            return gsmcause.of_number(leg.end_cause)
         answer = await self._ask(commands.WHY_ENDED)
         for event in answer.events:
             if isinstance(event, EndReason):
                 log.info("modem %s: the call ended: %s", self.name, event.words)
-                return _CAUSES.get(event.cause or 0, _by_words(event.words))
+                return gsmcause.of_reason(event.cause, event.words)
         return Cause.FAILED
 
     async def _refuse_second(self, row: CallRow) -> None:
@@ -693,18 +588,3 @@ class GsmLine:
 
 async def _answered_already() -> None:
     """There is nothing to do for a call that is up."""
-
-
-def _by_words(words: str) -> Cause:
-    """Firmware that tells the cause in English only."""
-    said = words.lower()
-    for part, cause in (
-        ("busy", Cause.BUSY),
-        ("reject", Cause.REJECTED),
-        ("no answer", Cause.NO_ANSWER),
-        ("no user", Cause.NO_ANSWER),
-        ("unassigned", Cause.UNREACHABLE),
-    ):
-        if part in said:
-            return cause
-    return Cause.FAILED
