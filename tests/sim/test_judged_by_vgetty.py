@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import struct
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 import pytest_asyncio
 
 from tests.sim import listen
@@ -37,6 +39,20 @@ rings 2
 answer_mode voice
 """
 HEADER_BYTES = 32
+VGETTY = Path("/usr/sbin/vgetty")
+APART = ("unshare", "--user", "--map-root-user", "--mount")
+
+
+def missing() -> str:
+    """What this machine lacks for it, "" if nothing."""
+    if not VGETTY.exists():
+        return "vgetty is not installed"
+    tried = subprocess.run([*APART, "true"], capture_output=True, check=False, timeout=10)
+    return "needs the right to mount in a namespace of its own" if tried.returncode else ""
+
+
+LACKS = missing()
+pytestmark = pytest.mark.skipif(bool(LACKS), reason=LACKS)
 
 
 def rmd(samples: np.ndarray) -> bytes:
@@ -73,8 +89,7 @@ async def vgetty(modem: VoiceModem) -> AsyncIterator[Path]:
     mounts = [f"mount --bind {folder / name} {place}" for name, place in places.items()]
     port = str(modem.port.readlink()).removeprefix("/dev/")
     child = await asyncio.create_subprocess_exec(
-        "unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
-        " && ".join([*mounts, f"exec /usr/sbin/vgetty {port}"]),
+        *APART, "sh", "-c", " && ".join([*mounts, f"exec {VGETTY} {port}"]),
         stdin=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:

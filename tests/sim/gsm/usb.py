@@ -180,7 +180,7 @@ class Stick:
             self._after(self.deaf_s, self._cured)
         self._open_spare()
         ports = {AT: self.modem.at, SOUND: self.modem.sound}
-        shown = {number: port.readlink() for number, port in ports.items()}
+        shown = {n: port.readlink() for n, port in ports.items() if port.is_symlink()}
         spare = Path(os.ttyname(self._spare[1]))
         self.tree.show(self.path, EC25, {0: None, **shown, SPARE: spare})
 
