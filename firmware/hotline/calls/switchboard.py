@@ -47,8 +47,8 @@ class Switchboard:
         now = x.clock.now()
         call_id = x.journal.begin(leg.line, leg.caller, now)
         call = Call(call_id, leg, x, x.office(), now, self._tell)
-        self.live[call_id] = call
         call.step("ringing_in", f"A call from {mask(leg.caller.number)} on {leg.line}.")
+        self.live[call_id] = call
         self._tasks[call_id] = asyncio.create_task(self._take(call), name=f"call {call_id}")
 
     async def close(self) -> None:
