@@ -15,6 +15,7 @@ from tests.sim.sound import RATE, Loop, Silence, noise
 from tests.stories.stage import BEEP, SIGNS, Stage, heard, office, recorded, was_heard
 
 TALK = noise(2.5, seed=7)
+LATE = RATE // 4  # as far as sound may lag behind the key that was pressed after it
 
 
 async def at_the_beep(stage: Stage, key: str = "2") -> OutgoingCall:
@@ -48,11 +49,13 @@ async def _shown(stage: Stage, caller: OutgoingCall, what: str) -> dict[str, Any
 
 async def test_the_last_word_is_kept_where_the_key_overtakes_it(stage: Stage) -> None:
     caller = await at_the_beep(stage)
-    caller.rtp.faults.late = 0.25
+    caller.rtp.faults.late = LATE / RATE
     await caller.say(TALK)
     await caller.press("#")
     sound = recorded(stage.recording(await stage.filed(caller)))
-    assert listen.find(TALK, sound).tail_lost < 0.05
+    # Alone: a jitter buffer that gave way in the middle has moved it against what was said before.
+    last_word = TALK[-2 * LATE :]
+    assert listen.find(last_word, sound).tail_lost < 0.05
 
 
 async def test_the_recording_is_what_the_caller_said(stage: Stage) -> None:
