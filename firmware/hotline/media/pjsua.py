@@ -33,9 +33,8 @@ from hotline.options import Sip, Trunk, public_authorities
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# A packet, a timer or hotlineWake() ends the poll at once; yet a call out was measured to begin
-# with the next poll only (key to INVITE: 236 ms with 250, 36 with 50), so the bound is short.
-POLL_MS = 50
+# A packet, a timer, hotlineWake() or what the threads of the sound tell ends the poll at once.
+POLL_MS = 250
 SILENCE_AFTER_S = 30.0
 GRAVE_S = 0.5
 MOST_CALLS = 512  # PJSUA_MAX_CALLS of our build
