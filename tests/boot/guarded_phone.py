@@ -32,6 +32,10 @@ class Caller(pj.Call):  # type: ignore[misc]
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
         self.getAudioMedia(-1).startTransmit(self.phone.tap.port)
 
+    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
+        if self.phone.tells_keys:
+            print("key", prm.digit, flush=True)
+
 
 class Account(pj.Account):  # type: ignore[misc]
     def __init__(self, phone: Phone) -> None:
@@ -69,6 +73,7 @@ class Phone:
     def __init__(self) -> None:
         self.endpoint = pj.Endpoint()
         self.calls: list[Caller] = []
+        self.tells_keys = False
         self.invites: list[list[str]] = []
         self.todo: list[Callable[[], None]] = []
         self.inbox: queue.Queue[Command | None] = queue.Queue()
@@ -127,6 +132,10 @@ class Phone:
 
     def do_invites(self) -> list[list[str]]:
         return self.invites
+
+    def do_tell_keys(self) -> None:
+        """From now on a key is told when it comes, unasked."""
+        self.tells_keys = True
 
     def do_frames(self) -> list[bool]:
         return self.tap.read()

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import math
 import re
+import select
 import shutil
 import socket
 import ssl
@@ -302,6 +303,29 @@ def test_a_stranger_cannot_speak_into_a_call(phone: Phone) -> None:
         assert not any(phone.ask("frames"))  # who was not heard either.
 
 
+def test_a_key_ends_a_long_wait_at_once(phone: Phone) -> None:
+    phone.ask("allow", PEER)
+    with (
+        from_address(PEER, socket.SOCK_DGRAM) as peer,
+        from_address(PEER, socket.SOCK_DGRAM) as sound,
+    ):
+        sdp = offer(sound.getsockname()[1], "a=rtpmap:101 telephone-event/8000\r\n")
+        answer = call_in(phone, peer, sdp.replace("AVP 0", "AVP 0 101"))
+        media = int(re.search(r"^m=audio (\d+) ", answer, re.MULTILINE)[1])  # type: ignore[index]
+        phone.ask("tell_keys")
+        for digit in range(1, 6):
+            after_everything_sent_so_far(phone)
+            sound.sendto(key(digit), ("127.0.0.1", media))
+            told, _, _ = select.select([phone.stdout], [], [], DEADLINE / 3)
+            assert told
+            assert phone.stdout.readline() == f"key {digit}\n"
+
+
+def key(digit: int) -> bytes:
+    """The beginning of a key, RFC 4733; each of another instant."""
+    return struct.pack(">BBHIIBBH", 0x80, 0x80 | 101, digit, digit * 800, 7, digit, 10, 160)
+
+
 def wait_until(true: Callable[[], bool]) -> None:
     """Asks again and again; every question goes through the telephone, which has work to do."""
     end = time.monotonic() + DEADLINE
@@ -439,6 +463,24 @@ try: pj.hotlineWakeInit()
 except pj.Error as error: print(error.status != 0)
 """
     assert run_alone(program) == "True"
+
+
+def test_nothing_that_pjsip_hands_over_is_kept_for_ever() -> None:
+    program = """
+import sys, _pjsua2
+kept = [name for name in vars(_pjsua2) if name.startswith("new_")
+        and not hasattr(getattr(pj, name[4:]), "__swig_destroy__")]
+endpoint = start()
+config = pj.TransportConfig(); config.boundAddress = "127.0.0.1"
+endpoint.transportGetInfo(endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, config))
+endpoint.libVersion(); list(endpoint.codecEnum2()); pj.StringVector(["a"])
+print(kept)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", START + program], capture_output=True, text=True, check=True
+    )
+    assert "memory leak" not in done.stdout + done.stderr
+    assert done.stdout.strip().splitlines()[-1] == "[]"
 
 
 CALL_OUT = """

@@ -139,6 +139,9 @@ class Pjsip:
                 value = work()
             except pj.Error as error:
                 self.tell(fail, answer, HotlineError(f"The sound engine refused: {_why(error)}"))
+            except BaseException as error:  # whoever waits for the answer waits for a caller
+                self.tell(fail, answer, HotlineError(f"The sound engine failed: {error}"))
+                raise
             else:
                 self.tell(give, answer, value)
 
