@@ -194,12 +194,15 @@ struct CallMediaInfo;
 %include "pjsua2/endpoint.hpp"
 
 /* What is our own. */
+%formacro(OFFER, HotlinePort, HotlinePort::close)
 %formacro(OFFER, HotlineTap, HotlineTap::HotlineTap, HotlineTap::~HotlineTap, HotlineTap::read,
-    HotlineTap::lost, HotlineTap::close)
+    HotlineTap::lost)
 %formacro(OFFER, HotlineModemPort, HotlineModemPort::HotlineModemPort,
-    HotlineModemPort::~HotlineModemPort, HotlineModemPort::swap, HotlineModemPort::close)
+    HotlineModemPort::~HotlineModemPort, HotlineModemPort::swap)
 %formacro(OFFER_C, hotlineGuardSet, hotlineGuardDropped, hotlineNamesSet, hotlineNamesMissing,
     hotlineWakeInit, hotlineWake)
+
+%include "pjsua2/hotline_port.hpp"
 
 /* All the sound that waits, as bytes. It never waits, so it keeps the interpreter's lock. */
 %feature("nothreadallow") pj::HotlineTap::read;

@@ -3,10 +3,9 @@
 #define HOTLINE_MODEM_PORT_HPP
 
 #include <chrono>
-#include <cstdint>
-#include <mutex>
+#include <memory>
 
-#include <pjsua2/media.hpp>
+#include <pjsua2/hotline_port.hpp>
 
 namespace pj
 {
@@ -19,20 +18,16 @@ namespace pj
  * crystals differ, and fades to silence when the modem has stopped. When it
  * begins again, with the next call, nothing of the last one waits any more.
  *
- * Made and closed in the thread that owns PJSIP. exchange() may be called by any
- * one thread, also after close(): it then gives silence.
+ * exchange() may be called by any one thread, also after close(): it then
+ * gives silence.
  */
-class HotlineModemPort : public AudioMedia
+class HotlineModemPort : public HotlinePort
 {
 public:
     /* max_delay_ms: of either direction; in a quiet time a frame waits or less. */
     HotlineModemPort(unsigned clock_rate, unsigned max_delay_ms) PJSUA2_THROW(Error);
 
-    /* Does nothing that PJSIP would notice if the port was closed. */
     virtual ~HotlineModemPort();
-
-    /* Leaves the bridge. Harmless when repeated; to be called before libDestroy(). */
-    void close();
 
     /* How many samples a frame has. */
     unsigned frame() const;
@@ -45,21 +40,15 @@ public:
     void exchange(const int16_t *heard, int16_t *sent, unsigned frames);
 
 private:
-    HotlineModemPort(const HotlineModemPort &);
-    HotlineModemPort &operator=(const HotlineModemPort &);
-
-    static pj_status_t put_frame(pjmedia_port *port, pjmedia_frame *frame);
-    static pj_status_t get_frame(pjmedia_port *port, pjmedia_frame *frame);
-    static pj_status_t on_destroy(pjmedia_port *port);
-
+    class Crossing;
     typedef std::chrono::steady_clock clock;
 
-    const unsigned samples;
+    virtual void put(const int16_t *frame, unsigned count);
+    virtual void get(int16_t *frame, unsigned count);
+
+    std::unique_ptr<Crossing> from_modem, to_modem;
     /* Of the last exchange(). */
     clock::time_point last;
-    /* Between exchange() and close(). */
-    std::mutex closing;
-    pjmedia_port *port;
 };
 
 } // namespace pj

@@ -3,10 +3,9 @@
 #define HOTLINE_TAP_HPP
 
 #include <atomic>
-#include <cstdint>
 #include <vector>
 
-#include <pjsua2/media.hpp>
+#include <pjsua2/hotline_port.hpp>
 
 namespace pj
 {
@@ -16,21 +15,16 @@ namespace pj
  * somebody reads it. The bridge's clock thread only copies: it never enters
  * Python, so it never waits for the interpreter.
  *
- * Made and closed in the thread that owns PJSIP. One thread at a time reads,
- * any thread, also after close(). Whoever reads too late loses the newest
- * sound, and lost() says how much.
+ * One thread at a time reads, any thread, also after close(). Whoever reads
+ * too late loses the newest sound, and lost() says how much.
  */
-class HotlineTap : public AudioMedia
+class HotlineTap : public HotlinePort
 {
 public:
     /* keeps_ms: how much sound waits for a reader. Frames of 20 ms. */
     HotlineTap(unsigned clock_rate, unsigned keeps_ms) PJSUA2_THROW(Error);
 
-    /* Does nothing that PJSIP would notice if the tap was closed. */
     virtual ~HotlineTap();
-
-    /* Leaves the bridge. Harmless when repeated; to be called before libDestroy(). */
-    void close();
 
     /* How many samples wait. */
     unsigned waiting() const;
@@ -42,15 +36,8 @@ public:
     unsigned long lost() const;
 
 private:
-    HotlineTap(const HotlineTap &);
-    HotlineTap &operator=(const HotlineTap &);
+    virtual void put(const int16_t *frame, unsigned count);
 
-    static pj_status_t put_frame(pjmedia_port *port, pjmedia_frame *frame);
-    static pj_status_t on_destroy(pjmedia_port *port);
-    void keep(const int16_t *samples, unsigned count);
-
-    pj_pool_t *pool;
-    pjmedia_port *port;
     std::vector<int16_t> ring;
     /* Samples ever written and ever read; their difference is what waits. */
     std::atomic<uint64_t> written, read;
