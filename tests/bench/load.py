@@ -25,9 +25,12 @@ from tests.bench.figures import Figure
 from tests.bench.office import LIMITS, office_yaml
 from tests.sim import g711
 from tests.sim.box import RTP_PORTS, BoxUnderTest, free_port, free_rtp_range, running, trunk
+from tests.sim.fxo import VoiceModem
+from tests.sim.gsm import Ec25, MobileNetwork
 from tests.sim.scenario import Scenario, ask, reply, sdp
 from tests.sim.sipp import Sipp
 from tests.sim.sound import RATE, noise
+from tests.stories.modems import modem_table
 
 STAFF, CALLERS = "127.0.0.3", "127.0.0.4"
 LONGEST_GAP_S = 0.040
@@ -136,10 +139,16 @@ MIB = 1.048576  # megabytes: the promise for an idle box is in those, that for g
 
 
 async def memory(calls: int) -> list[Figure]:
-    """The daemon idle after its first start and the next one, and its growth over short calls."""
+    """The daemon idle after its first start and the next one, and its growth over short calls.
+
+    It has lines of every kind: two trunks, a GSM modem, and the office's own line.
+    """
     with tempfile.TemporaryDirectory(prefix="hotline-load-") as folder:
         room = Path(folder)
-        async with _box(room, free_port(), OFFICE_CHANNELS) as box:
+        async with (
+            _modems(room) as tables,
+            _box(room, free_port(), OFFICE_CHANNELS, tables) as box,
+        ):
             first = await _idle_mib(box)
             await box.stop()
             await box.start()
@@ -148,7 +157,7 @@ async def memory(calls: int) -> list[Figure]:
             warm = _memory_mib(box.pid)
             await _short_calls(box, room / "then", calls)
             grown = (_memory_mib(box.pid) - warm) * 10_000 / calls
-    about = f"2 lines of {OFFICE_CHANNELS} calls"
+    about = f"2 trunks of {OFFICE_CHANNELS} calls, 2 modems"
     return [
         Figure("memory, idle after the first start", first * MIB, "MB", 80, about),
         Figure("memory, idle after a restart", again * MIB, "MB", 80, about),
@@ -164,13 +173,34 @@ async def the_box(room: Path, staff_port: int) -> AsyncIterator[TheBox]:
 
 
 @contextlib.asynccontextmanager
-async def _box(room: Path, staff_port: int, channels: int) -> AsyncIterator[BoxUnderTest]:
-    """A box with the staff's gateway and the callers' gateway, each with so many channels."""
+async def _modems(room: Path) -> AsyncIterator[str]:
+    """A modem of each kind, and the tables of box.toml that make lines of them."""
+    async with contextlib.AsyncExitStack() as closing:
+        places = [room / kind for kind in ("mobile", "office")]
+        networks = [MobileNetwork() for _ in places]
+        for place, network in zip(places, networks, strict=True):
+            place.mkdir()
+            closing.push_async_callback(network.stop)
+        mobile = closing.enter_context(Ec25(networks[0], places[0]))
+        office = closing.enter_context(VoiceModem(networks[1], places[1]))
+        yield modem_table("mobile", mobile) + (
+            f'[[voice_modem]]\nname = "office"\nport = "{office.port}"\nmodel = "usr5637"\n'
+        )
+
+
+@contextlib.asynccontextmanager
+async def _box(
+    room: Path, staff_port: int, channels: int, more: str = ""
+) -> AsyncIterator[BoxUnderTest]:
+    """A box with the staff's gateway and the callers' gateway, each with so many channels.
+
+    more: further lines, as tables of box.toml.
+    """
     trunks = trunk("staff", (STAFF, staff_port), more="keep_alive_seconds = 0") + trunk(
         "callers", (CALLERS, 5060), more="keep_alive_seconds = 0\noutbound = false"
     )
     trunks = trunks.replace("channels = 20", f"channels = {channels}")
-    box = BoxUnderTest(room / "box", office_yaml(), trunks, LIMITS)
+    box = BoxUnderTest(room / "box", office_yaml(), trunks + more, LIMITS)
     async with running(box):
         await box.until(lambda s: all(line.up for line in s.lines), "the lines up")
         yield box
