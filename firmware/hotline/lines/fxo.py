@@ -131,7 +131,7 @@ class OfficeLine:
 
     def __init__(self, modem: VoiceModem, country: str, sound: Sound) -> None:
         self.name = modem.name
-        self.capabilities = Capabilities(full_duplex=False, can_dial=False, channels=1)
+        self.capabilities = Capabilities(full_duplex=False, can_dial=False, can_refuse=False)
         self._modem, self._country, self._sound = modem, country, sound
         self._access = VoiceAccess(modem, country)
         self._at: VoicePort | None = None
