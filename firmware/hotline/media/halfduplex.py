@@ -11,12 +11,13 @@ ahead, and what it hears waits in the port.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 import numpy as np
 
 from hotline.at.voice import Encoding
 from hotline.media import companding
-from hotline.media.engine import CLOCK_RATE, FRAME_MS
+from hotline.media.engine import CLOCK_RATE, FRAME_MS, HangUpTone
 from hotline.media.linetone import LineTone, ToneListener
 from hotline.media.pjsua import ModemPort, ModemTalk, Pjsip
 
@@ -32,16 +33,22 @@ _NOBODY_THERE = (LineTone.BUSY, LineTone.DIAL)
 
 
 class TurnTalk(ModemTalk):
-    """One call: what `Leg.audio` is on such a line. Times are monotonic seconds."""
+    """One call: what `Leg.audio` is on such a line. Times are monotonic seconds.
 
-    def __init__(self, port: ModemPort, encoding: Encoding) -> None:
+    hang_up_tone: what the exchange sends besides the usual tones when the caller has gone.
+    """
+
+    def __init__(
+        self, port: ModemPort, encoding: Encoding, hang_up_tone: HangUpTone | None = None
+    ) -> None:
         super().__init__(port)
+        self.hang_up_tone = hang_up_tone
         self._modem, self._encoding = port, encoding
         self._rest = b""
         self._words: deque[bytes] = deque()
         self._tail = 0
         self._swapped_at = self._heard_at = 0.0
-        self._tones = ToneListener()
+        self._tones = ToneListener(hang_up_tone)
         self._quiet = 0
         self.abandoned = False
 
@@ -129,10 +136,15 @@ class TurnTalk(ModemTalk):
 
 
 class TurnSound:
-    """The sound of one such modem: its port on the bridge stays, calls come and go."""
+    """The sound of one such modem: its port on the bridge stays, calls come and go.
 
-    def __init__(self, stack: Pjsip) -> None:
-        self._stack = stack
+    hang_up_tone: asked with each call, what the exchange of this line was learned to send.
+    """
+
+    def __init__(
+        self, stack: Pjsip, hang_up_tone: Callable[[], HangUpTone | None] = lambda: None
+    ) -> None:
+        self._stack, self._hang_up_tone = stack, hang_up_tone
         self._port: ModemPort | None = None
 
     def open(self) -> None:
@@ -144,4 +156,4 @@ class TurnSound:
         """The sound of a new call. Only after `open`."""
         if self._port is None:
             raise RuntimeError("the sound was never opened")
-        return TurnTalk(self._port, encoding)
+        return TurnTalk(self._port, encoding, self._hang_up_tone())
