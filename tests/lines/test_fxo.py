@@ -490,6 +490,38 @@ async def test_a_telephone_picked_up_beside_the_box_has_the_call_at_once(tmp_pat
 
 
 @hurried
+async def test_who_is_answered_at_another_telephone_before_the_box_could_is_left_in_peace(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path) as one:
+        await one.until(UP)
+        call = await one.network.caller(ANA).call()
+        await call.lasts(0.5)  # the first ring
+        one.modem.phone_lifted()
+        assert await call.lasts(15)
+        assert one.rings.empty()
+        assert one.modem.off_hook_at == []
+        one.modem.phone_down()
+        await one.answered()
+
+
+@hurried
+async def test_who_is_answered_at_another_telephone_while_the_box_thinks_is_not_interrupted(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path, Faults(refuses=True)) as one:
+        await one.until(UP)
+        call = await one.network.caller(ANA).call()
+        leg = await asyncio.wait_for(one.rings.get(), 10)
+        one.modem.phone_lifted()
+        with pytest.raises(CallerGone):
+            await leg.answer()
+        assert await asyncio.wait_for(leg.gone, 2) is Cause.ELSEWHERE
+        assert await call.lasts(15)
+        assert one.modem.off_hook_at == []
+
+
+@hurried
 async def test_a_modem_that_is_pulled_out_ends_its_call_and_is_free_when_it_is_back(
     tmp_path: Path,
 ) -> None:
