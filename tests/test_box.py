@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from tests.sim import demo
 
 TOP = Path(__file__).parent.parent
 PACKAGES = (TOP / "boot/packages.txt").read_text(encoding="utf-8")
@@ -168,3 +171,16 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
     ):
         locked = {pin.split("==")[0] for pin in pins(lock)}
         assert {name.lower() for name in wanted} - locked == set()
+
+
+@pytest.mark.parametrize(("kept", "code"), [(True, 0), (False, 1)])
+def test_the_exit_code_of_the_demo_says_whether_every_promise_was_kept(
+    monkeypatch: pytest.MonkeyPatch, kept: bool, code: int
+) -> None:
+    async def day(*_: object) -> bool:
+        return kept
+
+    monkeypatch.setattr(demo, "demo", day)
+    monkeypatch.setattr(demo.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["./box demo", "--once", "--line", "fxo"])
+    assert demo.main() == code

@@ -108,7 +108,8 @@ def lines(given: argparse.Namespace) -> int:
         terminal.say((line.name, "bold"), "up" if line.up else "down")
         divert = divert_words(line.divert) if line.divert else ""
         network = network_words(line.network) if line.network and line.up else ""
-        for words in filter(None, (line.words, line.trouble, network, divert)):
+        tone = line.tone and f"A caller who has hung up sounds like {line.tone}."
+        for words in filter(None, (line.words, line.trouble, network, divert, tone)):
             terminal.say("  ", words)
     return 0
 
@@ -121,6 +122,18 @@ def balance(given: argparse.Namespace) -> int:
         terminal.say(f"{name}:", control.line_balance(name))
     if not mobiles:
         raise HotlineError("No line of the box has a SIM card.")
+    return 0
+
+
+def learn_tone(given: argparse.Namespace) -> int:
+    """Teach a line how its exchange sounds when a caller has hung up."""
+    control = Control(_places(given).control)
+    if not given.forget:
+        terminal.warn(
+            f"Now call the number of {given.line} from another telephone, within three minutes.",
+            "Press 1 when the box asks, then hang up; the box listens for a while.",
+        )
+    terminal.say(control.line_tone(given.line, forget=given.forget))
     return 0
 
 
@@ -400,6 +413,9 @@ def _line_verbs(verbs: Any) -> None:
     )
     look.add_argument("--line", help="with --call: this line only")
     _verb(verbs, "lines", lines, json_too=True)
+    lesson = _verb(verbs, "learn-tone", learn_tone)
+    lesson.add_argument("line", help="a line on a voice modem")
+    lesson.add_argument("--forget", action="store_true", help="go by the usual tones again")
     _verb(verbs, "balance", balance).add_argument("line", nargs="?", help="default: every SIM card")
 
 

@@ -23,6 +23,7 @@ from hotline.calls.notices import Notices, Texting
 from hotline.calls.offices import CurrentOffice
 from hotline.calls.selftest import SelfTests
 from hotline.calls.switchboard import Switchboard
+from hotline.calls.tonelesson import ToneLessons, tone_of
 from hotline.clock import Clock
 from hotline.control.desk import FrontDesk
 from hotline.control.linedesk import LineDesk
@@ -53,6 +54,7 @@ from hotline.options import Mail, Modem, Options
 from hotline.routing.office import Office
 from hotline.storage import diverts as divert_storage
 from hotline.storage import linetests as test_storage
+from hotline.storage import linetones as tone_storage
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
 from hotline.storage.calls import Journal, connected_since, last_came, next_call_id
@@ -63,6 +65,7 @@ from hotline.storage.files import Recordings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.lastrun import LastRun, file_last_run
 from hotline.storage.linetests import LineTests
+from hotline.storage.linetones import LearnedTones
 from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
@@ -126,6 +129,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 exchange.board,
                 records.texting,
                 SelfTests(exchange, records.tests, records.trial if records.texting else None),
+                ToneLessons(
+                    exchange, switchboard, records.tones, [m.name for m in options.voice_modems]
+                ),
             ),
         )
         desk.attach()
@@ -142,8 +148,8 @@ class Records:
     """Everything durable. left: what the last run left open, filed by now. last_call: came then.
 
     texting: the lines that carry texts, once they are there. diverts: what their SIM cards diverted
-    before. tests: what lines can do. trial: sends a text to see whether it arrives. told: whom a
-    text was sent today. cap: what texts may cost.
+    before. tests: what lines can do. tones: of their exchanges. trial: sends a text to see whether
+    it arrives. told: whom a text was sent today. cap: what texts may cost.
     """
 
     file: DatabaseFile
@@ -159,6 +165,7 @@ class Records:
     texting: list[GsmLine]
     diverts: DivertsBefore
     tests: LineTests
+    tones: LearnedTones
     trial: TextTrial
     told: Mapping[str, datetime]
     cap: TextCap
@@ -184,6 +191,7 @@ def _open_records(
         spent = connected_since(database, today)
         diverts = DivertsBefore(writer, divert_storage.known(database))
         tests = LineTests(writer, test_storage.known(database))
+        tones = LearnedTones(writer, tone_storage.known(database))
         told = letters.recipients_since(database, "sms", today)
         cap = TextCap(options.limits.texts_per_day, deque(parts_sent_since(database, today)))
     texts, texting = Texts(writer, options.box.country), list[GsmLine]()
@@ -204,6 +212,7 @@ def _open_records(
         texting,
         diverts,
         tests,
+        tones,
         TextTrial(rules, texts, file, clock),
         told,
         cap,
@@ -260,7 +269,10 @@ async def _exchange(
     for modem in modems:
         modem.diverts.memory = records.diverts
         modem.on_time = clock.offer
-    office_lines = [OfficeLine(m, country, TurnSound(pjsip)) for m in options.voice_modems]
+    office_lines = [
+        OfficeLine(m, country, TurnSound(pjsip, partial(tone_of, records.tones, m.name)))
+        for m in options.voice_modems
+    ]
     records.texting.extend(modems)
     offices = CurrentOffice(
         records.offices, country, frozenset({country, *options.limits.countries})

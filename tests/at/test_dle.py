@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.at.dle import Keys, Sign, Signal, Sound, Stream, Text, shield, signal_of
+from hotline.at.dle import LONGEST_LINE, Keys, Sign, Signal, Sound, Stream, Text, shield, signal_of
 
 Told = list[Text | Sound | Sign]
 
@@ -74,6 +74,16 @@ def test_nothing_a_modem_sends_is_trouble(rubbish: bytes, places: list[int]) -> 
     heard(stream, rubbish, places)
     stream.no_sound()
     heard(stream, rubbish, places)
+
+
+@pytest.mark.parametrize("before", [b"A" * LONGEST_LINE, b"A" * (LONGEST_LINE + 1), b"A" * 900])
+@pytest.mark.parametrize("size", [1, 100, 10_000])
+def test_the_end_of_a_line_without_end_begins_no_sound(before: bytes, size: int) -> None:
+    stream, data = Stream(), before + b"CONNECT\r\n" + b"OK\r\n"
+    stream.expect_sound()
+    told = joined([p for n in range(0, len(data), size) for p in stream.feed(data[n : n + size])])
+    assert told == [Text(data)]
+    assert stream.feed(b"CONNECT\r\nab") == [Text(b"CONNECT\r\n"), Sound(b"ab")]
 
 
 def test_a_modem_that_refuses_to_listen_goes_on_in_text() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import asterisk, latency, load, modem
+from tests.bench import asterisk, latency, load, modem, officeline
 from tests.bench.figures import Figure, Report
 from tests.bench.office import on_the_bench
 
@@ -49,6 +49,7 @@ async def measure(quick: bool, only: str, beside_asterisk: bool) -> Report:
         "next": lambda: _one(latency.next_person, int(30 * scale) or 3),
         "delay": lambda: _one(latency.added_delay, int(60 * scale) or 6),
         "modem answer": lambda: modem.answering(int(20 * scale)),
+        "office line": lambda: officeline.answering(int(20 * scale)),
         "modem": lambda: modem.sound(int(60 * scale) or 6),
         "load": lambda: load.all_loads(sizes, WINDOW_S),
         "memory": lambda: load.memory(int(10_000 * scale)),

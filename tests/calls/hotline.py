@@ -25,7 +25,7 @@ from hotline.inbox.case import Case
 from hotline.inbox.step import StepName
 from hotline.lines.port import Caller, Capabilities, Cause, LineState
 from hotline.media.catalogue import Prompt
-from hotline.media.engine import KeyWays, Level
+from hotline.media.engine import HangUpTone, KeyWays, Level
 from hotline.notify.outbox import Outbox
 from hotline.options import Limits
 from hotline.routing.office import Do, Key, Menu, Office, Person
@@ -87,6 +87,7 @@ class Telephone:
         self.line, self.caller, self.presses = "office", caller, presses
         self.reports_keys = False  # else the box waits for the sound before a key
         self.heard: list[str] = []
+        self.sends_when_gone: HangUpTone | None = None
         self.keys: asyncio.Queue[str] = asyncio.Queue()
         self.taken: asyncio.Future[None] = loop.create_future()
         self.answered: asyncio.Future[None] = loop.create_future()
@@ -159,6 +160,11 @@ class Ear:
         return KeyWays(told=True, heard=False)
 
     def hear_keys(self) -> None: ...
+
+    async def learn_tone(self) -> HangUpTone:
+        while self._leg.sends_when_gone is None:
+            await asyncio.Event().wait()
+        return self._leg.sends_when_gone
 
     def press(self, digits: str) -> None: ...
 

@@ -18,6 +18,19 @@ _PDUS = [
     for written in sms.delivers(sender, text)
 ] + [bytes.fromhex(sms.report(7, "+37369000001", status)) for status in (0, 0x30, 0x41)]
 _TEXTS = ["hello {1} €", "Жалоба 🙂 " * 30, "[" * 200, "+37369000001", "1234", "*100#", "*331#"]
+# 0xf0 with what follows is a step of ours: to listen, or to stop.
+_VOICE = [
+    b"\xf0\x01", b"\xf0\x00", b"\r\nCONNECT\r\n", b"\r\nVCON\r\n", b"\x10\x03", b"\x10\x10",
+    b"\x10\x1a", b"\x10", b"\x10/\x105\x105\x10~", b"\x10R", b"\x10l", b"\x10u", b"CONNECT",
+    b"\r\n", b"\x7f" * 80, b"\x10" * 5, b"A" * 250,
+]  # fmt: skip
+_VOICE_LINES = [
+    line + b"\r\n" for line in (
+        b"RING", b"DATE = 1122", b"NMBR = 37322111222", b"NMBR=P", b"NAME = TEST", b"DRON=10",
+        b"MESG=060102", b'130,"UNSIGNED PCM",8,0,(8000),0,0', b'131,"ULAW",8,0,(7200-11025),0,0',
+        b'133,"LINEAR",16,0,8000,0,0', b'+VSM: 5,"G.711A",8,0,(8000),(0),(0)', b"AT+VRX", b"OK",
+    )
+]  # fmt: skip
 _TOKENS = [
     b"\r\n", b"\r", b"\n", b"\r\r\n", b"> ", b"OK", b"ERROR", b"\x1a", b"\x1b", b'"', b",", b":",
     b"\xff", b"\0", b"145", b"+", b"-1", b"99999999999", b";", b";+CHUP;", b"AT+CMGL=4", b"BUSY",
@@ -30,7 +43,7 @@ def inputs(seed: int) -> Iterator[bytes]:
     chance = random.Random(seed)
     while True:
         which = chance.randrange(len(PROMISES))
-        made = (_talk, _line, _order, _pdu, _text, _any)[which](chance)
+        made = _MAKERS[which](chance)
         for _ in range(chance.choice((0, 0, 1, 2, 5, 20))):
             made = _spoilt(chance, made)
         yield bytes([which]) + made[:LONGEST]
@@ -79,6 +92,17 @@ def _text(chance: random.Random) -> bytes:
     return chance.choice(_TEXTS).encode() * chance.randrange(1, 4)
 
 
+def _stream(chance: random.Random) -> bytes:
+    return b"".join(
+        chance.choice((*_VOICE, *_VOICE_LINES)) if chance.random() < 0.8 else _any(chance)
+        for _ in range(chance.randrange(1, 12))
+    )
+
+
+def _ring(chance: random.Random) -> bytes:
+    return b"".join(chance.choice(_VOICE_LINES) for _ in range(chance.randrange(1, 8)))
+
+
 def _any(chance: random.Random) -> bytes:
     return chance.randbytes(chance.randrange(300))
 
@@ -102,3 +126,6 @@ def _spoilt(chance: random.Random, data: bytes) -> bytes:
             return data[:at] + chance.choice(_LINES) + data[to:]
         case _:
             return data[to:] + data[:at]
+
+
+_MAKERS = (_talk, _line, _order, _pdu, _text, _any, _stream, _any, _stream, _ring)

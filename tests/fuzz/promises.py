@@ -28,6 +28,7 @@ from hotline.at.commands import PROBE, Command
 from hotline.at.fields import MOST_FIELDS, fields
 from hotline.at.framer import LONGEST_LINE, PROMPT, Framer
 from hotline.at.services import LONGEST_REPLY, Reason, ussd_text
+from tests.fuzz import voice
 from tests.sim.gsm import sms
 
 NUMBER = re.compile(r"\+?[0-9*#]{1,33}")
@@ -246,7 +247,18 @@ def septets(data: bytes) -> None:
     assert gsm7.fits(said)
 
 
-PROMISES = (conversation, lines, orders, texts_in, texts_out, septets)
+PROMISES = (
+    conversation,
+    lines,
+    orders,
+    texts_in,
+    texts_out,
+    septets,
+    voice.stream,
+    voice.speech,
+    voice.signs,
+    voice.before_the_answer,
+)
 
 
 def one(data: bytes) -> None:

@@ -1,6 +1,6 @@
 """Every kind of line with its far side and the real sound engine, for the contract they all keep.
 
-A new driver joins with one entry in `DRIVERS`.
+A new driver joins with one entry, in `BOTH_WAYS` or, if it only takes calls, in `INWARD`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.sim import fxo
 from tests.sim.box import free_port, free_rtp_range
 from tests.sim.gsm import (
     Ec25,
@@ -30,18 +31,20 @@ from tests.sim.gsm import (
 from tests.sim.sip import Exchange
 
 from hotline.lines import ladder
+from hotline.lines.fxo import OfficeLine
 from hotline.lines.gsm import GsmLine
 from hotline.lines.port import Leg, Line
 from hotline.lines.quirks import quirks_of
 from hotline.lines.sip import Guard, SipLine
 from hotline.media import tones
+from hotline.media.halfduplex import TurnSound
 from hotline.media.mixer import Mixer
 from hotline.media.modem import ModemSound
 from hotline.media.pjsua import Pjsip
 from hotline.media.rate import Known, Measured
 from hotline.media.soundcard import CardSound
 from hotline.media.wav import Recorder
-from hotline.options import Modem, Sip, Trunk
+from hotline.options import Modem, Sip, Trunk, VoiceModem
 
 HERE = "127.0.0.1"
 NUMBER = "+37369000900"
@@ -153,6 +156,20 @@ def _told(far: GsmModem, stack: Pjsip) -> tuple[Modem, str, Any]:
 
 
 @contextlib.asynccontextmanager
+async def over_the_office_line(engine: Engine, folder: Path) -> AsyncIterator[Driver]:
+    """A voice modem on an analogue line."""
+    network = MobileNetwork()
+    faults = fxo.Faults(caller_id="before it", ring_every=0.6)
+    with fxo.VoiceModem(network, folder, NUMBER, faults) as far:
+        told = VoiceModem("line", far.port, "usr5637")
+        line = OfficeLine(told, "MD", TurnSound(engine.stack))
+        driver = Driver(line, network, far, engine.mixer)
+        async with _started(driver):
+            yield driver
+        await network.stop()
+
+
+@contextlib.asynccontextmanager
 async def _started(driver: Driver) -> AsyncIterator[None]:
     await driver.line.start(driver.rings.put_nowait)
     try:
@@ -162,7 +179,8 @@ async def _started(driver: Driver) -> AsyncIterator[None]:
         await driver.line.stop()
 
 
-DRIVERS: dict[str, Callable[[Engine, Path], AbstractAsyncContextManager[Driver]]] = {
+Start = Callable[[Engine, Path], AbstractAsyncContextManager[Driver]]
+BOTH_WAYS: dict[str, Start] = {
     "sip": over_sip,
     "ec25": partial(over, Ec25),
     "ec25 as a sound card": partial(over, Ec25Card),
@@ -170,10 +188,14 @@ DRIVERS: dict[str, Callable[[Engine, Path], AbstractAsyncContextManager[Driver]]
     # Nothing but the bytes tells that this one sends 16000 samples a second.
     "sim7600 over LTE": partial(over, Sim7600, faults=SimcomFaults(wide=True, restarts=0.2)),
 }
+INWARD: dict[str, Start] = {"office line": over_the_office_line}
+DRIVERS = BOTH_WAYS | INWARD
 
 
 def soon(patch: Any) -> None:
-    """Modems that come back and ring again sooner than real ones, a keeper that looks sooner."""
+    """Modems come back and ring again sooner than real ones, and are waited for accordingly."""
     patch.setattr(ladder, "FIRST_RETRY_S", 0.3)
     patch.setattr(ladder, "LOOK_AGAIN_S", 0.3)
     patch.setattr(modem, "RING_EVERY_S", 0.6)
+    patch.setattr("hotline.at.ringing.NO_MORE_RINGS_S", 1.2)
+    patch.setattr("hotline.lines.fxo.ON_HOOK_S", 0.3)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pytest_asyncio
-from tests.lines.drivers import DRIVERS, Driver, Engine, soon, sound_engine
+from tests.lines.drivers import BOTH_WAYS, DRIVERS, INWARD, Driver, Engine, soon, sound_engine
 from tests.sim import listen
 from tests.sim.sip import behaviours
 from tests.sim.sound import RATE, Silence, Tone
@@ -20,6 +20,7 @@ from hotline.lines.port import Cause, Leg
 from hotline.media import wav
 from hotline.media.mixer import MixedSound
 
+calls_out = pytest.mark.parametrize("shared", BOTH_WAYS, indirect=True)
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ANA = "+37369000101"
@@ -111,6 +112,24 @@ async def test_who_is_answered_hears_the_box_and_is_heard_until_hanging_up(
     assert await end_of(leg) is Cause.HUNG_UP
 
 
+async def test_whether_the_caller_is_heard_while_the_box_speaks_is_said_before(
+    driver: Driver, tmp_path: Path, sign: Path
+) -> None:
+    call, leg = await driver.rung(ANA, tone=THEIRS)
+    await leg.answer()
+    sound = attached(driver, leg)
+    playing = asyncio.ensure_future(sound.play([sign], loop=True))
+    await call.hears(OURS, within=5, lasting=0.5)
+    recording = sound.record(tmp_path / "meanwhile.wav")
+    await call.lasts(1.0)
+    await recording.stop()
+    playing.cancel()
+    heard = read_wav(tmp_path / "meanwhile.wav")
+    level = listen.level_at(heard[-round(0.4 * RATE) :], THEIRS.hertz)
+    assert (level > THEIRS.level / 2) == driver.line.capabilities.full_duplex
+    sound.close()
+
+
 async def test_keys_come_once_each_and_in_order(driver: Driver) -> None:
     call, leg = await driver.rung(ANA, tone=Silence())
     await leg.answer()
@@ -142,22 +161,31 @@ async def test_who_gives_up_before_the_answer_is_gone(driver: Driver) -> None:
         await leg.answer()
 
 
-async def test_a_call_can_be_refused(driver: Driver) -> None:
+async def test_a_call_that_is_refused_ends_where_the_line_can_refuse_and_else_rings_on(
+    driver: Driver,
+) -> None:
     call, leg = await driver.rung(ANA)
     leg.hang_up(Cause.BUSY)
-    assert not (await call.ended()).ours
     assert await end_of(leg) is Cause.OURS
     assert leg.answered.cancelled()
+    with pytest.raises(CallerGone):
+        await leg.answer()
+    if driver.line.capabilities.can_refuse:
+        assert not (await call.ended()).ours
+    else:
+        assert await call.lasts(2.0)
+        assert call.answered_at is None
+        assert driver.rings.empty()  # and is not told as another caller
 
 
 # -- calls that go ---------------------------------------------------------------------------------
 
 
+@calls_out
 async def test_who_is_called_and_answers_hears_the_box_and_is_heard(
     driver: Driver, tmp_path: Path, sign: Path
 ) -> None:
-    if not driver.line.capabilities.can_dial:
-        pytest.skip("this line only takes calls")
+    assert driver.line.capabilities.can_dial
     ana = driver.world.mobile(ANA, AT_ONCE, tone=THEIRS)
     leg = driver.line.dial(ANA)
     call = await ana.rings()
@@ -168,6 +196,7 @@ async def test_who_is_called_and_answers_hears_the_box_and_is_heard(
     assert await end_of(leg) is Cause.HUNG_UP
 
 
+@calls_out
 @pytest.mark.parametrize(
     ("behaviour", "cause"),
     [
@@ -178,17 +207,14 @@ async def test_who_is_called_and_answers_hears_the_box_and_is_heard(
 async def test_why_somebody_did_not_answer_is_known(
     driver: Driver, behaviour: behaviours.Behaviour, cause: Cause
 ) -> None:
-    if not driver.line.capabilities.can_dial:
-        pytest.skip("this line only takes calls")
     driver.world.mobile(ANA, behaviour)
     leg = driver.line.dial(ANA)
     assert await end_of(leg) is cause
     assert leg.answered.cancelled()
 
 
+@calls_out
 async def test_a_call_that_nobody_answers_can_be_given_up(driver: Driver) -> None:
-    if not driver.line.capabilities.can_dial:
-        pytest.skip("this line only takes calls")
     ana = driver.world.mobile(ANA)
     leg = driver.line.dial(ANA)
     call = await ana.rings()
@@ -196,6 +222,18 @@ async def test_a_call_that_nobody_answers_can_be_given_up(driver: Driver) -> Non
     leg.hang_up()
     assert not (await call.ended()).ours
     assert await end_of(leg) is Cause.OURS
+
+
+@pytest.mark.parametrize("shared", INWARD, indirect=True)
+async def test_a_line_that_only_takes_calls_dials_nobody_and_goes_on_taking_them(
+    driver: Driver,
+) -> None:
+    driver.world.mobile(ANA, AT_ONCE)
+    assert not driver.line.capabilities.can_dial
+    with pytest.raises(LineDown, match="only takes calls"):
+        driver.line.dial(ANA)
+    await driver.rung(ANA)
+    assert driver.world.dialled == []
 
 
 async def test_a_line_without_a_free_channel_dials_nobody(driver: Driver) -> None:

@@ -51,8 +51,11 @@ class SoundDouble:
     def spoken_to(self) -> bool:
         return bool(self.waiting)
 
-    def words(self) -> bytes:
-        return companding.encode(self.waiting.pop(0), self.encoding) if self.waiting else b""
+    def words(self, *, behind: bool = False) -> bytes:
+        if not self.waiting:
+            return b""
+        pause = behind and len(self.waiting) == 1 and not self.waiting[0].any()
+        return companding.encode(self.waiting[0] if pause else self.waiting.pop(0), self.encoding)
 
     def forget_words(self) -> None:
         self.waiting.clear()
@@ -261,22 +264,46 @@ async def test_what_is_said_is_heard_whole_and_in_time(
         assert await asyncio.wait_for(leg.gone, 5) is Cause.OURS
 
 
+async def spoken_with_a_late_loop(one: Desk, call: AirCall) -> None:
+    """1.9 s of a tone that come as they are spoken, and four times 80 ms too late."""
+    for _ in range(4):
+        for _ in range(20):
+            one.sound.say(Tone(750), 0.02)
+            await call.lasts(0.02)
+        await call.lasts(0.08)  # the loop is busy, and what was spoken meanwhile follows
+        one.sound.say(Tone(750), 0.08)
+
+
 @hurried
-async def test_words_that_come_as_they_are_spoken_are_not_torn_when_the_loop_is_late(
+async def test_words_are_not_torn_when_the_loop_is_late(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        await one.until(UP)
+        call, _ = await one.answered(tone=Silence())  # type: ignore[arg-type]
+        one.sound.say(Tone(950), 0.3)  # the first turn, which may not wait
+        await call.lasts(1)
+        before = one.modem.underruns
+        await spoken_with_a_late_loop(one, call)
+        await call.hears(Tone(750), lasting=1.8, since=0)
+        assert one.modem.underruns == before
+
+
+@hurried
+async def test_the_first_words_are_not_torn_either_once_there_was_a_pause_in_them(
     tmp_path: Path,
 ) -> None:
     async with desk(tmp_path) as one:
         await one.until(UP)
         call, _ = await one.answered(tone=Silence())  # type: ignore[arg-type]
-        await call.lasts(1)
-        for _ in range(4):
-            for _ in range(20):
-                one.sound.say(Tone(750), 0.02)
-                await call.lasts(0.02)
-            await call.lasts(0.08)  # the loop is busy, and what was spoken meanwhile follows
-            one.sound.say(Tone(750), 0.08)
+        for _ in range(10):
+            one.sound.say(Tone(950), 0.02)
+            await call.lasts(0.02)
+        for _ in range(5):
+            one.sound.waiting.append(np.zeros(FRAME, dtype=np.int16))
+            await call.lasts(0.02)
+        await spoken_with_a_late_loop(one, call)
         await call.hears(Tone(750), lasting=1.8, since=0)
         assert one.modem.underruns == 0
+        assert one.modem.commands.count("AT+VTX") == 1
 
 
 @hurried
@@ -288,6 +315,18 @@ async def test_the_box_speaks_first_and_does_not_have_to_turn_round_for_it(tmp_p
         one.sound.say(Tone(750), 1.0)
         await call.hears(Tone(750), lasting=0.8)
         assert "AT+VRX" not in one.modem.commands
+
+
+@hurried
+async def test_who_is_answered_hears_the_first_word_within_a_tenth_of_a_second(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path) as one:
+        await one.until(UP)
+        one.sound.say(Tone(750), 1.0)  # from the moment of the answer on
+        call, _ = await one.answered(tone=Silence())  # type: ignore[arg-type]
+        first = await call.hears(Tone(750), lasting=0.8, since=0)
+        assert first.position <= 0.1 * RATE
 
 
 @hurried
@@ -448,6 +487,38 @@ async def test_a_telephone_picked_up_beside_the_box_has_the_call_at_once(tmp_pat
         await asyncio.sleep(1)
         assert one.modem.on_hook_at[0] - lifted < 1
         assert call.ending is None
+
+
+@hurried
+async def test_who_is_answered_at_another_telephone_before_the_box_could_is_left_in_peace(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path) as one:
+        await one.until(UP)
+        call = await one.network.caller(ANA).call()
+        await call.lasts(0.5)  # the first ring
+        one.modem.phone_lifted()
+        assert await call.lasts(15)
+        assert one.rings.empty()
+        assert one.modem.off_hook_at == []
+        one.modem.phone_down()
+        await one.answered()
+
+
+@hurried
+async def test_who_is_answered_at_another_telephone_while_the_box_thinks_is_not_interrupted(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path, Faults(refuses=True)) as one:
+        await one.until(UP)
+        call = await one.network.caller(ANA).call()
+        leg = await asyncio.wait_for(one.rings.get(), 10)
+        one.modem.phone_lifted()
+        with pytest.raises(CallerGone):
+            await leg.answer()
+        assert await asyncio.wait_for(leg.gone, 2) is Cause.ELSEWHERE
+        assert await call.lasts(15)
+        assert one.modem.off_hook_at == []
 
 
 @hurried

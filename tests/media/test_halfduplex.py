@@ -21,6 +21,7 @@ class Bridge:
         self.playing = False
         self.said = 0
         self.heard = b""
+        self.quiet: set[int] = set()
 
     def plays_to(self, _end: object) -> bool:
         return self.playing
@@ -30,7 +31,8 @@ class Bridge:
         frames = len(heard) // (FRAME * 2)
         if not self.playing:
             return bytes(len(heard))
-        said = [np.full(FRAME, 1000 + self.said + n, dtype="<i2") for n in range(frames)]
+        numbers = range(self.said, self.said + frames)
+        said = [np.full(FRAME, 0 if n in self.quiet else 1000 + n, dtype="<i2") for n in numbers]
         self.said += frames
         return b"".join(frame.tobytes() for frame in said)
 
@@ -85,6 +87,37 @@ def test_a_greeting_has_no_silence_before_it(bridge: Bridge) -> None:
     bridge.playing = True
     talk.beat(10.0)
     assert len(bridge.heard) == FRAME * 2
+
+
+def test_what_is_silent_before_the_first_word_is_not_waited_for(bridge: Bridge) -> None:
+    talk = talk_on(bridge)
+    bridge.playing, bridge.quiet = True, {0, 1, 4}
+    for n in range(6):
+        assert talk.waiting == (n > 2)
+        talk.beat(10.0 + 0.02 * n)
+    assert spoken(talk) == [1002, 1003, 0, 1005]
+    talk.turn()  # and again after the caller had a turn
+    bridge.quiet = {6}
+    talk.beat(10.12)
+    talk.beat(10.14)
+    assert spoken(talk) == [1007]
+
+
+def test_a_modem_with_little_ahead_is_given_a_longer_pause_and_every_word_once(
+    bridge: Bridge,
+) -> None:
+    talk = talk_on(bridge)
+    bridge.playing, bridge.quiet = True, {1}
+
+    def said(*, behind: bool) -> list[int]:
+        talk.beat(next(times))
+        samples = [np.frombuffer(talk.words(behind=behind), dtype="<i2") for _ in range(2)]
+        return [int(one[0]) for one in samples if len(one)]
+
+    times = iter(10.0 + 0.02 * n for n in range(9))
+    assert said(behind=True) == [1000]
+    assert said(behind=True) == [0, 0]
+    assert said(behind=True) == [0, 1002]  # as long as more waits than the pause, it is said
 
 
 def test_when_nothing_is_played_any_more_there_is_soon_nothing_to_say(bridge: Bridge) -> None:

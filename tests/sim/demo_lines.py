@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.sim.fxo import Faults, HangUp, VoiceModem
 from tests.sim.gsm import AirCall, Ec25, MobileNetwork
 from tests.sim.sip import OutgoingCall, Provider
 from tests.sim.sound import Tone
@@ -18,11 +20,15 @@ SIMS = ("+37369000900", "+37369000901")  # one SIM card carries one call: two ta
 
 @dataclass(frozen=True)
 class Line:
-    """tables: the line in box.toml. names: its lines there. call: a number, name and tone calls."""
+    """tables: the line in box.toml. names: its lines there. call: a number, name and tone calls.
+
+    mobiles: where callers cannot be connected, the network that brings the staff its texts.
+    """
 
     tables: str
     names: tuple[str, ...]
     call: Callable[[str, str, Tone], Awaitable[Call]]
+    mobiles: MobileNetwork | None = None
 
 
 @contextlib.asynccontextmanager
@@ -55,6 +61,35 @@ async def gsm(_provider: Provider, folder: Path) -> AsyncIterator[Line]:
         yield Line(tables, names, call)
 
 
+@contextlib.asynccontextmanager
+async def fxo(_provider: Provider, folder: Path) -> AsyncIterator[Line]:
+    """Callers ring the shop's own telephone line; a GSM modem beside it sends texts.
+
+    Its exchange says with a busy tone that a caller has gone, as in most of Europe.
+    """
+    network, air = MobileNetwork(), MobileNetwork()
+    async with contextlib.AsyncExitStack() as closing:
+        for one in (network, air):
+            closing.push_async_callback(one.stop)
+        modem = closing.enter_context(
+            VoiceModem(network, _made(folder / "line"), faults=Faults(hang_up=HangUp.BUSY))
+        )
+        mobile = closing.enter_context(Ec25(air, _made(folder / "mobile"), SIMS[0]))
+
+        async def call(number: str, _name: str, tone: Tone) -> Call:
+            while modem.off_hook:  # noqa: ASYNC110 - who finds it busy tries again
+                await asyncio.sleep(0.1)
+            return await network.caller(number, tone=tone).call(modem)
+
+        table = f"""
+[[voice_modem]]
+name = "line"
+port = "{modem.port}"
+model = "{modem.model}"
+"""
+        yield Line(table + _table("sim", mobile), ("line", "sim"), call, air)
+
+
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -71,4 +106,4 @@ outbound = false
 """
 
 
-LINES = {"gsm": gsm, "sip": sip}
+LINES = {"gsm": gsm, "sip": sip, "fxo": fxo}

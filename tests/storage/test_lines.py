@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hotline.storage import diverts, linetests
+from hotline.storage import diverts, linetests, linetones
 from hotline.storage.database import DatabaseFile
 from hotline.storage.diverts import DivertsBefore
 from hotline.storage.linetests import Check, LineTest, LineTests, Outcome
+from hotline.storage.linetones import LearnedTone, LearnedTones
 from hotline.storage.writer import Writer
 from tests.storage.conftest import NOW
 
@@ -53,3 +54,20 @@ def test_the_newest_test_of_a_line_is_kept(records: DatabaseFile, writer: Writer
     assert known == {"mobile": FOUND}
     assert LineTests(writer, known).of("mobile") == FOUND
     assert not FOUND.passed
+
+
+def test_a_learned_tone_outlasts_the_box_until_it_is_forgotten(
+    records: DatabaseFile, writer: Writer
+) -> None:
+    tones, tone = LearnedTones(writer, {}), LearnedTone("office", NOW, (480, 550), 0.35, 0.7)
+    tones.keep(LearnedTone("office", NOW, (400,), 0.1, 0.1)).result(10)
+    tones.keep(tone).result(10)
+    with records.reading() as database:
+        known = linetones.known(database)
+    assert known == {"office": tone}
+    again = LearnedTones(writer, known)
+    assert again.of("office") == tone
+    again.forget("office").result(10)
+    assert again.of("office") is None
+    with records.reading() as database:
+        assert linetones.known(database) == {}

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hotline.media.catalogue import Prompt
 from tests.sim.box import BoxUnderTest, running
@@ -62,9 +63,9 @@ async def clear(line: OfficeLine) -> None:
     await line.stage.box.until(lambda _: not line.modem.off_hook, "the line on hook")
 
 
-async def at_the_beep(stage: Stage) -> AirCall:
+async def at_the_beep(stage: Stage, **more: Any) -> AirCall:
     """A caller who has just heard the beep of a complaint and says nothing yet."""
-    await stage.opens(office(recording_notice={}))
+    await stage.opens(office(recording_notice={}, **more))
     caller = await stage.called(tone=Silence())
     await heard(caller, Prompt.GREETING_OPEN)
     await caller.press("2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -82,6 +83,42 @@ async def test_the_line_is_freed_also_where_the_exchange_shows_no_hang_up(
     await caller.hang_up()
     assert (await line.stage.story(caller, within=40)).call.outcome == "missed"
     await heard(await answered_again(line.stage), Prompt.GREETING_OPEN)
+
+
+async def test_an_exchange_with_a_tone_of_its_own_is_understood_once_the_owner_taught_it(
+    line: OfficeLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage, box = line.stage, line.stage.box
+    monkeypatch.setattr(line.modem.faults, "hang_up", HangUp.ODD)
+    assert await left_at_the_beep(stage, within=40) == "complaint"  # of nothing but its tone
+    said = await learns(stage)
+    assert re.search(r"Learned: 5(49|50|51) Hz, 0\.3\d s long every 0\.\d+ s", said)
+    box.kill()
+    await box.ended()
+    await box.start()
+    await box.until(lambda status: all(one.up for one in status.lines), "all lines up", 15)
+    assert await left_at_the_beep(stage, within=7) == "missed"
+    assert "A caller who has hung up sounds like 5" in await box.command("lines")
+    await box.command("learn-tone", "office", "--forget")
+
+
+async def left_at_the_beep(stage: Stage, within: float) -> str:
+    """The outcome of a call whose caller hangs up without a word; it ends in so many seconds."""
+    caller = await at_the_beep(stage, max_message_seconds=10)
+    await caller.hang_up()
+    return str((await stage.story(caller, within)).call.outcome)
+
+
+async def learns(stage: Stage) -> str:
+    """The owner teaches the line; what the command says."""
+    lesson = asyncio.ensure_future(stage.box.command("learn-tone", "office", code=None))
+    await stage.box.until(lambda _: "may teach it" in stage.box.log(), "the lesson", 15)
+    owner = await stage.called(tone=Silence())
+    await owner.hears_speech(within=20)
+    await owner.press("1")
+    await stage.step(owner, "information")
+    await owner.hang_up()
+    return await lesson
 
 
 async def test_a_telephone_picked_up_in_the_office_has_the_call_and_nobody_is_missed(

@@ -94,10 +94,11 @@ class Stream:
         self._expecting = False
         self._sound = False
         self._line = b""
+        self._too_long = False  # the rest of such a line is no line of its own
 
     def expect_sound(self) -> None:
         """The modem was told to record: sound begins behind its CONNECT."""
-        self._expecting, self._line = True, b""
+        self._expecting, self._line, self._too_long = True, b"", False
 
     def no_sound(self) -> None:
         """Take all that comes for text again, whether or not the modem said that sound is over."""
@@ -144,21 +145,21 @@ class Stream:
             yield Text(data)
 
     def _opening(self, data: bytes) -> Iterator[Text | Sound]:
-        """Line by line up to CONNECT; what follows it is sound."""
+        """Line by line up to CONNECT; what follows it is sound. No line is longer than a line."""
         self._line += data
         while self._expecting and b"\n" in self._line:
             end = self._line.index(b"\n") + 1
             line, self._line = self._line[:end], self._line[end:]
             yield Text(line)
-            if _BEGINS.match(line):
+            short = not self._too_long and end <= LONGEST_LINE + 1
+            if short and _BEGINS.match(line):
                 self._expecting, self._sound = False, True
-        if self._sound:
+            self._too_long = False
+        self._too_long = self._too_long or len(self._line) > LONGEST_LINE
+        if self._sound or self._too_long:
             rest, self._line = self._line, b""
             if rest:
-                yield Sound(rest)
-        elif len(self._line) > LONGEST_LINE:
-            rest, self._line = self._line, b""
-            yield Text(rest)
+                yield Sound(rest) if self._sound else Text(rest)
 
 
 class Keys:

@@ -24,6 +24,7 @@ from hotline.control.messages import (
     LineBalance,
     LineTest,
     LineTested,
+    LineTone,
     Message,
     OfficeAnswer,
     OfficeGet,
@@ -97,6 +98,10 @@ class Control:
     def line_balance(self, line: str) -> str:
         """What is left on a line's SIM card, in the network's words."""
         return Control(self._path, SLOW_S)._ask(LineBalance(line=line), Words).words
+
+    def line_tone(self, line: str, *, forget: bool = False) -> str:
+        """Have a line learn its tone of a hang-up from a call, or forget it; what came of it."""
+        return Control(self._path, TEST_S)._ask(LineTone(line=line, forget=forget), Words).words
 
     def events(self) -> Generator[Event, None, None]:
         """Events until the caller closes the generator; ServiceDown when the daemon goes away."""

@@ -27,6 +27,7 @@ from hotline.control.messages import (
     LineBalance,
     LineTest,
     LineTested,
+    LineTone,
     LiveCall,
     Named,
     NextDuty,
@@ -125,6 +126,12 @@ class FrontDesk:
     async def line_balance(self, ask: LineBalance) -> Words:
         """See Desk."""
         return await self.lines.balance(ask)
+
+    async def line_tone(self, ask: LineTone) -> Words:
+        """See Desk."""
+        words = await self.lines.tone(ask)
+        self._publish(Event(at=self._now(), kind="line", subject=ask.line))
+        return words
 
     def events(self) -> AsyncGenerator[Event, None]:
         """See Desk."""

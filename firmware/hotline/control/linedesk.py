@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from hotline.calls.board import Board
 from hotline.calls.selftest import SelfTests
+from hotline.calls.tonelesson import ToneLessons, tone_of
 from hotline.control.messages import (
     LineBalance,
     LineCheck,
@@ -15,6 +16,7 @@ from hotline.control.messages import (
     LineState,
     LineTest,
     LineTested,
+    LineTone,
     Words,
 )
 from hotline.errors import HotlineError
@@ -29,6 +31,7 @@ class LineDesk:
     board: Board
     mobiles: Sequence[MobileLine]
     tests: SelfTests
+    lessons: ToneLessons
 
     def states(self) -> tuple[LineState, ...]:
         """Every line, in the order in which the box dials over them."""
@@ -45,6 +48,11 @@ class LineDesk:
             raise HotlineError(f"No line with a SIM card is called {ask.line}.")
         return Words(words=await mobile.balance())
 
+    async def tone(self, ask: LineTone) -> Words:
+        """Learn what a line sounds like without a caller, or forget it."""
+        lesson = self.lessons.forget if ask.forget else self.lessons.learn
+        return Words(words=await lesson(ask.line))
+
     def _mobile(self, name: str) -> MobileLine | None:
         return next((mobile for mobile in self.mobiles if mobile.name == name), None)
 
@@ -52,6 +60,7 @@ class LineDesk:
         state, mobile = line.state(), self._mobile(line.name)
         test = self.tests.results.of(line.name)
         divert = mobile.divert() if mobile else None
+        tone = tone_of(self.lessons.tones, line.name)
         return LineState(
             id=line.name,
             name=line.name,
@@ -61,6 +70,7 @@ class LineDesk:
             network=LineNetwork(**asdict(mobile.network())) if mobile else None,
             divert=LineDivert(**asdict(divert)) if divert else None,
             test=_tested(test) if test else None,
+            tone=str(tone or ""),
         )
 
 

@@ -116,6 +116,17 @@ class LineBalance(Message):
     line: Slug
 
 
+class LineTone(Message):
+    """Learn the tone that says on a line that the caller has gone, from the owner's call: minutes.
+
+    forget: forget what was learned instead. Answered by `Words`.
+    """
+
+    do: Literal["line_tone"] = "line_tone"
+    line: Slug
+    forget: bool = False
+
+
 class OfficePut(Message):
     """Replace the whole office. Answered by `OfficePutAnswer`, or refused with every problem."""
 
@@ -143,6 +154,7 @@ Request = Annotated[
     | OfficePut
     | LineTest
     | LineBalance
+    | LineTone
     | Subscribe,
     Field(discriminator="do"),
 ]
@@ -202,7 +214,7 @@ class LineState(Message):
     """One telephone line. `words` says how it is; `action` what the owner can do if it is down.
 
     trouble: what is wrong although callers reach it. network, divert: only of SIM cards. test: the
-    newest.
+    newest. tone: learned to say that a caller has gone, in words.
     """
 
     id: str
@@ -216,6 +228,7 @@ class LineState(Message):
     network: LineNetwork | None = None
     divert: LineDivert | None = None
     test: LineTested | None = None
+    tone: str = ""
 
 
 class Step(Message):

@@ -28,6 +28,7 @@ from hotline.control.messages import (
     LineBalance,
     LineTest,
     LineTested,
+    LineTone,
     Message,
     OfficeAnswer,
     OfficeGet,
@@ -64,6 +65,9 @@ class Desk(Protocol):
 
     async def line_balance(self, ask: LineBalance) -> Words:
         """What is left on a line's SIM card."""
+
+    async def line_tone(self, ask: LineTone) -> Words:
+        """Learn or forget a line's tone of a hang-up; see calls/tonelesson.py."""
 
     async def who(self, ask: Who) -> WhoAnswer:
         """Who would answer a call."""

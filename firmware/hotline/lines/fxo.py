@@ -131,7 +131,7 @@ class OfficeLine:
 
     def __init__(self, modem: VoiceModem, country: str, sound: Sound) -> None:
         self.name = modem.name
-        self.capabilities = Capabilities(full_duplex=False, can_dial=False, channels=1)
+        self.capabilities = Capabilities(full_duplex=False, can_dial=False, can_refuse=False)
         self._modem, self._country, self._sound = modem, country, sound
         self._access = VoiceAccess(modem, country)
         self._at: VoicePort | None = None
@@ -350,13 +350,19 @@ class OfficeLine:
         signal = signal_of(sign)
         if signal is Signal.RING:
             self._rang()
+        elif signal is Signal.PHONE_LIFTED:
+            self._taken_elsewhere()
         elif signal is not None and leg is not None and leg.answered.done():
             self._signalled(leg, signal, now)
 
+    def _taken_elsewhere(self) -> None:
+        """Somebody in the office has the line: what rings is not answered, what talks is let go."""
+        self._ringing.reset()
+        if self._leg is not None:
+            self._leg.ended(Cause.ELSEWHERE)
+
     def _signalled(self, leg: OfficeLeg, signal: Signal, now: float) -> None:
         match signal:
-            case Signal.PHONE_LIFTED:
-                leg.ended(Cause.ELSEWHERE)
             case Signal.LOOP_BREAK:
                 leg.ended(Cause.HUNG_UP)
             case Signal.POLARITY if now - self._picked_up_at > SETTLING_S:

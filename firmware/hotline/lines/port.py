@@ -43,11 +43,14 @@ class Cause(StrEnum):
 class Capabilities:
     """What may be promised on this line. channels: calls at once, both directions together.
 
+    full_duplex: both ends may speak at once; where not, the caller is silence while the box speaks.
+    can_dial: else `dial` raises LineDown. can_refuse: else a call that is not answered rings on.
     can_text: it is a `TextLine`, too.
     """
 
     full_duplex: bool = True
     can_dial: bool = True
+    can_refuse: bool = True
     channels: int = 1
     shows_any_number: bool = False
     can_text: bool = False

@@ -18,6 +18,8 @@ BEAT_S = 0.02
 MOST_BEHIND_S = 0.16
 AHEAD_S = 0.15  # what the modem is given ahead at most: it has little room
 LEAD_S = 0.1  # what is gathered before it begins: so late may the loop be, and nothing is torn
+FIRST_LEAD_S = 0.035  # who was just answered waits; the first pause of the words makes up for it
+BEHIND_S = LEAD_S - 1.5 * BEAT_S
 PAUSE_S = 0.1  # so long nothing to say, and the caller has the turn: the modem still speaks then
 FIRST_WORDS_S = 0.3
 DEAF_S = 1.0  # a modem that listens sends sound all the time
@@ -30,11 +32,13 @@ class TalkSound(Protocol):
 
     @property
     def spoken_to(self) -> bool: ...
+    @property
+    def waiting(self) -> bool: ...
     def tells(self, digit: str) -> bool: ...
     def hear(self, sound: bytes, now: float) -> None: ...
     def beat(self, now: float) -> None: ...
     def turn(self) -> None: ...
-    def words(self) -> bytes: ...
+    def words(self, *, behind: bool = False) -> bytes: ...
     def forget_words(self) -> None: ...
 
 
@@ -55,6 +59,7 @@ class Turns:
         self._heard_at = 0.0
         self._until = 0.0  # when the modem will have said what it was given
         self._gathered_at = 0.0
+        self._lead = FIRST_LEAD_S
         self._forget = False
         self._paused = False
         self._refusals = 0
@@ -109,7 +114,8 @@ class Turns:
             await self._refused()
 
     async def _speak(self) -> None:
-        self._gathered_at = self._loop.time() + LEAD_S  # the time it takes to turn counts
+        self._gathered_at = 0.0
+        self._gathered(self._loop.time())  # the time it takes to turn counts
         if not await self._begins(sound=False):
             return
         last = self._until = self._loop.time()
@@ -133,18 +139,21 @@ class Turns:
         if self._until <= now and not self._gathered(now):
             return False
         said, self._gathered_at = False, 0.0
-        while self._until < now + AHEAD_S and (words := self._sound.words()):
+        while self._until < now + AHEAD_S:
+            words = self._sound.words(behind=self._until < now + BEHIND_S)
+            if not words:
+                break
             self._port.say(words)
             self._until = max(self._until, now) + BEAT_S
-            said = True
+            said, self._lead = True, LEAD_S
         return said
 
     def _gathered(self, now: float) -> bool:
         """Is there enough for a modem that has nothing left to say?"""
-        if not self._sound.spoken_to:
+        if not self._sound.waiting:
             self._gathered_at = 0.0
             return False
-        self._gathered_at = self._gathered_at or now + LEAD_S
+        self._gathered_at = self._gathered_at or now + self._lead
         return now >= self._gathered_at
 
     def _deaf(self) -> bool:
@@ -166,10 +175,10 @@ class Turns:
     async def _beats(self) -> None:
         due = self._loop.time()
         while True:
-            due = max(due + BEAT_S, self._loop.time() - MOST_BEHIND_S)
             await asyncio.sleep(due - self._loop.time())
             now = self._loop.time()
             self._sound.beat(now)
             self._watch(now)
             self._beat.set()
             self._beat = asyncio.Event()
+            due = max(due + BEAT_S, now - MOST_BEHIND_S)

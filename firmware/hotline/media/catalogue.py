@@ -56,6 +56,7 @@ class Prompt(StrEnum):
     EMERGENCY = "emergency"
     SELF_TEST = "self_test"
     SELF_TEST_THANKS = "self_test_thanks"
+    LEARN_TONE = "learn_tone"
 
 
 # The values a sentence takes. Every language uses exactly these.

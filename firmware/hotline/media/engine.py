@@ -35,6 +35,23 @@ class KeyWays:
     heard: bool
 
 
+@dataclass(frozen=True)
+class HangUpTone:
+    """What an exchange sends when the caller has gone.
+
+    hertz: one or two frequencies, sounding together. on, off: seconds of sound and of silence in
+    turns; off is 0 for a tone without pauses.
+    """
+
+    hertz: tuple[int, ...]
+    on: float
+    off: float
+
+    def __str__(self) -> str:
+        pitch = " and ".join(map(str, self.hertz)) + " Hz"
+        return f"{pitch}, {self.on:g} s long every {self.on + self.off:g} s" if self.off else pitch
+
+
 class Recording(Protocol):
     """A recording under way. It is on disk as it comes; `stop` only completes it.
 
@@ -83,6 +100,9 @@ class Sound(Protocol):
 
     def hear_keys(self) -> None:
         """Listen for DTMF in the sound, too, from now on; harmless when repeated."""
+
+    async def learn_tone(self) -> HangUpTone:
+        """Listen until a tone of the exchange has repeated itself, or lasted; may be for ever."""
 
     def press(self, digits: str) -> None:
         """Send DTMF to the far end: RFC 4733 where it was negotiated, else as tones."""

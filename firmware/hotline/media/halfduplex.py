@@ -11,12 +11,13 @@ ahead, and what it hears waits in the port.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 import numpy as np
 
 from hotline.at.voice import Encoding
 from hotline.media import companding
-from hotline.media.engine import CLOCK_RATE, FRAME_MS
+from hotline.media.engine import CLOCK_RATE, FRAME_MS, HangUpTone
 from hotline.media.linetone import LineTone, ToneListener
 from hotline.media.pjsua import ModemPort, ModemTalk, Pjsip
 
@@ -27,21 +28,29 @@ MOST_FRAMES = 8  # after a stall the newest sound counts, not the oldest
 MOST_WAITING = 250  # 5 s of speech for a modem that does not come to speak
 IN_THE_PORT = 4  # frames that are still on their way when whoever spoke has ended
 STREAM_STALLS_S = 0.1
+PAUSE = 328  # the most in a pause between two words, -40 dBFS
 LOUD = 180.0  # rms, -45 dBFS: what is quieter is the line's own noise
 _NOBODY_THERE = (LineTone.BUSY, LineTone.DIAL)
 
 
 class TurnTalk(ModemTalk):
-    """One call: what `Leg.audio` is on such a line. Times are monotonic seconds."""
+    """One call: what `Leg.audio` is on such a line. Times are monotonic seconds.
 
-    def __init__(self, port: ModemPort, encoding: Encoding) -> None:
+    hang_up_tone: what the exchange sends besides the usual tones when the caller has gone.
+    """
+
+    def __init__(
+        self, port: ModemPort, encoding: Encoding, hang_up_tone: HangUpTone | None = None
+    ) -> None:
         super().__init__(port)
+        self.hang_up_tone = hang_up_tone
         self._modem, self._encoding = port, encoding
         self._rest = b""
         self._words: deque[bytes] = deque()
         self._tail = 0
+        self._begun = False
         self._swapped_at = self._heard_at = 0.0
-        self._tones = ToneListener()
+        self._tones = ToneListener(hang_up_tone)
         self._quiet = 0
         self.abandoned = False
 
@@ -70,6 +79,7 @@ class TurnTalk(ModemTalk):
     def turn(self) -> None:
         """The modem stops to listen, or begins: half a sample of before would spoil the next."""
         self._rest, self._heard_at = b"", 0.0
+        self._begun = False
 
     @property
     def quiet_seconds(self) -> float:
@@ -87,17 +97,28 @@ class TurnTalk(ModemTalk):
         """Is there something to say to the caller, or about to be?"""
         return bool(self._words) or self._played_to
 
-    def words(self) -> bytes:
-        """The next 20 ms to be said, as the modem wants them; none if there are none now."""
+    @property
+    def waiting(self) -> bool:
+        """Is there something to say right now?"""
+        return bool(self._words)
+
+    def words(self, *, behind: bool = False) -> bytes:
+        """The next 20 ms to be said, as the modem wants them; none if there are none now.
+
+        behind: the modem has too little ahead, so a pause may take longer.
+        """
         if not self._words:
             return b""
-        samples = np.frombuffer(self._words.popleft(), dtype="<i2").astype(np.int16)
+        samples = np.frombuffer(self._words[0], dtype="<i2").astype(np.int16)
+        if not (behind and len(self._words) == 1 and np.abs(samples).max() < PAUSE):
+            self._words.popleft()
         return companding.encode(samples, self._encoding)
 
     def forget_words(self) -> None:
         """What was not said yet is not to be said any more."""
         self._words.clear()
         self._tail = 0
+        self._begun = False
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -115,7 +136,11 @@ class TurnTalk(ModemTalk):
             if not self._tail:
                 return
             self._tail -= not playing
-            if len(self._words) < MOST_WAITING and (playing or frame != _NOTHING):
+            # No silence before the first word, and none behind the last.
+            if frame == _NOTHING and not (playing and (self._begun or self._words)):
+                continue
+            if len(self._words) < MOST_WAITING:
+                self._begun = True
                 self._words.append(frame)
 
     def _judge(self, samples: companding.Samples) -> None:
@@ -129,10 +154,15 @@ class TurnTalk(ModemTalk):
 
 
 class TurnSound:
-    """The sound of one such modem: its port on the bridge stays, calls come and go."""
+    """The sound of one such modem: its port on the bridge stays, calls come and go.
 
-    def __init__(self, stack: Pjsip) -> None:
-        self._stack = stack
+    hang_up_tone: asked with each call, what the exchange of this line was learned to send.
+    """
+
+    def __init__(
+        self, stack: Pjsip, hang_up_tone: Callable[[], HangUpTone | None] = lambda: None
+    ) -> None:
+        self._stack, self._hang_up_tone = stack, hang_up_tone
         self._port: ModemPort | None = None
 
     def open(self) -> None:
@@ -144,4 +174,4 @@ class TurnSound:
         """The sound of a new call. Only after `open`."""
         if self._port is None:
             raise RuntimeError("the sound was never opened")
-        return TurnTalk(self._port, encoding)
+        return TurnTalk(self._port, encoding, self._hang_up_tone())

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from hotline.media.engine import CLOCK_RATE, FRAME_MS
+from hotline.media.engine import CLOCK_RATE, FRAME_MS, HangUpTone
 
 
 class LineTone(StrEnum):
@@ -25,6 +25,7 @@ class _Kind(StrEnum):
 
 
 _FRAME = CLOCK_RATE * FRAME_MS // 1000
+Hertz = tuple[int, ...]
 # Tones of the world's exchanges (E.180 Supplement 2): 400 to 450 Hz, or a North American pair.
 _EXCHANGE = ((400,), (425,), (450,), (400, 450), (350, 440), (440, 480), (480, 620))
 _TONAL_SHARE = 0.75
@@ -32,20 +33,21 @@ _FAINTEST = (10 ** (-45 / 20) * 32768) ** 2
 _MUCH_QUIETER = 0.1
 
 
-def _bases() -> tuple[npt.NDArray[np.float32], list[int]]:
-    """Side by side, for each tone the vectors that span it in any phase; where each begins.
+def span(hertz: Hertz) -> npt.NDArray[np.float32]:
+    """Side by side the vectors that span a frame of such a tone in any phase.
 
     A frame's share in the span of a tone is its purity.
     """
     times = np.arange(_FRAME) / CLOCK_RATE
-    spans = [
-        np.linalg.qr(
-            np.stack([part(2 * np.pi * f * times) for f in pair for part in (np.sin, np.cos)], 1)
-        )[0]
-        for pair in _EXCHANGE
-    ]
-    places = np.cumsum([0, *(span.shape[1] for span in spans[:-1])])
-    return np.hstack(spans).astype(np.float32), places.tolist()
+    waves = [part(2 * np.pi * f * times) for f in hertz for part in (np.sin, np.cos)]
+    return np.linalg.qr(np.stack(waves, 1))[0].astype(np.float32)
+
+
+def _bases(tones: tuple[Hertz, ...]) -> tuple[npt.NDArray[np.float32], list[int]]:
+    """The spans of all tones, and where each begins."""
+    spans = [span(hertz) for hertz in tones]
+    places = np.cumsum([0, *(one.shape[1] for one in spans[:-1])])
+    return np.hstack(spans), places.tolist()
 
 
 class ToneListener:
@@ -53,12 +55,18 @@ class ToneListener:
 
     Works by purity and rhythm instead of absolute levels, so a noisy line does not matter: a busy
     tone is three equal turns of tone and quiet, a dial tone two seconds without a pause.
+
+    learned: a tone that counts as busy, too; without pauses, as a dial tone.
     """
 
-    _BASES, _PLACES = _bases()
+    _BASES, _PLACES = _bases(_EXCHANGE)
     _SAME = 2  # frames by which two turns may differ: 40 ms
 
-    def __init__(self) -> None:
+    def __init__(self, learned: HangUpTone | None = None) -> None:
+        self._learned = learned
+        self._bases, self._places = self._BASES, self._PLACES
+        if learned is not None:
+            self._bases, self._places = _bases((*_EXCHANGE, learned.hertz))
         self._kind = _Kind.OTHER
         self._length = 0
         self._doubt = 0
@@ -74,8 +82,8 @@ class ToneListener:
         something else was heard.
         """
         energies = np.einsum("ij,ij->i", frames, frames)
-        parts = np.square(frames @ self._BASES)
-        best = np.add.reduceat(parts, self._PLACES, axis=1).max(axis=1)
+        parts = np.square(frames @ self._bases)
+        best = np.add.reduceat(parts, self._places, axis=1).max(axis=1)
         tonal = (best > _TONAL_SHARE * energies).tolist()
         told = [
             self._frame(power, pure)
@@ -137,4 +145,12 @@ class ToneListener:
         if len(ons) != 3 or len(offs) != 3:
             return False
         steady = all(max(x) - min(x) <= self._SAME for x in (ons, offs))
-        return steady and 100 <= ons[0] * FRAME_MS <= 800 and 100 <= offs[0] * FRAME_MS <= 800
+        on, off = ons[0] * FRAME_MS, offs[0] * FRAME_MS
+        usual = 100 <= on <= 800 and 100 <= off <= 800
+        return steady and (usual or self._as_learned(on, off))
+
+    def _as_learned(self, on: int, off: int) -> bool:
+        wanted, same = self._learned, self._SAME * FRAME_MS
+        return wanted is not None and (
+            abs(on - wanted.on * 1000) <= same and abs(off - wanted.off * 1000) <= same
+        )

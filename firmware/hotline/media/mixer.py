@@ -13,9 +13,11 @@ from pathlib import Path
 from hotline.errors import LineDown
 from hotline.media.bridge import TalkEnd
 from hotline.media.dtmf import Detector
-from hotline.media.engine import KeyWays, Level, Recording, Sound
+from hotline.media.engine import HangUpTone, KeyWays, Level, Recording, Sound
+from hotline.media.halfduplex import TurnTalk
 from hotline.media.listening import Listener, Listening
 from hotline.media.pjsua import Nowhere, Pjsip, Player, Tap, fail, give
+from hotline.media.tonestudy import Study
 from hotline.media.wav import Recorder, WavRecording
 
 FRAMES_READ_AHEAD = 3
@@ -60,9 +62,9 @@ class Mixer:
         self._stack.bridge.disconnect(one.call, other.call)
         self._stack.bridge.disconnect(other.call, one.call)
 
-    def recording(self, path: Path) -> WavRecording:
+    def recording(self, path: Path, hang_up_tone: HangUpTone | None) -> WavRecording:
         """A new recording on disk, not yet fed."""
-        return self._recorder.start(path)
+        return self._recorder.start(path, hang_up_tone)
 
     def playlist(self, files: Sequence[Path]) -> list[Path]:
         """What PJSIP must be given so that `files` are heard to their last sample.
@@ -104,7 +106,8 @@ class MixedSound:
 
     def record(self, path: Path) -> Recording:
         """See Sound."""
-        recording = self._engine.recording(path)
+        learned = self.call.hang_up_tone if isinstance(self.call, TurnTalk) else None
+        recording = self._engine.recording(path, learned)
         return _TappedRecording(recording, _Ear(self._engine, self.call, recording.feed))
 
     async def level(self) -> Level:
@@ -119,6 +122,21 @@ class MixedSound:
         """See Sound."""
         if self._ear is None:
             self._ear = _Ear(self._engine, self.call, self._feed_keys(), often=True)
+
+    async def learn_tone(self) -> HangUpTone:
+        """See Sound."""
+        learned: asyncio.Future[HangUpTone] = asyncio.get_running_loop().create_future()
+        study = Study()
+
+        def feed(sound: bytes) -> None:
+            if tone := study.feed(sound):
+                self.stack.tell(give, learned, tone)
+
+        ear = _Ear(self._engine, self.call, feed)
+        try:
+            return await learned
+        finally:
+            ear.close()
 
     def press(self, digits: str) -> None:
         """See Sound."""

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hotline.errors import HotlineError
-from hotline.media.engine import CLOCK_RATE, FRAME_MS
+from hotline.media.engine import CLOCK_RATE, FRAME_MS, HangUpTone
 from hotline.media.linetone import LineTone, ToneListener
 
 Samples = npt.NDArray[np.int16]
@@ -313,7 +313,7 @@ class _Ear:
     STARTS_AFTER = 3  # frames in a row; a click is shorter
     HOLDS = 10  # frames; the gap between two syllables
 
-    def __init__(self) -> None:
+    def __init__(self, hang_up_tone: HangUpTone | None) -> None:
         self.line_tone: LineTone | None = None
         self.speech_frames = 0
         self.silent_frames = 0
@@ -321,7 +321,7 @@ class _Ear:
         self._loud_run = 0
         self._hold = 0
         self._rest = b""
-        self._tones = ToneListener()
+        self._tones = ToneListener(hang_up_tone)
 
     def hear(self, data: bytes) -> None:
         """Take more sound; what does not fill a frame waits for the next call."""
@@ -356,7 +356,12 @@ class WavRecording:
     """
 
     def __init__(
-        self, path: Path, disk: Disk, loop: asyncio.AbstractEventLoop, wake: Callable[[], None]
+        self,
+        path: Path,
+        disk: Disk,
+        loop: asyncio.AbstractEventLoop,
+        wake: Callable[[], None],
+        hang_up_tone: HangUpTone | None = None,
     ) -> None:
         self.path = path
         self.trouble = ""
@@ -372,7 +377,7 @@ class WavRecording:
         self._last_fed = time.monotonic()
         self._stopped_at: float | None = None
         self._file = _GrowingFile(path, disk)
-        self._ear = _Ear()
+        self._ear = _Ear(hang_up_tone)
         self._hearing = threading.Lock()
         self._next_hearing = 0.0
         self._next_sync = 0.0
@@ -524,9 +529,13 @@ class Recorder:
         self._closing = False
         self._syncer = ThreadPoolExecutor(SYNCERS, thread_name_prefix="recorder-sync")
 
-    def start(self, path: Path) -> WavRecording:
-        """Begin a new recording; called on the loop, never waits for the disk."""
-        recording = WavRecording(path, self._disk, asyncio.get_running_loop(), self._wake.set)
+    def start(self, path: Path, hang_up_tone: HangUpTone | None = None) -> WavRecording:
+        """Begin a new recording; called on the loop, never waits for the disk.
+
+        hang_up_tone: what is no speech, besides the usual tones of an exchange.
+        """
+        loop = asyncio.get_running_loop()
+        recording = WavRecording(path, self._disk, loop, self._wake.set, hang_up_tone)
         with self._lock:
             self._recordings.append(recording)
         if self._thread is None:

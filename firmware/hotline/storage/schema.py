@@ -198,3 +198,17 @@ def line_services(database: Database) -> None:
             checks text not null
         ) without rowid"""
     )
+
+
+@RECORDS()
+def learned_tones(database: Database) -> None:
+    """What the exchange of each line sends when the caller has gone, as the box learned it."""
+    database.execute(
+        """create table learned_tones (
+            line text primary key,
+            at text not null,
+            hertz text not null,
+            "on" real not null,
+            "off" real not null
+        ) without rowid"""
+    )

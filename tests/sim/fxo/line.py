@@ -22,6 +22,7 @@ class HangUp(StrEnum):
     POLARITY = "polarity"
     BUSY = "busy tone"
     DIAL = "dial tone"
+    ODD = "a tone of its own"
     NOTHING = "nothing"
 
 
@@ -58,11 +59,13 @@ class Faults:
 RING_S = 1.0
 TOLD_AFTER_S = 1.3  # from the beginning of the first ring until the caller's number
 _BUSY = Loop(np.concatenate([Tone(425).lasting(0.5), silence(0.5)]))
+_ODD = Loop(np.concatenate([Tone(550).lasting(0.34), silence(0.34)]))
 _AFTER: dict[HangUp, Sound] = {
     HangUp.LOOP_BREAK: Silence(),
     HangUp.POLARITY: Silence(),
     HangUp.BUSY: _BUSY,
     HangUp.DIAL: Tone(425),
+    HangUp.ODD: _ODD,
     HangUp.NOTHING: Silence(),
 }
 

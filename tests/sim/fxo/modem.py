@@ -164,6 +164,8 @@ class VoiceModem:
     def phone_lifted(self) -> None:
         """Somebody picks up another telephone on this line."""
         self._phone_lifted = True
+        if self._call is not None and not self._off_hook:
+            self._call.is_answered()
         self._sign("H")
 
     def phone_down(self) -> None:
@@ -178,7 +180,7 @@ class VoiceModem:
         return self._off_hook
 
     def _ring(self, call: AirCall) -> None:
-        if self._call is not call or self._off_hook:
+        if self._call is not call or self._off_hook or self._phone_lifted:
             return
         self._rings += 1
         self._ringing_until = self._loop.time() + RING_S
