@@ -199,10 +199,43 @@ struct CallMediaInfo;
     HotlineTap::lost)
 %formacro(OFFER, HotlineModemPort, HotlineModemPort::HotlineModemPort,
     HotlineModemPort::~HotlineModemPort, HotlineModemPort::swap)
+%formacro(OFFER, HotlineCrossing, HotlineCrossing::~HotlineCrossing, HotlineCrossing::alone,
+    HotlineCrossing::reset, HotlineCrossing::frame)
 %formacro(OFFER_C, hotlineGuardSet, hotlineGuardDropped, hotlineNamesSet, hotlineNamesMissing,
     hotlineWakeInit, hotlineWake)
 
 %include "pjsua2/hotline_port.hpp"
+
+/* Alone, for tests: frames as bytes. Its pool lives until libDestroy(). */
+%newobject pj::HotlineCrossing::alone;
+%rename(put) pj::HotlineCrossing::put_bytes;
+%rename(get) pj::HotlineCrossing::get_bytes;
+%feature("nothreadallow") pj::HotlineCrossing::put_bytes;
+%feature("nothreadallow") pj::HotlineCrossing::get_bytes;
+%include "pjsua2/hotline_crossing.hpp"
+%extend pj::HotlineCrossing {
+    static pj::HotlineCrossing *alone(unsigned clock_rate, unsigned max_delay_ms)
+    {
+        pj_pool_t *pool = pjsua_pool_create("crossing%p", 4000, 4000);
+        return new pj::HotlineCrossing(pool, clock_rate, max_delay_ms);
+    }
+    PyObject *put_bytes(PyObject *samples, double now)
+    {
+        if (!PyBytes_Check(samples) || (size_t)PyBytes_GET_SIZE(samples) != $self->frame * 2) {
+            PyErr_SetString(PyExc_ValueError, "not one frame");
+            return NULL;
+        }
+        $self->put((const int16_t *)PyBytes_AS_STRING(samples), now);
+        Py_RETURN_NONE;
+    }
+    PyObject *get_bytes(double now)
+    {
+        PyObject *samples = PyBytes_FromStringAndSize(NULL, $self->frame * 2);
+        if (samples)
+            $self->get((int16_t *)PyBytes_AS_STRING(samples), now);
+        return samples;
+    }
+}
 
 /* All the sound that waits, as bytes. It never waits, so it keeps the interpreter's lock. */
 %feature("nothreadallow") pj::HotlineTap::read;

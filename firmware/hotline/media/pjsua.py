@@ -54,7 +54,8 @@ BAD_CERTIFICATES = (
     (pj.PJ_SSL_CERT_EREVOKED, "it was revoked."),
 )
 UNTRUSTED = "nobody whom this box trusts has signed it."
-MODEM_DELAY_MS = 60  # the most that waits between a modem's clock and the bridge's, one way
+# The most that waits between two clocks, one way; modems give up to 60 ms at once.
+MODEM_DELAY_MS = 100
 TAP_KEEPS_MS = 4000  # readers come ten times a second; four seconds are for a machine that stalls
 KEY_MS = 100
 KEY_PAUSE_MS = 80

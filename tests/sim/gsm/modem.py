@@ -12,7 +12,9 @@ import contextlib
 import os
 import pty
 import re
+import time
 import tty
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,11 +110,14 @@ class GsmModem:
         self.dropped = 0
         self.queued: list[int] = []
         self.beats_late: list[float] = []
+        self._came: deque[tuple[int, float]] = deque()
         self.on_restart: Callable[[], None] = lambda: None  # see tests/sim/gsm/usb.py
         self.loop = self._loop = asyncio.get_running_loop()
         self._masters: list[int] = []
         self._slaves: list[int] = []
         self._sound_in = self._sound_out = -1
+        self._bytes_in = self._bytes_out = 0
+        self._notes = False
         self._typed = b""
         self._call: _Call | None = None
         self._timers: list[asyncio.TimerHandle] = []
@@ -166,6 +171,8 @@ class GsmModem:
         if not self._masters:
             return
         self._loop.remove_reader(self._masters[0])
+        if self._notes:
+            self._loop.remove_reader(self._sound_in)
         for end in (*self._masters, *self._slaves):
             os.close(end)
         self._masters, self._slaves = [], []
@@ -279,9 +286,19 @@ class GsmModem:
 
     # -- sound -----------------------------------------------------------------------------------
 
+    def note_arrivals(self) -> None:
+        """Sound is from now on read as it comes: its time is when its last byte was at the port.
+
+        Else it is that of the beat that takes it to the network, up to 20 ms later.
+        """
+        self._notes = True
+        self._loop.add_reader(self._sound_in, self._take_sound)
+
     def _start_clock(self) -> None:
         self._stop_clock()
         self._to_air = b""
+        self._came.clear()
+        self._bytes_in = self._bytes_out = 0
         self._begun, self._beats = self._loop.time(), 0
         self._tick()
 
@@ -307,11 +324,13 @@ class GsmModem:
         assert self._call is not None
         if self.has_sound:
             self._take_sound()
-        frame = np.zeros(FRAME, dtype="<i2")
+            self.queued.append(len(self._to_air))
+        frame, came = np.zeros(FRAME, dtype="<i2"), None
         if self._pcm and len(self._to_air) >= self._frame_bytes:
+            came = self._arrival() if self._notes else None
             frame = self._from_box(np.frombuffer(self._to_air[: self._frame_bytes], dtype="<i2"))
             self._to_air = self._to_air[self._frame_bytes :]
-        heard: Samples = self._call.call.carry(frame)
+        heard: Samples = self._call.call.carry(frame, came)
         if self._pcm:
             self._give_sound(self._to_box(heard).astype("<i2").tobytes())
 
@@ -334,7 +353,15 @@ class GsmModem:
             room = MOST_QUEUED - len(self._to_air)
             self.dropped += max(0, len(came) - room)
             self._to_air += came[:room]
-        self.queued.append(len(self._to_air))
+            self._bytes_in += len(came[:room])
+            self._came.append((self._bytes_in, time.monotonic()))
+
+    def _arrival(self) -> float:
+        """When the last byte of the frame that is taken now was read."""
+        self._bytes_out += self._frame_bytes
+        while self._came[0][0] < self._bytes_out:
+            self._came.popleft()
+        return self._came[0][1]
 
     def _give_sound(self, data: bytes) -> None:
         if self.faults.sound == "none":

@@ -52,10 +52,10 @@ class Air:
         tones = dtmf(key, seconds, pause)
         return self._queue(tones if self.keys_in_sound else np.zeros_like(tones), key)
 
-    def carry(self, frame: Samples) -> Samples:
-        """A beat: what comes from the far end, for what goes there."""
+    def carry(self, frame: Samples, came: float | None = None) -> Samples:
+        """A beat: what comes from the far end, for what goes there. came: when; now if None."""
         self.heard.put(self.heard.length, frame)
-        self._arrived.append(time.monotonic())
+        self._arrived.append(time.monotonic() if came is None else came)
         said = self._next()
         self.spoken.put(self.spoken.length, said)
         for hear in tuple(self.on_sound):
@@ -124,9 +124,9 @@ class AirCall(Talk):
         super().__init__(Air(manner.sound, lambda key: modem.key_came(self, key)))
         self.number, self.modem, self.manner = number, modem, manner
 
-    def carry(self, frame: Samples) -> Samples:
+    def carry(self, frame: Samples, came: float | None = None) -> Samples:
         """A beat of the modem's clock while both ends talk."""
-        said: Samples = self.rtp.carry(frame)
+        said: Samples = self.rtp.carry(frame, came)
         return said
 
     async def press(self, keys: str, seconds: float = 0.1, pause: float = 0.1) -> float:
