@@ -73,7 +73,7 @@ def write(file: Path, text: str = "") -> None:
 
 # In the right place each of these is allowed.
 SPOKEN_TO = {
-    "pjsua2": "media/pjsua.py",
+    "pjsua2": "media/pjsip/stack.py",
     "serial": "tty/__init__.py",
     "sounddevice": "media/soundcard.py",
     "RPi": "panel/gpio.py",
@@ -107,7 +107,7 @@ def test_each_foreign_thing_may_be_spoken_to_in_its_place(rooms: Path) -> None:
             "import hotline_web",
             "The product knows nothing of its page",
         ),
-        ("hotline/lines/sip.py", "import pjsua2", "Only media.pjsua speaks to PJSIP"),
+        ("hotline/lines/sip.py", "import pjsua2", "Only media.pjsip speaks to PJSIP"),
         ("hotline/lines/gsm.py", "import serial", "Only tty speaks to serial ports"),
         ("hotline/lines/gsm.py", "import sounddevice", CONTRACTS[5]),
         ("hotline/panel/lamps.py", "import RPi.GPIO", "Only panel.gpio speaks to the pins"),

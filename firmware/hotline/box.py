@@ -41,7 +41,7 @@ from hotline.media import sounds
 from hotline.media.halfduplex import TurnSound
 from hotline.media.mixer import Mixer
 from hotline.media.modem import ModemSound
-from hotline.media.pjsua import Pjsip
+from hotline.media.pjsip.stack import Pjsip
 from hotline.media.rate import Known, Measured
 from hotline.media.speech import Voice
 from hotline.media.wav import Recorder, repair

@@ -40,7 +40,7 @@ from hotline.media import tones
 from hotline.media.halfduplex import TurnSound
 from hotline.media.mixer import Mixer
 from hotline.media.modem import ModemSound
-from hotline.media.pjsua import Pjsip
+from hotline.media.pjsip.stack import Pjsip
 from hotline.media.rate import Known, Measured
 from hotline.media.soundcard import CardSound
 from hotline.media.wav import Recorder

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.media.test_mixer import SIGN, shared_bridge
 
 from hotline.media import wav
-from hotline.media.pjsua import ModemPort
+from hotline.media.pjsip.ports import ModemPort
 
 
 async def stop_in_the_middle(room: Path) -> list[object]:

@@ -26,7 +26,8 @@ from hotline.lines.port import Leg
 from hotline.lines.sip import Guard, SipLine
 from hotline.media import tones, wav
 from hotline.media.mixer import MixedSound, Mixer
-from hotline.media.pjsua import GRAVE_S, ModemPort, Pjsip
+from hotline.media.pjsip.ports import ModemPort
+from hotline.media.pjsip.stack import GRAVE_S, Pjsip
 from hotline.media.wav import Recorder
 from hotline.options import Sip, Trunk
 
@@ -77,7 +78,7 @@ class Bridge:
     async def ports(self) -> int:
         """How many ports PJSIP's bridge holds once all that is buried has left."""
         await asyncio.sleep(GRAVE_S + 0.3)
-        endpoint: Any = self.stack._endpoint
+        endpoint: Any = self.stack.endpoint
         return await self.stack.ask(lambda: int(endpoint.mediaActivePorts()))
 
 

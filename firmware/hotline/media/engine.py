@@ -1,4 +1,4 @@
-"""What the sound engine can do for a call. One bridge, 8 kHz mono, 16 bit; pjsua.py implements it.
+"""What the sound engine can do for a call. One bridge, 8 kHz mono, 16 bit; mixer.py implements it.
 
 Everything here is called on the asyncio loop and never waits for the engine's own thread, except
 where a method is `async`.

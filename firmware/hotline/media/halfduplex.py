@@ -19,7 +19,8 @@ from hotline.at.voice import Encoding
 from hotline.media import companding
 from hotline.media.engine import CLOCK_RATE, FRAME_MS, HangUpTone
 from hotline.media.linetone import LineTone, ToneListener
-from hotline.media.pjsua import ModemPort, ModemTalk, Pjsip
+from hotline.media.pjsip.ports import ModemPort, ModemTalk
+from hotline.media.pjsip.stack import Pjsip
 
 FRAME_S = FRAME_MS / 1000
 _FRAME = CLOCK_RATE * FRAME_MS // 1000

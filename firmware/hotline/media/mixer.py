@@ -16,7 +16,9 @@ from hotline.media.dtmf import Detector
 from hotline.media.engine import HangUpTone, KeyWays, Level, Recording, Sound
 from hotline.media.halfduplex import TurnTalk
 from hotline.media.listening import Listener, Listening
-from hotline.media.pjsua import Nowhere, Pjsip, Player, Tap, fail, give
+from hotline.media.pjsip.ports import Nowhere, Player, Tap
+from hotline.media.pjsip.seam import fail, give
+from hotline.media.pjsip.stack import Pjsip
 from hotline.media.tonestudy import Study
 from hotline.media.wav import Recorder, WavRecording
 

@@ -18,7 +18,8 @@ from typing import Protocol
 import numpy as np
 
 from hotline.media.engine import CLOCK_RATE, FRAME_MS
-from hotline.media.pjsua import ModemPort, ModemTalk, Pjsip
+from hotline.media.pjsip.ports import ModemPort, ModemTalk
+from hotline.media.pjsip.stack import Pjsip
 from hotline.media.rate import Known, Rate
 from hotline.tty import READ_BYTES, BlockingTty, TtyGone
 

@@ -19,7 +19,8 @@ import sounddevice
 from hotline.errors import LineDown
 from hotline.media.engine import CLOCK_RATE, FRAME_MS
 from hotline.media.modem import Ear
-from hotline.media.pjsua import ModemPort, ModemTalk, Pjsip
+from hotline.media.pjsip.ports import ModemPort, ModemTalk
+from hotline.media.pjsip.stack import Pjsip
 
 log = logging.getLogger(__name__)
 
