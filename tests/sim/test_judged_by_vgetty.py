@@ -119,6 +119,7 @@ async def test_it_answers_plays_its_greeting_and_records_the_caller(modem: Voice
         await call.answered(within=20)
         await call.hears(GREETING, lasting=1.2, within=10)
         await until("AT+VRX", folder)
+        await call.lasts(0.5)  # it says so before it does it
         await call.press("5")
         await call.lasts(2.0)
         await call.hang_up()
