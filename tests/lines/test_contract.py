@@ -76,7 +76,10 @@ async def hear_each_other(driver: Driver, leg: Leg, call: object, folder: Path, 
     heard = read_wav(folder / "heard.wav")
     last = heard[-round(0.4 * RATE) :]
     assert listen.sounds(last[: listen.WINDOW], THEIRS), listen.in_words(heard)
-    assert listen.level_at(last, THEIRS.hertz) == pytest.approx(THEIRS.level, rel=0.35)
+    # In short pieces: between two clocks sound may run faster or slower by a 500th.
+    pieces = last[: len(last) // listen.WINDOW * listen.WINDOW].reshape(-1, listen.WINDOW)
+    levels = [listen.level_at(piece, THEIRS.hertz) for piece in pieces]
+    assert levels == pytest.approx([THEIRS.level] * len(levels), rel=0.35)
     assert not np.array_equal(last, np.zeros_like(last))
     sound.close()
 
