@@ -98,9 +98,10 @@ def doctor(given: argparse.Namespace) -> int:
 
 def lines(given: argparse.Namespace) -> int:
     """The telephone lines: how each is, and what its network is."""
-    from hotline.health.checks import divert_words, network_words
+    from hotline.health.checks import divert_words, left_words, network_words
 
-    found = Control(_places(given).control).status().lines
+    status = Control(_places(given).control).status()
+    found = status.lines
     if given.json:
         print(json.dumps([line.model_dump(mode="json") for line in found], ensure_ascii=False))
         return 0
@@ -110,6 +111,8 @@ def lines(given: argparse.Namespace) -> int:
         network = network_words(line.network) if line.network and line.up else ""
         for words in filter(None, (line.words, line.trouble, network, divert)):
             terminal.say("  ", words)
+    for left in status.diverts_left:
+        terminal.say(left_words(left), left.action)
     return 0
 
 

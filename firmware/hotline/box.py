@@ -125,6 +125,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             lines=LineDesk(
                 exchange.board,
                 records.texting,
+                records.diverts,
                 SelfTests(exchange, records.tests, records.trial if records.texting else None),
             ),
         )

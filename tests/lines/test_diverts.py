@@ -27,15 +27,17 @@ class Disk:
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, int], str] = {}
+        self.targets: list[tuple[str, str]] = []
         self.broken = False
 
     def recall(self, sim: str, reason: int) -> str | None:
         return self.kept.get((sim, reason))
 
-    async def remember(self, sim: str, reason: int, number: str) -> None:
+    async def remember(self, sim: str, reason: int, before: str, *, line: str, target: str) -> None:
         if self.broken:
             raise LineDown("The disk is full.")
-        self.kept[sim, reason] = number
+        self.kept.setdefault((sim, reason), before)
+        self.targets.append((line, target))
 
     async def forget(self, sim: str, reason: int) -> None:
         del self.kept[sim, reason]
@@ -102,6 +104,18 @@ async def test_what_was_diverted_before_is_on_the_disk_before_it_is_changed(
         disk.broken = False
         await until(one, STANDS)
         assert disk.kept == {(SIM, UNREACHABLE): VOICEMAIL}
+        assert disk.targets == [("mobile", OWNER)]
+
+
+async def test_a_divert_set_before_its_target_was_written_down_is_written_down(
+    tmp_path: Path, disk: Disk
+) -> None:
+    disk.kept[SIM, UNREACHABLE] = VOICEMAIL
+    async with desk(tmp_path, when_dead=OWNER) as one:
+        one.line.diverts.memory = disk
+        one.modem.services.diverts[UNREACHABLE] = OWNER
+        await until(one, STANDS)
+        assert (disk.kept, disk.targets) == ({(SIM, UNREACHABLE): VOICEMAIL}, [("mobile", OWNER)])
 
 
 @pytest.mark.parametrize("before", [VOICEMAIL, ""], ids=["a voicemail", "nothing"])

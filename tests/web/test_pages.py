@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from hotline.control.messages import CaseAssign, LineDivert, LineNetwork, LineState
+from hotline.control.messages import CaseAssign, DivertLeft, LineDivert, LineNetwork, LineState
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
@@ -270,6 +270,13 @@ def test_a_divert_that_is_not_set_says_why_and_what_to_do(page: Page) -> None:
     lines = (MOBILE.model_copy(update={"divert": off}),)
     page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": lines})
     assert f"{words} {why} {action}" in seen(page.owner(), "/lines")
+
+
+def test_a_divert_that_was_left_behind_is_told_with_what_undoes_it(page: Page) -> None:
+    left = DivertLeft(line="old", number="+37369111222", words="Still diverted.", action="Undo it.")
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"diverts_left": (left,)})
+    told = "! Still diverted. It was the line old. +373 691 11 222 Undo it."
+    assert told in seen(page.owner(), "/lines")
 
 
 def test_an_empty_office_has_a_sentence_and_a_button_on_every_page(page: Page) -> None:

@@ -49,6 +49,8 @@ SAID = (
     N_("When the box is dead, the mobile network sends callers elsewhere."),
     N_("The divert for a dead box is not set."),
     N_("The divert for a dead box was not looked at yet."),
+    N_("A SIM card that is in no line any more still sends callers elsewhere."),
+    N_("Put it back as a [[modem]] without when_dead: the box then undoes the divert."),
     N_("The operator does not let this SIM card divert calls."),
     N_("The operator's network does not divert calls."),
     N_("Diverting calls is not part of this SIM card's plan."),

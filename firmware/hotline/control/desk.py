@@ -103,6 +103,7 @@ class FrontDesk:
             next_duty=coming and NextDuty(at=coming[0], names=tuple(p.name for p in coming[1])),
             trouble=self.trouble(),
             unsent=self.unsent(),
+            diverts_left=self.lines.diverts_left(),
             people=tuple(Named(id=p.id, name=p.name) for p in office.people),
             topics=tuple(TopicName(id=t.id, names=t.name) for t in office.topics),
         )

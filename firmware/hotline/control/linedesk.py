@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from hotline.calls.board import Board
 from hotline.calls.selftest import SelfTests
 from hotline.control.messages import (
+    DivertLeft,
     LineBalance,
     LineCheck,
     LineDivert,
@@ -20,19 +21,32 @@ from hotline.control.messages import (
 from hotline.errors import HotlineError
 from hotline.lines.port import Line, MobileLine
 from hotline.storage import linetests
+from hotline.storage.diverts import DivertsBefore
+
+STILL_DIVERTED = "A SIM card that is in no line any more still sends callers elsewhere."
+UNDO = "Put it back as a [[modem]] without when_dead: the box then undoes the divert."
 
 
 @dataclass(frozen=True)
 class LineDesk:
-    """mobiles: those of the board's lines that have a SIM card."""
+    """mobiles: those of the board's lines that have a SIM card. diverts: what they changed."""
 
     board: Board
     mobiles: Sequence[MobileLine]
+    diverts: DivertsBefore
     tests: SelfTests
 
     def states(self) -> tuple[LineState, ...]:
         """Every line, in the order in which the box dials over them."""
         return tuple(self._state(line) for line in self.board.lines)
+
+    def diverts_left(self) -> tuple[DivertLeft, ...]:
+        """Diverts of SIM cards that are in no line any more."""
+        sims = {mobile.name: mobile.sim() for mobile in self.mobiles}
+        return tuple(
+            DivertLeft(line=one.line, number=one.target, words=STILL_DIVERTED, action=UNDO)
+            for one in self.diverts.left(sims)
+        )
 
     async def test(self, ask: LineTest) -> LineTested:
         """Call somebody over a line and see."""

@@ -198,6 +198,18 @@ class LineDivert(Message):
     action: str = ""
 
 
+class DivertLeft(Message):
+    """A divert that the network still keeps for a SIM card which is in no line any more.
+
+    line: whose it was, "" if unknown. number: where callers go, "" if unknown. action: what to do.
+    """
+
+    line: str
+    number: str
+    words: str
+    action: str
+
+
 class LineState(Message):
     """One telephone line. `words` says how it is; `action` what the owner can do if it is down.
 
@@ -276,7 +288,8 @@ class StatusAnswer(Message):
 
     trouble: what is wrong with the box itself (the disk, the writer), in words; empty is well.
     unsent: notices waiting to leave the box. open: within the office's opening hours.
-    zone: IANA name. people, topics: of the whole office.
+    zone: IANA name. diverts_left: of SIM cards that were taken out. people, topics: of the whole
+    office.
     """
 
     version: str
@@ -291,6 +304,7 @@ class StatusAnswer(Message):
     next_duty: NextDuty | None = None
     trouble: str = ""
     unsent: int = 0
+    diverts_left: tuple[DivertLeft, ...] = ()
     people: tuple[Named, ...] = ()
     topics: tuple[TopicName, ...] = ()
 

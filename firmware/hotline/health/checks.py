@@ -10,7 +10,14 @@ from pathlib import Path
 
 from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
-from hotline.control.messages import LineDivert, LineNetwork, LineState, LineTested, StatusAnswer
+from hotline.control.messages import (
+    DivertLeft,
+    LineDivert,
+    LineNetwork,
+    LineState,
+    LineTested,
+    StatusAnswer,
+)
 from hotline.errors import HotlineError, LineDown
 from hotline.lines.finder import Finder, Seen, modems
 from hotline.lines.usb import this_machine
@@ -163,6 +170,8 @@ def _of_daemon(status: StatusAnswer) -> Iterator[Finding]:
     for line in status.lines:
         yield Finding(line.up, f"{line.name}: {line.words}", "" if line.up else line.action)
         yield from _of_line(line)
+    for left in status.diverts_left:
+        yield Finding(False, left_words(left), left.action)
     if status.trouble:
         yield Finding(False, status.trouble, "See the disk above.")
     if status.unsent:
@@ -192,6 +201,12 @@ def of_test(line: str, test: LineTested) -> Iterator[Finding]:
 def divert_words(divert: LineDivert) -> str:
     """Where callers go when the box is dead, or why nowhere."""
     return f"{divert.words} {divert.why or mask(divert.number)}"
+
+
+def left_words(left: DivertLeft) -> str:
+    """Which SIM card is meant, as far as it is known, and where its callers go."""
+    line = f" It was the line {left.line}:" if left.line else ""
+    return f"{left.words}{line} {mask(left.number)}" if left.number else left.words
 
 
 def network_words(network: LineNetwork) -> str:

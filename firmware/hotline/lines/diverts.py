@@ -55,8 +55,8 @@ class Memory(Protocol):
     def recall(self, sim: str, reason: int) -> str | None:
         """The number, "" where there was none; None where the box changed nothing."""
 
-    async def remember(self, sim: str, reason: int, number: str) -> None:
-        """Returns when it is on the disk."""
+    async def remember(self, sim: str, reason: int, before: str, *, line: str, target: str) -> None:
+        """Returns when it is on the disk. before counts the first time only, until forgotten."""
 
     async def forget(self, sim: str, reason: int) -> None:
         """It was put back."""
@@ -68,7 +68,7 @@ class Nothing:
     def recall(self, sim: str, reason: int) -> str | None:
         """See Memory."""
 
-    async def remember(self, sim: str, reason: int, number: str) -> None:
+    async def remember(self, sim: str, reason: int, before: str, *, line: str, target: str) -> None:
         """See Memory."""
         raise LineDown("There is nowhere to write down what was diverted before.")
 
@@ -81,7 +81,7 @@ class Diverts:
 
     session: the port while the modem is set up and in a network, else None. idle_for: seconds
     since somebody rang or talked, 0 while somebody does. country: whose national numbers are meant.
-    memory: attached by whoever owns the line.
+    memory: attached by whoever owns the line. sim: the IMSI of the SIM card last seen, "" until then.
     """
 
     def __init__(
@@ -94,6 +94,7 @@ class Diverts:
         self._name, self._wanted, self._country = modem.name, modem.when_dead, country
         self._session, self._idle_for = session, idle_for
         self.memory: Memory = Nothing()
+        self.sim = ""
         self._state: DivertState | None = None
         self._now(False, UNSEEN)
         self._settled: tuple[str, float] | None = None
@@ -135,8 +136,9 @@ class Diverts:
         if number is None and before is None:
             return  # the box changed nothing
         there = await self._ask_where(reason)
-        if number is not None and before is None and not self._same(there, number):
-            await self.memory.remember(sim, reason, there)
+        if number is not None and not (before is None and self._same(there, number)):
+            first = there if before is None else before
+            await self.memory.remember(sim, reason, first, line=self._name, target=number)
         target = _restorable(before or "") if number is None else number
         if not self._same(there, target):
             await self._change(reason, target)
@@ -187,6 +189,7 @@ class Diverts:
         found = [event.digits for event in answer.events if isinstance(event, Identity)]
         if not found:
             raise LineDown("The modem does not say which SIM card is in it.")
+        self.sim = found[0]
         return found[0]
 
     async def _ask(self, command: Command) -> Answer:

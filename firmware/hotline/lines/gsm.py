@@ -192,6 +192,10 @@ class GsmLine:
         """See MobileLine."""
         return self._access.network()
 
+    def sim(self) -> str:
+        """See MobileLine."""
+        return self.diverts.sim
+
     def divert(self) -> DivertState | None:
         """See MobileLine."""
         return self.diverts.state()

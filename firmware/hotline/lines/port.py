@@ -185,6 +185,9 @@ class MobileLine(TextLine, Protocol):
     def network(self) -> NetworkFacts:
         """What was last heard of the network; never waits."""
 
+    def sim(self) -> str:
+        """Which SIM card was last seen in it (IMSI); "" until one was. Never waits."""
+
     def divert(self) -> DivertState | None:
         """How the divert for a dead box is; None where none is wanted. Never waits."""
 

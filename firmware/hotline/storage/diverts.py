@@ -1,13 +1,31 @@
-"""What SIM cards diverted before the box changed it, so that it can be put back."""
+"""Diverts of SIM cards that the box changed: what was before, so that it can be put back."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
 from hotline.storage.writer import Writer
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A divert that the box changed.
+
+    sim, reason: see lines/diverts.py. before: the number that was there, "" for none. target: where
+    callers go now; line: for which line. Both are "" in what was remembered before they were kept.
+    """
+
+    sim: str
+    reason: int
+    before: str
+    line: str = ""
+    target: str = ""
 
 
 class DivertsBefore:
@@ -16,35 +34,57 @@ class DivertsBefore:
     known: what the function `known` read at the start.
     """
 
-    def __init__(self, writer: Writer, known: Mapping[tuple[str, int], str]) -> None:
-        self._writer, self._known = writer, dict(known)
+    def __init__(self, writer: Writer, known: Iterable[Changed]) -> None:
+        self._writer = writer
+        self._known: dict[Key, Changed] = {(one.sim, one.reason): one for one in known}
 
     def recall(self, sim: str, reason: int) -> str | None:
         """See Memory."""
-        return self._known.get((sim, reason))
+        found = self._known.get((sim, reason))
+        return None if found is None else found.before
 
-    async def remember(self, sim: str, reason: int, number: str) -> None:
+    async def remember(self, sim: str, reason: int, before: str, *, line: str, target: str) -> None:
         """See Memory. Waits for the disk: nothing is changed before it can be put back."""
-        await asyncio.wrap_future(self._writer.submit(lambda db: _store(db, sim, reason, number)))
-        self._known[sim, reason] = number
+        there = self._known.get((sim, reason), Changed(sim, reason, before))
+        changed = replace(there, line=line, target=target)
+        if changed != self._known.get((sim, reason)):
+            await asyncio.wrap_future(self._writer.submit(lambda db: _store(db, changed)))
+            self._known[sim, reason] = changed
 
     async def forget(self, sim: str, reason: int) -> None:
         """See Memory."""
         self._known.pop((sim, reason), None)
         await asyncio.wrap_future(self._writer.submit(lambda db: _drop(db, sim, reason)))
 
+    def left(self, sims: Mapping[str, str]) -> list[Changed]:
+        """What still stands for SIM cards that no line of the box has.
 
-def known(database: Database) -> dict[tuple[str, int], str]:
-    """Everything that is remembered: the number by SIM card and reason."""
-    rows = database.query("select sim, reason, number from diverts_before")
-    return {(row["sim"], row["reason"]): row["number"] for row in rows}
+        sims: of each line with a SIM card, which one; "" while that is not known.
+        """
+        unseen = {line for line, sim in sims.items() if not sim}
+        return [
+            one
+            for one in self._known.values()
+            if one.sim not in sims.values() and not _may_be_there(one, unseen)
+        ]
 
 
-def _store(database: Database, sim: str, reason: int, number: str) -> None:
+def _may_be_there(one: Changed, unseen: set[str]) -> bool:
+    return one.line in unseen or (not one.line and bool(unseen))
+
+
+def known(database: Database) -> list[Changed]:
+    """Everything that is remembered."""
+    rows = database.query("select sim, reason, number as before, line, target from diverts_before")
+    return [Changed(**row) for row in rows]
+
+
+def _store(database: Database, one: Changed) -> None:
+    """What was before stays as it was first written down."""
     database.execute(
-        "insert into diverts_before (sim, reason, number) values (?, ?, ?)"
-        " on conflict (sim, reason) do nothing",
-        (sim, reason, number),
+        "insert into diverts_before (sim, reason, number, line, target) values (?, ?, ?, ?, ?)"
+        " on conflict (sim, reason) do update set line = excluded.line, target = excluded.target",
+        (one.sim, one.reason, one.before, one.line, one.target),
     )
 
 

@@ -198,3 +198,10 @@ def line_services(database: Database) -> None:
             checks text not null
         ) without rowid"""
     )
+
+
+@RECORDS()
+def divert_targets(database: Database) -> None:
+    """Where a changed divert sends callers, and of which line: told when that line is gone."""
+    for column in ("line", "target"):
+        database.execute(f"alter table diverts_before add column {column} text not null default ''")

@@ -102,7 +102,7 @@ class GsmModem:
     ) -> None:
         self.network, self.number, self.folder = network, number, folder
         self.faults = faults or Faults()
-        self.imei = "861107030000016"
+        self.imei, self.imsi = "861107030000016", "259010000000016"
         self.commands: list[str] = []
         self.at, self.sound = folder / "at", folder / "sound"
         self.dropped = 0
@@ -525,7 +525,7 @@ class GsmModem:
         words = {
             "CGMI": self.maker, "GMI": self.maker, "CGMM": self.product, "GMM": self.product,
             "CGMR": self.firmware, "GMR": self.firmware, "CGSN": self.imei,
-            "GSN": self.imei, "CIMI": "259010000000016",
+            "GSN": self.imei, "CIMI": self.imsi,
         }  # fmt: skip
         return [words[found[1]], "OK"]
 
