@@ -107,9 +107,9 @@ def lines(given: argparse.Namespace) -> int:
         return 0
     for line in found:
         terminal.say((line.name, "bold"), "up" if line.up else "down")
-        divert = divert_words(line.divert) if line.divert else ""
         network = network_words(line.network) if line.network and line.up else ""
-        for words in filter(None, (line.words, line.trouble, network, divert)):
+        diverts = (divert_words(one) for one in (line.straight, line.divert) if one)
+        for words in filter(None, (line.words, line.trouble, network, *diverts)):
             terminal.say("  ", words)
     for left in status.diverts_left:
         terminal.say(left_words(left), left.action)
@@ -124,6 +124,21 @@ def balance(given: argparse.Namespace) -> int:
         terminal.say(f"{name}:", control.line_balance(name))
     if not mobiles:
         raise HotlineError("No line of the box has a SIM card.")
+    return 0
+
+
+def divert(given: argparse.Namespace) -> int:
+    """Where the mobile network sends a line's callers; with a number, send all of them there."""
+    off = given.to == "off"
+    to = "" if off else given.to or ""
+    there = Control(_places(given).control).line_divert(given.line, to, off=off)
+    if given.json:
+        print(there.model_dump_json())
+        return 0
+    always = f"every caller is sent straight to {there.always}." if there.always else ""
+    terminal.say(f"{given.line}:", always or "callers reach the box.")
+    if there.unreachable:
+        terminal.say(f"{given.line}:", f"when the box is dead, callers go to {there.unreachable}.")
     return 0
 
 
@@ -403,6 +418,9 @@ def _line_verbs(verbs: Any) -> None:
     )
     look.add_argument("--line", help="with --call: this line only")
     _verb(verbs, "lines", lines, json_too=True)
+    calls_go = _verb(verbs, "divert", divert, json_too=True)
+    calls_go.add_argument("line", help="a line with a SIM card")
+    calls_go.add_argument("to", nargs="?", metavar="NUMBER|off", help="default: only look")
     _verb(verbs, "balance", balance).add_argument("line", nargs="?", help="default: every SIM card")
 
 

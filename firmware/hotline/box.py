@@ -17,6 +17,7 @@ from functools import partial
 
 from hotline.calls.board import Board
 from hotline.calls.caps import DAY, Caps
+from hotline.calls.diverting import Diverting
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
 from hotline.calls.notices import Notices, Texting
@@ -49,7 +50,7 @@ from hotline.notify.email import Security, SmtpSettings, email_way
 from hotline.notify.outbox import Outbox, Way
 from hotline.notify.sms import TextCap, TextRules, sms_way
 from hotline.notify.trial import TextTrial
-from hotline.options import Mail, Modem, Options
+from hotline.options import Mail, Modem, Options, own_numbers
 from hotline.routing.office import Office
 from hotline.storage import diverts as divert_storage
 from hotline.storage import linetests as test_storage
@@ -58,7 +59,7 @@ from hotline.storage import outbox as letters
 from hotline.storage.calls import Journal, connected_since, last_came, next_call_id
 from hotline.storage.complaints import Cases
 from hotline.storage.database import DatabaseFile
-from hotline.storage.diverts import DivertsBefore
+from hotline.storage.diverts import DivertOrders, DivertsBefore
 from hotline.storage.files import Recordings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.lastrun import LastRun, file_last_run
@@ -115,6 +116,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
         switchboard = Switchboard(exchange)
         closing.push_async_callback(switchboard.close)
+        diverting = _diverting(options, exchange, records)
         desk = FrontDesk(
             exchange,
             switchboard,
@@ -127,6 +129,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 records.texting,
                 records.diverts,
                 SelfTests(exchange, records.tests, records.trial if records.texting else None),
+                diverting,
             ),
         )
         desk.attach()
@@ -134,7 +137,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         door = ControlServer(places.control, desk)
         await door.open()
         closing.push_async_callback(door.close)
-        _start_chores(exchange, records, closing)
+        _start_chores(exchange, records, diverting, closing)
         yield desk
 
 
@@ -142,9 +145,10 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 class Records:
     """Everything durable. left: what the last run left open, filed by now. last_call: came then.
 
-    texting: the lines that carry texts, once they are there. diverts: what their SIM cards diverted
-    before. tests: what lines can do. trial: sends a text to see whether it arrives. told: whom a
-    text was sent today. cap: what texts may cost.
+    texting: the lines that carry texts, once they are there. diverts: what their SIM cards
+    diverted before. orders: where the owner had them sent. tests: what lines can do. trial:
+    sends a text to see whether it arrives. told: whom a text was sent today. cap: what texts
+    may cost.
     """
 
     file: DatabaseFile
@@ -159,6 +163,7 @@ class Records:
     texts: Texts
     texting: list[GsmLine]
     diverts: DivertsBefore
+    orders: DivertOrders
     tests: LineTests
     trial: TextTrial
     told: Mapping[str, datetime]
@@ -184,6 +189,7 @@ def _open_records(
         today = max(clock.now(), last_call or clock.now()) - DAY
         spent = connected_since(database, today)
         diverts = DivertsBefore(writer, divert_storage.known(database))
+        orders = DivertOrders(writer, divert_storage.orders(database))
         tests = LineTests(writer, test_storage.known(database))
         told = letters.recipients_since(database, "sms", today)
         cap = TextCap(options.limits.texts_per_day, deque(parts_sent_since(database, today)))
@@ -204,6 +210,7 @@ def _open_records(
         texts,
         texting,
         diverts,
+        orders,
         tests,
         TextTrial(rules, texts, file, clock),
         told,
@@ -338,11 +345,21 @@ async def _start_lines(
         closing.push_async_callback(line.stop)
 
 
-def _start_chores(exchange: Exchange, records: Records, closing: AsyncExitStack) -> None:
+def _diverting(options: Options, exchange: Exchange, records: Records) -> Diverting:
+    """Who is sent callers past the box."""
+    by_shift = {modem.name: modem.divert_to for modem in options.modems}
+    own = own_numbers(options)
+    return Diverting(exchange, records.texting, by_shift, records.orders, own)
+
+
+def _start_chores(
+    exchange: Exchange, records: Records, diverting: Diverting, closing: AsyncExitStack
+) -> None:
     """What runs beside the calls."""
     housekeeping = Housekeeping(records.file, records.writer, exchange.recordings)
     work = (
         records.outbox.run(),
+        diverting.keep(),
         chores.prepare_voice(exchange),
         chores.keep_room(exchange, housekeeping),
         chores.every_night(exchange, records.file, housekeeping),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from hotline.control.messages import CaseAssign, DivertLeft, LineDivert, LineNetwork, LineState
+from hotline.control.messages import CaseAssign, DivertLeft, LineDivertState, LineNetwork, LineState
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
@@ -246,7 +246,9 @@ MOBILE = LineState(
     up=True,
     trouble="Callers cannot be heard: the modem gives no sound.",
     network=LineNetwork(operator="Moldcell", generation="3G", volte=False, bars=2, roaming=True),
-    divert=LineDivert(well=True, words="When the box is dead, calls go on.", number="+37369111222"),
+    divert=LineDivertState(
+        well=True, words="When the box is dead, calls go on.", number="+37369111222"
+    ),
 )
 
 
@@ -266,7 +268,7 @@ def test_a_line_on_which_nobody_is_heard_is_said_on_the_first_page(page: Page) -
 
 def test_a_divert_that_is_not_set_says_why_and_what_to_do(page: Page) -> None:
     words, why, action = "The divert for a dead box is not set.", "Not in its plan.", "Ask."
-    off = LineDivert(well=False, words=words, number="+37369111222", why=why, action=action)
+    off = LineDivertState(well=False, words=words, number="+37369111222", why=why, action=action)
     lines = (MOBILE.model_copy(update={"divert": off}),)
     page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": lines})
     assert f"{words} {why} {action}" in seen(page.owner(), "/lines")

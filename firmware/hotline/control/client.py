@@ -22,6 +22,8 @@ from hotline.control.messages import (
     Done,
     Event,
     LineBalance,
+    LineDivert,
+    LineDiverted,
     LineTest,
     LineTested,
     Message,
@@ -97,6 +99,11 @@ class Control:
     def line_balance(self, line: str) -> str:
         """What is left on a line's SIM card, in the network's words."""
         return Control(self._path, SLOW_S)._ask(LineBalance(line=line), Words).words
+
+    def line_divert(self, line: str, to: str = "", *, off: bool = False) -> LineDiverted:
+        """Where the network sends a line's callers; `to` or `off` change it before."""
+        ask = LineDivert(line=line, to=to, off=off)
+        return Control(self._path, SLOW_S)._ask(ask, LineDiverted)
 
     def events(self) -> Generator[Event, None, None]:
         """Events until the caller closes the generator; ServiceDown when the daemon goes away."""

@@ -25,6 +25,8 @@ from hotline.control.messages import (
     Done,
     Event,
     LineBalance,
+    LineDivert,
+    LineDiverted,
     LineTest,
     LineTested,
     LiveCall,
@@ -126,6 +128,12 @@ class FrontDesk:
     async def line_balance(self, ask: LineBalance) -> Words:
         """See Desk."""
         return await self.lines.balance(ask)
+
+    async def line_divert(self, ask: LineDivert) -> LineDiverted:
+        """See Desk."""
+        there = await self.lines.divert(ask)
+        self._publish(Event(at=self._now(), kind="line", subject=ask.line))
+        return there
 
     def events(self) -> AsyncGenerator[Event, None]:
         """See Desk."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from hotline.at.services import Reason
 from hotline.calls.board import Board
+from hotline.calls.diverting import Diverting
 from hotline.calls.selftest import SelfTests
 from hotline.control.messages import (
     DivertLeft,
     LineBalance,
     LineCheck,
     LineDivert,
+    LineDiverted,
+    LineDivertState,
     LineNetwork,
     LineState,
     LineTest,
@@ -24,6 +28,7 @@ from hotline.storage import linetests
 from hotline.storage.diverts import DivertsBefore
 
 STILL_DIVERTED = "A SIM card that is in no line any more still sends callers elsewhere."
+UNSEEN_STRAIGHT = "Callers may still be sent straight on: the box looks as soon as it can."
 UNDO = "Put it back as a [[modem]] without when_dead: the box then undoes the divert."
 
 
@@ -35,6 +40,7 @@ class LineDesk:
     mobiles: Sequence[MobileLine]
     diverts: DivertsBefore
     tests: SelfTests
+    diverting: Diverting
 
     def states(self) -> tuple[LineState, ...]:
         """Every line, in the order in which the box dials over them."""
@@ -59,6 +65,24 @@ class LineDesk:
             raise HotlineError(f"No line with a SIM card is called {ask.line}.")
         return Words(words=await mobile.balance())
 
+    async def divert(self, ask: LineDivert) -> LineDiverted:
+        """Change where the network sends a line's callers, or only ask."""
+        if ask.to:
+            await self.diverting.order(ask.line, ask.to)
+        elif ask.off:
+            await self.diverting.end(ask.line)
+        there = await self.diverting.ask(ask.line)
+        return LineDiverted(always=there.always, unreachable=there.unreachable)
+
+    def _straight(self, mobile: MobileLine) -> LineDivertState | None:
+        """Of a line that was not looked at since the start, what is on the disk."""
+        if state := mobile.straight():
+            return LineDivertState(**asdict(state))
+        left = self.diverts.of_line(mobile.name, mobile.sim(), Reason.ALWAYS)
+        if left is None:
+            return None
+        return LineDivertState(well=False, words=UNSEEN_STRAIGHT, number=left.target)
+
     def _mobile(self, name: str) -> MobileLine | None:
         return next((mobile for mobile in self.mobiles if mobile.name == name), None)
 
@@ -73,7 +97,8 @@ class LineDesk:
             words=state.words,
             trouble=state.trouble,
             network=LineNetwork(**asdict(mobile.network())) if mobile else None,
-            divert=LineDivert(**asdict(divert)) if divert else None,
+            divert=LineDivertState(**asdict(divert)) if divert else None,
+            straight=self._straight(mobile) if mobile else None,
             test=_tested(test) if test else None,
         )
 

@@ -116,6 +116,18 @@ class LineBalance(Message):
     line: Slug
 
 
+class LineDivert(Message):
+    """Where does the network send a line's callers? Answered by `LineDiverted`, within 90 s.
+
+    to: a number to which it shall send every caller from now on. off: to the box again.
+    """
+
+    do: Literal["line_divert"] = "line_divert"
+    line: Slug
+    to: Short = ""
+    off: bool = False
+
+
 class OfficePut(Message):
     """Replace the whole office. Answered by `OfficePutAnswer`, or refused with every problem."""
 
@@ -143,6 +155,7 @@ Request = Annotated[
     | OfficePut
     | LineTest
     | LineBalance
+    | LineDivert
     | Subscribe,
     Field(discriminator="do"),
 ]
@@ -188,8 +201,15 @@ class LineNetwork(Message):
     roaming: bool = False
 
 
-class LineDivert(Message):
-    """The divert for a dead box; see DivertState of lines/port.py."""
+class LineDiverted(Message):
+    """Where the network sends a line's callers: all; when the box is dead. "" for nowhere."""
+
+    always: str
+    unreachable: str
+
+
+class LineDivertState(Message):
+    """A divert as the owner wants it; see DivertState of lines/port.py."""
 
     well: bool
     words: str
@@ -213,8 +233,8 @@ class DivertLeft(Message):
 class LineState(Message):
     """One telephone line. `words` says how it is; `action` what the owner can do if it is down.
 
-    trouble: what is wrong although callers reach it. network, divert: only of SIM cards. test: the
-    newest.
+    trouble: what is wrong although callers reach it. network, divert (for a dead box), straight (of
+    every caller, past the box): only of SIM cards. test: the newest.
     """
 
     id: str
@@ -226,7 +246,8 @@ class LineState(Message):
     number: str = ""
     trouble: str = ""
     network: LineNetwork | None = None
-    divert: LineDivert | None = None
+    divert: LineDivertState | None = None
+    straight: LineDivertState | None = None
     test: LineTested | None = None
 
 

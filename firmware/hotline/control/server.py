@@ -26,6 +26,8 @@ from hotline.control.messages import (
     Done,
     Event,
     LineBalance,
+    LineDivert,
+    LineDiverted,
     LineTest,
     LineTested,
     Message,
@@ -64,6 +66,9 @@ class Desk(Protocol):
 
     async def line_balance(self, ask: LineBalance) -> Words:
         """What is left on a line's SIM card."""
+
+    async def line_divert(self, ask: LineDivert) -> LineDiverted:
+        """Where the network sends a line's callers; see calls/diverting.py."""
 
     async def who(self, ask: Who) -> WhoAnswer:
         """Who would answer a call."""

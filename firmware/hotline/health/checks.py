@@ -12,7 +12,7 @@ from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
 from hotline.control.messages import (
     DivertLeft,
-    LineDivert,
+    LineDivertState,
     LineNetwork,
     LineState,
     LineTested,
@@ -54,7 +54,7 @@ def examine(settings: Path) -> list[Finding]:
         *_programs(),
         *_authorities(options),
         *_disk(places),
-        *_office(places),
+        *_office(places, options),
         *_clock(),
         *_modems(options),
         *_lines(places),
@@ -111,7 +111,7 @@ def _disk(places: Places) -> Iterator[Finding]:
     yield Finding(well, f"The disk has room for {hours:.0f} hours of recordings.", action)
 
 
-def _office(places: Places) -> Iterator[Finding]:
+def _office(places: Places, options: Options) -> Iterator[Finding]:
     try:
         with records_file(places.data).reading() as database:
             yaml = current(database)
@@ -125,6 +125,11 @@ def _office(places: Places) -> Iterator[Finding]:
     yield Finding(True, f"{office.name}: {len(office.people)} people, {len(office.menus)} menus.")
     for warning in warnings:
         yield Finding(False, warning, "Correct it in the office file and import it again.")
+    for modem in options.modems:
+        if unknown := [one for one in modem.divert_to if office.person(one) is None]:
+            words = f"divert_to of {modem.name} names nobody of the office: {', '.join(unknown)}."
+            people = ", ".join(person.id for person in office.people)
+            yield Finding(False, words, f"Correct it in box.toml; there are: {people}.")
 
 
 def _clock() -> Iterator[Finding]:
@@ -186,6 +191,9 @@ def _of_line(line: LineState) -> Iterator[Finding]:
     if line.divert is not None:
         words = f"{line.name}: {divert_words(line.divert)}"
         yield Finding(line.divert.well, words, line.divert.action)
+    if line.straight is not None:
+        words = f"{line.name}: {divert_words(line.straight)}"
+        yield Finding(line.straight.well, words, line.straight.action)
     if line.test is not None:
         yield from of_test(line.name, line.test)
 
@@ -198,8 +206,8 @@ def of_test(line: str, test: LineTested) -> Iterator[Finding]:
         yield Finding(not fails, f"{tried} {check.words}", TEST_AGAIN if fails else "")
 
 
-def divert_words(divert: LineDivert) -> str:
-    """Where callers go when the box is dead, or why nowhere."""
+def divert_words(divert: LineDivertState) -> str:
+    """Where the network sends callers, or why not as the owner wants it."""
     return f"{divert.words} {divert.why or mask(divert.number)}"
 
 

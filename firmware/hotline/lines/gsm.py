@@ -53,6 +53,7 @@ from hotline.lines.port import (
     Caller,
     Capabilities,
     Cause,
+    Diverted,
     DivertState,
     Leg,
     LineState,
@@ -152,6 +153,8 @@ class GsmLine:
             with contextlib.suppress(LineDown, TimeoutError):
                 async with asyncio.timeout(HANG_UP_S):
                     await self._at.ask(commands.HANG_UP, first=True)
+        if self._ready:
+            await self.diverts.finish()
         errands = tuple(self._errands)
         for errand in errands:
             errand.cancel()
@@ -199,6 +202,22 @@ class GsmLine:
     def divert(self) -> DivertState | None:
         """See MobileLine."""
         return self.diverts.state()
+
+    def straight(self) -> DivertState | None:
+        """See MobileLine."""
+        return self.diverts.straight()
+
+    def wish(self, number: str | None) -> None:
+        """See MobileLine."""
+        self.diverts.wish(number)
+
+    async def order(self, number: str | None) -> None:
+        """See MobileLine."""
+        await self.diverts.order(number)
+
+    async def diverted(self) -> Diverted:
+        """See MobileLine."""
+        return await self.diverts.ask()
 
     async def balance(self) -> str:
         """See MobileLine."""

@@ -94,6 +94,17 @@ class DivertState:
     action: str = ""
 
 
+@dataclass(frozen=True)
+class Diverted:
+    """Where the network sends callers: all of them; those who come while the box is dead.
+
+    "" for nowhere. The numbers are as the network writes them.
+    """
+
+    always: str
+    unreachable: str
+
+
 class Leg(Protocol):
     """One telephone call on a line, incoming or outgoing.
 
@@ -190,6 +201,25 @@ class MobileLine(TextLine, Protocol):
 
     def divert(self) -> DivertState | None:
         """How the divert for a dead box is; None where none is wanted. Never waits."""
+
+    def straight(self) -> DivertState | None:
+        """How it is with sending every caller past the box; None where nobody is. Never waits."""
+
+    def wish(self, number: str | None) -> None:
+        """Have the network send every caller to this number, past the box; None: no more.
+
+        Done when nobody rings or talks, and again if the network forgets; `straight` tells. Never
+        waits. None puts back what was there before the box changed it.
+        """
+
+    async def order(self, number: str | None) -> None:
+        """The same at once, and returns when it was read back. None ends it, whoever set it up.
+
+        Waits until nobody rings or talks. Raises HotlineError, in words for the owner.
+        """
+
+    async def diverted(self) -> Diverted:
+        """Ask the network where it sends callers; waits and raises as `order` does."""
 
     async def balance(self) -> str:
         """What the network says is left on the SIM card, in its own words.

@@ -1,9 +1,10 @@
-"""Diverts of SIM cards that the box changed: what was before, so that it can be put back."""
+"""Diverts of SIM cards: what was before the box changed them, and what the owner ordered."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
@@ -67,6 +68,62 @@ class DivertsBefore:
             for one in self._known.values()
             if one.sim not in sims.values() and not _may_be_there(one, unseen)
         ]
+
+    def of_line(self, line: str, sim: str, reason: int) -> Changed | None:
+        """What was changed for the card of this line. sim: "" while it is not known."""
+        for one in self._known.values():
+            if one.reason == reason and (one.sim == sim if sim else one.line == line):
+                return one
+        return None
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the owner ordered for all callers of a line, until they order otherwise.
+
+    number: where they go. "": to the box, for as long as the shift lasts that would send them to
+    the number `instead`.
+    """
+
+    number: str
+    instead: str = ""
+
+
+class DivertOrders:
+    """The orders in force, by line. Lives on the loop. given: what `orders` read at the start."""
+
+    def __init__(self, writer: Writer, given: Mapping[str, Order]) -> None:
+        self._writer, self._given = writer, dict(given)
+
+    def of(self, line: str) -> Order | None:
+        """The order in force for a line."""
+        return self._given.get(line)
+
+    def give(self, line: str, order: Order) -> Future[None]:
+        """In force at once; done when it is on the disk."""
+        self._given[line] = order
+        row = (line, order.number, order.instead)
+        return self._writer.submit(lambda db: _give(db, row))
+
+    def end(self, line: str) -> Future[None]:
+        """No order is in force for the line; done when that is on the disk."""
+        self._given.pop(line, None)
+        return self._writer.submit(lambda db: _end(db, line))
+
+
+def _give(database: Database, row: tuple[str, str, str]) -> None:
+    sql = "insert or replace into divert_orders (line, number, instead) values (?, ?, ?)"
+    database.execute(sql, row)
+
+
+def _end(database: Database, line: str) -> None:
+    database.execute("delete from divert_orders where line = ?", (line,))
+
+
+def orders(database: Database) -> dict[str, Order]:
+    """Every order in force, by line."""
+    rows = database.query("select * from divert_orders")
+    return {row["line"]: Order(row["number"], row["instead"]) for row in rows}
 
 
 def _may_be_there(one: Changed, unseen: set[str]) -> bool:

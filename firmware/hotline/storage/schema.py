@@ -202,6 +202,16 @@ def line_services(database: Database) -> None:
 
 @RECORDS()
 def divert_targets(database: Database) -> None:
-    """Where a changed divert sends callers, and of which line: told when that line is gone."""
+    """Where a changed divert sends callers, and of which line: told when that line is gone.
+
+    And what the owner ordered by hand.
+    """
     for column in ("line", "target"):
         database.execute(f"alter table diverts_before add column {column} text not null default ''")
+    database.execute(
+        """create table divert_orders (
+            line text primary key,
+            number text not null,
+            instead text not null
+        ) without rowid"""
+    )

@@ -23,8 +23,8 @@ import numpy as np
 from tests.sim import lateness
 from tests.sim.g711 import Samples
 from tests.sim.gsm.network import AirCall, MobileNetwork
+from tests.sim.gsm.services import ALWAYS, ModemServices
 from tests.sim.gsm.services import COMMANDS as SERVICE_COMMANDS
-from tests.sim.gsm.services import ModemServices
 from tests.sim.gsm.standard import COMMANDS as STANDARD_COMMANDS
 from tests.sim.gsm.texts import COMMANDS as TEXT_COMMANDS
 from tests.sim.gsm.texts import ModemTexts
@@ -135,6 +135,11 @@ class GsmModem:
         self._cause = 16
         self._to_air = b""
         self.texts.reset()
+
+    @property
+    def diverted_to(self) -> str:
+        """Where the network sends every caller of this SIM card, "" for the modem."""
+        return self.services.diverts.get(ALWAYS, "")
 
     # -- the plug --------------------------------------------------------------------------------
 
