@@ -187,7 +187,7 @@ def _open_records(
         last_call = last_came(database)
         # Not the day before a wrong clock: since 1970 far more was spent than a day may cost.
         today = max(clock.now(), last_call or clock.now()) - DAY
-        spent = connected_since(database, today)
+        spent = connected_since(database, today) + test_storage.costs_since(database, today)
         diverts = DivertsBefore(writer, divert_storage.known(database))
         orders = DivertOrders(writer, divert_storage.orders(database))
         tests = LineTests(writer, test_storage.known(database))
@@ -205,7 +205,7 @@ def _open_records(
         OfficeStore(writer, newest),
         Outbox(writer, waiting, ways, clock),
         left,
-        deque(spent),
+        deque(sorted(spent)),
         last_call,
         texts,
         texting,

@@ -215,3 +215,9 @@ def divert_targets(database: Database) -> None:
             instead text not null
         ) without rowid"""
     )
+
+
+@RECORDS()
+def test_costs(database: Database) -> None:
+    """What the calls of self-tests cost: they stand in no journal, and count in the caps."""
+    database.execute("create table test_costs (at text not null, seconds real not null)")
