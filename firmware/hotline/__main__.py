@@ -109,7 +109,7 @@ def lines(given: argparse.Namespace) -> int:
         terminal.say((line.name, "bold"), "up" if line.up else "down")
         network = network_words(line.network) if line.network and line.up else ""
         diverts = (divert_words(one) for one in (line.straight, line.divert) if one)
-        for words in filter(None, (line.words, line.trouble, network, *diverts)):
+        for words in filter(None, (line.words, line.trouble, line.caution, network, *diverts)):
             terminal.say("  ", words)
     for left in status.diverts_left:
         terminal.say(left_words(left), left.action)

@@ -125,6 +125,22 @@ def test_a_line_without_its_modem_is_trouble(tmp_path: Path, machine: UsbTree) -
     assert (missing.well, missing.words) == (False, "one: There is no modem at USB 1-1.3.")
 
 
+@pytest.mark.parametrize("when_dead", ["", 'when_dead = "+37369111222"'])
+def test_a_model_that_is_away_after_each_call_is_trouble_unless_callers_then_go_elsewhere(
+    tmp_path: Path, machine: UsbTree, when_dead: str
+) -> None:
+    table = f'name = "mobile"\nmodel = "sim7600"\nusb = "1-1.3"\n{when_dead}'
+    (finding, _missing) = about_modems(tmp_path, table)
+    assert finding.words.startswith("mobile: This model is not recommended: after each call")
+    assert finding.well is bool(when_dead)
+    assert "EC25" in finding.action
+
+
+def test_a_model_that_is_recommended_needs_no_caution(tmp_path: Path, machine: UsbTree) -> None:
+    plug(machine, "1-1.3")
+    assert len(about_modems(tmp_path, 'name = "mobile"')) == 1
+
+
 def test_a_modem_that_is_not_whole_is_trouble(tmp_path: Path, machine: UsbTree) -> None:
     plug(machine, "1-1.3")
     machine.hide_interface("1-1.3", 1)

@@ -260,6 +260,12 @@ def test_a_line_with_a_sim_card_says_what_its_network_is(page: Page) -> None:
     assert "When the box is dead, calls go on. +373 691 11 222" in text
 
 
+def test_what_to_know_of_a_model_stands_by_its_line(page: Page) -> None:
+    line = MOBILE.model_copy(update={"caution": "Not recommended.", "trouble": ""})
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (line,)})
+    assert "Mobile ✓ Ready ! Not recommended. Moldcell" in seen(page.owner(), "/lines")
+
+
 def test_a_line_on_which_nobody_is_heard_is_said_on_the_first_page(page: Page) -> None:
     page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (MOBILE,)})
     said = "Callers can reach you, but a line has trouble. Mobile: Callers cannot be heard"

@@ -49,6 +49,10 @@ SAID = (
     N_("When the box is dead, the mobile network sends callers elsewhere."),
     N_("The divert for a dead box is not set."),
     N_("The divert for a dead box was not looked at yet."),
+    N_(
+        "This model is not recommended: after each call it starts anew, and callers of the next"
+        " half minute reach nobody."
+    ),
     N_("A SIM card that is in no line any more still sends callers elsewhere."),
     N_("Put it back as a [[modem]] without when_dead: the box then undoes the divert."),
     N_("The mobile network sends every caller straight on, past the box."),

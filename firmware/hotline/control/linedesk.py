@@ -96,6 +96,7 @@ class LineDesk:
             up=state.up,
             words=state.words,
             trouble=state.trouble,
+            caution=line.capabilities.caution,
             network=LineNetwork(**asdict(mobile.network())) if mobile else None,
             divert=LineDivertState(**asdict(divert)) if divert else None,
             straight=self._straight(mobile) if mobile else None,

@@ -233,8 +233,8 @@ class DivertLeft(Message):
 class LineState(Message):
     """One telephone line. `words` says how it is; `action` what the owner can do if it is down.
 
-    trouble: what is wrong although callers reach it. network, divert (for a dead box), straight (of
-    every caller, past the box): only of SIM cards. test: the newest.
+    trouble: what is wrong although callers reach it. caution: see Capabilities. network, divert (for
+    a dead box), straight (of every caller, past the box): only of SIM cards. test: the newest.
     """
 
     id: str
@@ -245,6 +245,7 @@ class LineState(Message):
     action: str = ""
     number: str = ""
     trouble: str = ""
+    caution: str = ""
     network: LineNetwork | None = None
     divert: LineDivertState | None = None
     straight: LineDivertState | None = None

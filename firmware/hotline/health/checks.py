@@ -20,6 +20,7 @@ from hotline.control.messages import (
 )
 from hotline.errors import HotlineError, LineDown
 from hotline.lines.finder import Finder, Seen, modems
+from hotline.lines.quirks import quirks_of
 from hotline.lines.usb import this_machine
 from hotline.numbering import mask
 from hotline.options import Options, public_authorities, read_options, readable_by_others
@@ -30,6 +31,7 @@ from hotline.storage.places import Places
 from hotline.storage.schema import records_file
 
 REPLUG = "Unplug the modem and plug it in again; see hw/modems.md."
+ANOTHER_MODEL = "Set when_dead, so that they reach somebody, or take a Quectel EC25."
 TEST_AGAIN = "Try again: hotline doctor --call NUMBER"
 
 
@@ -144,6 +146,8 @@ def _modems(options: Options) -> Iterator[Finding]:
     for seen in modems(finder.bus.devices()):
         yield _modem(seen, finder.line_of(seen, options.modems))
     for modem in options.modems:
+        if caution := quirks_of(modem).caution:
+            yield Finding(bool(modem.when_dead), f"{modem.name}: {caution}", ANOTHER_MODEL)
         if not modem.at and not modem.imei:
             try:
                 finder.find(modem)

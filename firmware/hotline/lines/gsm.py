@@ -105,7 +105,9 @@ class GsmLine:
         self.name = modem.name
         self._quirks = quirks_of(modem)
         can_dial = modem.outbound and self._quirks.speech is not None
-        self.capabilities = Capabilities(channels=1, can_dial=can_dial, can_text=True)
+        self.capabilities = Capabilities(
+            channels=1, can_dial=can_dial, can_text=True, caution=self._quirks.caution
+        )
         self._modem, self._country, self._sound = modem, country, sound
         self._place = place or Place(modem, Finder(), self._quirks.restart)
         self._at: AtPort | None = None

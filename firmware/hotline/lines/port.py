@@ -43,7 +43,8 @@ class Cause(StrEnum):
 class Capabilities:
     """What may be promised on this line. channels: calls at once, both directions together.
 
-    can_text: it is a `TextLine`, too.
+    can_text: it is a `TextLine`, too. caution: what the owner should know before they rely on the
+    line, one sentence, else "".
     """
 
     full_duplex: bool = True
@@ -51,6 +52,7 @@ class Capabilities:
     channels: int = 1
     shows_any_number: bool = False
     can_text: bool = False
+    caution: str = ""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Quirks:
     pin_tries: asks how often a wrong PIN may still be given. texts_in_call: may a text be sent
     while somebody talks? restart: starts its firmware anew. technology, volte: ask for what +COPS
     does not say, None where there is nothing to ask. ussd_packed: codes for the network are given
-    as packed septets.
+    as packed septets. caution: what the owner should know before they rely on it, one sentence.
     """
 
     words: str
@@ -46,6 +46,7 @@ class Quirks:
     technology: Command | None = None
     volte: Command | None = None
     ussd_packed: bool = False
+    caution: str = ""
 
 
 def _usual(*texts: str) -> tuple[Command, ...]:
@@ -140,6 +141,10 @@ SIMCOM = Quirks(
     away_s=40.0,
     restart=Command("AT+CRESET"),
     pin_tries=Command("AT+SPIC", "+SPIC"),
+    caution=(
+        "This model is not recommended: after each call it starts anew, and callers of the next"
+        " half minute reach nobody."
+    ),
 )
 
 # What every modem understands (3GPP 27.007, 27.005), and no sound.
