@@ -12,9 +12,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from hotline.control.messages import CaseAssign, DivertLeft, LineDivertState, LineNetwork, LineState
-from hotline.errors import HotlineError
+from hotline.errors import HotlineError, LineDown
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
+from hotline.said import say, together
 from hotline.storage import complaints
 from tests.web.conftest import Page, send
 from tests.web.office import Caller
@@ -264,6 +265,35 @@ def test_what_to_know_of_a_model_stands_by_its_line(page: Page) -> None:
     line = MOBILE.model_copy(update={"caution": "Not recommended.", "trouble": ""})
     page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (line,)})
     assert "Mobile ✓ Ready ! Not recommended. Moldcell" in seen(page.owner(), "/lines")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "There is no modem at USB 1-1.3. Plug it in. The box restarts it."),
+        ("ro", "Nu există niciun modem la USB 1-1.3. Conectați-l. Cutia îl repornește."),
+        ("ru", "На USB 1-1.3 нет модема. Подключите его. Коробка перезапускает его."),
+        ("uk", "На USB 1-1.3 немає модема. Підключіть його. Коробка перезапускає його."),
+    ],
+)
+def test_a_line_says_how_it_is_in_the_language_of_who_reads_it(
+    page: Page, language: str, told: str
+) -> None:
+    there = say("There is no modem at USB %(place)s.", place="1-1.3")
+    words = together(there, say("Plug it in."), say("The box restarts it."))
+    line = MOBILE.model_copy(update={"up": False, "words": words})
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (line,)})
+    for path in ("/lines", "/"):
+        text = page.owner().get(path, headers={"Accept-Language": language}).text
+        assert told in html.unescape(text)
+
+
+def test_what_the_daemon_refuses_is_said_in_the_language_of_who_asked(page: Page) -> None:
+    page.daemon.desk.refuse = LineDown(say("The line %(line)s is in use.", line="mobile"))
+    browser = page.owner()
+    send(browser, "/language", seen="/", language="ru")
+    place = f"/inbox/{page.office.complaint}"
+    assert "Линия mobile занята." in send(browser, f"{place}/done", seen=place).text
 
 
 def test_a_line_on_which_nobody_is_heard_is_said_on_the_first_page(page: Page) -> None:

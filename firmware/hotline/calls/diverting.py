@@ -21,13 +21,14 @@ from hotline.errors import HotlineError, LineDown, NumberRefused
 from hotline.lines.port import Diverted, MobileLine
 from hotline.numbering import mask
 from hotline.routing.rules import straight_to
+from hotline.said import say
 from hotline.storage.diverts import DivertOrders, Order
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
 ORDER_S = 60.0
-_LATER = "Try again when nobody talks on it."
+_LATER = say("Try again when nobody talks on it.")
 Answer = TypeVar("Answer")
 
 
@@ -61,7 +62,9 @@ class Diverting:
         with self._only_us(name) as line:
             allowed = self._caps.check(number, self.exchange.clock.now())
             if allowed in self.own:
-                raise NumberRefused("This is a number of the box itself.", "Give a person's.")
+                raise NumberRefused(
+                    say("This is a number of the box itself."), say("Give that of a person.")
+                )
             await _in_time(line, lambda: line.order(allowed))
             await asyncio.wrap_future(self.orders.give(name, Order(allowed)))
         log.info("line %s: every caller is sent to %s, as ordered", name, mask(allowed))
@@ -89,9 +92,12 @@ class Diverting:
             if line.name == name:
                 break
         else:
-            raise HotlineError(f"No line with a SIM card is called {name}.", "See `hotline lines`.")
+            raise HotlineError(
+                say("No line with a SIM card is called %(line)s.", line=name),
+                say("See `hotline lines`."),
+            )
         if name in self._ordering:
-            raise LineDown(f"The line {name} is being asked already.", _LATER)
+            raise LineDown(say("The line %(line)s is being asked already.", line=name), _LATER)
         self._ordering.add(name)
         try:
             yield line
@@ -137,9 +143,9 @@ async def _in_time(line: MobileLine, ask: Callable[[], Awaitable[Answer]]) -> An
     """What the network answers, which waits until nobody talks. Raises LineDown."""
     state = line.state()
     if not state.up:
-        raise LineDown(f"The line {line.name} is down.", state.words)
+        raise LineDown(say("The line %(line)s is down.", line=line.name), state.words)
     try:
         async with asyncio.timeout(ORDER_S):
             return await ask()
     except TimeoutError:
-        raise LineDown(f"The line {line.name} is in use.", _LATER) from None
+        raise LineDown(say("The line %(line)s is in use.", line=line.name), _LATER) from None

@@ -41,6 +41,7 @@ from hotline.control.messages import (
     Words,
 )
 from hotline.errors import HotlineError
+from hotline.said import say
 
 SLOW_S = 90.0  # what a network is asked on the way
 TEST_S = 300.0
@@ -145,7 +146,7 @@ def _checked(line: bytes) -> Reply:
     reply = Reply.model_validate_json(line)
     if reply.ok:
         return reply
-    problem = reply.error or Problem(cause="The hotline service refused without a reason.")
+    problem = reply.error or Problem(cause=say("The hotline service refused without a reason."))
     raise Refused(problem)
 
 

@@ -24,12 +24,13 @@ from hotline.control.messages import (
 )
 from hotline.errors import HotlineError
 from hotline.lines.port import Line, MobileLine
+from hotline.said import say
 from hotline.storage import linetests
 from hotline.storage.diverts import DivertsBefore
 
-STILL_DIVERTED = "A SIM card that is in no line any more still sends callers elsewhere."
-UNSEEN_STRAIGHT = "Callers may still be sent straight on: the box looks as soon as it can."
-UNDO = "Put it back as a [[modem]] without when_dead: the box then undoes the divert."
+STILL_DIVERTED = say("A SIM card that is in no line any more still sends callers elsewhere.")
+UNSEEN_STRAIGHT = say("Callers may still be sent straight on: the box looks as soon as it can.")
+UNDO = say("Put it back as a [[modem]] without when_dead: the box then undoes the divert.")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class LineDesk:
         """What the network says is left on a SIM card."""
         mobile = self._mobile(ask.line)
         if mobile is None:
-            raise HotlineError(f"No line with a SIM card is called {ask.line}.")
+            raise HotlineError(say("No line with a SIM card is called %(line)s.", line=ask.line))
         return Words(words=await mobile.balance())
 
     async def divert(self, ask: LineDivert) -> LineDiverted:

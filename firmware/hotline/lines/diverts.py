@@ -25,6 +25,7 @@ from hotline.lines.atport import AtPort
 from hotline.lines.port import Diverted, DivertState
 from hotline.numbering import mask, normalise
 from hotline.options import Modem
+from hotline.said import say, together
 
 log = logging.getLogger(__name__)
 
@@ -36,21 +37,21 @@ LONGEST_RETRY_S = 6 * 3600.0
 BUSY_LOOK_S = 2.0  # between looks whether the line is idle now
 QUIET_S = 5.0  # nobody rang or talked for so long
 
-STANDS = "When the box is dead, the mobile network sends callers elsewhere."
-NOT_SET = "The divert for a dead box is not set."
-UNSEEN = "The divert for a dead box was not looked at yet."
-STRAIGHT = "The mobile network sends every caller straight on, past the box."
-NOT_STRAIGHT = "Callers are not sent straight on: the box answers them."
-STILL_STRAIGHT = "Callers are still sent straight on, although the box should answer them."
+STANDS = say("When the box is dead, the mobile network sends callers elsewhere.")
+NOT_SET = say("The divert for a dead box is not set.")
+UNSEEN = say("The divert for a dead box was not looked at yet.")
+STRAIGHT = say("The mobile network sends every caller straight on, past the box.")
+NOT_STRAIGHT = say("Callers are not sent straight on: the box answers them.")
+STILL_STRAIGHT = say("Callers are still sent straight on, although the box should answer them.")
 
 # 3GPP 27.007 §9.2: what asking again does not change.
 _REFUSALS = {
-    3: "The operator does not let this SIM card divert calls.",
-    4: "This modem cannot divert calls.",
-    132: "The operator's network does not divert calls.",
-    133: "Diverting calls is not part of this SIM card's plan.",
+    3: say("The operator does not let this SIM card divert calls."),
+    4: say("This modem cannot divert calls."),
+    132: say("The operator's network does not divert calls."),
+    133: say("Diverting calls is not part of this SIM card's plan."),
 }
-_ASK_OPERATOR = "Ask the operator of the SIM card to switch call forwarding on."
+_ASK_OPERATOR = say("Ask the operator of the SIM card to switch call forwarding on.")
 
 
 class Refused(HotlineError):  # noqa: N818 - it is an answer
@@ -78,7 +79,7 @@ class Nothing:
 
     async def remember(self, sim: str, reason: int, before: str, *, line: str, target: str) -> None:
         """See Memory."""
-        raise LineDown("There is nowhere to write down what was diverted before.")
+        raise LineDown(say("There is nowhere to write down what was diverted before."))
 
     async def forget(self, sim: str, reason: int) -> None:
         """See Memory."""
@@ -264,7 +265,7 @@ class Diverts:
     def _failed(self, kept: _Kept, trouble: HotlineError) -> None:
         log.warning("line %s: a divert: %s", self._name, trouble)
         kept.done = None
-        why, number = (trouble.cause, trouble.action), kept.number
+        why, number = (together(trouble.cause), together(trouble.action)), kept.number
         if number:
             words = NOT_STRAIGHT if kept.reason is Reason.ALWAYS else NOT_SET
             kept.state = DivertState(False, words, number, *why)
@@ -282,7 +283,7 @@ class Diverts:
         command = commands.divert(reason, number) if number else commands.no_divert(reason)
         await self._ask(command)
         if not self._same(await self._ask_where(reason), number):
-            raise Refused("The network took the divert and did not keep it.", _ASK_OPERATOR)
+            raise Refused(say("The network took the divert and did not keep it."), _ASK_OPERATOR)
 
     async def _ask_where(self, reason: Reason) -> str:
         """Where calls of this kind go now; "" for nowhere."""
@@ -300,7 +301,7 @@ class Diverts:
         answer = await self._ask(commands.SUBSCRIBER)
         found = [event.digits for event in answer.events if isinstance(event, Identity)]
         if not found:
-            raise LineDown("The modem does not say which SIM card is in it.")
+            raise LineDown(say("The modem does not say which SIM card is in it."))
         self.sim = found[0]
         return found[0]
 
@@ -324,11 +325,12 @@ class Diverts:
 def _trouble(answer: Answer) -> HotlineError:
     code = answer.done.code
     if answer.late:
-        return LineDown("The network did not answer in time.")
+        return LineDown(say("The network did not answer in time."))
     if code in _REFUSALS:
         return Refused(_REFUSALS[code], _ASK_OPERATOR)
-    why = "" if code is None else f" (error {code})"
-    return LineDown(f"The network did not do it{why}.")
+    if code is None:
+        return LineDown(say("The network did not do it."))
+    return LineDown(say("The network did not do it (error %(code)s).", code=code))
 
 
 def _restorable(number: str) -> str:

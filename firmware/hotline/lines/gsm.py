@@ -63,6 +63,7 @@ from hotline.lines.quirks import quirks_of
 from hotline.lines.texts import Texts
 from hotline.numbering import normalise
 from hotline.options import Modem
+from hotline.said import Said, say
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ IDLE_S = 8.0
 GONE_AFTER = 2  # looks at which the call is missing; reports of its end make it one
 HANG_UP_S = 5.0  # until the older way is tried, and as long again until the modem is given up
 ANSWER_TRIES = 3
-RESTING = (
+RESTING = say(
     "The modem starts anew, as its model needs it after each call; it is back in half a minute."
 )
 MUTE_LOOKS = 3  # on end that list no calls: how each of them stands is not known any more
@@ -116,7 +117,7 @@ class GsmLine:
         self._access = Access(modem, self._quirks, lambda at: self.on_time(at))
         self._keeper = Keeper(self.name, self._open_and_watch, self._close, self._place)
         self._errands: set[asyncio.Task[None]] = set()
-        self._health = LineState(False, "The line is starting.")
+        self._health = LineState(False, say("The line is starting."))
         self._look = asyncio.Event()
         self._rings = 0
         self._clip_timer: asyncio.TimerHandle | None = None
@@ -166,11 +167,11 @@ class GsmLine:
     def dial(self, number: str, shown: str | None = None) -> GsmLeg:
         """See Line. The number shown is the SIM's, whatever was asked for."""
         if self._at is None or not self._health.up:
-            raise LineDown(f"The line {self.name} is down.", self._health.words)
+            raise LineDown(say("The line %(line)s is down.", line=self.name), self._health.words)
         if self._quirks.speech is None:
-            raise LineDown(f"The modem {self.name} carries no speech.")
+            raise LineDown(say("The modem %(line)s carries no speech.", line=self.name))
         if self.free_channels() <= 0:
-            raise LineDown(f"The modem {self.name} is in use.")
+            raise LineDown(say("The modem %(line)s is in use.", line=self.name))
         leg = self._new_leg(Caller(number), incoming=False)
         self._carry(leg, lambda: self._dial(leg, number))
         return leg
@@ -180,7 +181,7 @@ class GsmLine:
     async def send_text(self, number: str, text: str, taken: Callable[[int], None]) -> None:
         """See TextLine."""
         if not self._health.up:
-            raise LineDown(f"The line {self.name} is down.", self._health.words)
+            raise LineDown(say("The line %(line)s is down.", line=self.name), self._health.words)
         await self.texts.send(number, text, taken)
 
     def _session(self) -> AtPort | None:
@@ -279,7 +280,7 @@ class GsmLine:
                 return
             if answer.late:
                 break
-        self._keeper.fail(Hung("The modem does not answer a call."))
+        self._keeper.fail(Hung(say("The modem does not answer a call.")))
         raise CallerGone
 
     async def _dial(self, leg: GsmLeg, number: str) -> None:
@@ -310,7 +311,7 @@ class GsmLine:
                 async with asyncio.timeout(HANG_UP_S):
                     await asyncio.shield(leg.gone)
                     return
-        self._keeper.fail(Hung("The modem does not end a call any more."))
+        self._keeper.fail(Hung(say("The modem does not end a call any more.")))
 
     # -- calls ---------------------------------------------------------------------------------
 
@@ -368,7 +369,7 @@ class GsmLine:
         self._mute_looks = 0 if answer.ok else self._mute_looks + 1
         if not answer.ok:
             if self._mute_looks >= MUTE_LOOKS:
-                raise Hung("The modem does not say which calls there are.")
+                raise Hung(say("The modem does not say which calls there are."))
             return
         rows = [row for row in answer.events if isinstance(row, CallRow) and row.voice]
         waiting = {row.index: row for row in rows if row.state is CallState.WAITING}
@@ -427,7 +428,7 @@ class GsmLine:
             await self._ask(command)
             if self._leg is not None or not await self._lists_calls():
                 return
-        self._keeper.fail(Hung("The modem does not end a call any more."))
+        self._keeper.fail(Hung(say("The modem does not end a call any more.")))
 
     async def _lists_calls(self) -> bool:
         events = (await self._ask(commands.CALLS)).events
@@ -508,7 +509,7 @@ class GsmLine:
             case TextStored() | TextCame():
                 self.texts.hear(event)
             case Restarted():
-                self._keeper.fail("The modem has restarted itself.")
+                self._keeper.fail(say("The modem has restarted itself."))
 
     def _rang(self) -> None:
         """The number comes at once, or at the next ring at the latest, or not at all."""
@@ -555,7 +556,11 @@ class GsmLine:
             on_deaf=lambda words: fail(Hung(words)),
         )
         if self._sound is not None:
-            self._sound.open(lambda why: fail(Unplugged(f"The modem's sound is gone: {why}.")))
+            self._sound.open(self._sound_lost)
+
+    def _sound_lost(self, why: str) -> None:
+        log.info("modem %s: its sound: %s", self.name, why)
+        self._keeper.fail(Unplugged(say("The modem's sound is gone.")))
 
     async def _look_at_network(self) -> None:
         await self._access.look(self._ask)
@@ -570,7 +575,7 @@ class GsmLine:
             return IDLE_S
         return TALKING_S if self._leg.answered.done() else SETTING_UP_S
 
-    def _close(self, words: str) -> None:
+    def _close(self, words: Said) -> None:
         self._ready = False
         at, self._at = self._at, None
         if at is not None:
@@ -589,7 +594,7 @@ class GsmLine:
 
     async def _ask(self, command: Command) -> Answer:
         if self._at is None:
-            raise LineDown(f"The modem {self.name} was lost.")
+            raise LineDown(say("The modem %(line)s was lost.", line=self.name))
         return await self._at.ask(command)
 
     def _run(self, work: Any) -> asyncio.Task[None]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from hotline.said import NOTHING, Said
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -52,7 +54,7 @@ class Capabilities:
     channels: int = 1
     shows_any_number: bool = False
     can_text: bool = False
-    caution: str = ""
+    caution: Said = NOTHING
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ class LineState:
     """
 
     up: bool
-    words: str
-    trouble: str = ""
+    words: Said
+    trouble: Said = NOTHING
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,10 @@ class DivertState:
     """
 
     well: bool
-    words: str
+    words: Said
     number: str
-    why: str = ""
-    action: str = ""
+    why: Said = NOTHING
+    action: Said = NOTHING
 
 
 @dataclass(frozen=True)

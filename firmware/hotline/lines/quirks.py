@@ -16,6 +16,7 @@ from hotline.lines.speechpath import (
     SwitchedBefore,
 )
 from hotline.options import Modem
+from hotline.said import NOTHING, Said, say
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Quirks:
     technology: Command | None = None
     volte: Command | None = None
     ussd_packed: bool = False
-    caution: str = ""
+    caution: Said = NOTHING
 
 
 def _usual(*texts: str) -> tuple[Command, ...]:
@@ -94,7 +95,7 @@ QUECTEL_CARD = replace(
 )
 
 HUAWEI = Quirks(
-    words="Huawei stick",
+    words="Huawei E1xx",
     set_up=(
         *_usual(
             *_CALLER_ID,
@@ -141,7 +142,7 @@ SIMCOM = Quirks(
     away_s=40.0,
     restart=Command("AT+CRESET"),
     pin_tries=Command("AT+SPIC", "+SPIC"),
-    caution=(
+    caution=say(
         "This model is not recommended: after each call it starts anew, and callers of the next"
         " half minute reach nobody."
     ),

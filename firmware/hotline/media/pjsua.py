@@ -29,6 +29,7 @@ from hotline.media.bridge import Bridge
 from hotline.media.engine import CLOCK_RATE, Level
 from hotline.media.keys import OneOfEach
 from hotline.options import Sip, Trunk, public_authorities
+from hotline.said import Said, say
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -50,11 +51,11 @@ SRTP_USE = {
     "required": pj.PJMEDIA_SRTP_MANDATORY,
 }
 BAD_CERTIFICATES = (
-    (pj.PJ_SSL_CERT_EIDENTITY_NOT_MATCH, "it was issued for another name."),
-    (pj.PJ_SSL_CERT_EVALIDITY_PERIOD, "it has expired, or the clock of this box is wrong."),
-    (pj.PJ_SSL_CERT_EREVOKED, "it was revoked."),
+    (pj.PJ_SSL_CERT_EIDENTITY_NOT_MATCH, say("it was issued for another name.")),
+    (pj.PJ_SSL_CERT_EVALIDITY_PERIOD, say("it has expired, or the clock of this box is wrong.")),
+    (pj.PJ_SSL_CERT_EREVOKED, say("it was revoked.")),
 )
-UNTRUSTED = "nobody whom this box trusts has signed it."
+UNTRUSTED = say("nobody whom this box trusts has signed it.")
 MODEM_DELAY_MS = 60  # the most that waits between a modem's clock and the bridge's, one way
 TAP_KEEPS_MS = 4000  # readers come ten times a second; four seconds are for a machine that stalls
 KEY_MS = 100
@@ -774,7 +775,7 @@ def _trust(ca: Path | None, verify: bool) -> tuple[str, bool]:
     return str(ca or public_authorities()), True
 
 
-def _why_bad(status: int) -> str:
+def _why_bad(status: int) -> Said:
     return next((words for bit, words in BAD_CERTIFICATES if status & bit), UNTRUSTED)
 
 
