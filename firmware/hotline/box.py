@@ -32,7 +32,7 @@ from hotline.health import chores
 from hotline.lines.finder import Finder
 from hotline.lines.fxo import OfficeLine
 from hotline.lines.gsm import GsmLine
-from hotline.lines.gsm import Sound as LineSound
+from hotline.lines.gsmcalls import Sound as LineSound
 from hotline.lines.place import Place
 from hotline.lines.quirks import quirks_of
 from hotline.lines.sip import Guard, SipLine
