@@ -144,18 +144,22 @@ async def test_when_the_box_stops_callers_of_a_shift_get_back_to_it(tmp_path: Pa
     assert shop.mobile.goes is None
 
 
-async def test_a_fault_of_ours_brings_callers_back_to_the_box(
+async def test_a_fault_of_ours_brings_callers_back_to_the_box_until_it_is_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(diverting, "LOOK_S", 0.0)
+    monkeypatch.setattr(diverting, "AFTER_FAULT_S", 0.0)
     shop = Shop(tmp_path, SHOP, "ana")
     keeping = asyncio.ensure_future(shop.diverting.keep())
-    await asyncio.sleep(0)
-    assert shop.mobile.goes == ANA.number
-    monkeypatch.setattr(shop, "in_force", lambda: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        await keeping
-    assert shop.mobile.goes is None
+    goes = []
+    for office in (lambda: SHOP, lambda: 1 / 0, lambda: SHOP):
+        monkeypatch.setattr(shop, "in_force", office)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        goes.append(shop.mobile.goes)
+    assert goes == [ANA.number, None, ANA.number]
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
 
 
 # -- by order --------------------------------------------------------------------------------------

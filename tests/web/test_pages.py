@@ -310,6 +310,14 @@ def test_a_divert_that_is_not_set_says_why_and_what_to_do(page: Page) -> None:
     assert f"{words} {why} {action}" in seen(page.owner(), "/lines")
 
 
+def test_callers_who_are_sent_past_the_box_are_told_of(page: Page) -> None:
+    words = "The mobile network sends every caller straight on, past the box."
+    straight = LineDivertState(well=True, words=words, number="+37369111222")
+    line = MOBILE.model_copy(update={"straight": straight})
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (line,)})
+    assert f"{words} +373 691 11 222 When the box is dead" in seen(page.owner(), "/lines")
+
+
 def test_a_divert_that_was_left_behind_is_told_with_what_undoes_it(page: Page) -> None:
     left = DivertLeft(line="old", number="+37369111222", words="Still diverted.", action="Undo it.")
     page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"diverts_left": (left,)})

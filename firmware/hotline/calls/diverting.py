@@ -27,6 +27,7 @@ from hotline.storage.diverts import DivertOrders, Order
 log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
+AFTER_FAULT_S = 60.0
 ORDER_S = 60.0
 _LATER = say("Try again when nobody talks on it.")
 Answer = TypeVar("Answer")
@@ -49,8 +50,8 @@ class Diverting:
             return
         try:
             while True:
-                self._tell(self._wanted)
-                await asyncio.sleep(LOOK_S)
+                seconds = self._look()
+                await asyncio.sleep(seconds)
         finally:
             self._tell(self._ordered)
 
@@ -103,6 +104,16 @@ class Diverting:
             yield line
         finally:
             self._ordering.discard(name)
+
+    def _look(self) -> float:
+        """Tell the lines what is wanted now; the seconds until the next look."""
+        try:
+            self._tell(self._wanted)
+        except Exception:  # the seam of a line: callers get back to the box
+            log.exception("a fault of the box with callers who are sent past it")
+            self._tell(self._ordered)
+            return AFTER_FAULT_S
+        return LOOK_S
 
     def _tell(self, wanted: Callable[[str], str]) -> None:
         for line in self.lines:
