@@ -32,6 +32,10 @@ class Said(str):
         text.parts = parts
         return text
 
+    def __getnewargs__(self) -> tuple[Part, ...]:  # type: ignore[override]
+        """Copies are made of the same sentences."""
+        return self.parts
+
 
 NOTHING = Said()
 
