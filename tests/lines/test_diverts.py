@@ -326,6 +326,22 @@ async def test_callers_who_cannot_be_brought_back_are_told_of_and_it_is_tried_ag
         assert one.modem.services.diverts == {}
 
 
+async def test_a_shift_that_ends_while_the_modem_is_lost_is_told_of_until_callers_are_back(
+    tmp_path: Path, disk: Disk
+) -> None:
+    async with desk(tmp_path) as one:
+        one.line.diverts.memory = disk
+        one.line.wish(ANA)
+        await until_straight(one, STRAIGHT)
+        one.modem.faults.hangs = True
+        one.line.wish(None)
+        await until_straight(one, STILL_STRAIGHT)
+        assert one.modem.services.diverts == {ALWAYS: ANA}
+        one.modem.faults.hangs = False
+        await seen(lambda: one.line.straight() is None)
+        assert one.modem.services.diverts == {}
+
+
 async def test_what_the_owner_changes_their_mind_about_meanwhile_counts(
     tmp_path: Path, disk: Disk
 ) -> None:

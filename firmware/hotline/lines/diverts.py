@@ -152,6 +152,8 @@ class Diverts:
         kept = self._straight
         if not kept.told or kept.number != number:
             kept.told, kept.number, kept.done, kept.delay = True, number, None, 0.0
+            if number is None and kept.state is not None:  # so it stays while the modem is lost
+                kept.state = DivertState(False, STILL_STRAIGHT, kept.state.number)
             self._look(kept)
 
     def look(self) -> None:
