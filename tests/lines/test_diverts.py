@@ -335,7 +335,9 @@ async def test_a_shift_that_ends_while_the_modem_is_lost_is_told_of_until_caller
         await until_straight(one, STRAIGHT)
         one.modem.faults.hangs = True
         one.line.wish(None)
-        await until_straight(one, STILL_STRAIGHT)
+        told = one.line.straight()
+        assert told is not None
+        assert (told.well, told.words, told.number) == (False, STILL_STRAIGHT, ANA)
         assert one.modem.services.diverts == {ALWAYS: ANA}
         one.modem.faults.hangs = False
         await seen(lambda: one.line.straight() is None)
