@@ -244,6 +244,7 @@ PAGE_MAY_USE = (
     "numbering",
     "clock",
     "errors",
+    "said",
     "__version__",
 )
 

@@ -98,19 +98,23 @@ def doctor(given: argparse.Namespace) -> int:
 
 def lines(given: argparse.Namespace) -> int:
     """The telephone lines: how each is, and what its network is."""
-    from hotline.health.checks import divert_words, network_words
+    from hotline.health.checks import divert_words, left_words, network_words
 
-    found = Control(_places(given).control).status().lines
+    status = Control(_places(given).control).status()
+    found = status.lines
     if given.json:
         print(json.dumps([line.model_dump(mode="json") for line in found], ensure_ascii=False))
         return 0
     for line in found:
         terminal.say((line.name, "bold"), "up" if line.up else "down")
-        divert = divert_words(line.divert) if line.divert else ""
         network = network_words(line.network) if line.network and line.up else ""
         tone = line.tone and f"A caller who has hung up sounds like {line.tone}."
-        for words in filter(None, (line.words, line.trouble, network, divert, tone)):
+        diverts = (divert_words(one) for one in (line.straight, line.divert) if one)
+        told = (line.words, line.trouble, line.caution, network, *diverts, tone)
+        for words in filter(None, told):
             terminal.say("  ", words)
+    for left in status.diverts_left:
+        terminal.say(left_words(left), left.action)
     return 0
 
 
@@ -134,6 +138,21 @@ def learn_tone(given: argparse.Namespace) -> int:
             "Press 1 when the box asks, then hang up; the box listens for a while.",
         )
     terminal.say(control.line_tone(given.line, forget=given.forget))
+    return 0
+
+
+def divert(given: argparse.Namespace) -> int:
+    """Where the mobile network sends a line's callers; with a number, send all of them there."""
+    off = given.to == "off"
+    to = "" if off else given.to or ""
+    there = Control(_places(given).control).line_divert(given.line, to, off=off)
+    if given.json:
+        print(there.model_dump_json())
+        return 0
+    always = f"every caller is sent straight to {there.always}." if there.always else ""
+    terminal.say(f"{given.line}:", always or "callers reach the box.")
+    if there.unreachable:
+        terminal.say(f"{given.line}:", f"when the box is dead, callers go to {there.unreachable}.")
     return 0
 
 
@@ -416,6 +435,9 @@ def _line_verbs(verbs: Any) -> None:
     lesson = _verb(verbs, "learn-tone", learn_tone)
     lesson.add_argument("line", help="a line on a voice modem")
     lesson.add_argument("--forget", action="store_true", help="go by the usual tones again")
+    calls_go = _verb(verbs, "divert", divert, json_too=True)
+    calls_go.add_argument("line", help="a line with a SIM card")
+    calls_go.add_argument("to", nargs="?", metavar="NUMBER|off", help="default: only look")
     _verb(verbs, "balance", balance).add_argument("line", nargs="?", help="default: every SIM card")
 
 

@@ -17,6 +17,7 @@ from functools import partial
 
 from hotline.calls.board import Board
 from hotline.calls.caps import DAY, Caps
+from hotline.calls.diverting import Diverting
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
 from hotline.calls.notices import Notices, Texting
@@ -32,7 +33,7 @@ from hotline.health import chores
 from hotline.lines.finder import Finder
 from hotline.lines.fxo import OfficeLine
 from hotline.lines.gsm import GsmLine
-from hotline.lines.gsm import Sound as LineSound
+from hotline.lines.gsmcalls import Sound as LineSound
 from hotline.lines.place import Place
 from hotline.lines.quirks import quirks_of
 from hotline.lines.sip import Guard, SipLine
@@ -50,7 +51,7 @@ from hotline.notify.email import Security, SmtpSettings, email_way
 from hotline.notify.outbox import Outbox, Way
 from hotline.notify.sms import TextCap, TextRules, sms_way
 from hotline.notify.trial import TextTrial
-from hotline.options import Mail, Modem, Options
+from hotline.options import Mail, Modem, Options, own_numbers
 from hotline.routing.office import Office
 from hotline.storage import diverts as divert_storage
 from hotline.storage import linetests as test_storage
@@ -60,7 +61,7 @@ from hotline.storage import outbox as letters
 from hotline.storage.calls import Journal, connected_since, last_came, next_call_id
 from hotline.storage.complaints import Cases
 from hotline.storage.database import DatabaseFile
-from hotline.storage.diverts import DivertsBefore
+from hotline.storage.diverts import DivertOrders, DivertsBefore
 from hotline.storage.files import Recordings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.lastrun import LastRun, file_last_run
@@ -118,6 +119,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
         switchboard = Switchboard(exchange)
         closing.push_async_callback(switchboard.close)
+        diverting = _diverting(options, exchange, records)
         desk = FrontDesk(
             exchange,
             switchboard,
@@ -128,10 +130,12 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             lines=LineDesk(
                 exchange.board,
                 records.texting,
+                records.diverts,
                 SelfTests(exchange, records.tests, records.trial if records.texting else None),
                 ToneLessons(
                     exchange, switchboard, records.tones, [m.name for m in options.voice_modems]
                 ),
+                diverting,
             ),
         )
         desk.attach()
@@ -139,7 +143,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         door = ControlServer(places.control, desk)
         await door.open()
         closing.push_async_callback(door.close)
-        _start_chores(exchange, records, closing)
+        _start_chores(exchange, records, diverting, closing)
         yield desk
 
 
@@ -147,9 +151,10 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 class Records:
     """Everything durable. left: what the last run left open, filed by now. last_call: came then.
 
-    texting: the lines that carry texts, once they are there. diverts: what their SIM cards diverted
-    before. tests: what lines can do. tones: of their exchanges. trial: sends a text to see whether
-    it arrives. told: whom a text was sent today. cap: what texts may cost.
+    texting: the lines that carry texts, once they are there. diverts: what their SIM cards
+    diverted before. orders: where the owner had them sent. tests: what lines can do. tones: of
+    their exchanges. trial: sends a text to see whether it arrives. told: whom a text was sent
+    today. cap: what texts may cost.
     """
 
     file: DatabaseFile
@@ -164,6 +169,7 @@ class Records:
     texts: Texts
     texting: list[GsmLine]
     diverts: DivertsBefore
+    orders: DivertOrders
     tests: LineTests
     tones: LearnedTones
     trial: TextTrial
@@ -188,8 +194,9 @@ def _open_records(
         last_call = last_came(database)
         # Not the day before a wrong clock: since 1970 far more was spent than a day may cost.
         today = max(clock.now(), last_call or clock.now()) - DAY
-        spent = connected_since(database, today)
+        spent = connected_since(database, today) + test_storage.costs_since(database, today)
         diverts = DivertsBefore(writer, divert_storage.known(database))
+        orders = DivertOrders(writer, divert_storage.orders(database))
         tests = LineTests(writer, test_storage.known(database))
         tones = LearnedTones(writer, tone_storage.known(database))
         told = letters.recipients_since(database, "sms", today)
@@ -206,11 +213,12 @@ def _open_records(
         OfficeStore(writer, newest),
         Outbox(writer, waiting, ways, clock),
         left,
-        deque(spent),
+        deque(sorted(spent)),
         last_call,
         texts,
         texting,
         diverts,
+        orders,
         tests,
         tones,
         TextTrial(rules, texts, file, clock),
@@ -349,11 +357,21 @@ async def _start_lines(
         closing.push_async_callback(line.stop)
 
 
-def _start_chores(exchange: Exchange, records: Records, closing: AsyncExitStack) -> None:
+def _diverting(options: Options, exchange: Exchange, records: Records) -> Diverting:
+    """Who is sent callers past the box."""
+    by_shift = {modem.name: modem.divert_to for modem in options.modems}
+    own = own_numbers(options)
+    return Diverting(exchange, records.texting, by_shift, records.orders, own)
+
+
+def _start_chores(
+    exchange: Exchange, records: Records, diverting: Diverting, closing: AsyncExitStack
+) -> None:
     """What runs beside the calls."""
     housekeeping = Housekeeping(records.file, records.writer, exchange.recordings)
     work = (
         records.outbox.run(),
+        diverting.keep(),
         chores.prepare_voice(exchange),
         chores.keep_room(exchange, housekeeping),
         chores.every_night(exchange, records.file, housekeeping),

@@ -126,6 +126,9 @@ UsbPath = Annotated[
     str,
     _matches(r"([0-9]+-[0-9]+(\.[0-9]+)*)?", 'must be a place such as "1-1.3"; see hotline doctor'),
 ]
+PersonId = Annotated[
+    str, _matches(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}", "must be the id of a person of the office")
+]
 Imei = Annotated[str, _matches(r"([0-9]{15})?", "must be the 15 digits printed on the modem")]
 Number = Annotated[
     str,
@@ -219,8 +222,9 @@ class Modem:
     serial ports (at, sound); by none of them, the only one there is. card: the name of its sound
     card instead of `sound`, where it is set up as one. Of a generic modem no sound is known:
     neither. number: the SIM's own. outbound: may calls go out over it? when_dead: where its
-    network sends callers when the box cannot be reached. balance: the code by which the operator
-    tells what is left on the SIM card.
+    network sends callers when the box cannot be reached. divert_to: ids of people of the office;
+    while one of them is on duty, the network sends every caller straight to them, past the box.
+    balance: the code by which the operator tells what is left on the SIM card.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = CONFIG
@@ -236,6 +240,7 @@ class Modem:
     pin: Annotated[Hidden, AfterValidator(_pin)] = field(default_factory=Secret)
     outbound: Flag = True
     when_dead: Number | None = None
+    divert_to: tuple[PersonId, ...] = ()
     balance: Annotated[str, AfterValidator(_balance_code)] = ""
 
 
@@ -641,9 +646,14 @@ def _place_disagrees(modems: tuple[Modem, ...], index: int) -> Iterator[tuple[Pl
             yield (key,), f"{key} of {{here}}: {value} is named twice"
 
 
+def own_numbers(options: Options) -> frozenset[str]:
+    """The numbers under which the box itself is called."""
+    lines: tuple[Modem | Trunk, ...] = (*options.modems, *options.trunks)
+    return frozenset(line.number for line in lines if line.number)
+
+
 def _cannot_be_rung(modem: Modem, options: Options) -> str:
-    own = {modem.number for modem in options.modems} | {trunk.number for trunk in options.trunks}
-    if modem.when_dead in own:
+    if modem.when_dead in own_numbers(options):
         return "this is a number of the box itself"
     country = options.box.country
     try:

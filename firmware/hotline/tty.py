@@ -16,6 +16,7 @@ from pathlib import Path
 import serial
 
 from hotline.errors import LineDown, Unplugged
+from hotline.said import Said, say
 
 BAUD = 115200
 READ_BYTES = 4096
@@ -33,15 +34,27 @@ def _open(path: Path) -> serial.Serial:
     return port
 
 
-def _in_words(path: Path, error: Exception) -> tuple[str, str]:
-    said = str(error)
+def _in_words(path: Path, error: Exception) -> tuple[Said, Said]:
+    reason = str(error)
     if not path.exists():
-        return f"There is no modem at {path}.", "Plug it in, or correct the path in box.toml."
-    if "exclusively lock" in said or "Resource temporarily unavailable" in said:
-        return f"Another program uses {path}.", "Stop it; ModemManager must leave this modem alone."
-    if "Permission" in said:
-        return f"The box may not open {path}.", "Let its user into the group dialout."
-    return f"{path} cannot be opened: {said}", "Unplug the modem and plug it in again."
+        return (
+            say("There is no modem at %(path)s.", path=path),
+            say("Plug it in, or correct the path in box.toml."),
+        )
+    if "exclusively lock" in reason or "Resource temporarily unavailable" in reason:
+        return (
+            say("Another program uses %(path)s.", path=path),
+            say("Stop it; ModemManager must leave this modem alone."),
+        )
+    if "Permission" in reason:
+        return (
+            say("The box may not open %(path)s.", path=path),
+            say("Let its user into the group dialout."),
+        )
+    return (
+        say("%(path)s cannot be opened.", path=path),
+        say("Unplug the modem and plug it in again."),
+    )
 
 
 class Tty:

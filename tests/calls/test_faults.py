@@ -10,6 +10,7 @@ import pytest
 
 from hotline.lines.port import Cause
 from hotline.media.catalogue import Prompt
+from hotline.storage import calls as journal
 from hotline.storage.calls import CallStory
 from tests.calls.hotline import ANA, OFFICE, Hotline
 
@@ -194,6 +195,18 @@ async def test_a_call_that_cannot_even_begin_is_busy_and_the_next_one_is_served(
 ) -> None:
     hotline.faults.break_at("office", times=1)
     assert await hotline.rings().gone is Cause.BUSY
+    assert (await hotline.called("2")).call.outcome == "complaint"
+
+
+async def test_a_call_that_cannot_even_begin_is_on_the_list_of_missed_calls_at_once(
+    hotline: Hotline,
+) -> None:
+    hotline.faults.break_at("office", times=1)
+    await hotline.rings().gone
+    assert (hotline.missed(), hotline.switchboard.live) == ([CALLER], {})
+    story = journal.get(hotline.records.database, 1)
+    assert story is not None
+    assert (story.call.ended_at is not None, steps(story)) == (True, ["fault"])
     assert (await hotline.called("2")).call.outcome == "complaint"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hotline.errors import HotlineError, LineDown, NumberRefused, TextRefused
 from hotline.lines.port import Caller, Capabilities, TextLine
 from hotline.media.catalogue import Prompt
 from hotline.notify.outbox import WayDown
-from hotline.storage.linetests import LineTest, LineTests, Outcome
+from hotline.storage.linetests import LineTest, LineTests, Outcome, costs_since
 from hotline.storage.texts import TextState
 from tests.calls.hotline import ANA, Hotline, Telephone
 
@@ -93,6 +94,13 @@ async def test_tests_count_among_the_calls_of_the_hour(hotline: Hotline) -> None
 async def test_the_minutes_of_a_test_are_counted(hotline: Hotline) -> None:
     await lab(hotline).run("office", OWNER)
     assert len(hotline.board.caps.spent) == 1
+
+
+async def test_the_minutes_of_a_test_still_count_after_a_restart(hotline: Hotline) -> None:
+    await lab(hotline).run("office", OWNER)
+    ((at, seconds),) = hotline.board.caps.spent
+    yesterday = at - timedelta(days=1)
+    assert costs_since(hotline.records.database, yesterday) == [(at, seconds)]
 
 
 async def test_no_test_begins_while_as_many_calls_as_allowed_go_out(hotline: Hotline) -> None:

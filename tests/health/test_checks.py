@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from tests.sim.gsm.usb import EC25, STORAGE, UsbTree
 
+from hotline.control.offices import Offices
 from hotline.health import checks
 from hotline.health.checks import Finding, examine
+from hotline.storage.places import Places
 
 TLS_TRUNK = """
 [[trunk]]
@@ -24,6 +26,15 @@ MAIL = """
 [mail]
 host = "mail.example.net"
 sender = "box@example.net"
+"""
+OFFICE = """
+name: Flowers
+zone: Europe/Chisinau
+country: MD
+languages: [en]
+hours: always
+people: [{id: ana, name: Ana, number: "+37369000101"}]
+menus: [{id: main, keys: [{key: "1", do: person}]}]
 """
 GATEWAY = """
 [[trunk]]
@@ -123,6 +134,38 @@ def test_a_line_without_its_modem_is_trouble(tmp_path: Path, machine: UsbTree) -
     there, missing = about_modems(tmp_path, *tables)
     assert there.well
     assert (missing.well, missing.words) == (False, "one: There is no modem at USB 1-1.3.")
+
+
+@pytest.mark.parametrize("when_dead", ["", 'when_dead = "+37369111222"'])
+def test_a_model_that_is_away_after_each_call_is_trouble_unless_callers_then_go_elsewhere(
+    tmp_path: Path, machine: UsbTree, when_dead: str
+) -> None:
+    table = f'name = "mobile"\nmodel = "sim7600"\nusb = "1-1.3"\n{when_dead}'
+    (finding, _missing) = about_modems(tmp_path, table)
+    assert finding.words.startswith("mobile: This model is not recommended: after each call")
+    assert finding.well is bool(when_dead)
+    assert "EC25" in finding.action
+
+
+def test_callers_cannot_be_sent_to_somebody_who_is_not_of_the_office(tmp_path: Path) -> None:
+    toml = tmp_path / "box.toml"
+    toml.write_text(
+        f'[box]\ndata = "{tmp_path}/data"\n[[modem]]\nname = "mobile"\ndivert_to = ["ana", "eve"]\n'
+    )
+    places = Places(tmp_path / "data")
+    places.data.mkdir()
+    Offices(places).take(OFFICE, "office.yaml", "the test")
+    (finding,) = [one for one in examine(toml) if "divert_to" in one.words]
+    assert finding == Finding(
+        False,
+        "divert_to of mobile names nobody of the office: eve.",
+        "Correct it in box.toml; there are: ana.",
+    )
+
+
+def test_a_model_that_is_recommended_needs_no_caution(tmp_path: Path, machine: UsbTree) -> None:
+    plug(machine, "1-1.3")
+    assert len(about_modems(tmp_path, 'name = "mobile"')) == 1
 
 
 def test_a_modem_that_is_not_whole_is_trouble(tmp_path: Path, machine: UsbTree) -> None:

@@ -12,9 +12,9 @@ from tests.lines.test_gsm import ANA, UP, Desk, desk
 from tests.sim.gsm import Faults
 
 from hotline.at.services import Reason
-from hotline.errors import LineDown
+from hotline.errors import HotlineError, LineDown
 from hotline.lines import diverts
-from hotline.lines.diverts import NOT_SET, STANDS
+from hotline.lines.diverts import NOT_SET, STANDS, STILL_STRAIGHT, STRAIGHT
 
 OWNER, VOICEMAIL = "+37369111222", "+37369000999"
 UNREACHABLE = int(Reason.UNREACHABLE)
@@ -27,15 +27,17 @@ class Disk:
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, int], str] = {}
+        self.targets: list[tuple[str, str]] = []
         self.broken = False
 
     def recall(self, sim: str, reason: int) -> str | None:
         return self.kept.get((sim, reason))
 
-    async def remember(self, sim: str, reason: int, number: str) -> None:
+    async def remember(self, sim: str, reason: int, before: str, *, line: str, target: str) -> None:
         if self.broken:
             raise LineDown("The disk is full.")
-        self.kept[sim, reason] = number
+        self.kept.setdefault((sim, reason), before)
+        self.targets.append((line, target))
 
     async def forget(self, sim: str, reason: int) -> None:
         del self.kept[sim, reason]
@@ -102,6 +104,18 @@ async def test_what_was_diverted_before_is_on_the_disk_before_it_is_changed(
         disk.broken = False
         await until(one, STANDS)
         assert disk.kept == {(SIM, UNREACHABLE): VOICEMAIL}
+        assert disk.targets == [("mobile", OWNER)]
+
+
+async def test_a_divert_set_before_its_target_was_written_down_is_written_down(
+    tmp_path: Path, disk: Disk
+) -> None:
+    disk.kept[SIM, UNREACHABLE] = VOICEMAIL
+    async with desk(tmp_path, when_dead=OWNER) as one:
+        one.line.diverts.memory = disk
+        one.modem.services.diverts[UNREACHABLE] = OWNER
+        await until(one, STANDS)
+        assert (disk.kept, disk.targets) == ({(SIM, UNREACHABLE): VOICEMAIL}, [("mobile", OWNER)])
 
 
 @pytest.mark.parametrize("before", [VOICEMAIL, ""], ids=["a voicemail", "nothing"])
@@ -245,3 +259,151 @@ async def test_who_rings_while_the_network_thinks_is_answered_right_after(
         leg = await asyncio.wait_for(one.rings.get(), 2)
         await asyncio.wait_for(leg.answer(), 6)
         assert call.answered_at is not None
+
+
+# -- every caller past the box ---------------------------------------------------------------------
+
+ALWAYS = int(Reason.ALWAYS)
+
+
+async def until_straight(one: Desk, words: str) -> None:
+    """Wait until the owner reads this of the callers who are sent past the box."""
+
+    def read() -> bool:
+        state = one.line.straight()
+        return state is not None and words in f"{state.words} {state.why}"
+
+    await seen(read)
+
+
+async def test_callers_are_sent_straight_on_and_get_back_as_it_was(
+    tmp_path: Path, disk: Disk
+) -> None:
+    async with desk(tmp_path) as one:
+        one.line.diverts.memory = disk
+        one.line.wish(ANA)
+        await until_straight(one, STRAIGHT)
+        assert (one.modem.services.diverts, disk.kept) == ({ALWAYS: ANA}, {(SIM, ALWAYS): ""})
+        one.line.wish(None)
+        await seen(lambda: one.line.straight() is None)
+        assert (one.modem.services.diverts, disk.kept) == ({}, {})
+
+
+async def test_what_a_power_cut_left_diverted_is_undone(tmp_path: Path, disk: Disk) -> None:
+    disk.kept[SIM, ALWAYS] = ""
+    async with desk(tmp_path) as one:
+        one.line.diverts.memory = disk
+        one.modem.services.diverts[ALWAYS] = ANA
+        one.line.wish(None)
+        await seen(lambda: not disk.kept)
+        assert one.modem.services.diverts == {}
+
+
+async def test_while_callers_are_sent_straight_on_the_box_looks_every_few_minutes(
+    tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diverts, "LOOK_OFTEN_S", 0.1)
+    async with desk(tmp_path) as one:
+        one.line.diverts.memory = disk
+        one.line.wish(ANA)
+        await until_straight(one, STRAIGHT)
+        one.modem.services.diverts.clear()
+        await asked(one, f'AT+CCFC=0,3,"{ANA}",145,1', times=2)
+
+
+async def test_callers_who_cannot_be_brought_back_are_told_of_and_it_is_tried_again(
+    tmp_path: Path, disk: Disk
+) -> None:
+    async with desk(tmp_path) as one:
+        one.line.diverts.memory = disk
+        one.line.wish(ANA)
+        await until_straight(one, STRAIGHT)
+        one.modem.services.refuses = 30
+        one.line.wish(None)
+        await until_straight(one, STILL_STRAIGHT)
+        one.modem.services.refuses = None
+        await seen(lambda: one.line.straight() is None)
+        assert one.modem.services.diverts == {}
+
+
+async def test_a_shift_that_ends_while_the_modem_is_lost_is_told_of_until_callers_are_back(
+    tmp_path: Path, disk: Disk
+) -> None:
+    async with desk(tmp_path) as one:
+        one.line.diverts.memory = disk
+        one.line.wish(ANA)
+        await until_straight(one, STRAIGHT)
+        one.modem.faults.hangs = True
+        one.line.wish(None)
+        told = one.line.straight()
+        assert told is not None
+        assert (told.well, told.words, told.number) == (False, STILL_STRAIGHT, ANA)
+        assert one.modem.services.diverts == {ALWAYS: ANA}
+        one.modem.faults.hangs = False
+        await seen(lambda: one.line.straight() is None)
+        assert one.modem.services.diverts == {}
+
+
+async def test_what_the_owner_changes_their_mind_about_meanwhile_counts(
+    tmp_path: Path, disk: Disk
+) -> None:
+    async with desk(tmp_path) as one:
+        one.line.diverts.memory = disk
+        one.modem.services.takes_s = 0.3
+        one.line.wish(ANA)
+        await asked(one, f'AT+CCFC=0,3,"{ANA}",145,1')
+        one.line.wish(None)
+        await seen(lambda: not disk.kept)
+        assert one.modem.services.diverts == {}
+
+
+async def test_when_the_box_stops_what_is_to_be_undone_waits_for_no_quiet_moment(
+    tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(tmp_path) as one:
+        one.line.diverts.memory = disk
+        one.line.wish(ANA)
+        await until_straight(one, STRAIGHT)
+        monkeypatch.setattr(diverts, "QUIET_S", 3600.0)
+        one.line.wish(None)
+        await one.line.stop()
+        assert (one.modem.services.diverts, disk.kept) == ({}, {})
+
+
+async def test_an_order_waits_for_the_end_of_a_call(
+    tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diverts, "QUIET_S", 0.3)
+    async with desk(tmp_path) as one:
+        one.line.diverts.memory = disk
+        await one.until(UP)
+        call = await one.network.caller(ANA).call()
+        leg = await asyncio.wait_for(one.rings.get(), 5)
+        await leg.answer()
+        ordering = asyncio.ensure_future(one.line.order(OWNER))
+        await call.lasts(1.0)
+        assert not [c for c in one.modem.commands if c.startswith("AT+CCFC")]
+        leg.hang_up()
+        await asyncio.wait_for(ordering, 10)
+        assert (await one.line.diverted()).always == OWNER
+
+
+async def test_an_order_that_is_refused_leaves_nothing_behind(tmp_path: Path, disk: Disk) -> None:
+    async with desk(tmp_path) as one:
+        one.line.diverts.memory = disk
+        one.line.wish(None)
+        await asked(one, "AT+CIMI", times=2)  # it saw to both
+        one.modem.services.forgets = True
+        with pytest.raises(HotlineError, match="did not keep it"):
+            await one.line.order(OWNER)
+        assert disk.kept  # it may be there for all that was heard
+        await seen(lambda: not disk.kept)
+        assert one.line.straight() is None
+
+
+async def test_off_ends_what_somebody_else_set_up_too(tmp_path: Path, disk: Disk) -> None:
+    async with desk(tmp_path) as one:
+        one.line.diverts.memory = disk
+        one.modem.services.diverts |= {ALWAYS: VOICEMAIL, UNREACHABLE: OWNER}
+        await one.line.order(None)
+        assert one.modem.services.diverts == {UNREACHABLE: OWNER}

@@ -126,6 +126,15 @@ async def test_the_owner_reads_how_the_line_is(tmp_path: Path, faults: Faults, w
         assert (await one.until(words)).up == (words == UP)
 
 
+async def test_what_the_owner_reads_of_a_line_can_be_said_in_another_language(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path, Faults(answers={"AT+CPIN?": "+CME ERROR: 10"})) as one:
+        told = (await one.until("finds no SIM card")).words
+        asked = ("The modem finds no SIM card.", "Put one in, with its contacts downwards.")
+        assert tuple(part.text for part in told.parts) == asked
+
+
 async def test_an_answer_that_comes_too_late_confuses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from hotline.storage import diverts, linetests, linetones
 from hotline.storage.database import DatabaseFile
-from hotline.storage.diverts import DivertsBefore
+from hotline.storage.diverts import Changed, DivertsBefore
 from hotline.storage.linetests import Check, LineTest, LineTests, Outcome
 from hotline.storage.linetones import LearnedTone, LearnedTones
 from hotline.storage.writer import Writer
 from tests.storage.conftest import NOW
 
-SIM, UNREACHABLE = "259010000000016", 3
+SIM, OTHER_SIM, UNREACHABLE = "259010000000016", "259010000000017", 3
+VOICEMAIL, OWNER, ANA = "+37369000999", "+37369111222", "+37369000101"
 FOUND = LineTest(
     "mobile",
     NOW,
@@ -19,7 +24,7 @@ FOUND = LineTest(
 )
 
 
-def remembered(records: DatabaseFile) -> dict[tuple[str, int], str]:
+def remembered(records: DatabaseFile) -> list[Changed]:
     with records.reading() as database:
         return diverts.known(database)
 
@@ -27,22 +32,63 @@ def remembered(records: DatabaseFile) -> dict[tuple[str, int], str]:
 async def test_the_first_divert_is_the_one_that_is_put_back(
     records: DatabaseFile, writer: Writer
 ) -> None:
-    before = DivertsBefore(writer, {})
-    await before.remember(SIM, UNREACHABLE, "+37369000999")
-    assert before.recall(SIM, UNREACHABLE) == "+37369000999"
-    assert remembered(records) == {(SIM, UNREACHABLE): "+37369000999"}
-    await DivertsBefore(writer, {}).remember(SIM, UNREACHABLE, "+37369111222")
-    assert remembered(records) == {(SIM, UNREACHABLE): "+37369000999"}
-    await before.forget(SIM, UNREACHABLE)
-    assert before.recall(SIM, UNREACHABLE) is None
-    assert remembered(records) == {}
+    before = DivertsBefore(writer, ())
+    await before.remember(SIM, UNREACHABLE, VOICEMAIL, line="mobile", target=OWNER)
+    assert before.recall(SIM, UNREACHABLE) == VOICEMAIL
+    changed = Changed(SIM, UNREACHABLE, VOICEMAIL, "mobile", OWNER)
+    assert remembered(records) == [changed]
+    again = DivertsBefore(writer, [changed])
+    await again.remember(SIM, UNREACHABLE, OWNER, line="office", target=ANA)
+    assert remembered(records) == [Changed(SIM, UNREACHABLE, VOICEMAIL, "office", ANA)]
+    await again.forget(SIM, UNREACHABLE)
+    assert again.recall(SIM, UNREACHABLE) is None
+    assert remembered(records) == []
 
 
 async def test_no_divert_before_is_remembered_as_such(
     records: DatabaseFile, writer: Writer
 ) -> None:
-    await DivertsBefore(writer, {}).remember(SIM, UNREACHABLE, "")
+    await DivertsBefore(writer, ()).remember(SIM, UNREACHABLE, "", line="mobile", target=OWNER)
     assert DivertsBefore(writer, remembered(records)).recall(SIM, UNREACHABLE) == ""
+
+
+@pytest.mark.parametrize(
+    ("sims", "left"),
+    [
+        ({}, True),  # no modem is set up any more
+        ({"mobile": SIM}, False),
+        ({"mobile": OTHER_SIM}, True),  # another card is in it
+        ({"mobile": ""}, False),  # not seen yet: it may be in there
+        ({"second": SIM}, False),  # only called otherwise
+        ({"second": ""}, True),
+    ],
+)
+async def test_a_divert_is_left_over_when_its_sim_card_is_in_no_line(
+    writer: Writer, sims: dict[str, str], left: bool
+) -> None:
+    changed = Changed(SIM, UNREACHABLE, "", "mobile", OWNER)
+    assert DivertsBefore(writer, [changed]).left(sims) == [changed] * left
+
+
+@pytest.mark.parametrize(("sim", "left"), [("", False), (OTHER_SIM, True)])
+async def test_of_a_divert_whose_line_was_not_written_down_every_line_may_have_the_card(
+    writer: Writer, sim: str, left: bool
+) -> None:
+    changed = Changed(SIM, UNREACHABLE, "")
+    assert DivertsBefore(writer, [changed]).left({"mobile": sim}) == [changed] * left
+
+
+def test_what_test_calls_cost_is_kept_for_as_long_as_caps_look_back(
+    records: DatabaseFile, writer: Writer
+) -> None:
+    tests = LineTests(writer, {})
+    for days, seconds in ((0, 10.0), (31, 61.5), (32, 30.0)):
+        tests.cost(NOW + timedelta(days=days), seconds).result(10)
+    with records.reading() as database:
+        kept = linetests.costs_since(database, NOW - timedelta(days=1))
+        late = linetests.costs_since(database, NOW + timedelta(days=31))
+    assert kept == [(NOW + timedelta(days=31), 61.5), (NOW + timedelta(days=32), 30.0)]
+    assert late == [(NOW + timedelta(days=32), 30.0)]
 
 
 def test_the_newest_test_of_a_line_is_kept(records: DatabaseFile, writer: Writer) -> None:

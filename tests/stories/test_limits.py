@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from pathlib import Path
 
+import pytest
+
+from hotline.control.client import Refused
 from hotline.media.catalogue import Prompt
+from hotline.storage.schema import records_file
 from tests.sim.sip import IncomingCall, behaviours
 from tests.stories.stage import STAFF, Stage, heard, office, person, staged
 
@@ -40,6 +46,22 @@ async def test_with_no_minutes_left_nobody_is_rung_and_the_caller_leaves_a_messa
         caller = await stage.forwarded()
         await heard(caller, Prompt.MESSAGE_INTRO)
         assert stage.exchange.dialled == []
+
+
+async def test_the_minutes_of_test_calls_count_after_a_restart_too(
+    tmp_path: Path, spoken: Path
+) -> None:
+    async with staged(tmp_path, spoken, settings="[limits]\nminutes_per_day = 1\n") as stage:
+        await stage.opens(office(person("ana")))
+        stage.staff("ana", behaviours.answers_and_hangs_up(after=0.1, holds=0.5))
+        box = stage.box
+        await asyncio.to_thread(box.control.line_test, "office", STAFF["ana"][0])
+        await box.stop()
+        with sqlite3.connect(records_file(box.data).path) as records:
+            records.execute("update test_costs set seconds = seconds + 60")  # it took that long
+        await box.start()
+        with pytest.raises(Refused, match="1 minutes"):
+            await asyncio.to_thread(box.control.line_test, "office", STAFF["ana"][0])
 
 
 async def test_one_number_is_not_rung_more_often_in_an_hour_than_allowed(

@@ -73,3 +73,11 @@ async def test_who_calls_over_sip_reaches_a_mobile_over_the_modem(mobiles: Mobil
     await rung.hears(caller.tone, within=10, lasting=0.5)
     await rung.hang_up()
     assert (await mobiles.sip.story(caller, within=20)).call.outcome == "spoken"
+
+
+async def test_the_commands_tell_of_a_model_that_is_not_recommended(mobiles: Mobiles) -> None:
+    caution = "mobile: This model is not recommended"
+    told = " ".join((await mobiles.stage.box.command("doctor", code=None)).split())
+    said = " ".join((await mobiles.stage.box.command("lines")).split())
+    wanted = isinstance(mobiles.modem, Sim7600)
+    assert (caution in told, "This model is not recommended" in said) == (wanted, wanted)

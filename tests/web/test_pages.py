@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from hotline.control.messages import CaseAssign, LineDivert, LineNetwork, LineState
-from hotline.errors import HotlineError
+from hotline.control.messages import CaseAssign, DivertLeft, LineDivertState, LineNetwork, LineState
+from hotline.errors import HotlineError, LineDown
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
+from hotline.said import say, together
 from hotline.storage import complaints
 from tests.web.conftest import Page, send
 from tests.web.office import Caller
@@ -246,7 +247,9 @@ MOBILE = LineState(
     up=True,
     trouble="Callers cannot be heard: the modem gives no sound.",
     network=LineNetwork(operator="Moldcell", generation="3G", volte=False, bars=2, roaming=True),
-    divert=LineDivert(well=True, words="When the box is dead, calls go on.", number="+37369111222"),
+    divert=LineDivertState(
+        well=True, words="When the box is dead, calls go on.", number="+37369111222"
+    ),
 )
 
 
@@ -258,6 +261,41 @@ def test_a_line_with_a_sim_card_says_what_its_network_is(page: Page) -> None:
     assert "When the box is dead, calls go on. +373 691 11 222" in text
 
 
+def test_what_to_know_of_a_model_stands_by_its_line(page: Page) -> None:
+    line = MOBILE.model_copy(update={"caution": "Not recommended.", "trouble": ""})
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (line,)})
+    assert "Mobile ✓ Ready ! Not recommended. Moldcell" in seen(page.owner(), "/lines")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "There is no modem at USB 1-1.3. Plug it in. The box restarts it."),
+        ("ro", "Nu există niciun modem la USB 1-1.3. Conectați-l. Cutia îl repornește."),
+        ("ru", "На USB 1-1.3 нет модема. Подключите его. Коробка перезапускает его."),
+        ("uk", "На USB 1-1.3 немає модема. Підключіть його. Коробка перезапускає його."),
+    ],
+)
+def test_a_line_says_how_it_is_in_the_language_of_who_reads_it(
+    page: Page, language: str, told: str
+) -> None:
+    there = say("There is no modem at USB %(place)s.", place="1-1.3")
+    words = together(there, say("Plug it in."), say("The box restarts it."))
+    line = MOBILE.model_copy(update={"up": False, "words": words})
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (line,)})
+    for path in ("/lines", "/"):
+        text = page.owner().get(path, headers={"Accept-Language": language}).text
+        assert told in html.unescape(text)
+
+
+def test_what_the_daemon_refuses_is_said_in_the_language_of_who_asked(page: Page) -> None:
+    page.daemon.desk.refuse = LineDown(say("The line %(line)s is in use.", line="mobile"))
+    browser = page.owner()
+    send(browser, "/language", seen="/", language="ru")
+    place = f"/inbox/{page.office.complaint}"
+    assert "Линия mobile занята." in send(browser, f"{place}/done", seen=place).text
+
+
 def test_a_line_on_which_nobody_is_heard_is_said_on_the_first_page(page: Page) -> None:
     page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (MOBILE,)})
     said = "Callers can reach you, but a line has trouble. Mobile: Callers cannot be heard"
@@ -266,10 +304,25 @@ def test_a_line_on_which_nobody_is_heard_is_said_on_the_first_page(page: Page) -
 
 def test_a_divert_that_is_not_set_says_why_and_what_to_do(page: Page) -> None:
     words, why, action = "The divert for a dead box is not set.", "Not in its plan.", "Ask."
-    off = LineDivert(well=False, words=words, number="+37369111222", why=why, action=action)
+    off = LineDivertState(well=False, words=words, number="+37369111222", why=why, action=action)
     lines = (MOBILE.model_copy(update={"divert": off}),)
     page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": lines})
     assert f"{words} {why} {action}" in seen(page.owner(), "/lines")
+
+
+def test_callers_who_are_sent_past_the_box_are_told_of(page: Page) -> None:
+    words = "The mobile network sends every caller straight on, past the box."
+    straight = LineDivertState(well=True, words=words, number="+37369111222")
+    line = MOBILE.model_copy(update={"straight": straight})
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (line,)})
+    assert f"{words} +373 691 11 222 When the box is dead" in seen(page.owner(), "/lines")
+
+
+def test_a_divert_that_was_left_behind_is_told_with_what_undoes_it(page: Page) -> None:
+    left = DivertLeft(line="old", number="+37369111222", words="Still diverted.", action="Undo it.")
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"diverts_left": (left,)})
+    told = "! Still diverted. It was the line old. +373 691 11 222 Undo it."
+    assert told in seen(page.owner(), "/lines")
 
 
 def test_an_empty_office_has_a_sentence_and_a_button_on_every_page(page: Page) -> None:

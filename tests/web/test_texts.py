@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -19,9 +20,52 @@ from tests.web.conftest import Page, send
 
 PAGE = Path(__file__).parents[2] / "web" / "hotline_web"
 FIRMWARE = Path(__file__).parents[2] / "firmware"
+DAEMON = FIRMWARE / "hotline"
+SENTENCE = re.compile(r"\w+ .+[.:]", re.S)
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 # Words of our trade that an owner need not know; box.toml and systemctl are for who set it up.
+# The same in every language: what is typed as it stands, and names of things.
+NAMES = re.compile(
+    r"\[\[\w+\]\]|%\(\w+\)[sd]|`[\w ]+`|hw/modems\.md|\b(when_dead|balance|pin|usb-modeswitch|usb"
+    r"|USB|IMEI|4G|dialout|ca-certificates|ModemManager)\b"
+)
 JARGON = re.compile(r"\b(SIP|INVITE|codec|trunk|DTMF|tty\w*|RTP|socket|daemon|SQL\w*)\b", re.I)
+
+
+def says(tree: ast.AST) -> Iterator[ast.Call]:
+    """Each call of `say`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+            yield node
+
+
+def said_by_the_daemon() -> set[str]:
+    """Every sentence written with `say`."""
+    calls = [
+        one for file in DAEMON.rglob("*.py") for one in says(ast.parse(file.read_text("utf-8")))
+    ]
+    return {one.args[0].value for one in calls if isinstance(one.args[0], ast.Constant)}
+
+
+def unsaid(tree: ast.AST) -> list[str]:
+    """Sentences that are only text: no page could say them in another language."""
+    kept = {id(part) for call in says(tree) for part in ast.walk(call)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log."):
+            kept |= {id(part) for part in ast.walk(node)}
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            kept.add(id(node.value))  # what documents the code
+        if isinstance(node, ast.JoinedStr) and id(node) not in kept:
+            kept |= {id(part) for part in node.values}
+            node.value = "".join(  # type: ignore[attr-defined]
+                str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values
+            )
+    texts = (
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in kept
+    )
+    return [text for text in texts if isinstance(text, str) and SENTENCE.fullmatch(text)]
 
 
 def used() -> set[str]:
@@ -31,7 +75,8 @@ def used() -> set[str]:
         [("**.py", "python"), ("templates/**.html", "jinja2")],
         keywords={"_": None, "N_": None, "ngettext": (1, 2)},
     )
-    return {text if isinstance(text, str) else text[0] for _file, _line, text, _c, _x in found}
+    asked = {text if isinstance(text, str) else text[0] for _file, _line, text, _c, _x in found}
+    return asked | said_by_the_daemon()
 
 
 def catalogue(language: str) -> Catalog:
@@ -72,7 +117,7 @@ def test_romanian_has_its_own_letters_and_cyrillic_no_latin_ones(language: str) 
         if language == "ro":
             assert not re.search("[şţŞŢ]", text), f"cedilla for comma: {source}"
         elif not re.search(r"box\.toml|systemctl", text):
-            assert not re.search(r"[A-Za-z]", re.sub(r"%\(\w+\)[sd]", "", text)), source
+            assert not re.search(r"[A-Za-z]", NAMES.sub("", text)), source
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
@@ -91,6 +136,47 @@ def test_sentences_of_the_daemon_that_have_translations_are_still_said() -> None
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert [text for text in SAID if text not in said] == []
+
+
+def test_every_sentence_of_the_lines_can_be_said_in_every_language() -> None:
+    found = {
+        f"{file.name}: {text}"
+        for file in (DAEMON / "lines").glob("*.py")
+        for text in unsaid(ast.parse(file.read_text("utf-8")))
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ('LineDown("The modem is gone.")', ["The modem is gone."]),
+        ('LineDown(f"The modem {name} is gone.")', ["The modem x is gone."]),
+        ('LineDown(say("The modem is gone."))', []),
+        ('log.info("The modem is gone.")', []),
+        ('def one() -> None:\n    """The modem is gone."""', []),
+    ],
+)
+def test_a_sentence_that_no_page_could_translate_is_found(code: str, found: list[str]) -> None:
+    assert unsaid(ast.parse(code)) == found
+
+
+def test_what_the_daemon_says_is_written_where_it_is_said() -> None:
+    calls = [
+        (file.name, ast.unparse(call))
+        for file in DAEMON.rglob("*.py")
+        for call in says(ast.parse(file.read_text("utf-8")))
+        if not isinstance(call.args[0], ast.Constant)
+    ]
+    assert calls == []
+
+
+def test_what_the_daemon_says_names_exactly_the_values_it_is_given() -> None:
+    for file in DAEMON.rglob("*.py"):
+        for call in says(ast.parse(file.read_text("utf-8"))):
+            wanted = set(re.findall(r"%\((\w+)\)s", ast.unparse(call.args[0])))
+            given = {keyword.arg for keyword in call.keywords}
+            assert None in given or given == wanted, ast.unparse(call)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Sentences of the daemon and the accounts that the page knows in every language.
 
 They are written where they arise and listed here only so that the catalogues have them; a test
-looks that each is still said somewhere. What is not listed is shown as it comes, in English.
+looks that each is still said somewhere. What is written with `hotline.said.say` needs no place
+here. All else is shown as it comes, in English.
 """
 
 from __future__ import annotations
@@ -43,16 +44,4 @@ SAID = (
     N_("Use three or four words that have nothing to do with each other."),
     N_("This box has an owner already."),
     N_("Log in, or ask the owner."),
-    N_("Callers cannot be heard: the modem gives no sound."),
-    N_("Callers cannot be heard: the modem gives nothing but silence."),
-    N_("Callers hear nothing: the modem takes no sound."),
-    N_("When the box is dead, the mobile network sends callers elsewhere."),
-    N_("The divert for a dead box is not set."),
-    N_("The divert for a dead box was not looked at yet."),
-    N_("The operator does not let this SIM card divert calls."),
-    N_("The operator's network does not divert calls."),
-    N_("Diverting calls is not part of this SIM card's plan."),
-    N_("The network took the divert and did not keep it."),
-    N_("The network did not answer in time."),
-    N_("Ask the operator of the SIM card to switch call forwarding on."),
 )

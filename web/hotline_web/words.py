@@ -15,6 +15,7 @@ from hotline.inbox.case import Case, CaseKind, CaseState
 from hotline.inbox.deadlines import overdue
 from hotline.inbox.outcome import Outcome
 from hotline.numbering import shown
+from hotline.said import parts_of
 from hotline.storage.calls import Call
 from hotline_web.languages import _, ngettext, spoken
 
@@ -24,8 +25,8 @@ RELATIVE = timedelta(hours=1)
 
 
 def say(text: str) -> str:
-    """A sentence of the daemon in the visitor's language, or as it is where no catalogue has it."""
-    return _(text) if text else ""
+    """Sentences of the daemon in the visitor's language; as they are if no catalogue has them."""
+    return " ".join(_(part.text, **part.values) for part in parts_of(text))
 
 
 def phone(number: str) -> str:

@@ -29,7 +29,7 @@ class Caps:
 
     def check(self, number: str, now: datetime) -> str:
         """The number as E.164 if it may be dialled now; else NumberRefused says which cap."""
-        allowed = dialable(number, self.country, {self.country, *self.limits.countries})
+        allowed = self.allowed(number)
         self._forget(now)
         if sum(seconds for _, seconds in self.spent) >= self.limits.minutes_per_day * 60:
             raise NumberRefused(
@@ -43,6 +43,10 @@ class Caps:
             )
         self.dialled.append((now, allowed))
         return allowed
+
+    def allowed(self, number: str) -> str:
+        """The number as E.164 if it may be dialled at all. Raises NumberRefused."""
+        return dialable(number, self.country, {self.country, *self.limits.countries})
 
     def may_forward(self) -> bool:
         """Is there room for one more caller to be forwarded?"""

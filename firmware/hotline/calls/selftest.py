@@ -71,6 +71,10 @@ class SelfTests:
             await asyncio.wrap_future(self.results.keep(done))
             return done
 
+    def _cost(self, seconds: float) -> None:
+        """Its minutes count in the cap of the day, after a restart too."""
+        self.results.cost(self.exchange.clock.now(), seconds)
+
     def _line(self, name: str) -> Line:
         for line in self.exchange.board.lines:
             if line.name == name:
@@ -85,7 +89,8 @@ class SelfTests:
             raise HotlineError("As many calls as allowed are going out already.", _WAIT)
         whole = normalise(number, board.caps.country) or number
         engagement = board.engage(
-            Person("self-test", "the self-test", whole), lambda _seconds: None
+            Person("self-test", "the self-test", whole),
+            self._cost,
         )
         if engagement is None:
             raise HotlineError("Somebody is on the telephone with this number now.", _WAIT)

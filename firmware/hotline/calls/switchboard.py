@@ -13,9 +13,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from hotline.calls import flow
 from hotline.calls.call import Call, Step
 from hotline.calls.exchange import Exchange
+from hotline.inbox.outcome import Outcome
 from hotline.lines.port import Cause, Leg
 from hotline.numbering import mask
 
+NOT_BEGUN = "The box made a mistake before it could answer."
 log = logging.getLogger(__name__)
 
 
@@ -36,7 +38,7 @@ class Switchboard:
     def ring(self, leg: Leg) -> None:
         """A call comes in: its row stands and its story begins at once.
 
-        One that cannot even begin, by our fault, is busy: networks divert those.
+        One that cannot even begin, by our fault, is missed, and busy: networks divert those.
         """
         try:
             self._begin(leg)
@@ -48,10 +50,19 @@ class Switchboard:
         x = self._exchange
         now = x.clock.now()
         call_id = x.journal.begin(leg.line, leg.caller, now)
-        call = Call(call_id, leg, x, x.office(), now, self._tell)
-        call.step("ringing_in", f"A call from {mask(leg.caller.number)} on {leg.line}.")
-        self.live[call_id] = call
-        self._tasks[call_id] = asyncio.create_task(self._take(call), name=f"call {call_id}")
+        with contextlib.ExitStack() as if_it_fails:
+            if_it_fails.callback(self._missed, call_id)
+            call = Call(call_id, leg, x, x.office(), now, self._tell)
+            call.step("ringing_in", f"A call from {mask(leg.caller.number)} on {leg.line}.")
+            self.live[call_id] = call
+            self._tasks[call_id] = asyncio.create_task(self._take(call), name=f"call {call_id}")
+            if_it_fails.pop_all()
+
+    def _missed(self, call_id: int) -> None:
+        """Nothing of the call was begun but its row."""
+        journal, now = self._exchange.journal, self._exchange.clock.now()
+        journal.step(call_id, now, "fault", NOT_BEGUN)
+        journal.end(call_id, now, Outcome.MISSED, words=NOT_BEGUN)
 
     async def close(self) -> None:
         """End every call; each writes its ending."""

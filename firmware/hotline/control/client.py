@@ -22,6 +22,8 @@ from hotline.control.messages import (
     Done,
     Event,
     LineBalance,
+    LineDivert,
+    LineDiverted,
     LineTest,
     LineTested,
     LineTone,
@@ -40,6 +42,7 @@ from hotline.control.messages import (
     Words,
 )
 from hotline.errors import HotlineError
+from hotline.said import say
 
 SLOW_S = 90.0  # what a network is asked on the way
 TEST_S = 300.0
@@ -103,6 +106,11 @@ class Control:
         """Have a line learn its tone of a hang-up from a call, or forget it; what came of it."""
         return Control(self._path, TEST_S)._ask(LineTone(line=line, forget=forget), Words).words
 
+    def line_divert(self, line: str, to: str = "", *, off: bool = False) -> LineDiverted:
+        """Where the network sends a line's callers; `to` or `off` change it before."""
+        ask = LineDivert(line=line, to=to, off=off)
+        return Control(self._path, SLOW_S)._ask(ask, LineDiverted)
+
     def events(self) -> Generator[Event, None, None]:
         """Events until the caller closes the generator; ServiceDown when the daemon goes away."""
         with self._conversation(Subscribe()) as (wire, answers):
@@ -143,7 +151,7 @@ def _checked(line: bytes) -> Reply:
     reply = Reply.model_validate_json(line)
     if reply.ok:
         return reply
-    problem = reply.error or Problem(cause="The hotline service refused without a reason.")
+    problem = reply.error or Problem(cause=say("The hotline service refused without a reason."))
     raise Refused(problem)
 
 

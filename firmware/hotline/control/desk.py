@@ -25,6 +25,8 @@ from hotline.control.messages import (
     Done,
     Event,
     LineBalance,
+    LineDivert,
+    LineDiverted,
     LineTest,
     LineTested,
     LineTone,
@@ -104,6 +106,7 @@ class FrontDesk:
             next_duty=coming and NextDuty(at=coming[0], names=tuple(p.name for p in coming[1])),
             trouble=self.trouble(),
             unsent=self.unsent(),
+            diverts_left=self.lines.diverts_left(),
             people=tuple(Named(id=p.id, name=p.name) for p in office.people),
             topics=tuple(TopicName(id=t.id, names=t.name) for t in office.topics),
         )
@@ -132,6 +135,12 @@ class FrontDesk:
         words = await self.lines.tone(ask)
         self._publish(Event(at=self._now(), kind="line", subject=ask.line))
         return words
+
+    async def line_divert(self, ask: LineDivert) -> LineDiverted:
+        """See Desk."""
+        there = await self.lines.divert(ask)
+        self._publish(Event(at=self._now(), kind="line", subject=ask.line))
+        return there
 
     def events(self) -> AsyncGenerator[Event, None]:
         """See Desk."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from hotline.at.services import Reason
 from hotline.calls.board import Board
+from hotline.calls.diverting import Diverting
 from hotline.calls.selftest import SelfTests
 from hotline.calls.tonelesson import ToneLessons, tone_of
 from hotline.control.messages import (
+    DivertLeft,
     LineBalance,
     LineCheck,
     LineDivert,
+    LineDiverted,
+    LineDivertState,
     LineNetwork,
     LineState,
     LineTest,
@@ -21,21 +26,37 @@ from hotline.control.messages import (
 )
 from hotline.errors import HotlineError
 from hotline.lines.port import Line, MobileLine
+from hotline.said import say
 from hotline.storage import linetests
+from hotline.storage.diverts import DivertsBefore
+
+STILL_DIVERTED = say("A SIM card that is in no line any more still sends callers elsewhere.")
+UNSEEN_STRAIGHT = say("Callers may still be sent straight on: the box looks as soon as it can.")
+UNDO = say("Put it back as a [[modem]] without when_dead: the box then undoes the divert.")
 
 
 @dataclass(frozen=True)
 class LineDesk:
-    """mobiles: those of the board's lines that have a SIM card."""
+    """mobiles: those of the board's lines that have a SIM card. diverts: what they changed."""
 
     board: Board
     mobiles: Sequence[MobileLine]
+    diverts: DivertsBefore
     tests: SelfTests
     lessons: ToneLessons
+    diverting: Diverting
 
     def states(self) -> tuple[LineState, ...]:
         """Every line, in the order in which the box dials over them."""
         return tuple(self._state(line) for line in self.board.lines)
+
+    def diverts_left(self) -> tuple[DivertLeft, ...]:
+        """Diverts of SIM cards that are in no line any more."""
+        sims = {mobile.name: mobile.sim() for mobile in self.mobiles}
+        return tuple(
+            DivertLeft(line=one.line, number=one.target, words=STILL_DIVERTED, action=UNDO)
+            for one in self.diverts.left(sims)
+        )
 
     async def test(self, ask: LineTest) -> LineTested:
         """Call somebody over a line and see."""
@@ -45,13 +66,31 @@ class LineDesk:
         """What the network says is left on a SIM card."""
         mobile = self._mobile(ask.line)
         if mobile is None:
-            raise HotlineError(f"No line with a SIM card is called {ask.line}.")
+            raise HotlineError(say("No line with a SIM card is called %(line)s.", line=ask.line))
         return Words(words=await mobile.balance())
 
     async def tone(self, ask: LineTone) -> Words:
         """Learn what a line sounds like without a caller, or forget it."""
         lesson = self.lessons.forget if ask.forget else self.lessons.learn
         return Words(words=await lesson(ask.line))
+
+    async def divert(self, ask: LineDivert) -> LineDiverted:
+        """Change where the network sends a line's callers, or only ask."""
+        if ask.to:
+            await self.diverting.order(ask.line, ask.to)
+        elif ask.off:
+            await self.diverting.end(ask.line)
+        there = await self.diverting.ask(ask.line)
+        return LineDiverted(always=there.always, unreachable=there.unreachable)
+
+    def _straight(self, mobile: MobileLine) -> LineDivertState | None:
+        """Of a line that was not looked at since the start, what is on the disk."""
+        if state := mobile.straight():
+            return LineDivertState(**asdict(state))
+        left = self.diverts.of_line(mobile.name, mobile.sim(), Reason.ALWAYS)
+        if left is None:
+            return None
+        return LineDivertState(well=False, words=UNSEEN_STRAIGHT, number=left.target)
 
     def _mobile(self, name: str) -> MobileLine | None:
         return next((mobile for mobile in self.mobiles if mobile.name == name), None)
@@ -67,8 +106,10 @@ class LineDesk:
             up=state.up,
             words=state.words,
             trouble=state.trouble,
+            caution=line.capabilities.caution,
             network=LineNetwork(**asdict(mobile.network())) if mobile else None,
-            divert=LineDivert(**asdict(divert)) if divert else None,
+            divert=LineDivertState(**asdict(divert)) if divert else None,
+            straight=self._straight(mobile) if mobile else None,
             test=_tested(test) if test else None,
             tone=str(tone or ""),
         )

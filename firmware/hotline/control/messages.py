@@ -6,9 +6,21 @@ A request names itself in `do`. Its answer is a `Reply`: either `ok` with the an
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    SerializationInfo,
+    StringConstraints,
+    TypeAdapter,
+)
+
+from hotline.said import NOTHING, Part, Said, parts_of, together
 
 LINE_LIMIT = 64 * 1024  # bytes of one request, newline included
 REPLY_LIMIT = 1024 * 1024  # bytes of one reply or event
@@ -23,6 +35,31 @@ class Message(BaseModel):
     """Frozen; an unknown field is an error, so that a typing mistake is never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+WIRE: Final = "wire"  # the context in which `Told` keeps what it was made of
+
+
+def _take(given: object) -> Said:
+    """From the wire, or from our own side."""
+    if isinstance(given, str):
+        return together(given)
+    parts = _PARTS.validate_python(given)
+    return Said(*(Part(text, values) for text, values in parts))
+
+
+def _give(told: str, info: SerializationInfo) -> object:
+    """To people who asked for JSON it is text; to the page it is what the text was made of."""
+    if info.context != WIRE:
+        return str(told)
+    return [(part.text, dict(part.values)) for part in parts_of(told)]
+
+
+_PARTS: TypeAdapter[list[tuple[str, dict[str, str]]]] = TypeAdapter(
+    list[tuple[str, dict[str, str]]]
+)
+# Sentences for the owner, which the page says in its own language.
+Told = Annotated[Said, PlainValidator(_take), PlainSerializer(_give)]
 
 
 # Requests -------------------------------------------------------------------------------------
@@ -127,6 +164,18 @@ class LineTone(Message):
     forget: bool = False
 
 
+class LineDivert(Message):
+    """Where does the network send a line's callers? Answered by `LineDiverted`, within 90 s.
+
+    to: a number to which it shall send every caller from now on. off: to the box again.
+    """
+
+    do: Literal["line_divert"] = "line_divert"
+    line: Slug
+    to: Short = ""
+    off: bool = False
+
+
 class OfficePut(Message):
     """Replace the whole office. Answered by `OfficePutAnswer`, or refused with every problem."""
 
@@ -155,6 +204,7 @@ Request = Annotated[
     | LineTest
     | LineBalance
     | LineTone
+    | LineDivert
     | Subscribe,
     Field(discriminator="do"),
 ]
@@ -200,33 +250,55 @@ class LineNetwork(Message):
     roaming: bool = False
 
 
-class LineDivert(Message):
-    """The divert for a dead box; see DivertState of lines/port.py."""
+class LineDiverted(Message):
+    """Where the network sends a line's callers: all; when the box is dead. "" for nowhere."""
+
+    always: str
+    unreachable: str
+
+
+class LineDivertState(Message):
+    """A divert as the owner wants it; see DivertState of lines/port.py."""
 
     well: bool
-    words: str
+    words: Told
     number: str
-    why: str = ""
-    action: str = ""
+    why: Told = NOTHING
+    action: Told = NOTHING
+
+
+class DivertLeft(Message):
+    """A divert that the network still keeps for a SIM card which is in no line any more.
+
+    line: whose it was, "" if unknown. number: where callers go, "" if unknown. action: what to do.
+    """
+
+    line: str
+    number: str
+    words: Told
+    action: Told
 
 
 class LineState(Message):
     """One telephone line. `words` says how it is; `action` what the owner can do if it is down.
 
-    trouble: what is wrong although callers reach it. network, divert: only of SIM cards. test: the
-    newest. tone: learned to say that a caller has gone, in words.
+    trouble: what is wrong although callers reach it. caution: see Capabilities. network, divert
+    (for a dead box), straight (of every caller, past the box): only of SIM cards. test: the newest.
+    tone: learned to say that a caller has gone, in words.
     """
 
     id: str
     name: str
     kind: str = ""
     up: bool
-    words: str = ""
-    action: str = ""
+    words: Told = NOTHING
+    action: Told = NOTHING
     number: str = ""
-    trouble: str = ""
+    trouble: Told = NOTHING
+    caution: Told = NOTHING
     network: LineNetwork | None = None
-    divert: LineDivert | None = None
+    divert: LineDivertState | None = None
+    straight: LineDivertState | None = None
     test: LineTested | None = None
     tone: str = ""
 
@@ -289,7 +361,8 @@ class StatusAnswer(Message):
 
     trouble: what is wrong with the box itself (the disk, the writer), in words; empty is well.
     unsent: notices waiting to leave the box. open: within the office's opening hours.
-    zone: IANA name. people, topics: of the whole office.
+    zone: IANA name. diverts_left: of SIM cards that were taken out. people, topics: of the whole
+    office.
     """
 
     version: str
@@ -304,6 +377,7 @@ class StatusAnswer(Message):
     next_duty: NextDuty | None = None
     trouble: str = ""
     unsent: int = 0
+    diverts_left: tuple[DivertLeft, ...] = ()
     people: tuple[Named, ...] = ()
     topics: tuple[TopicName, ...] = ()
 
@@ -350,8 +424,8 @@ class Event(Message):
 class Problem(Message):
     """Why a request was not done. `problems` names every wrong place of an office file."""
 
-    cause: str
-    action: str = ""
+    cause: Told
+    action: Told = NOTHING
     problems: tuple[str, ...] = ()
 
 

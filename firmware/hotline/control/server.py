@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from hotline.control.messages import (
     LINE_LIMIT,
     REQUEST,
+    WIRE,
     CallReturned,
     CaseAssign,
     CaseDone,
@@ -26,6 +27,8 @@ from hotline.control.messages import (
     Done,
     Event,
     LineBalance,
+    LineDivert,
+    LineDiverted,
     LineTest,
     LineTested,
     LineTone,
@@ -45,6 +48,7 @@ from hotline.control.messages import (
     Words,
 )
 from hotline.errors import BadSettings, HotlineError
+from hotline.said import together
 
 CONNECTIONS = 64  # more at once than the page's 8 threads and a few commands ever open
 IDLE_SECONDS = 60.0  # a client that says nothing for so long is let go
@@ -68,6 +72,9 @@ class Desk(Protocol):
 
     async def line_tone(self, ask: LineTone) -> Words:
         """Learn or forget a line's tone of a hang-up; see calls/tonelesson.py."""
+
+    async def line_divert(self, ask: LineDivert) -> LineDiverted:
+        """Where the network sends a line's callers; see calls/diverting.py."""
 
     async def who(self, ask: Who) -> WhoAnswer:
         """Who would answer a call."""
@@ -192,7 +199,7 @@ class ControlServer:
             return _refusal(cause, wrong.action, wrong.problems)
         except HotlineError as refusal:
             return _refusal(refusal.cause, refusal.action)
-        return Reply(ok=True, answer=answer.model_dump(mode="json"))
+        return Reply(ok=True, answer=answer.model_dump(mode="json", context=WIRE))
 
     async def _stream(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async def tell() -> None:
@@ -280,10 +287,13 @@ def _understood(line: bytes) -> Request | Reply:
 
 
 def _refusal(cause: str, action: str = "", problems: tuple[str, ...] = ()) -> Reply:
-    return Reply(ok=False, error=Problem(cause=cause, action=action, problems=problems))
+    return Reply(
+        ok=False,
+        error=Problem(cause=together(cause), action=together(action), problems=problems),
+    )
 
 
 async def _send(writer: asyncio.StreamWriter, message: Message) -> None:
-    writer.write(message.model_dump_json().encode() + b"\n")
+    writer.write(message.model_dump_json(context=WIRE).encode() + b"\n")
     async with asyncio.timeout(SEND_SECONDS):
         await writer.drain()

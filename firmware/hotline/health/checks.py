@@ -10,9 +10,17 @@ from pathlib import Path
 
 from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
-from hotline.control.messages import LineDivert, LineNetwork, LineState, LineTested, StatusAnswer
+from hotline.control.messages import (
+    DivertLeft,
+    LineDivertState,
+    LineNetwork,
+    LineState,
+    LineTested,
+    StatusAnswer,
+)
 from hotline.errors import HotlineError, LineDown
 from hotline.lines.finder import Finder, Seen, modems
+from hotline.lines.quirks import quirks_of
 from hotline.lines.usb import this_machine
 from hotline.numbering import mask
 from hotline.options import Options, public_authorities, read_options, readable_by_others
@@ -23,6 +31,7 @@ from hotline.storage.places import Places
 from hotline.storage.schema import records_file
 
 REPLUG = "Unplug the modem and plug it in again; see hw/modems.md."
+ANOTHER_MODEL = "Set when_dead, so that they reach somebody, or take a Quectel EC25."
 TEST_AGAIN = "Try again: hotline doctor --call NUMBER"
 
 
@@ -47,7 +56,7 @@ def examine(settings: Path) -> list[Finding]:
         *_programs(),
         *_authorities(options),
         *_disk(places),
-        *_office(places),
+        *_office(places, options),
         *_clock(),
         *_modems(options),
         *_lines(places),
@@ -104,7 +113,7 @@ def _disk(places: Places) -> Iterator[Finding]:
     yield Finding(well, f"The disk has room for {hours:.0f} hours of recordings.", action)
 
 
-def _office(places: Places) -> Iterator[Finding]:
+def _office(places: Places, options: Options) -> Iterator[Finding]:
     try:
         with records_file(places.data).reading() as database:
             yaml = current(database)
@@ -118,6 +127,11 @@ def _office(places: Places) -> Iterator[Finding]:
     yield Finding(True, f"{office.name}: {len(office.people)} people, {len(office.menus)} menus.")
     for warning in warnings:
         yield Finding(False, warning, "Correct it in the office file and import it again.")
+    for modem in options.modems:
+        if unknown := [one for one in modem.divert_to if office.person(one) is None]:
+            words = f"divert_to of {modem.name} names nobody of the office: {', '.join(unknown)}."
+            people = ", ".join(person.id for person in office.people)
+            yield Finding(False, words, f"Correct it in box.toml; there are: {people}.")
 
 
 def _clock() -> Iterator[Finding]:
@@ -132,6 +146,8 @@ def _modems(options: Options) -> Iterator[Finding]:
     for seen in modems(finder.bus.devices()):
         yield _modem(seen, finder.line_of(seen, options.modems))
     for modem in options.modems:
+        if caution := quirks_of(modem).caution:
+            yield Finding(bool(modem.when_dead), f"{modem.name}: {caution}", ANOTHER_MODEL)
         if not modem.at and not modem.imei:
             try:
                 finder.find(modem)
@@ -163,6 +179,8 @@ def _of_daemon(status: StatusAnswer) -> Iterator[Finding]:
     for line in status.lines:
         yield Finding(line.up, f"{line.name}: {line.words}", "" if line.up else line.action)
         yield from _of_line(line)
+    for left in status.diverts_left:
+        yield Finding(False, left_words(left), left.action)
     if status.trouble:
         yield Finding(False, status.trouble, "See the disk above.")
     if status.unsent:
@@ -177,6 +195,9 @@ def _of_line(line: LineState) -> Iterator[Finding]:
     if line.divert is not None:
         words = f"{line.name}: {divert_words(line.divert)}"
         yield Finding(line.divert.well, words, line.divert.action)
+    if line.straight is not None:
+        words = f"{line.name}: {divert_words(line.straight)}"
+        yield Finding(line.straight.well, words, line.straight.action)
     if line.test is not None:
         yield from of_test(line.name, line.test)
 
@@ -189,9 +210,15 @@ def of_test(line: str, test: LineTested) -> Iterator[Finding]:
         yield Finding(not fails, f"{tried} {check.words}", TEST_AGAIN if fails else "")
 
 
-def divert_words(divert: LineDivert) -> str:
-    """Where callers go when the box is dead, or why nowhere."""
+def divert_words(divert: LineDivertState) -> str:
+    """Where the network sends callers, or why not as the owner wants it."""
     return f"{divert.words} {divert.why or mask(divert.number)}"
+
+
+def left_words(left: DivertLeft) -> str:
+    """Which SIM card is meant, as far as it is known, and where its callers go."""
+    line = f" It was the line {left.line}:" if left.line else ""
+    return f"{left.words}{line} {mask(left.number)}" if left.number else left.words
 
 
 def network_words(network: LineNetwork) -> str:

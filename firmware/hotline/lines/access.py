@@ -15,6 +15,7 @@ from hotline.lines.network import Ask, NetworkView
 from hotline.lines.port import LineState, NetworkFacts
 from hotline.lines.quirks import Quirks
 from hotline.options import Modem
+from hotline.said import say
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +25,13 @@ SIM_BUSY_TRIES = 20
 ALL_PIN_TRIES = 3  # fewer left: somebody gave a wrong one before, and we never make it worse
 
 _NOT_REGISTERED = {
-    0: "The SIM card is not in the mobile network, and the modem does not look for one.",
-    2: "The modem looks for the mobile network.",
-    3: "The mobile network refuses the SIM card: ask its operator.",
+    0: say("The SIM card is not in the mobile network, and the modem does not look for one."),
+    2: say("The modem looks for the mobile network."),
+    3: say("The mobile network refuses the SIM card: ask its operator."),
 }
-_UNKNOWN_NETWORK = "The modem does not say whether it found the mobile network."
-_UP = "Callers can reach you on this line."
-_TEXTS_ONLY = "The modem carries texts only: who calls it hears busy and is listed as missed."
+_UNKNOWN_NETWORK = say("The modem does not say whether it found the mobile network.")
+_UP = say("Callers can reach you on this line.")
+_TEXTS_ONLY = say("The modem carries texts only: who calls it hears busy and is listed as missed.")
 
 
 class Access:
@@ -98,7 +99,7 @@ class Access:
             if (await ask(commands.PROBE)).ok:
                 await ask(commands.NO_ECHO)
                 return
-        raise Hung(f"The modem {self._modem.name} does not answer.")
+        raise Hung(say("The modem %(line)s does not answer.", line=self._modem.name))
 
     async def _unlock(self, ask: Ask) -> None:
         state = await self._sim_state(ask)
@@ -109,16 +110,23 @@ class Access:
             return
         if state == "SIM PUK":
             raise LineDown(
-                "The SIM card is locked and asks for its PUK.",
-                "Put it into a telephone, enter the PUK there, and put it back.",
+                say("The SIM card is locked and asks for its PUK."),
+                say("Put it into a telephone, enter the PUK there, and put it back."),
             )
-        raise LineDown("The modem finds no SIM card.", "Put one in, with its contacts downwards.")
+        raise LineDown(
+            say("The modem finds no SIM card."), say("Put one in, with its contacts downwards.")
+        )
 
     async def _sim_state(self, ask: Ask) -> str:
         for _ in range(SIM_BUSY_TRIES):
             answer = await ask(commands.PIN_STATE)
             if answer.late:
-                raise Hung(f"The modem {self._modem.name} does not say how its SIM card is.")
+                raise Hung(
+                    say(
+                        "The modem %(line)s does not say how its SIM card is.",
+                        line=self._modem.name,
+                    )
+                )
             states = [event.state for event in answer.events if isinstance(event, Pin)]
             if states or answer.done.code != SIM_BUSY:
                 return states[0] if states else ""
@@ -128,16 +136,18 @@ class Access:
     async def _enter_pin(self, ask: Ask) -> None:
         """One try, and only where no wrong PIN was given before."""
         if not self._modem.pin:
-            raise LineDown("The SIM card asks for its PIN.", "Write it as pin of [[modem]].")
+            raise LineDown(
+                say("The SIM card asks for its PIN."), say("Write it as pin of [[modem]].")
+            )
         answer = await ask(self._quirks.pin_tries)
         left = [event.left for event in answer.events if isinstance(event, PinTries)]
         if not left or left[0] < ALL_PIN_TRIES:
             raise LineDown(
-                "The SIM card asks for its PIN, and a wrong one was given before.",
-                "Unlock it in a telephone, and correct pin of [[modem]].",
+                say("The SIM card asks for its PIN, and a wrong one was given before."),
+                say("Unlock it in a telephone, and correct pin of [[modem]]."),
             )
         if not (await ask(commands.enter_pin(self._modem.pin.reveal()))).ok:
-            raise LineDown("The SIM card refuses the PIN.", "Correct pin of [[modem]].")
+            raise LineDown(say("The SIM card refuses the PIN."), say("Correct pin of [[modem]]."))
 
     async def _set_up(self, ask: Ask) -> None:
         name = self._modem.name
@@ -146,8 +156,8 @@ class Access:
                 log.info("modem %s does without %s", name, command)
         if not await self._can_talk(ask):
             raise LineDown(
-                f"The firmware of the modem {name} carries no speech over USB.",
-                f"Take a {self._quirks.words} with voice firmware.",
+                say("The firmware of the modem %(line)s carries no speech over USB.", line=name),
+                say("Take a %(model)s with voice firmware.", model=self._quirks.words),
             )
 
     async def _can_talk(self, ask: Ask) -> bool:

@@ -12,6 +12,7 @@ from hotline.at.answers import Event
 from hotline.at.chat import Answer, Chat, Deaf, TooMuch
 from hotline.at.commands import Command
 from hotline.errors import LineDown
+from hotline.said import Said, say
 from hotline.tty import Tty
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,8 @@ class AtPort:
         name: str,
         path: Path,
         on_event: Callable[[Event], None],
-        on_lost: Callable[[str], None],
-        on_deaf: Callable[[str], None] | None = None,
+        on_lost: Callable[[Said], None],
+        on_deaf: Callable[[Said], None] | None = None,
     ) -> None:
         """Raises LineDown when the port cannot be opened."""
         self._name, self._on_event = name, on_event
@@ -49,12 +50,14 @@ class AtPort:
         same: its answer must not be taken for that of another.
         """
         if self._over:
-            raise self._down("was closed")
+            raise LineDown(say("The modem %(line)s was closed.", line=self._name))
         answer: asyncio.Future[Answer] = self._loop.create_future()
         try:
             self._chat.ask(command, first=first)
         except TooMuch:
-            raise self._down("has more to do than it can") from None
+            raise LineDown(
+                say("The modem %(line)s has more to do than it can.", line=self._name)
+            ) from None
         if first:
             # Behind the one in flight, if there is one: that is answered before.
             self._asked.insert(len(self._asked) - self._chat.waiting + 1, answer)
@@ -77,7 +80,9 @@ class AtPort:
         while self._asked:
             waiting = self._asked.popleft()
             if not waiting.done():
-                waiting.set_exception(self._down("was lost"))
+                waiting.set_exception(
+                    LineDown(say("The modem %(line)s was lost.", line=self._name))
+                )
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -120,7 +125,7 @@ class AtPort:
         self._timer = None
         told = self._chat.timed_out()
         if isinstance(told, Deaf):
-            self._end("The modem does not answer any more.", self._on_deaf)
+            self._end(say("The modem does not answer any more."), self._on_deaf)
             return
         if told is not None:
             log.warning("modem %s: no answer to %s", self._name, told.command)
@@ -128,12 +133,10 @@ class AtPort:
         self._go_on()
 
     def _unplugged(self, why: str) -> None:
-        self._end(f"The modem is gone: {why}.", self._on_lost)
+        log.info("modem %s: %s", self._name, why)
+        self._end(say("The modem is gone."), self._on_lost)
 
-    def _end(self, words: str, tell: Callable[[str], None]) -> None:
+    def _end(self, words: Said, tell: Callable[[Said], None]) -> None:
         if not self._over:
             self.close()
             tell(words)
-
-    def _down(self, what: str) -> LineDown:
-        return LineDown(f"The modem {self._name} {what}.")

@@ -10,10 +10,11 @@ from hotline.at.services import Ussd
 from hotline.errors import LineDown
 from hotline.lines.atport import AtPort
 from hotline.options import Modem
+from hotline.said import say
 
 REPLY_S = 30.0
-_LATER = "Try again in a minute."
-_OPERATOR = "Ask the operator for its code; some answer none over 4G."
+_LATER = say("Try again in a minute.")
+_OPERATOR = say("Ask the operator for its code; some answer none over 4G.")
 
 
 class Balance:
@@ -35,12 +36,14 @@ class Balance:
         """See MobileLine."""
         if not self._code:
             raise LineDown(
-                f"The box does not know how to ask for the balance of {self._name}.",
-                'Write balance = "*100#", or the code of your operator, into its [[modem]].',
+                say(
+                    "The box does not know how to ask for the balance of %(line)s.", line=self._name
+                ),
+                say('Write balance = "*100#", or the code of your operator, into its [[modem]].'),
             )
         port = self._session()
         if port is None or self._reply is not None:
-            raise LineDown(f"The line {self._name} cannot be asked now.", _LATER)
+            raise LineDown(say("The line %(line)s cannot be asked now.", line=self._name), _LATER)
         self._reply = asyncio.get_running_loop().create_future()
         try:
             return await self._ask(port, self._reply)
@@ -50,15 +53,21 @@ class Balance:
     async def _ask(self, port: AtPort, reply: asyncio.Future[Ussd]) -> str:
         answer = await port.ask(commands.ask_network(self._code, as_septets=self._as_septets))
         if not answer.ok:
-            raise LineDown(f"The network takes no codes from {self._name}.", _OPERATOR)
+            raise LineDown(
+                say("The network takes no codes from %(line)s.", line=self._name), _OPERATOR
+            )
         try:
             async with asyncio.timeout(REPLY_S):
                 told = await reply
         except TimeoutError:
             await port.ask(commands.END_USSD)
-            raise LineDown(f"The network did not answer {self._code}.", _OPERATOR) from None
+            raise LineDown(
+                say("The network did not answer %(code)s.", code=self._code), _OPERATOR
+            ) from None
         if told.more:
             await port.ask(commands.END_USSD)
         if told.failed:
-            raise LineDown(f"The network has no answer to {self._code}.", _OPERATOR)
+            raise LineDown(
+                say("The network has no answer to %(code)s.", code=self._code), _OPERATOR
+            )
         return told.text

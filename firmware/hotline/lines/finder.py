@@ -12,6 +12,7 @@ from pathlib import Path
 from hotline.errors import LineDown, Unplugged
 from hotline.lines.usb import STORAGE, Bus, Device
 from hotline.options import Modem
+from hotline.said import say
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,14 @@ class Seen:
     @property
     def words(self) -> str:
         """What and where, for the owner."""
+        return f"{self.model} at USB {self.device.path}"
+
+    @property
+    def model(self) -> str:
+        """What it is."""
         device = self.device
         unknown = f"{MAKERS[device.vendor]} {device.vendor}:{device.product}"
-        return f"{self.known.words if self.known else unknown} at USB {device.path}"
+        return self.known.words if self.known else unknown
 
     @property
     def is_disk(self) -> bool:
@@ -93,12 +99,21 @@ class Seen:
     def ports(self, dev: Path) -> Ports:
         """Its ports. Raises Unplugged while some are missing."""
         known, device = self.known, self.device
+        named = {"modem": self.model, "place": device.path}
         if self.is_disk:
-            raise Unplugged(f"The {self.words} shows itself as a disk.", "Install usb-modeswitch.")
+            raise Unplugged(
+                say("The %(modem)s at USB %(place)s shows itself as a disk.", **named),
+                say("Install usb-modeswitch."),
+            )
         if known is None:
-            raise LineDown(f"The {self.words} is no modem the box knows.", "See hw/modems.md.")
+            raise LineDown(
+                say("The %(modem)s at USB %(place)s is no modem the box knows.", **named),
+                say("See hw/modems.md."),
+            )
         if self.lacks:
-            raise Unplugged(f"The {self.words} shows only some of its ports.")
+            raise Unplugged(
+                say("The %(modem)s at USB %(place)s shows only some of its ports.", **named)
+            )
         sound = None if known.sound is None else dev / self._tty(known.sound)
         cards = [one.card for one in device.interfaces if one.card is not None]
         card = cards[0] if cards else None
@@ -178,9 +193,14 @@ def _at(path: str, seen: Sequence[Seen]) -> Seen:
     for one in seen:
         if one.device.path == path:
             return one
-    elsewhere = " and ".join(one.words for one in seen if one.known)
-    hint = f"Plug it in there, or correct usb of [[modem]]: there is the {elsewhere}."
-    raise Unplugged(f"There is no modem at USB {path}.", hint if elsewhere else "Plug it in.")
+    elsewhere = ", ".join(f"{one.model} (USB {one.device.path})" for one in seen if one.known)
+    hint = say(
+        "Plug it in there, or correct usb of [[modem]]: there is %(modems)s.", modems=elsewhere
+    )
+    raise Unplugged(
+        say("There is no modem at USB %(place)s.", place=path),
+        hint if elsewhere else say("Plug it in."),
+    )
 
 
 def _only(modem: Modem, seen: Sequence[Seen]) -> Seen:
@@ -188,12 +208,18 @@ def _only(modem: Modem, seen: Sequence[Seen]) -> Seen:
     if len(fitting) > 1:
         places = " or ".join(f'usb = "{one.device.path}"' for one in fitting)
         raise LineDown(
-            f"{len(fitting)} modems are plugged in that {modem.name} could mean.",
-            f"Write {places} into [[modem]].",
+            say(
+                "%(count)s modems are plugged in that %(line)s could mean.",
+                count=len(fitting),
+                line=modem.name,
+            ),
+            say("Write %(one)s into [[modem]].", one=places),
         )
     if fitting:
         return fitting[0]
     disks = [one for one in seen if one.is_disk]
     if disks:
         return disks[0]
-    raise Unplugged("No modem is plugged in.", "Plug it in; `hotline doctor` tells what it sees.")
+    raise Unplugged(
+        say("No modem is plugged in."), say("Plug it in; `hotline doctor` tells what it sees.")
+    )

@@ -29,10 +29,11 @@ from hotline.lines.voiceaccess import VoiceAccess
 from hotline.lines.voiceport import VoicePort
 from hotline.numbering import normalise
 from hotline.options import VoiceModem
+from hotline.said import Said, say
 
 log = logging.getLogger(__name__)
 
-UP = "Callers can reach you on this line; they cannot be connected to others."
+UP = say("Callers can reach you on this line; they cannot be connected to others.")
 LOOK_S = 0.05  # while it rings
 IDLE_S = 20.0
 ANSWER_S = 12.0  # some modems refuse to answer while they report a ring
@@ -140,7 +141,7 @@ class OfficeLine:
         self._turns: Turns | None = None
         self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
         self._keeper = Keeper(self.name, self._open_and_watch, self._close)
-        self._health = LineState(False, "The line is starting.")
+        self._health = LineState(False, say("The line is starting."))
         self._ringing = Ringing()
         self._stir = asyncio.Event()
         self._keys = Keys()
@@ -175,7 +176,7 @@ class OfficeLine:
 
     def dial(self, number: str, shown: str | None = None) -> OfficeLeg:
         """See Line. Whom this line would call, nobody could be joined with."""
-        raise LineDown(f"The line {self.name} only takes calls.")
+        raise LineDown(say("The line %(line)s only takes calls.", line=self.name))
 
     # -- the line's day ------------------------------------------------------------------------
 
@@ -239,7 +240,7 @@ class OfficeLine:
 
     def _new_leg(self, shown: Shown) -> OfficeLeg:
         if self._format is None:
-            raise LineDown(f"The modem {self.name} was lost.")
+            raise LineDown(say("The modem %(line)s was lost.", line=self.name))
         number = shown.number and (normalise(shown.number, self._country) or shown.number)
         sound = self._sound.talk(self._format.encoding)
         self._keys = Keys()
@@ -315,7 +316,7 @@ class OfficeLine:
             if down:
                 break
         else:
-            raise LineDown("The modem does not end a call any more.")
+            raise LineDown(say("The modem does not end a call any more."))
         self._off_hook = False
         await self._access.wait_for_rings(self._ask)
 
@@ -374,7 +375,7 @@ class OfficeLine:
 
     # -- keeping the line up -------------------------------------------------------------------
 
-    def _close(self, words: str) -> None:
+    def _close(self, words: Said) -> None:
         at, self._at = self._at, None
         if at is not None:
             at.close()
@@ -385,7 +386,7 @@ class OfficeLine:
 
     def _port(self) -> VoicePort:
         if self._at is None:
-            raise LineDown(f"The modem {self.name} was lost.")
+            raise LineDown(say("The modem %(line)s was lost.", line=self.name))
         return self._at
 
     async def _ask(self, command: Command) -> Answer:

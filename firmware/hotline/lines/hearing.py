@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from hotline.said import NOTHING, Said, say
+
 NEVER_S = 10.0  # an answered call in which not one byte came, or was taken, for so long
 STOPPED_S = 30.0  # as a SIP line: the sound of a call that had some
 SILENT_S = 20.0  # nothing but noughts since the call was answered; radio has a noise of its own
 SILENT_CALLS = 2  # in one a telephone may have been muted
 
-NO_BYTES = "Callers cannot be heard: the modem gives no sound."
-NOT_TAKEN = "Callers hear nothing: the modem takes no sound."
-NOUGHTS = "Callers cannot be heard: the modem gives nothing but silence."
+NO_BYTES = say("Callers cannot be heard: the modem gives no sound.")
+NOT_TAKEN = say("Callers hear nothing: the modem takes no sound.")
+NOUGHTS = say("Callers cannot be heard: the modem gives nothing but silence.")
 
 
 class Hearing:
     """What the calls of one line were like. trouble: one sentence, "" while all is well."""
 
     def __init__(self) -> None:
-        self.trouble = ""
+        self.trouble: Said = NOTHING
         self._silent: set[float] = set()
 
     def judge(
@@ -34,7 +36,7 @@ class Hearing:
             self.trouble = NOT_TAKEN
             return False
         if no_sound < talked:
-            self.trouble = ""
+            self.trouble = NOTHING
             self._silent.clear()
         elif talked >= SILENT_S:
             self._silent.add(answered)

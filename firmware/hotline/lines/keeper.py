@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from hotline.errors import LineDown, Unplugged
 from hotline.lines.ladder import Hung, Ladder, Rung, Step, Trouble
+from hotline.said import Said, say, together
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class Keeper:
 
     serve: opens the modem and serves it for as long as it works; raises LineDown when it does not:
     Unplugged where there is none, Hung where nothing but the ladder helps.
-    close: lets everything of it go, whatever was open; given one sentence that says why.
+    close: lets everything of it go, whatever was open; given what to tell the owner of why.
     means: how a modem that is hung is brought back.
     """
 
@@ -48,7 +49,7 @@ class Keeper:
         self,
         name: str,
         serve: Callable[[], Coroutine[Any, Any, None]],
-        close: Callable[[str], None],
+        close: Callable[[Said], None],
         means: Means | None = None,
     ) -> None:
         self._name, self._serve, self._close = name, serve, close
@@ -66,14 +67,14 @@ class Keeper:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        self._close("The line was closed.")
+        self._close(say("The line was closed."))
 
     def works(self) -> None:
         """The modem was opened and does what it should: later troubles are new ones."""
         if cured := self._ladder.worked(asyncio.get_running_loop().time()):
             log.info("line %s: %s", self._name, cured)
 
-    def fail(self, why: str | LineDown) -> None:
+    def fail(self, why: Said | LineDown) -> None:
         """This modem, as it is now, is of no use any more: it is opened anew."""
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(LineDown(why) if isinstance(why, str) else why)
@@ -114,12 +115,12 @@ class Keeper:
             if lost.done():
                 return lost.result()
             await work
-            return LineDown("The line was closed.")
+            return LineDown(say("The line was closed."))
         except LineDown as down:
             return down
         except Exception:  # the seam of a line: it is opened anew, the others go on
             log.exception("line %s: a fault of the box", self._name)
-            return LineDown("The box made a mistake with this modem and opens it anew.")
+            return LineDown(say("The box made a mistake with this modem and opens it anew."))
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
@@ -131,5 +132,5 @@ def _trouble(down: LineDown) -> Trouble:
     return Trouble.HUNG if isinstance(down, Hung) else Trouble.REFUSED
 
 
-def _told(down: LineDown, step: Step) -> str:
-    return f"{down} {step.words}" if step.words else str(down)
+def _told(down: LineDown, step: Step) -> Said:
+    return together(down.cause, down.action, step.words)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hotline.errors import LineDown
+from hotline.said import NOTHING, Said, say
 
 AT_ONCE_S = 0.5
 LOOK_AGAIN_S = 1.0  # for a modem that is to be plugged in
@@ -46,12 +47,12 @@ class Rung(Enum):
 
 
 _SHOWN = {
-    Rung.REOPEN: "",
-    Rung.RESTART: "The box restarts it.",
-    Rung.RESET: "The box resets its USB connection.",
-    Rung.POWER: "The box turns its USB port off and on.",
+    Rung.REOPEN: NOTHING,
+    Rung.RESTART: say("The box restarts it."),
+    Rung.RESET: say("The box resets its USB connection."),
+    Rung.POWER: say("The box turns its USB port off and on."),
 }
-UNPLUG = "Nothing the box could do has helped: unplug the modem, and plug it in again."
+UNPLUG = say("Nothing the box could do has helped: unplug the modem, and plug it in again.")
 _HIGHER = (Rung.RESTART, Rung.RESET, Rung.POWER)
 ALL = frozenset(_HIGHER)
 
@@ -62,7 +63,7 @@ class Step:
 
     rung: Rung
     pause: float
-    words: str = ""
+    words: Said = NOTHING
 
 
 class Ladder:

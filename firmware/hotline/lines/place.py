@@ -16,6 +16,7 @@ from hotline.lines.atport import AtPort
 from hotline.lines.finder import Finder, Ports, Seen
 from hotline.lines.ladder import Rung
 from hotline.options import Modem
+from hotline.said import say
 from hotline.tty import Tty
 
 FEELS_S = 3.0  # in which a modem that was told to restart lets its port go
@@ -40,7 +41,9 @@ class Place:
     def sound(self) -> Path:
         """Its sound port. Only after `find`."""
         if self._ports is None or self._ports.sound is None:
-            raise LineDown(f"The modem {self._modem.name} has no port for its sound.")
+            raise LineDown(
+                say("The modem %(line)s has no port for its sound.", line=self._modem.name)
+            )
         return self._ports.sound
 
     # -- Means, for its keeper ---------------------------------------------------------------------
@@ -86,7 +89,10 @@ class Place:
                             self._finder.imeis[key] = imei
             if self._finder.imeis.get(key) == self._modem.imei:
                 return seen
-        raise Unplugged(f"No modem with the IMEI {self._modem.imei} is plugged in.", "Plug it in.")
+        raise Unplugged(
+            say("No modem with the IMEI %(imei)s is plugged in.", imei=self._modem.imei),
+            say("Plug it in."),
+        )
 
     async def _asked(self, seen: Seen) -> str:
         path = seen.ports(self._finder.bus.dev).at

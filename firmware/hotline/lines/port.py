@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from hotline.said import NOTHING, Said
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -45,7 +47,8 @@ class Capabilities:
 
     full_duplex: both ends may speak at once; where not, the caller is silence while the box speaks.
     can_dial: else `dial` raises LineDown. can_refuse: else a call that is not answered rings on.
-    can_text: it is a `TextLine`, too.
+    can_text: it is a `TextLine`, too. caution: what the owner should know before they rely on the
+    line, one sentence, else "".
     """
 
     full_duplex: bool = True
@@ -54,6 +57,7 @@ class Capabilities:
     channels: int = 1
     shows_any_number: bool = False
     can_text: bool = False
+    caution: Said = NOTHING
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,8 @@ class LineState:
     """
 
     up: bool
-    words: str
-    trouble: str = ""
+    words: Said
+    trouble: Said = NOTHING
 
 
 @dataclass(frozen=True)
@@ -91,10 +95,21 @@ class DivertState:
     """
 
     well: bool
-    words: str
+    words: Said
     number: str
-    why: str = ""
-    action: str = ""
+    why: Said = NOTHING
+    action: Said = NOTHING
+
+
+@dataclass(frozen=True)
+class Diverted:
+    """Where the network sends callers: all of them; those who come while the box is dead.
+
+    "" for nowhere. The numbers are as the network writes them.
+    """
+
+    always: str
+    unreachable: str
 
 
 class Leg(Protocol):
@@ -188,8 +203,30 @@ class MobileLine(TextLine, Protocol):
     def network(self) -> NetworkFacts:
         """What was last heard of the network; never waits."""
 
+    def sim(self) -> str:
+        """Which SIM card was last seen in it (IMSI); "" until one was. Never waits."""
+
     def divert(self) -> DivertState | None:
         """How the divert for a dead box is; None where none is wanted. Never waits."""
+
+    def straight(self) -> DivertState | None:
+        """How it is with sending every caller past the box; None where nobody is. Never waits."""
+
+    def wish(self, number: str | None) -> None:
+        """Have the network send every caller to this number, past the box; None: no more.
+
+        Done when nobody rings or talks, and again if the network forgets; `straight` tells. Never
+        waits. None puts back what was there before the box changed it.
+        """
+
+    async def order(self, number: str | None) -> None:
+        """The same at once, and returns when it was read back. None ends it, whoever set it up.
+
+        Waits until nobody rings or talks. Raises HotlineError, in words for the owner.
+        """
+
+    async def diverted(self) -> Diverted:
+        """Ask the network where it sends callers; waits and raises as `order` does."""
 
     async def balance(self) -> str:
         """What the network says is left on the SIM card, in its own words.

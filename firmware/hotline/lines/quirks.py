@@ -16,6 +16,7 @@ from hotline.lines.speechpath import (
     SwitchedBefore,
 )
 from hotline.options import Modem
+from hotline.said import NOTHING, Said, say
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Quirks:
     pin_tries: asks how often a wrong PIN may still be given. texts_in_call: may a text be sent
     while somebody talks? restart: starts its firmware anew. technology, volte: ask for what +COPS
     does not say, None where there is nothing to ask. ussd_packed: codes for the network are given
-    as packed septets.
+    as packed septets. caution: what the owner should know before they rely on it, one sentence.
     """
 
     words: str
@@ -46,6 +47,7 @@ class Quirks:
     technology: Command | None = None
     volte: Command | None = None
     ussd_packed: bool = False
+    caution: Said = NOTHING
 
 
 def _usual(*texts: str) -> tuple[Command, ...]:
@@ -93,7 +95,7 @@ QUECTEL_CARD = replace(
 )
 
 HUAWEI = Quirks(
-    words="Huawei stick",
+    words="Huawei E1xx",
     set_up=(
         *_usual(
             *_CALLER_ID,
@@ -140,6 +142,10 @@ SIMCOM = Quirks(
     away_s=40.0,
     restart=Command("AT+CRESET"),
     pin_tries=Command("AT+SPIC", "+SPIC"),
+    caution=say(
+        "This model is not recommended: after each call it starts anew, and callers of the next"
+        " half minute reach nobody."
+    ),
 )
 
 # What every modem understands (3GPP 27.007, 27.005), and no sound.

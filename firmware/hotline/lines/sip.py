@@ -22,6 +22,7 @@ from hotline.lines.identity import caller_of
 from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
 from hotline.numbering import national
 from hotline.options import Trunk, public_authorities
+from hotline.said import NOTHING, Said, say, together
 
 log = logging.getLogger(__name__)
 
@@ -188,10 +189,10 @@ class SipLine:
         self._legs: set[SipLeg] = set()
         self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
         self._keeper: asyncio.Task[None] | None = None
-        self._health = LineState(False, "The line is starting.")
+        self._health = LineState(False, say("The line is starting."))
         self._registered: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
-        self._registration = "" if not trunk.register else "The line is registering."
-        self._certificate = ""
+        self._registration = say("The line is registering.") if trunk.register else NOTHING
+        self._certificate = NOTHING
         self._unanswered: int | None = None
         self.on_state: Callable[[LineState], None] = lambda _state: None
 
@@ -221,9 +222,9 @@ class SipLine:
     def dial(self, number: str, shown: str | None = None) -> SipLeg:
         """See Line."""
         if self._account is None or not self._health.up:
-            raise LineDown(f"The line {self.name} is down.", self._health.words)
+            raise LineDown(say("The line %(line)s is down.", line=self.name), self._health.words)
         if self.free_channels() <= 0:
-            raise LineDown(f"All channels of the line {self.name} are in use.")
+            raise LineDown(say("All channels of the line %(line)s are in use.", line=self.name))
         # A gateway knows of its own line only: that is what is in use.
         gateway = self._trunk.kind == "gateway"
         means_busy = Cause.LINE_FAILED if gateway else Cause.BUSY
@@ -247,11 +248,17 @@ class SipLine:
     def on_registration(self, code: int, reason: str, retry_after: int = 0) -> None:
         """The outcome of a REGISTER. retry_after: seconds for which the provider wants peace."""
         if code // 100 == 2:
-            self._registration = self._certificate = ""
+            self._registration = self._certificate = NOTHING
         elif code in (401, 403, 407):
-            self._registration = f"The provider of {self.name} refuses the user name or password."
+            self._registration = say(
+                "The provider of %(line)s refuses the user name or password.", line=self.name
+            )
         else:
-            self._registration = f"The provider of {self.name} does not answer ({code} {reason})."
+            self._registration = say(
+                "The provider of %(line)s does not answer (%(why)s).",
+                line=self.name,
+                why=f"{code} {reason}",
+            )
         self._registered.put_nowait((code, retry_after))
         self._judge()
 
@@ -259,12 +266,14 @@ class SipLine:
         """Any answer shows that the far side lives; 408 and 503 are what the stack says of none."""
         self._unanswered = (self._unanswered or 0) + 1 if code in (408, 503) else 0
         if not self._unanswered:
-            self._certificate = ""
+            self._certificate = NOTHING
         self._judge()
 
     def on_bad_certificate(self, why: str) -> None:
         """The far side could not prove who it is: nothing was said to it, no password shown."""
-        self._certificate = f"The certificate of {self._trunk.host} is not accepted: {why}"
+        self._certificate = together(
+            say("The certificate of %(host)s is not accepted:", host=self._trunk.host), why
+        )
         self._judge()
 
     def _judge(self) -> None:
@@ -274,11 +283,13 @@ class SipLine:
         elif self._registration:
             self._now(False, self._registration)
         elif asked and (self._unanswered or 0) >= MISSED_KEEP_ALIVES:
-            self._now(False, f"{self._trunk.host} does not answer.")
+            self._now(False, say("%(host)s does not answer.", host=self._trunk.host))
         elif asked and self._unanswered is None and not self._trunk.register:
-            self._now(False, f"Waiting for the first answer of {self._trunk.host}.")
+            self._now(
+                False, say("Waiting for the first answer of %(host)s.", host=self._trunk.host)
+            )
         else:
-            self._now(True, "Callers can reach you on this line.")
+            self._now(True, say("Callers can reach you on this line."))
 
     # -- keeping the line up -----------------------------------------------------------------
 
@@ -300,8 +311,11 @@ class SipLine:
         while self._trunk.asks_authorities and not (file := public_authorities()).is_file():
             self._now(
                 False,
-                "There are no certificates of the public authorities on this machine"
-                f" ({file}); install ca-certificates.",
+                say(
+                    "There are no certificates of the public authorities on this machine"
+                    " (%(file)s); install ca-certificates.",
+                    file=file,
+                ),
             )
             await asyncio.sleep(AUTHORITIES_AGAIN_S)
 
@@ -311,7 +325,12 @@ class SipLine:
             try:
                 return await self._guard.resolve(self._trunk.host)
             except OSError:
-                self._now(False, f"The name {self._trunk.host} cannot be found on the Internet.")
+                self._now(
+                    False,
+                    say(
+                        "The name %(host)s cannot be found on the Internet.", host=self._trunk.host
+                    ),
+                )
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_RETRY_S)
 
@@ -373,7 +392,7 @@ class SipLine:
         self._legs.add(leg)
         leg.gone.add_done_callback(lambda _gone: self._legs.discard(leg))
 
-    def _now(self, up: bool, words: str) -> None:
+    def _now(self, up: bool, words: Said) -> None:
         if (up, words) != (self._health.up, self._health.words):
             self._health = LineState(up, words)
             log.info("line %s: %s", self.name, words)

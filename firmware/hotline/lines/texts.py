@@ -17,6 +17,7 @@ from hotline.at.commands import LIST_TEXTS, delete_text, send_text
 from hotline.errors import HotlineError, LineDown, TextRefused
 from hotline.lines.atport import AtPort
 from hotline.numbering import mask
+from hotline.said import say, together
 
 log = logging.getLogger(__name__)
 
@@ -26,31 +27,32 @@ UNTOLD = -1  # what no report calls anything
 
 # 3GPP 27.005 §3.2.5, and 24.011 annex E below 128.
 _REFUSALS = {
-    1: "the number is not in use",
-    8: "the operator bars texts from this SIM card",
-    10: "the operator bars texts from this SIM card",
-    21: "the network rejects the text",
-    27: "the telephone cannot be reached for long",
-    28: "the network does not know the number",
-    30: "the network does not know this SIM card",
-    50: "this SIM card may not send texts",
-    69: "the network carries no texts",
-    302: "the modem may not send texts",
-    304: "the modem cannot read the text",
+    1: say("the number is not in use."),
+    8: say("the operator bars texts from this SIM card."),
+    10: say("the operator bars texts from this SIM card."),
+    21: say("the network rejects the text."),
+    27: say("the telephone cannot be reached for long."),
+    28: say("the network does not know the number."),
+    30: say("the network does not know this SIM card."),
+    50: say("this SIM card may not send texts."),
+    69: say("the network carries no texts."),
+    302: say("the modem may not send texts."),
+    304: say("the modem cannot read the text."),
 }
 _TROUBLES = {
-    38: "the mobile network is out of order",
-    41: "the mobile network failed for a moment",
-    42: "the mobile network has too much to do",
-    310: "there is no SIM card",
-    311: "the SIM card asks for its PIN",
-    313: "the SIM card fails",
-    314: "the SIM card is busy",
-    322: "the store for texts is full",
-    330: "the SIM card does not know its text centre",
-    331: "there is no mobile network",
-    332: "the mobile network does not answer",
+    38: say("the mobile network is out of order."),
+    41: say("the mobile network failed for a moment."),
+    42: say("the mobile network has too much to do."),
+    310: say("there is no SIM card."),
+    311: say("the SIM card asks for its PIN."),
+    313: say("the SIM card fails."),
+    314: say("the SIM card is busy."),
+    322: say("the store for texts is full."),
+    330: say("the SIM card does not know its text centre."),
+    331: say("there is no mobile network."),
+    332: say("the mobile network does not answer."),
 }
+_NO_REASON = say("the modem gives no reason.")
 
 
 class Texts:
@@ -103,7 +105,9 @@ class Texts:
         try:
             parts = pdu.encode(number, text, next(self._references))
         except ValueError as wrong:
-            raise TextRefused(f"{mask(number)} cannot be sent this text: {wrong}.") from None
+            raise TextRefused(
+                say("%(number)s cannot be sent this text.", number=mask(number))
+            ) from wrong
         async with self._sending:
             for part in parts:
                 taken(await self._send(part))
@@ -146,15 +150,20 @@ class Texts:
     def _port(self) -> AtPort:
         port = self._session()
         if port is None:
-            raise LineDown(f"The modem {self._name} is not ready.")
+            raise LineDown(say("The modem %(line)s is not ready.", line=self._name))
         return port
 
 
 def _trouble(name: str, answer: Answer) -> HotlineError:
     code = answer.done.code
     if answer.late:
-        return LineDown(f"The modem {name} did not say whether the network took the text.")
+        return LineDown(
+            say("The modem %(line)s did not say whether the network took the text.", line=name)
+        )
     if code in _REFUSALS:
-        return TextRefused(f"The text was refused: {_REFUSALS[code]}.", "Look at the number.")
-    words = _TROUBLES.get(code or 0, "the modem gives no reason" if code is None else "")
-    return LineDown(f"The text could not be sent: {words or f'the modem reports error {code}'}.")
+        return TextRefused(
+            together(say("The text was refused:"), _REFUSALS[code]), say("Look at the number.")
+        )
+    unknown = say("the modem reports error %(code)s.", code=code)
+    why = _NO_REASON if code is None else _TROUBLES.get(code, unknown)
+    return LineDown(together(say("The text could not be sent:"), why))

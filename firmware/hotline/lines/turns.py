@@ -13,6 +13,7 @@ from typing import Protocol
 from hotline.at import voice
 from hotline.errors import LineDown
 from hotline.lines.voiceport import VoicePort
+from hotline.said import say
 
 BEAT_S = 0.02
 MOST_BEHIND_S = 0.16
@@ -169,7 +170,7 @@ class Turns:
         """Some refuse while they are busy with themselves; one that always does is of no use."""
         self._refusals += 1
         if self._refusals > REFUSALS:
-            raise LineDown("The modem carries no sound any more.")
+            raise LineDown(say("The modem carries no sound any more."))
         await asyncio.sleep(REFUSED_S)
 
     async def _beats(self) -> None:

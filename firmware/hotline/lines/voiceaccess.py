@@ -13,6 +13,7 @@ from hotline.at.voice import Format
 from hotline.errors import LineDown
 from hotline.lines.voicemodems import MODELS
 from hotline.options import VoiceModem
+from hotline.said import say
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ Ask: TypeAlias = Callable[[Command], Awaitable[Answer]]
 AskList: TypeAlias = Callable[[Command], Awaitable[list[str]]]
 
 WAKING_TRIES = 5
-_ANOTHER = "Take one that hw/modems.md lists."
+_ANOTHER = say("Take one that hw/modems.md lists.")
 
 
 class VoiceAccess:
@@ -37,10 +38,13 @@ class VoiceAccess:
         await self._wake(ask)
         await ask(commands.HANG_UP_OLD)  # a call of a run before this one
         if not (await ask(voice.VOICE)).ok:
-            raise LineDown(f"The modem {self._name} cannot speak.", _ANOTHER)
+            raise LineDown(say("The modem %(line)s cannot speak.", line=self._name), _ANOTHER)
         chosen = voice.best_format(await ask_list(voice.FORMATS))
         if chosen is None or not await _chosen(ask, chosen):
-            raise LineDown(f"The modem {self._name} has no sound that the box knows.", _ANOTHER)
+            raise LineDown(
+                say("The modem %(line)s has no sound that the box knows.", line=self._name),
+                _ANOTHER,
+            )
         log.info("line %s: the modem's sound is %s", self._name, chosen.encoding)
         tuning = voice.country(self._country)
         await self._set(ask, *self._row.set_up, *((tuning,) if tuning else ()))
@@ -58,7 +62,8 @@ class VoiceAccess:
                 await ask(commands.NO_ECHO)
                 return
         raise LineDown(
-            f"The modem {self._name} does not answer.", "Unplug the modem and plug it in again."
+            say("The modem %(line)s does not answer.", line=self._name),
+            say("Unplug the modem and plug it in again."),
         )
 
     async def _set(self, ask: Ask, *wanted: Command) -> None:

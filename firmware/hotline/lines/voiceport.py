@@ -12,6 +12,7 @@ from hotline.at.chat import Answer
 from hotline.at.commands import Command
 from hotline.at.dle import END_OF_SPEECH, FORGET_SPEECH, STOP_LISTENING, Sign, Sound, Stream, shield
 from hotline.lines.atport import AtPort
+from hotline.said import Said
 
 # Out of whatever a run before this one left the modem in; in command state it is no command.
 _OUT_OF_ANY_STREAM = STOP_LISTENING + END_OF_SPEECH + b"\r"
@@ -31,7 +32,7 @@ class VoicePort(AtPort):
         on_event: Callable[[Event], None],
         on_sign: Callable[[Sign], None],
         on_sound: Callable[[bytes], None],
-        on_lost: Callable[[str], None],
+        on_lost: Callable[[Said], None],
     ) -> None:
         """Raises LineDown when the port cannot be opened."""
         self._stream = Stream()

@@ -21,6 +21,7 @@ from hotline.media.engine import CLOCK_RATE, FRAME_MS
 from hotline.media.modem import Ear
 from hotline.media.pjsip.ports import ModemPort, ModemTalk
 from hotline.media.pjsip.stack import Pjsip
+from hotline.said import say
 
 log = logging.getLogger(__name__)
 
@@ -60,12 +61,12 @@ class Card:
         try:
             stream = self._made(self._found(name))
         except sounddevice.PortAudioError as error:
-            raise LineDown(f"The sound card {name} cannot be opened: {error}.") from error
+            raise LineDown(say("The sound card %(card)s cannot be opened.", card=name)) from error
         try:
             stream.start()
         except sounddevice.PortAudioError as error:
             stream.close(ignore_errors=True)
-            raise LineDown(f"The sound card {name} does not start: {error}.") from error
+            raise LineDown(say("The sound card %(card)s does not start.", card=name)) from error
         return stream
 
     def _made(self, device: int) -> Any:
@@ -89,7 +90,9 @@ class Card:
             both = device["max_input_channels"] and device["max_output_channels"]
             if name in device["name"] and both:
                 return number
-        raise LineDown(f"There is no sound card {name}.", "Look at `card` in box.toml.")
+        raise LineDown(
+            say("There is no sound card %(card)s.", card=name), say("Look at `card` in box.toml.")
+        )
 
     def _carry(self, heard: Any, said: Any, _frames: int, _time: Any, _status: Any) -> None:
         now = time.monotonic()

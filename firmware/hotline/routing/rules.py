@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -106,6 +106,17 @@ def on_duty(office: Office, now: datetime) -> tuple[Person, ...]:
         return ()
     day = day_of(office, now)
     return tuple(p for p in office.people if not absent(office, p.id, day))
+
+
+def straight_to(office: Office, now: datetime, chosen: Sequence[str]) -> Person | None:
+    """Whom a network may send callers to past the box: the first of `chosen` (ids of people).
+
+    Only who is on duty and has a number, and only while the line is open.
+    """
+    if opening_at(office, now)[0] is not Opening.OPEN:
+        return None
+    there = {person.id: person for person in on_duty(office, now) if person.number}
+    return next((there[one] for one in chosen if one in there), None)
 
 
 def _duty_spans(office: Office, day: date) -> Iterator[tuple[Person, Span]]:

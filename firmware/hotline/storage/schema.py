@@ -212,3 +212,26 @@ def learned_tones(database: Database) -> None:
             "off" real not null
         ) without rowid"""
     )
+
+
+@RECORDS()
+def divert_targets(database: Database) -> None:
+    """Where a changed divert sends callers, and of which line: told when that line is gone.
+
+    And what the owner ordered by hand.
+    """
+    for column in ("line", "target"):
+        database.execute(f"alter table diverts_before add column {column} text not null default ''")
+    database.execute(
+        """create table divert_orders (
+            line text primary key,
+            number text not null,
+            instead text not null
+        ) without rowid"""
+    )
+
+
+@RECORDS()
+def test_costs(database: Database) -> None:
+    """What the calls of self-tests cost: they stand in no journal, and count in the caps."""
+    database.execute("create table test_costs (at text not null, seconds real not null)")

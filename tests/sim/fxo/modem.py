@@ -45,6 +45,8 @@ class VoiceModem:
     nothing to say in the middle of a speech.
     """
 
+    diverted_to = ""
+
     def __init__(
         self,
         network: MobileNetwork,

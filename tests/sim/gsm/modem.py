@@ -25,8 +25,8 @@ import numpy as np
 from tests.sim import lateness
 from tests.sim.g711 import Samples
 from tests.sim.gsm.network import AirCall, MobileNetwork
+from tests.sim.gsm.services import ALWAYS, ModemServices
 from tests.sim.gsm.services import COMMANDS as SERVICE_COMMANDS
-from tests.sim.gsm.services import ModemServices
 from tests.sim.gsm.standard import COMMANDS as STANDARD_COMMANDS
 from tests.sim.gsm.texts import COMMANDS as TEXT_COMMANDS
 from tests.sim.gsm.texts import ModemTexts
@@ -104,7 +104,7 @@ class GsmModem:
     ) -> None:
         self.network, self.number, self.folder = network, number, folder
         self.faults = faults or Faults()
-        self.imei = "861107030000016"
+        self.imei, self.imsi = "861107030000016", "259010000000016"
         self.commands: list[str] = []
         self.at, self.sound = folder / "at", folder / "sound"
         self.dropped = 0
@@ -140,6 +140,11 @@ class GsmModem:
         self._cause = 16
         self._to_air = b""
         self.texts.reset()
+
+    @property
+    def diverted_to(self) -> str:
+        """Where the network sends every caller of this SIM card, "" for the modem."""
+        return self.services.diverts.get(ALWAYS, "")
 
     # -- the plug --------------------------------------------------------------------------------
 
@@ -552,7 +557,7 @@ class GsmModem:
         words = {
             "CGMI": self.maker, "GMI": self.maker, "CGMM": self.product, "GMM": self.product,
             "CGMR": self.firmware, "GMR": self.firmware, "CGSN": self.imei,
-            "GSN": self.imei, "CIMI": "259010000000016",
+            "GSN": self.imei, "CIMI": self.imsi,
         }  # fmt: skip
         return [words[found[1]], "OK"]
 

@@ -96,10 +96,12 @@ class Air:
 
 
 class ModemEnd(Protocol):
-    """The modem's side of a call."""
+    """The modem's side of a call. diverted_to: where its SIM card's callers go instead, or ""."""
 
     number: str
 
+    @property
+    def diverted_to(self) -> str: ...
     def rung(self, call: AirCall) -> bool: ...
     def alerting(self, call: AirCall) -> None: ...
     def connected(self, call: AirCall) -> None: ...
@@ -190,6 +192,26 @@ class RingingCall(AirCall):
         self.release(_SIP_TO_CAUSE.get(status, NORMAL))
 
 
+class Elsewhere:
+    """A telephone to which the network diverts a caller; the box has no part in that call."""
+
+    diverted_to = ""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+
+    def rung(self, call: AirCall) -> bool:
+        """It is picked up at once."""
+        call.is_ringing()
+        call.is_answered()
+        return True
+
+    def alerting(self, call: AirCall) -> None: ...
+    def connected(self, call: AirCall) -> None: ...
+    def released(self, call: AirCall, cause: int) -> None: ...
+    def key_came(self, call: AirCall, key: str) -> None: ...
+
+
 class MobileCaller:
     """Somebody who can ring a modem."""
 
@@ -199,6 +221,8 @@ class MobileCaller:
     async def call(self, target: ModemEnd | None = None) -> AirCall:
         """Ring a modem, the network's first if none is named."""
         modem = target or self.network.modems[0]
+        if modem.diverted_to:
+            modem = Elsewhere(modem.diverted_to)
         call = AirCall(self.number, modem, self.manner)
         self.network.calls.append(call)
         if modem.rung(call):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.sim.gsm.modem import Ec25
 
 VOICE_DATA_FAX = 7
+ALWAYS = 0  # 3GPP 27.007 §7.11
 _COVERS = {4: (0, 1, 2, 3), 5: (1, 2, 3)}  # all, and all with a condition
 
 

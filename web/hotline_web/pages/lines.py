@@ -14,4 +14,9 @@ def lines() -> str:
     """Every line with its state."""
     here = desk()
     status = here.status
-    return render_template("lines.html", lines=status.lines if status else (), down=here.down)
+    return render_template(
+        "lines.html",
+        lines=status.lines if status else (),
+        diverts_left=status.diverts_left if status else (),
+        down=here.down,
+    )

@@ -28,6 +28,7 @@ from hotline.media.pjsip.accounts import AccountListener, PjAccount
 from hotline.media.pjsip.calls import PjCall
 from hotline.media.pjsip.seam import destroy, fail, give, guarded, why
 from hotline.options import Sip, Trunk, public_authorities
+from hotline.said import Said, say
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -42,11 +43,11 @@ MAX_JITTER_MS = 200
 # Lets the thread that sends sound have the interpreter soon after a Python thread was busy.
 SWITCH_INTERVAL_S = 0.0005
 BAD_CERTIFICATES = (
-    (pj.PJ_SSL_CERT_EIDENTITY_NOT_MATCH, "it was issued for another name."),
-    (pj.PJ_SSL_CERT_EVALIDITY_PERIOD, "it has expired, or the clock of this box is wrong."),
-    (pj.PJ_SSL_CERT_EREVOKED, "it was revoked."),
+    (pj.PJ_SSL_CERT_EIDENTITY_NOT_MATCH, say("it was issued for another name.")),
+    (pj.PJ_SSL_CERT_EVALIDITY_PERIOD, say("it has expired, or the clock of this box is wrong.")),
+    (pj.PJ_SSL_CERT_EREVOKED, say("it was revoked.")),
 )
-UNTRUSTED = "nobody whom this box trusts has signed it."
+UNTRUSTED = say("nobody whom this box trusts has signed it.")
 CODECS = {"opus": "opus/", "g722": "G722/", "pcma": "PCMA/", "pcmu": "PCMU/"}
 
 
@@ -306,7 +307,7 @@ def _trust(ca: Path | None, verify: bool) -> tuple[str, bool]:
     return str(ca or public_authorities()), True
 
 
-def _why_bad(status: int) -> str:
+def _why_bad(status: int) -> Said:
     return next((words for bit, words in BAD_CERTIFICATES if status & bit), UNTRUSTED)
 
 
