@@ -197,7 +197,11 @@ void HotlineCrossing::make_up()
 
 void HotlineCrossing::take(int16_t *samples)
 {
-    for (unsigned n = 0; n < frame; ++n) {
+    const bool as_it_is = place == 0 && pace == 1;
+
+    if (as_it_is)
+        std::copy(&sound[HALF], &sound[HALF] + frame, samples);
+    for (unsigned n = 0; !as_it_is && n < frame; ++n) {
         const double at = place + n * pace;
         samples[n] = between(&sound[(unsigned)at + 1], at - std::floor(at));
     }

@@ -61,6 +61,7 @@ _ENERGY = (_WEIGHTS**2 / (_WEIGHTS**2).sum() / 32768**2).astype(np.float32)
 _TURN_PER_HOP = np.exp(-1j * _RADIANS * _HOP).astype(np.complex64)
 _HERTZ_PER_RADIAN = CLOCK_RATE / (2 * math.pi * _HOP)
 _FAINTEST = 10 ** ((_FAINTEST_DBM0 + _SINE_0_DBM0) / 10)
+_LEAST_LEFT = 0.3  # of a tone's power where it is as far off as is taken; see `_window_loss`
 _MOST_TWIST, _LEAST_TWIST = 10 ** (_HIGH_STRONGER_DB / 10), 10 ** (-_HIGH_WEAKER_DB / 10)
 
 
@@ -102,20 +103,31 @@ class Detector:
         count = (len(self._samples) - _WINDOW) // _HOP + 1
         if count <= 0:
             return ""
-        windows = np.lib.stride_tricks.sliding_window_view(self._samples, _WINDOW)[::_HOP][:count]
+        # The same as sliding_window_view, which costs as much as all the rest.
+        windows: npt.NDArray[np.float32] = np.ndarray(
+            (count, _WINDOW), np.float32, self._samples, strides=(4 * _HOP, 4)
+        )
         self._samples = self._samples[count * _HOP :]
         return "".join(self._look(look) for look in self._looks(windows))
 
     def _looks(self, windows: npt.NDArray[np.float32]) -> list[_Look | None]:
-        tones = (windows @ _CORRELATORS).view(np.complex64)
-        before = np.concatenate([self._last_tones, tones[:-1]])
-        self._last_tones = tones[-1:]
-        powers = np.square(np.abs(tones))
-        energies = np.square(windows) @ _ENERGY
-        if float(powers.max()) < _FAINTEST:
+        parts = windows @ _CORRELATORS
+        tones = parts.view(np.complex64)
+        before, self._last_tones = self._last_tones, tones[-1:]
+        squares = np.square(parts)
+        powers = squares[:, ::2] + squares[:, 1::2]
+        low, high = powers[:, :4].max(axis=1), powers[:, 4:].max(axis=1)
+        may_be = (np.minimum(low, high) >= _FAINTEST) & (high > low * _LEAST_TWIST)
+        may_be &= high < low * _MOST_TWIST
+        if not may_be.any():
             return [None] * len(windows)
-        turns = tones * np.conj(before) * _TURN_PER_HOP
-        return [_look(*row) for row in zip(powers, turns, energies.tolist(), strict=True)]
+        energies = np.square(windows) @ _ENERGY
+        may_be &= low + high >= _SHARE_AT_EDGE * _LEAST_LEFT * energies
+        if not may_be.any():
+            return [None] * len(windows)
+        turns = tones * np.conj(np.concatenate([before, tones[:-1]])) * _TURN_PER_HOP
+        rows = zip(may_be.tolist(), powers, turns, energies.tolist(), strict=True)
+        return [_look(*row) if may else None for may, *row in rows]
 
     def _look(self, look: _Look | None) -> str:
         """One step of 5 ms; returns the key that has become certain with it, or ""."""
@@ -144,13 +156,9 @@ class Detector:
 
 
 def _look(powers: npt.NDArray[Any], turns: npt.NDArray[Any], power: float) -> _Look | None:
-    """What one window shows, if it may be part of a key."""
+    """What one window shows, if it may be part of a key: two tones, strong enough each."""
     low, high = int(np.argmax(powers[:4])), int(np.argmax(powers[4:]))
     low_power, high_power = float(powers[low]), float(powers[4 + high])
-    if min(low_power, high_power) < _FAINTEST:
-        return None
-    if not _LEAST_TWIST < high_power / low_power < _MOST_TWIST:
-        return None
     low_turn, high_turn = complex(turns[low]), complex(turns[4 + high])
     look = _Look(low, high, low_power, high_power, low_turn, high_turn, power)
     if max(_off(LOW[low], low_turn), _off(HIGH[high], high_turn)) > _OFF_AT_ONCE:
@@ -193,7 +201,7 @@ def _window_loss(hertz: float) -> float:
     if bins < 1e-6:
         return 1.0
     left = math.sin(math.pi * bins) / (math.pi * bins) / (1 - min(bins, 0.99) ** 2)
-    return max(left * left, 0.3)
+    return max(left * left, _LEAST_LEFT)
 
 
 def key_samples(

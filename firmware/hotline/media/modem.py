@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 FRAME_BYTES = CLOCK_RATE * FRAME_MS // 1000 * 2
 MOST_FRAMES = 8  # after a stall the newest sound counts, not the oldest
 NEW_CALL_S = 0.2  # no modem pauses so long within a call
+HEARD_S = 0.5  # after a sound nothing is looked at for so long: what counts are many seconds
 STILL = 16  # of 65536 steps, from the lowest to the highest: A-law's own silence is 16 wide
 REMEMBERED = 64  # reads: a second or two
 
@@ -78,6 +79,8 @@ class Pace:
 class Ear:
     """When a modem's port last gave or took anything. Monotonic; asked by another thread.
 
+    Of sound that is right to HEARD_S.
+
     A pause the modem asked for is no silence of its own.
     """
 
@@ -88,7 +91,7 @@ class Ear:
     def hear(self, heard: bytes, now: float) -> None:
         """Whole samples came."""
         self._bytes = now
-        if np.ptp(np.frombuffer(heard, dtype="<i2")) > STILL:
+        if now - self._sound > HEARD_S and np.ptp(np.frombuffer(heard, dtype="<i2")) > STILL:
             self._sound = now
 
     def taken(self, now: float) -> None:
