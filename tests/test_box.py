@@ -104,6 +104,18 @@ def test_the_box_alone_does_not_bring_what_only_tests_need(tmp_path: Path) -> No
     assert {"sip-tester", "tshark"} <= set(dev) - set(run)
 
 
+def test_who_goes_back_to_an_older_state_of_the_repository_gets_its_libraries(
+    tmp_path: Path,
+) -> None:
+    """Set up for the tests, then another state to run it, then the first again."""
+    steps = ("packages", "unpacked", "venv", "pjsua2", "commands")
+    fakes = "".join(f"ensure_{step}() {{ :; }}; " for step in steps)
+    fakes += "ensure_pjsua2() { echo $state; }; fingerprint() { echo $state; }; "
+    fakes += f"VENV={tmp_path}; mkdir {tmp_path}/bin; ln -s /bin/true {tmp_path}/bin/hotline; "
+    states = "state=1; ensure dev; state=2; ensure run; ensure run; state=1; ensure dev; ensure run"
+    assert inside(tmp_path, fakes + states).stdout.split() == ["1", "2", "1"]
+
+
 def test_an_installed_alternative_is_enough(tmp_path: Path) -> None:
     have = "dpkg-query() { echo 'installed libspandsp2t64'; }; "
     missing = inside(tmp_path, have + "missing_packages dev").stdout.split()
