@@ -9,27 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.at.dle import LONGEST_LINE, Keys, Sign, Signal, Sound, Stream, Text, shield, signal_of
-
-Told = list[Text | Sound | Sign]
+from tests.fuzz.voice import Told, joined
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     borders = sorted({0, len(data), *(place % (len(data) + 1) for place in places)})
     return [data[a:b] for a, b in itertools.pairwise(borders)]
-
-
-def joined(told: Told) -> Told:
-    """Neighbours of one kind as one."""
-    whole: Told = []
-    for part in told:
-        last = whole[-1] if whole else None
-        if isinstance(part, Sound) and isinstance(last, Sound):
-            whole[-1] = Sound(last.data + part.data)
-        elif isinstance(part, Text) and isinstance(last, Text):
-            whole[-1] = Text(last.data + part.data)
-        else:
-            whole.append(part)
-    return whole
 
 
 def heard(stream: Stream, data: bytes, places: list[int]) -> Told:

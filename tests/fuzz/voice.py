@@ -25,7 +25,7 @@ def stream(data: bytes) -> None:
             continue
         at_once = whole.feed(step)
         by_byte = [part for byte in step for part in torn.feed(bytes([byte]))]
-        assert _joined(at_once) == _joined(by_byte)
+        assert joined(at_once) == joined(by_byte)
         assert _size(at_once) <= len(step) + LONGEST_LINE + 2
         for one in (whole, torn):
             assert len(one._cut) <= 1
@@ -39,7 +39,7 @@ def _told_by_us(one: Stream, step: bytes) -> None:
         one.no_sound()
 
 
-def _joined(told: Told) -> Told:
+def joined(told: Told) -> Told:
     """Neighbours of one kind as one."""
     whole: Told = []
     for part in told:
@@ -66,7 +66,7 @@ def speech(data: bytes) -> None:
     modem = Stream()
     modem.expect_sound()
     modem.feed(b"\r\nCONNECT\r\n")
-    assert _joined(modem.feed(sent)) == ([Sound(data)] if data else [])
+    assert joined(modem.feed(sent)) == ([Sound(data)] if data else [])
     ended = modem.feed(dle.END_OF_SPEECH)
     assert ended == [Sign("\x03")]
 
