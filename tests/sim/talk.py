@@ -138,7 +138,7 @@ class Talk:
             if len(here) < max(len(piece), looked + RATE // 4):
                 return None
             looked = len(here)
-            match = listen.find(piece, here)
+            match = listen.find_at_any_pace(piece, here)
             return since + match.offset if match.likeness > 0.9 else None
 
         return self._at(await self._until(look, within, f"a piece of {len(piece) / RATE:.1f} s"))

@@ -115,6 +115,31 @@ def test_what_was_never_said_is_not_found() -> None:
     assert listen.find(noise(1.0, seed=1), noise(3.0, seed=2)).likeness < 0.1
 
 
+def test_what_was_said_is_kept_though_clocks_and_jitter_moved_it_a_little() -> None:
+    said = noise(2.0, seed=4)
+    fine = np.fft.irfft(np.fft.rfft(said), len(said) * 16) * 16
+    faster = fine[(np.arange(len(said) / 1.002) * 16.032).astype(int)].astype(np.int16)
+    moved = np.concatenate([silence(0.5), faster[:7000], faster[7160:]])
+    assert listen.kept(said, moved) > 0.9
+
+
+def test_what_is_not_there_or_not_in_its_order_is_not_kept() -> None:
+    said = noise(2.0, seed=4)
+    first, second = np.split(said, 2)
+    assert listen.kept(said, noise(3.0, seed=5)) == 0
+    assert listen.kept(said, second) == 0.5
+    assert listen.kept(said, np.concatenate([second, first])) == 0.5
+
+
+def test_a_word_is_found_at_the_pace_of_another_clock_and_a_torn_word_is_not() -> None:
+    word, places = WORDS[:RATE], np.arange(RATE)
+    slower = np.interp(places / 1.0018, places, word).astype(np.int16)
+    torn = np.concatenate([word[:3000], silence(0.05), word[3000:]])
+    assert listen.find(word, slower).likeness < 0.9
+    assert listen.find_at_any_pace(word, slower).likeness > 0.9
+    assert listen.find_at_any_pace(word, torn).likeness < 0.9
+
+
 def test_what_was_heard_is_told_in_words() -> None:
     sound = np.concatenate([silence(1), Tone(1100).lasting(1), silence(0.4)])
     assert listen.in_words(sound) == "silence 0.0-1.0 s, 1100 Hz 1.0-2.0 s, silence 2.0-2.4 s"

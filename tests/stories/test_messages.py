@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 
 from hotline.inbox.case import CaseKind
@@ -63,11 +62,7 @@ async def test_the_recording_is_what_the_caller_said(stage: Stage) -> None:
     await caller.say(TALK)
     await caller.press("#")
     sound = recorded(stage.recording(await stage.filed(caller)))
-    found = [listen.find(part, sound) for part in np.split(TALK, 10)]
-    # Noise is like nothing but itself. The jitter buffer may cut into a part, not lose many.
-    there = [match.offset for match in found if match.likeness > 0.4]
-    assert len(there) >= 8
-    assert there == sorted(there)
+    assert listen.kept(TALK, sound) > 0.8
     assert len(sound) / RATE == pytest.approx(3.0, abs=0.6)
 
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import pytest_asyncio
 
@@ -77,10 +76,7 @@ async def test_who_rings_the_sim_card_is_greeted_and_can_complain(stage: Stage) 
     assert case.caller_number == caller.number
     sound = recorded(stage.recording(case))
     assert len(sound) / RATE == pytest.approx(2.5, abs=0.6)
-    found = [listen.find(part, sound) for part in np.split(TALK, 25)]
-    there = [match.offset for match in found if match.likeness > 0.4]
-    assert len(there) >= 20
-    assert there == sorted(there)
+    assert listen.kept(TALK, sound) > 0.8
 
 
 @pytest.mark.parametrize("how", ["told", "sound", "both"])
