@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -32,7 +32,6 @@ from tests.sim.sipp import Sipp
 from tests.sim.sound import RATE, noise
 from tests.stories.modems import modem_table
 
-STAFF, CALLERS = "127.0.0.3", "127.0.0.4"
 LONGEST_GAP_S = 0.040
 START_LEFTOVER_S = 2.0  # what is done behind a start is no part of a call's cost
 VOICE_READY_S = 300.0
@@ -40,8 +39,18 @@ VOICE_READY_S = 300.0
 OFFICE_CHANNELS, LOAD_CHANNELS = 20, 200
 # The pools grow with the most calls there ever were at once, and SIP keeps an ended call for 32 s.
 WARM_CALLS = 6000
+OTHERS_S = 20.0  # so much earlier than another load one may be steady, when both are measured
 TICKS = os.sysconf("SC_CLK_TCK")
 STEADY_STEP = {"prompt": "ringing", "bridged": "joined", "recording": "recording"}
+
+
+@dataclass(frozen=True)
+class People:
+    """Where they call from: the address of the staff's gateway and its port, and the callers'."""
+
+    staff: str = "127.0.0.3"
+    callers: str = "127.0.0.4"
+    staff_port: int = field(default_factory=free_port)
 
 
 @dataclass
@@ -94,8 +103,8 @@ class Answers(Protocol):
         """Wait until that many calls have come to the step that is measured."""
 
 
-Started = Callable[[Path, int], AbstractAsyncContextManager[Answers]]
-"""Starts one in a folder, with the port of the staff's gateway."""
+Started = Callable[[Path, People], AbstractAsyncContextManager[Answers]]
+"""Starts one in a folder, for these people."""
 
 
 class TheBox:
@@ -147,7 +156,7 @@ async def memory(calls: int) -> list[Figure]:
         room = Path(folder)
         async with (
             _modems(room) as tables,
-            _box(room, free_port(), OFFICE_CHANNELS, tables) as box,
+            _box(room, People(), OFFICE_CHANNELS, tables) as box,
         ):
             first = await _idle_mib(box)
             await box.stop()
@@ -166,9 +175,9 @@ async def memory(calls: int) -> list[Figure]:
 
 
 @contextlib.asynccontextmanager
-async def the_box(room: Path, staff_port: int) -> AsyncIterator[TheBox]:
+async def the_box(room: Path, people: People) -> AsyncIterator[TheBox]:
     """The daemon as something that answers a load."""
-    async with _box(room, staff_port, LOAD_CHANNELS) as box:
+    async with _box(room, people, LOAD_CHANNELS) as box:
         yield TheBox(box)
 
 
@@ -190,14 +199,15 @@ async def _modems(room: Path) -> AsyncIterator[str]:
 
 @contextlib.asynccontextmanager
 async def _box(
-    room: Path, staff_port: int, channels: int, more: str = ""
+    room: Path, people: People, channels: int, more: str = ""
 ) -> AsyncIterator[BoxUnderTest]:
     """A box with the staff's gateway and the callers' gateway, each with so many channels.
 
     more: further lines, as tables of box.toml.
     """
-    trunks = trunk("staff", (STAFF, staff_port), more="keep_alive_seconds = 0") + trunk(
-        "callers", (CALLERS, 5060), more="keep_alive_seconds = 0\noutbound = false"
+    staff, callers = (people.staff, people.staff_port), (people.callers, 5060)
+    trunks = trunk("staff", staff, more="keep_alive_seconds = 0") + trunk(
+        "callers", callers, more="keep_alive_seconds = 0\noutbound = false"
     )
     trunks = trunks.replace("channels = 20", f"channels = {channels}")
     box = BoxUnderTest(room / "box", office_yaml(), trunks + more, LIMITS)
@@ -206,31 +216,45 @@ async def _box(
         yield box
 
 
-async def one_load(started: Started, name: str, size: int, seconds: float) -> Measured:
-    """So many calls of one kind at once, measured over a window once all are steady."""
+async def one_load(
+    started: Started,
+    name: str,
+    size: int,
+    seconds: float,
+    people: People | None = None,
+    together: asyncio.Barrier | None = None,
+) -> Measured:
+    """So many calls of one kind at once, measured over a window once all are steady.
+
+    together: where several loads wait for each other, to be measured in the same window.
+    """
+    people, together = people or People(), together or asyncio.Barrier(1)
     with tempfile.TemporaryDirectory(prefix="hotline-load-") as folder:
-        room, staff_port = Path(folder), free_port()
-        async with started(room, staff_port) as answers:
+        room = Path(folder)
+        async with started(room, people) as answers:
             load = _loads(room, answers.events)[name]
-            async with _people(load, size, seconds, room, staff_port, answers.address):
+            async with _calling(load, size, seconds, room, people, answers.address):
                 await answers.steady(name, size, load.settling + size / 10 + 20)
                 await asyncio.sleep(START_LEFTOVER_S)
-                return await _measure(answers, load, size, seconds, room)
+                async with together:
+                    measured = await _measure(answers, load, size, seconds, room)
+                async with together:  # nobody's calls end within the window of another
+                    return measured
 
 
 @contextlib.asynccontextmanager
-async def _people(
-    load: Load, size: int, seconds: float, room: Path, staff_port: int, to: tuple[str, int]
+async def _calling(
+    load: Load, size: int, seconds: float, room: Path, people: People, to: tuple[str, int]
 ) -> AsyncIterator[None]:
     """The staff waiting and the callers calling, ten more each second."""
     staff = await Sipp.start(
-        room / "staff", load.mobile.write(room), "-p", str(staff_port),
-        "-timeout", "600", host=STAFF, calls=100_000,
+        room / "staff", load.mobile.write(room), "-p", str(people.staff_port),
+        "-timeout", "600", host=people.staff, calls=100_000,
     )  # fmt: skip
-    length = load.settling + size / 10 + seconds + 10
+    length = load.settling + size / 10 + seconds + OTHERS_S
     callers = await Sipp.start(
         room / "callers", _caller(load.key, length, room).write(room),
-        "-r", "10", "-l", str(size), "-timeout", "600", to=to, host=CALLERS, calls=size,
+        "-r", "10", "-l", str(size), "-timeout", "600", to=to, host=people.callers, calls=size,
     )  # fmt: skip
     async with staff, callers:
         yield
@@ -340,7 +364,7 @@ async def _short_calls(box: BoxUnderTest, room: Path, calls: int) -> None:
     most = calls / 20 * 2 + 120
     async with await Sipp.start(
         room, scenario.write(room), "-r", "20", "-timeout", str(round(most)),
-        to=box.address, host=CALLERS, calls=calls,
+        to=box.address, host=People.callers, calls=calls,
     ) as sipp:  # fmt: skip
         await sipp.succeeds(within=most)
     await box.idle(within=60)
