@@ -44,8 +44,9 @@ from hotline.media.mixer import Mixer
 from hotline.media.modem import ModemSound
 from hotline.media.pjsip.stack import Pjsip
 from hotline.media.rate import Known, Measured
+from hotline.media.recorder import Recorder
 from hotline.media.speech import Voice
-from hotline.media.wav import Recorder, repair
+from hotline.media.wav import repair
 from hotline.notify.apprise_way import AppriseSettings, apprise_way
 from hotline.notify.email import Security, SmtpSettings, email_way
 from hotline.notify.outbox import Outbox, Way

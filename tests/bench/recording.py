@@ -22,14 +22,16 @@ from pathlib import Path
 import numpy as np
 
 from hotline.media import wav
+from hotline.media.growing import Disk
+from hotline.media.recorder import Recorder
 
 CHILD = """
 import asyncio, sys, time
 from pathlib import Path
-from hotline.media import wav
+from hotline.media.recorder import Recorder
 
 async def main():
-    recording = wav.Recorder().start(Path(sys.argv[1]))
+    recording = Recorder().start(Path(sys.argv[1]))
     start = time.monotonic()
     for n in range(3000):
         recording.feed(bytes([n % 256, n // 256]) * 160)
@@ -65,7 +67,7 @@ def lost_by_a_kill(path: Path, after_frames: int) -> float:
 
 async def cpu_per_recording(folder: Path, recordings: int, seconds: int) -> float:
     """CPU milliseconds of feeding and writing per recorded second."""
-    recorder = wav.Recorder()
+    recorder = Recorder()
     under_way = [recorder.start(folder / f"{n}.wav") for n in range(recordings)]
     frame = np.random.default_rng(1).normal(0, 3000, 160).astype("<i2").tobytes()
     started = time.process_time()
@@ -79,7 +81,7 @@ async def cpu_per_recording(folder: Path, recordings: int, seconds: int) -> floa
     return 1000 * (time.process_time() - started) / (recordings * seconds)
 
 
-class SyncedSize(wav.Disk):
+class SyncedSize(Disk):
     """Knows how much of a file a power cut now would leave."""
 
     size = wav.HEADER_BYTES
@@ -93,7 +95,7 @@ class SyncedSize(wav.Disk):
 async def lost_by_a_power_cut(folder: Path, seconds: float) -> float:
     """The most sound that was not yet synced, at any instant of a recording in real time."""
     disk = SyncedSize()
-    recorder = wav.Recorder(disk)
+    recorder = Recorder(disk)
     recording = recorder.start(folder / "power.wav")
     start, worst = time.monotonic(), 0.0
     for n in range(round(seconds * 50)):

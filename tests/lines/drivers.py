@@ -42,8 +42,8 @@ from hotline.media.mixer import Mixer
 from hotline.media.modem import ModemSound
 from hotline.media.pjsip.stack import Pjsip
 from hotline.media.rate import Known, Measured
+from hotline.media.recorder import Recorder
 from hotline.media.soundcard import CardSound
-from hotline.media.wav import Recorder
 from hotline.options import Modem, Sip, Trunk, VoiceModem
 
 HERE = "127.0.0.1"

@@ -28,7 +28,7 @@ from hotline.media import tones, wav
 from hotline.media.mixer import MixedSound, Mixer
 from hotline.media.pjsip.ports import ModemPort
 from hotline.media.pjsip.stack import GRAVE_S, Pjsip
-from hotline.media.wav import Recorder
+from hotline.media.recorder import Recorder
 from hotline.options import Sip, Trunk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

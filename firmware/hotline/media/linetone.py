@@ -50,6 +50,31 @@ def _bases(tones: tuple[Hertz, ...]) -> tuple[npt.NDArray[np.float32], list[int]
     return np.hstack(spans), places.tolist()
 
 
+class Tones:
+    """Tells sound that is a tone of an exchange, by its purity: how loud it is does not matter.
+
+    learned: a tone that counts as well.
+    """
+
+    _BASES, _PLACES = _bases(_EXCHANGE)
+
+    def __init__(self, learned: HangUpTone | None = None) -> None:
+        self._bases, self._places = self._BASES, self._PLACES
+        if learned is not None:
+            self._bases, self._places = _bases((*_EXCHANGE, learned.hertz))
+
+    def judge(self, frames: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], list[bool]]:
+        """Take any number of 20 ms frames: 16-bit values, shaped (frames, 160).
+
+        Returns the power of each (square of its rms), and whether it is a tone; a single frame of
+        speech may pass for one.
+        """
+        energies = np.einsum("ij,ij->i", frames, frames)
+        parts = np.square(frames @ self._bases)
+        best = np.add.reduceat(parts, self._places, axis=1).max(axis=1)
+        return energies / _FRAME, (best > _TONAL_SHARE * energies).tolist()
+
+
 class ToneListener:
     """Hears dial, busy and ringing tones in the sound of a far end. One for each leg.
 
@@ -59,14 +84,11 @@ class ToneListener:
     learned: a tone that counts as busy, too; without pauses, as a dial tone.
     """
 
-    _BASES, _PLACES = _bases(_EXCHANGE)
     _SAME = 2  # frames by which two turns may differ: 40 ms
 
     def __init__(self, learned: HangUpTone | None = None) -> None:
         self._learned = learned
-        self._bases, self._places = self._BASES, self._PLACES
-        if learned is not None:
-            self._bases, self._places = _bases((*_EXCHANGE, learned.hertz))
+        self._tones = Tones(learned)
         self._kind = _Kind.OTHER
         self._length = 0
         self._doubt = 0
@@ -77,17 +99,12 @@ class ToneListener:
     def feed(self, frames: npt.NDArray[np.float32]) -> tuple[list[bool], list[LineTone]]:
         """Take any number of 20 ms frames: 16-bit values, shaped (frames, 160).
 
-        Returns which of them are a tone of an exchange (a single frame of speech may pass for
-        one), and the tones that have become certain with them; each is told once, and again after
-        something else was heard.
+        Returns which of them are a tone (see `Tones`), and the tones that have become certain with
+        them; each is told once, and again after something else was heard.
         """
-        energies = np.einsum("ij,ij->i", frames, frames)
-        parts = np.square(frames @ self._bases)
-        best = np.add.reduceat(parts, self._places, axis=1).max(axis=1)
-        tonal = (best > _TONAL_SHARE * energies).tolist()
+        powers, tonal = self._tones.judge(frames)
         told = [
-            self._frame(power, pure)
-            for power, pure in zip((energies / _FRAME).tolist(), tonal, strict=True)
+            self._frame(power, pure) for power, pure in zip(powers.tolist(), tonal, strict=True)
         ]
         return tonal, [tone for tone in told if tone]
 

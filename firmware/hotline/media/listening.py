@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 OFTEN_S = 0.04  # for keys in the sound
-SELDOM_S = 0.1  # for recordings: what a kill of the daemon may cost on this way
+SELDOM_S = 0.2  # for recordings: what a kill of the daemon may cost on this way
 
 
 class Source(Protocol):
@@ -43,6 +44,7 @@ class Listening:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._closing = False
+        self._seldom_at = 0.0
 
     def begin(self, listener: Listener) -> None:
         """Start to listen."""
@@ -71,9 +73,18 @@ class Listening:
         while not self._closing:
             self._wake.wait(self._pause())
             self._wake.clear()
+            seldom = self._is_time_for_all()
             with self._turn:
                 for listener in self._listeners:
-                    listener.listen()
+                    if seldom or listener.often:
+                        listener.listen()
+
+    def _is_time_for_all(self) -> bool:
+        now = time.monotonic()
+        if now < self._seldom_at - OFTEN_S / 2:
+            return False
+        self._seldom_at = now + SELDOM_S
+        return True
 
     def _pause(self) -> float | None:
         """Until the next turn; None when there is nobody to listen for."""

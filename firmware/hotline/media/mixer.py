@@ -19,8 +19,8 @@ from hotline.media.listening import Listener, Listening
 from hotline.media.pjsip.ports import Nowhere, Player, Tap
 from hotline.media.pjsip.seam import fail, give
 from hotline.media.pjsip.stack import Pjsip
+from hotline.media.recorder import Recorder, WavRecording
 from hotline.media.tonestudy import Study
-from hotline.media.wav import Recorder, WavRecording
 
 FRAMES_READ_AHEAD = 3
 
