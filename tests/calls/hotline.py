@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -196,9 +196,11 @@ class Sentences:
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
+        self.values: dict[Prompt, dict[str, object]] = {}  # of the last time it was said
 
     async def files(self, language: str, prompt: Prompt, **values: object) -> list[Path]:
         self._faults.meet(prompt)
+        self.values[prompt] = values
         return [Path(prompt)]
 
     async def say(self, language: str, text: str, own: str = "") -> list[Path]:
@@ -249,10 +251,12 @@ class Hotline:
         full_duplex: bool = True,
     ) -> None:
         self.records, time, self._in_force = AtOnce(), FakeTime(), office
+        self.time = time
         RECORDS.apply(self.records.database)
         writer: Any = self.records
-        self.faults, self.line, clock = Faults(), StaffLine(full_duplex), time.clock()
-        words = Sentences(self.faults)
+        self.faults, self.line = Faults(), StaffLine(full_duplex)
+        clock = replace(time.clock(), monotonic=lambda: time.now().timestamp())
+        words = self.words = Sentences(self.faults)
         self.outbox = Outbox(writer, (), {}, clock)
         self.board = Board((self.line,), Caps(Limits(), "MD", deque()), clock)
         self.exchange = Exchange(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,8 +20,10 @@ from hotline.lines.port import Leg, Line
 from hotline.routing.office import Person
 from hotline.routing.queue import Queue
 from hotline.routing.staff import Load
+from hotline.routing.waiting import expected_wait
 
 log = logging.getLogger(__name__)
+TALKS_TO_JUDGE_BY = 30
 
 
 class Engagement:
@@ -31,11 +34,21 @@ class Engagement:
         self.number = ""
         self._board, self._on_cost = board, on_cost
         self._answered_at: float | None = None
-        self._over = False
+        self._taken_at = board.clock.monotonic()
+        self._talks = self._over = False
 
     def answered(self) -> None:
         """The person's telephone was picked up: from here on it costs minutes."""
         self._answered_at = self._board.clock.monotonic()
+
+    def talks(self) -> None:
+        """The person took the call."""
+        self._talks = True
+
+    @property
+    def seconds(self) -> float:
+        """For how long the person has been taken."""
+        return self._board.clock.monotonic() - self._taken_at
 
     def release(self) -> None:
         """The person is free again; harmless when repeated."""
@@ -45,6 +58,8 @@ class Engagement:
         talked = 0.0
         if self._answered_at is not None:
             talked = self._board.clock.monotonic() - self._answered_at
+        if self._talks:
+            self._board.past_talks.append(self.seconds)
         self._board.freed(self.person, talked, answered=self._answered_at is not None)
         if self._answered_at is not None:
             self._on_cost(talked)
@@ -55,7 +70,8 @@ class Board:
 
     def __init__(self, lines: Sequence[Line], caps: Caps, clock: Clock) -> None:
         self.lines, self.caps, self.clock = tuple(lines), caps, clock
-        self._busy: dict[str, Person] = {}
+        self._busy: dict[str, Engagement] = {}
+        self.past_talks: deque[float] = deque(maxlen=TALKS_TO_JUDGE_BY)
         self._last_ended: dict[str, datetime] = {}
         self._last_rung: dict[str, datetime] = {}
         self._taken: dict[tuple[str, str], int] = {}
@@ -70,7 +86,7 @@ class Board:
         """What routing needs to know of the people at this moment."""
         today = self._today()
         return Load(
-            busy=frozenset(person.id for person in self._busy.values()),
+            busy=frozenset(taken.person.id for taken in self._busy.values()),
             last_ended=dict(self._last_ended),
             calls_today={who: n for (day, who), n in self._taken.items() if day == today},
             last_rung=dict(self._last_rung),
@@ -84,9 +100,20 @@ class Board:
         """
         if person.number is None or person.number in self._busy:
             return None
-        self._busy[person.number] = person
+        taken = self._busy[person.number] = Engagement(self, person, on_cost)
         self._last_rung[person.id] = self.clock.now()
-        return Engagement(self, person, on_cost)
+        return taken
+
+    def expected_wait(self, ticket: int) -> float | None:
+        """Seconds until the caller, who waits in the queue, comes to a person; None when nothing
+        can be told.
+        """
+        place, wanted = self.queue.position(ticket), self.queue.wanted(ticket)
+        if place is None:
+            return None
+        taken = {one.person.id: one.seconds for one in self._busy.values()}
+        talking = [taken[person] for person in wanted & taken.keys()]
+        return expected_wait(place, talking, len(wanted - taken.keys()), self.past_talks)
 
     def freed(self, person: Person, talked: float, *, answered: bool) -> None:
         """An engagement ended after `talked` seconds on the telephone."""

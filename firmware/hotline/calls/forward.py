@@ -18,6 +18,7 @@ from hotline.lines.port import Cause
 from hotline.media.catalogue import Prompt
 from hotline.routing.office import Strategy
 from hotline.routing.plan import Candidate, Plan, Tier
+from hotline.routing.waiting import in_minutes
 
 MESSAGE_KEY = "*"
 CALL_BACK_KEY = "9"
@@ -83,6 +84,7 @@ def _note_talk(call: Call, reached: Reached) -> None:
     """From here the call counts as spoken, whatever comes."""
     person = reached.engagement.person
     call.ending.person = person.id
+    reached.engagement.talks()
     call.exchange.journal.spoken_with(call.id, person.id)
     call.exchange.board.spoken(call.caller.number, person)
     call.step("joined", f"{reached.name} pressed 1; they are talking.", person=person.id)
@@ -119,9 +121,10 @@ async def _comfort(call: Call) -> str:
 
 
 async def _reminder(call: Call) -> list[Path]:
-    """The place in the queue, if the caller waits in it, and the other ways out."""
-    position = call.exchange.board.queue.position(call.id)
-    place = await call.words(Prompt.POSITION, n=position) if position else []
+    """The place in the queue and the time it may take, if the caller waits, and the ways out."""
+    board = call.exchange.board
+    position, minutes = board.queue.position(call.id), in_minutes(board.expected_wait(call.id))
+    place = await call.words(Prompt.POSITION, n=position, minutes=minutes) if position else []
     return place + await call.words(Prompt.STILL_WAITING)
 
 

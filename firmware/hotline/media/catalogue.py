@@ -69,7 +69,7 @@ VALUES: Mapping[Prompt, frozenset[str]] = {
         Prompt.RECORDING_NOTICE: "office days",
         Prompt.MENU_ITEM: "label key",
         Prompt.LANGUAGE_CHOICE: "key",
-        Prompt.POSITION: "n",
+        Prompt.POSITION: "n minutes",
         Prompt.MESSAGE_SAVED: "case",
         Prompt.COMPLAINT_SAVED: "case",
         Prompt.CALLBACK_ASKED: "case",

@@ -21,6 +21,10 @@ class Queue:
         """Is nobody who came earlier waiting for this person?"""
         return not any(person in wanted for other, wanted in self._wanted.items() if other < ticket)
 
+    def wanted(self, ticket: int) -> frozenset[str]:
+        """Whom the caller waits for; nobody when not waiting."""
+        return self._wanted.get(ticket, frozenset())
+
     def position(self, ticket: int) -> int | None:
         """1 for the next in turn, counted among callers who want the same people; None if not
         waiting.
