@@ -201,24 +201,23 @@ async def _steady(call: Bridged, seconds: float, name: str, ways: tuple[str, str
     note = f"{passed:.0f} s; a modem's own clock late by {late:.1f} ms p99"
     figures = [Figure(f"CPU of a call {name}", used / passed * 60, "s/call-min", None, note)]
     for way, (one, other), (said, heard) in zip(ways, (ends, ends[::-1]), starts, strict=True):
-        figures += _drift(way, one.rtp.spoken.samples(), other.heard[heard:], said, note)
+        figures.append(_drift(way, one.rtp.spoken.samples(), other.heard[heard:], said, note))
     return figures
 
 
-def _drift(way: str, said: Samples, heard: Samples, start: int, note: str) -> list[Figure]:
+def _drift(way: str, said: Samples, heard: Samples, start: int, note: str) -> Figure:
     """What became of `said` in `heard`; when that began, sample `start` was being said."""
     places = _places(said.astype(np.float64), heard.astype(np.float64), start)
     found = [(n, place - n * FRAME) for n, place in enumerate(places) if place is not None]
     steps = np.diff([ahead for _, ahead in found])
     minutes = len(places) * FRAME / RATE / 60
     skipped, added = steps[steps > 0].sum() / minutes, abs(steps[steps < 0].sum()) / minutes
-    lost = 100 - 100 * len(found) / len(places)
-    return [
-        Figure(f"samples skipped, {way}", float(skipped), "per min", None, note),
-        Figure(f"samples added, {way}", float(added), "per min", None, note),
-        Figure(f"largest jump, {way}", float(np.abs(steps).max()) / RATE * 1000, "ms", None, note),
-        Figure(f"20 ms not as said, {way}", lost, "%", None, note),
-    ]
+    torn = 100 - 100 * len(found) / len(places)
+    told = f"samples a minute: {skipped:.0f} skipped, {added:.0f} added; "
+    told += f"{torn:.1f} % of 20 ms not as said; {note}"
+    return Figure(
+        f"largest jump, {way}", float(np.abs(steps).max()) / RATE * 1000, "ms", None, told
+    )
 
 
 def _places(said: Any, heard: Any, start: int) -> list[int | None]:
