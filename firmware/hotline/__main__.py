@@ -9,7 +9,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,6 +176,12 @@ def office_import(given: argparse.Namespace) -> int:
     for warning in Offices(_places(given)).take(text, given.file, getpass.getuser()):
         terminal.warn(("note", "yellow"), warning)
     terminal.say("The office is in force from the next call on.")
+    return 0
+
+
+def office_holidays(given: argparse.Namespace) -> int:
+    """Suggest the country's public holidays, as they may be put into the office file."""
+    print(Offices(_places(given)).holidays(given.year), end="")
     return 0
 
 
@@ -406,6 +412,13 @@ def _instant(text: str) -> datetime:
     return at if at.tzinfo else at.astimezone()
 
 
+def _year(text: str) -> int:
+    try:
+        return date(int(text), 1, 1).year
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(f"{text} is no year such as 2027") from wrong
+
+
 def _parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="hotline", description="The Hotline Box.")
     top.add_argument("--version", action="version", version=__version__)
@@ -446,6 +459,8 @@ def _office_verbs(verbs: Any) -> None:
     ways = office.add_subparsers(required=True)
     _verb(ways, "export", office_export).add_argument("file", help="- writes to the terminal")
     _verb(ways, "import", office_import).add_argument("file", help="- reads from stdin")
+    days = _verb(ways, "holidays", office_holidays)
+    days.add_argument("year", type=_year, nargs="?", help="default: this one")
     ask = _verb(verbs, "who", who, json_too=True)
     ask.add_argument("--at", type=_instant, help="2026-12-05T09:00, local time; default: now")
     ask.add_argument("--caller", help="a caller's number")

@@ -30,13 +30,10 @@ from hotline.routing.office import (
     Topic,
     WallTime,
 )
-from hotline.storage.officefile import (
-    read_office,
-    read_stored_office,
-    suggested_holidays,
-    write_office,
-)
+from hotline.storage.officefile import read_office, read_stored_office
 from hotline.storage.officewords import write_days
+from hotline.storage.officewriting import write_closures, write_office
+from hotline.storage.publicholidays import suggested_holidays
 
 EXAMPLE = Path(__file__).parents[2] / "office.example.yaml"
 
@@ -707,6 +704,11 @@ def test_holidays_of_a_country_are_suggested_in_the_language_of_the_office() -> 
     independence = date(2027, 8, 27)
     named = "Ziua independenței Republicii Moldova"
     assert Closure(independence, independence, named) in suggested
+
+
+def test_suggested_holidays_can_be_put_into_the_office_file_as_they_are_printed() -> None:
+    suggested = suggested_holidays("RO", 2027, "ro")
+    assert read(HEAD + write_closures(suggested)).closures == suggested
 
 
 def test_where_no_holidays_are_known_it_is_said_plainly() -> None:

@@ -56,7 +56,8 @@ from hotline.routing.rules import Opening, next_duty, on_duty
 from hotline.routing.shifts import duty_ends
 from hotline.routing.staff import Load
 from hotline.storage.office import OfficeStore
-from hotline.storage.officefile import read_office, write_office
+from hotline.storage.officefile import read_office
+from hotline.storage.officewriting import write_office
 
 OPEN = frozenset({Opening.OPEN, Opening.UNTRUSTED})
 DISK_PATIENCE_S = 4.0

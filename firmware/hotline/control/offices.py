@@ -12,8 +12,10 @@ from hotline.control.server import only_one
 from hotline.errors import HotlineError
 from hotline.routing.plan import plan_for
 from hotline.storage.office import OfficeStore, current, newest
-from hotline.storage.officefile import read_office, read_stored_office, write_office
+from hotline.storage.officefile import read_office, read_stored_office
+from hotline.storage.officewriting import write_closures, write_office
 from hotline.storage.places import Places
+from hotline.storage.publicholidays import suggested_holidays
 from hotline.storage.schema import records_file
 from hotline.storage.writer import Writer
 
@@ -50,6 +52,15 @@ class Offices:
             office, _ = read_stored_office(self._stored(), "the stored office")
         now = ask.at or self.clock.now()
         return answer_of(plan_for(ask.caller, office, now, topic=ask.topic), now)
+
+    def holidays(self, year: int | None) -> str:
+        """The public holidays of the office's country, to be looked through and put into its file.
+
+        year: None means this one. Raises HotlineError where none are known.
+        """
+        office, _ = read_stored_office(self.export(), "the office in force")
+        year = year or self.clock.now().astimezone(office.zone).year
+        return write_closures(suggested_holidays(office.country, year, office.language))
 
     def _stored(self) -> str:
         with records_file(self.places.data).reading() as database:

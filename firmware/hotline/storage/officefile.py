@@ -1,17 +1,14 @@
-"""A whole office as one YAML file, in and out; every mistake is told at once, with its line."""
+"""A whole office read from its one YAML file; every mistake is told at once, with its line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from datetime import date
-from enum import StrEnum
-from typing import Any, TypeVar, get_args
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from hotline.errors import BadSettings, HotlineError, NumberRefused
+from hotline.errors import BadSettings, NumberRefused
 from hotline.numbering import dialable
 from hotline.routing.office import (
     Absence,
@@ -27,8 +24,9 @@ from hotline.routing.office import (
 )
 from hotline.routing.remarks import remarks_on
 from hotline.storage.officeform import (
+    ALWAYS,
     LANGUAGES,
-    VERSION,
+    SECTIONS,
     AbsenceForm,
     ClosureForm,
     Form,
@@ -40,33 +38,12 @@ from hotline.storage.officeform import (
     ShiftForm,
     TopForm,
     TopicForm,
-    nearest,
 )
-from hotline.storage.officewords import (
-    EVERY_DAY,
-    write_break,
-    write_days,
-    write_shift_time,
-    write_weekday,
-)
+from hotline.storage.officemistakes import words_for
 from hotline.storage.yamltree import Place, Tree, read_tree
 
-_ALWAYS = "always"
-_LONGEST_LINE = 90
 _MOST_ITEMS = 1000
 _MOST_PROBLEMS = 100
-_LONGEST_QUOTE = 40
-_NO_FOLDING = 10_000
-_SECTIONS = (
-    "people",
-    "shifts",
-    "absences",
-    "hours",
-    "closures",
-    "moved_days",
-    "topics",
-    "menus",
-)
 _Form = TypeVar("_Form", bound=Form)
 _Noun = TypeVar("_Noun")
 
@@ -100,32 +77,6 @@ def read_stored_office(
     return office, _in_order(draft.problems + draft.warnings)
 
 
-def suggested_holidays(country: str, year: int, language: str) -> tuple[Closure, ...]:
-    """The public holidays of a country, named in this language where the list has it.
-
-    Only a suggestion: shops choose their own days, and governments move them. Raises HotlineError
-    where no list is known for this country or year.
-    """
-    import holidays  # 15 MB of memory that only setting up an office needs
-
-    days: Mapping[date, str] = {}
-    try:
-        spoken = holidays.country_holidays(country).supported_languages
-        named = next((code for code in spoken if code.split("_")[0] == language), None)
-        days = holidays.country_holidays(country, years=year, language=named)
-    except NotImplementedError:
-        pass  # the library's way of saying that it does not know the country
-    if not days:
-        raise HotlineError(
-            f"No public holidays of {country} are known for {year}.",
-            "Enter the days on which the line is closed yourself.",
-        )
-    return tuple(Closure(day, day, days[day]) for day in sorted(days))
-
-
-# --- reading ----------------------------------------------------------------------------------
-
-
 def _in_order(remarks: Iterable[tuple[int, str]]) -> tuple[str, ...]:
     told = [f"line {line}: {words}" for line, words in sorted(set(remarks))]
     if len(told) > _MOST_PROBLEMS:
@@ -153,7 +104,7 @@ class _Draft:
             self.problem((), "an office is written as `key: value` lines, beginning with `name: …`")
             return Office(**_values(_STAND_IN, without={"version"}))
         raw = dict(self.tree.value)
-        sections = {name: self.section(name, raw.pop(name, None)) for name in _SECTIONS}
+        sections = {name: self.section(name, raw.pop(name, None)) for name in SECTIONS}
         top = self.top(raw)
         office = Office(
             **_values(top, without={"version"}),
@@ -175,7 +126,7 @@ class _Draft:
 
     def section(self, name: str, given: Any) -> list[Any]:
         """The items of one of the lists; `hours: always` is the empty one."""
-        if given is None or (name == "hours" and given == _ALWAYS):
+        if given is None or (name == "hours" and given == ALWAYS):
             return []
         if not isinstance(given, list):
             self.problem((name,), f"`{name}` must be a list: lines beginning with `- `")
@@ -199,7 +150,7 @@ class _Draft:
         """Writes down all that is wrong with one form."""
         for one in error.errors(include_url=False):
             loc = tuple(step for step in one["loc"] if step != "[key]")
-            self.problem((*place, *loc), _words(kind, loc, dict(one)))
+            self.problem((*place, *loc), words_for(kind, loc, dict(one)))
 
     def top(self, raw: dict[str, Any]) -> TopForm:
         """What the office says once; with stand-ins for what is wrong, so the rest is read."""
@@ -351,170 +302,3 @@ def _topic(form: TopicForm, top: TopForm) -> Topic:
 
 def _key(form: KeyForm, _: Place) -> Key:
     return Key(**_values(form))
-
-
-# --- mistakes in words ------------------------------------------------------------------------
-
-
-def _words(kind: type[BaseModel], loc: Place, error: dict[str, Any]) -> str:
-    """One of pydantic's errors in words for the owner. `loc` begins at the item."""
-    name = ".".join(str(step) for step in loc if isinstance(step, str))
-    given, context = str(error["input"])[:_LONGEST_QUOTE], error.get("ctx", {})
-    match error["type"]:
-        case "extra_forbidden":
-            key = str(loc[-1])[:_LONGEST_QUOTE]
-            return f"unknown key `{key}`{_did_you_mean(key, _keys(kind, loc[:-1]))}"
-        case "missing":
-            return f"`{name}` is missing"
-        case "value_error":
-            return f"{name}: {context['error']}" if name else str(context["error"])
-        case "enum":
-            right = [
-                part.strip(" '") for part in context["expected"].replace(" or ", ",").split(",")
-            ]
-            return f"{name}: unknown word `{given}`{_did_you_mean(given, right)}"
-        case "int_parsing" | "int_type":
-            return f"{name}: `{given}` must be a whole number"
-        case "bool_parsing" | "bool_type":
-            return f"{name}: `{given}` must be yes or no"
-        case "greater_than_equal":
-            return f"{name}: {given} is too small, the least is {context['ge']}"
-        case "less_than_equal":
-            return f"{name}: {given} is too large, the most is {context['le']}"
-        case "string_pattern_mismatch":
-            return f"{name}: `{given}` {_PATTERN_WORDS.get(str(loc[-1]), _ID_WORDS)}"
-        case "string_type":
-            return f"{name}: must be a word or a text"
-        case "tuple_type" | "frozen_set_type" | "list_type":
-            return f"{name}: must be a list such as [one, two]"
-        case "dict_type" | "model_type":
-            return f"{name}: must be written as `key: value`, for texts as {{en: …, ro: …}}"
-        case _:
-            return f"{name}: {error['msg']}"
-
-
-_ID_WORDS = "must be a short name of letters and digits, without spaces"
-_PATTERN_WORDS = {"key": "must be one of the keys 0-9, * and #"}
-
-
-def _did_you_mean(word: str, right: Collection[str]) -> str:
-    close = nearest(word, right)
-    return f": did you mean `{close}`?" if close else f"; there are: {', '.join(sorted(right))}"
-
-
-def _keys(kind: type[BaseModel], loc: Place) -> list[str]:
-    """The keys that the mapping at `loc` inside the form may have."""
-    for step in loc:
-        named = {(info.alias or name): info for name, info in kind.model_fields.items()}
-        inside = get_args(named[str(step)].annotation)
-        kind = next(a for a in inside if isinstance(a, type) and issubclass(a, BaseModel))
-    keys = [info.alias or name for name, info in kind.model_fields.items()]
-    if kind is TopForm:
-        keys += _SECTIONS
-    return [*keys, "keys"] if kind is MenuForm else keys
-
-
-# --- writing ----------------------------------------------------------------------------------
-
-
-def write_office(office: Office) -> str:
-    """The office as YAML that `read_office` reads back to an equal one; the same office, same text.
-
-    What the office says once is written whole; of people, shifts and the like what is not usual.
-    """
-    written: dict[str, Any] = {"version": VERSION}
-    for name in TopForm.model_fields:
-        if name != "version":
-            written[name] = _written(getattr(office, name))
-    written["zone"] = office.zone.key
-    written["hours"] = [_hours_out(h) for h in office.hours] or _ALWAYS
-    written["people"] = [_usual_left_out(p) for p in office.people]
-    written["shifts"] = [_shift_out(s) for s in office.shifts]
-    written["absences"] = [_span_out(a) for a in office.absences]
-    written["closures"] = [_span_out(c) for c in office.closures]
-    written["moved_days"] = [
-        {"date": m.day, "as": write_weekday(m.as_weekday)} for m in office.moved_days
-    ]
-    written["topics"] = [_topic_out(t) for t in office.topics]
-    written["menus"] = [_menu_out(m) for m in office.menus]
-    return yaml.dump(
-        written,
-        Dumper=_Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        width=_NO_FOLDING,
-        default_flow_style=None,
-    )
-
-
-class _Dumper(yaml.SafeDumper):
-    """Short things on one line in brackets, texts and whatever is long on lines of their own."""
-
-    def represent_mapping(
-        self, tag: str, mapping: Any, flow_style: bool | None = None
-    ) -> yaml.MappingNode:
-        node = super().represent_mapping(tag, mapping, flow_style)
-        length = sum(len(str(key.value)) + len(str(value.value)) + 4 for key, value in node.value)
-        if length > _LONGEST_LINE:
-            node.flow_style = False
-        return node
-
-
-def _written(value: Any) -> Any:
-    """Values as safe YAML: enums as words, sets sorted, tuples as lists."""
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, tuple):
-        return [_written(one) for one in value]
-    return dict(value) if isinstance(value, dict) else value
-
-
-def _usual_left_out(noun: Any, without: Collection[str] = ()) -> dict[str, Any]:
-    """The fields of a noun that differ from their defaults."""
-    kept: dict[str, Any] = {}
-    for known in fields(noun):
-        value = getattr(noun, known.name)
-        if known.name not in without and value != known.default and value != {}:
-            kept[known.name] = _written(value)
-    return kept
-
-
-def _hours_out(interval: OpenInterval) -> dict[str, Any]:
-    return {"days": write_days(interval.days), "time": f"{interval.start}-{interval.end}"}
-
-
-def _shift_out(shift: Shift) -> dict[str, Any]:
-    out: dict[str, Any] = {"person": shift.person}
-    if shift.days != EVERY_DAY or shift.anchor is None:
-        out["days"] = write_days(shift.days)
-    out["time"] = write_shift_time(shift.start, shift.end, shift.minutes)
-    if shift.breaks:
-        out["breaks"] = [write_break(pause) for pause in shift.breaks]
-    if shift.anchor is not None:
-        out["rotation"] = {"anchor": shift.anchor, "on": shift.on, "off": shift.off}
-    if shift.valid_from is not None:
-        out["from"] = shift.valid_from
-    if shift.valid_to is not None:
-        out["to"] = shift.valid_to
-    return out
-
-
-def _span_out(span: Absence | Closure) -> dict[str, Any]:
-    out: dict[str, Any] = {"person": span.person} if isinstance(span, Absence) else {}
-    out["from"] = span.first
-    if span.last != span.first:
-        out["to"] = span.last
-    return out | _usual_left_out(span, without={"person", "first", "last"})
-
-
-def _topic_out(topic: Topic) -> dict[str, Any]:
-    """Strategy and fallback always: left out they would follow the office's."""
-    out = _usual_left_out(topic, without={"strategy", "fallback"})
-    return out | {"strategy": topic.strategy.value, "fallback": topic.fallback.value}
-
-
-def _menu_out(menu: Menu) -> dict[str, Any]:
-    out = _usual_left_out(menu, without={"keys"})
-    return out | {"keys": [_usual_left_out(key) for key in menu.keys]}

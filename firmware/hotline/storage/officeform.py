@@ -35,6 +35,17 @@ from hotline.storage.officewords import (
 
 LANGUAGES = ("en", "ro", "ru", "uk")
 VERSION = 1
+ALWAYS = "always"  # open, without hours
+SECTIONS = (
+    "people",
+    "shifts",
+    "absences",
+    "hours",
+    "closures",
+    "moved_days",
+    "topics",
+    "menus",
+)
 _DAYS_OF_YEAR = 365
 # Country codes and old names that people write for a language.
 _MEANT_LANGUAGE = {"ua": "uk", "mo": "ro", "md": "ro", "gb": "en", "us": "en"}

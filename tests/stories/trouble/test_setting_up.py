@@ -85,6 +85,14 @@ async def test_an_office_with_mistakes_leaves_the_old_one_in_force(
     assert await box_.command("office", "export", "-") == before
 
 
+async def test_the_holidays_of_the_country_need_not_be_typed(tmp_path: Path) -> None:
+    box_ = box(tmp_path / "box")
+    (tmp_path / "office.json").write_text(office(country="RO"))
+    await box_.command("office", "import", str(tmp_path / "office.json"))
+    assert "{from: 2027-12-25" in await box_.command("office", "holidays", "2027")
+    assert "such as 2027" in await box_.command("office", "holidays", "next", code=2)
+
+
 async def test_without_anybody_to_ring_the_caller_reaches_the_message(stage: Stage) -> None:
     await stage.opens(office())
     caller = await stage.forwarded()
