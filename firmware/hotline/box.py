@@ -9,11 +9,12 @@ import os
 import signal
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from hotline.calls.board import Board
 from hotline.calls.caps import DAY, Caps
@@ -30,6 +31,7 @@ from hotline.control.desk import FrontDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.health import chores
+from hotline.health.power import Power
 from hotline.lines.finder import Finder
 from hotline.lines.fxo import OfficeLine
 from hotline.lines.gsm import GsmLine
@@ -121,12 +123,14 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         switchboard = Switchboard(exchange)
         closing.push_async_callback(switchboard.close)
         diverting = _diverting(options, exchange, records)
+        supply = Power()
         desk = FrontDesk(
             exchange,
             switchboard,
             records.offices,
             clock.now(),
             trouble=lambda: records.writer.trouble,
+            power=lambda: supply.trouble,
             unsent=lambda: len(records.outbox.waiting()),
             lines=LineDesk(
                 exchange.board,
@@ -144,7 +148,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         door = ControlServer(places.control, desk)
         await door.open()
         closing.push_async_callback(door.close)
-        _start_chores(exchange, records, diverting, closing)
+        _start_chores(exchange, records, (diverting.keep(), supply.watch()), closing)
         yield desk
 
 
@@ -366,13 +370,16 @@ def _diverting(options: Options, exchange: Exchange, records: Records) -> Divert
 
 
 def _start_chores(
-    exchange: Exchange, records: Records, diverting: Diverting, closing: AsyncExitStack
+    exchange: Exchange,
+    records: Records,
+    more: Iterable[Coroutine[Any, Any, None]],
+    closing: AsyncExitStack,
 ) -> None:
     """What runs beside the calls."""
     housekeeping = Housekeeping(records.file, records.writer, exchange.recordings)
     work = (
+        *more,
         records.outbox.run(),
-        diverting.keep(),
         chores.prepare_voice(exchange),
         chores.keep_room(exchange, housekeeping),
         chores.every_night(exchange, records.file, housekeeping),

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from hotline.control.messages import CaseAssign, DivertLeft, LineDivertState, LineNetwork, LineState
 from hotline.errors import HotlineError, LineDown
+from hotline.health import power
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
 from hotline.said import say, together
@@ -53,6 +54,10 @@ def test_the_first_page_says_whether_callers_can_reach_us_and_why_not(page: Page
             "Callers cannot reach you. Mobile: No signal.",
         ),
         ({"trouble": "The disk is full."}, "Callers can reach you, but the box has trouble."),
+        (
+            {"power": power.WEAK, "power_action": power.ACTION},
+            f"Callers can reach you, but the box has trouble. {power.WEAK} {power.ACTION}",
+        ),
         ({"on_duty": ()}, "Callers can reach the box, but nobody is on duty."),
         ({"on_duty": (), "open": False}, "Callers can reach you. 1 line is ready."),
     ],

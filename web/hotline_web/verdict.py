@@ -54,6 +54,13 @@ def _of_box(status: StatusAnswer) -> Verdict | None:
         return Verdict(
             "wait", _("Callers can reach you, but the box has trouble."), say(status.trouble)
         )
+    if status.power:
+        return Verdict(
+            "wait",
+            _("Callers can reach you, but the box has trouble."),
+            say(status.power),
+            say(status.power_action),
+        )
     for line in status.lines:
         if line.trouble:
             because = f"{line.name}: {say(line.trouble)}"

@@ -55,6 +55,7 @@ from hotline.routing.plan import Plan, Tier, plan_for
 from hotline.routing.rules import Opening, next_duty, on_duty
 from hotline.routing.shifts import duty_ends
 from hotline.routing.staff import Load
+from hotline.said import Said
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office
 from hotline.storage.officewriting import write_office
@@ -65,13 +66,14 @@ DISK_PATIENCE_S = 4.0
 
 @dataclass
 class FrontDesk:
-    """`Desk` of the daemon. trouble, unsent: asked for each status."""
+    """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status."""
 
     exchange: Exchange
     switchboard: Switchboard
     offices: OfficeStore
     started_at: datetime
     trouble: Callable[[], str]
+    power: Callable[[], tuple[Said, Said]]
     unsent: Callable[[], int]
     lines: LineDesk
     feed: Feed = field(default_factory=Feed)
@@ -90,7 +92,7 @@ class FrontDesk:
         """See Desk."""
         now, office = self._now(), self.exchange.office()
         plan = self._plan(office, now, Who())
-        coming = next_duty(office, now)
+        coming, power = next_duty(office, now), self.power()
         return StatusAnswer(
             version=__version__,
             started_at=self.started_at,
@@ -106,6 +108,8 @@ class FrontDesk:
             ),
             next_duty=coming and NextDuty(at=coming[0], names=tuple(p.name for p in coming[1])),
             trouble=self.trouble(),
+            power=power[0],
+            power_action=power[1],
             unsent=self.unsent(),
             diverts_left=self.lines.diverts_left(),
             people=tuple(Named(id=p.id, name=p.name) for p in office.people),

@@ -360,6 +360,7 @@ class StatusAnswer(Message):
     """Everything the page shows that is not a record.
 
     trouble: what is wrong with the box itself (the disk, the writer), in words; empty is well.
+    power: the same of its power supply, power_action: what the owner can do.
     unsent: notices waiting to leave the box. open: within the office's opening hours.
     zone: IANA name. diverts_left: of SIM cards that were taken out. people, topics: of the whole
     office.
@@ -376,6 +377,8 @@ class StatusAnswer(Message):
     on_duty: tuple[OnDuty, ...] = ()
     next_duty: NextDuty | None = None
     trouble: str = ""
+    power: Told = NOTHING
+    power_action: Told = NOTHING
     unsent: int = 0
     diverts_left: tuple[DivertLeft, ...] = ()
     people: tuple[Named, ...] = ()

@@ -183,6 +183,8 @@ def _of_daemon(status: StatusAnswer) -> Iterator[Finding]:
         yield Finding(False, left_words(left), left.action)
     if status.trouble:
         yield Finding(False, status.trouble, "See the disk above.")
+    if status.power:
+        yield Finding(False, status.power, status.power_action)
     if status.unsent:
         yield Finding(False, f"{status.unsent} letter(s) wait to be sent.", "Check [mail].")
 
