@@ -310,8 +310,11 @@ def number_of(call: OutgoingCall) -> str:
 
 
 async def heard(call: OutgoingCall, prompt: Prompt, within: float = 10.0) -> Heard:
-    """Wait until the caller has heard this sentence, at any time in the call."""
-    return await call.hears(SIGNS[prompt], within, lasting=0.3, since=0)
+    """Wait until the caller has heard this sentence, at any time in the call.
+
+    A stall tears it in two, and no speech sounds like a sign for longer than 0.18 s.
+    """
+    return await call.hears(SIGNS[prompt], within, lasting=0.2, since=0)
 
 
 def was_heard(call: Any, tone: Tone) -> bool:

@@ -255,7 +255,7 @@ async def test_a_caller_whose_modem_falls_silent_is_led_on_when_it_speaks_again(
     )
     mobiles.modem.faults.hangs = False
     await mobiles.stage.box.until(lambda status: _line(status, "mobile").up, "up", within=45)
-    await caller.hears(SIGNS[Prompt.GREETING_OPEN], within=10, lasting=0.3)
+    await caller.hears(SIGNS[Prompt.GREETING_OPEN], within=10, lasting=0.2)
     await caller.hang_up()
     nxt = await mobiles.stage.called()
     await heard(nxt, Prompt.GREETING_OPEN)

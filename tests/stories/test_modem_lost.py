@@ -176,7 +176,7 @@ async def test_who_talks_with_the_box_when_it_dies_is_greeted_anew(mobiles: Mobi
     stage.box.kill()
     await stage.box.ended()
     await stage.box.start(within=60)
-    await caller.hears(SIGNS[Prompt.GREETING_OPEN], within=20, lasting=0.3)
+    await caller.hears(SIGNS[Prompt.GREETING_OPEN], within=20, lasting=0.2)
     await caller.press("2")
     await caller.hears(BEEP, within=10)
     await caller.say(TALK)

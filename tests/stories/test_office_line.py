@@ -75,7 +75,7 @@ async def test_a_key_in_the_middle_of_the_greeting_works_at_once(stage: Stage) -
     caller = await stage.called(tone=Silence())
     await caller.hears_speech()
     pressed = await caller.press("2")
-    intro = await caller.hears(SIGNS[Prompt.RECORDING_NOTICE], within=3, lasting=0.3)
+    intro = await caller.hears(SIGNS[Prompt.RECORDING_NOTICE], within=3, lasting=0.2)
     assert intro.at - pressed < 1.0
     await caller.hang_up()
 
