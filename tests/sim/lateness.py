@@ -42,10 +42,15 @@ def forget() -> None:
     _worst = _NOBODY
 
 
+def worst() -> float:
+    """The longest wait for the machine since `forget`, seconds."""
+    _ask()
+    return _worst[0]
+
+
 def stalled() -> bool:
     """Was the machine too busy for the simulators or the box since `forget`?"""
-    _ask()
-    return _worst[0] >= STALLED_S
+    return worst() >= STALLED_S
 
 
 def in_words() -> str:
