@@ -58,7 +58,7 @@ def stalled():
     return _worst >= STALLED_S
 
 def in_words():
-    return f"it waited {_worst} s"
+    return f"held up for {_worst} s"
 """
 
 
@@ -96,5 +96,5 @@ def test_a_failure_is_tried_again_twice_where_the_machine_held_it_up_and_nowhere
     waited = "where_the_box_waited"
     assert again == {f"test_fails_{waited}": 1, f"test_fails_for_ever_{waited}": 2}, told
     assert "2 failed, 1 passed, 3 rerun" in told, told
-    assert "it waited 0.05 s" in told
-    assert "it waited 0 s" in told
+    assert "held up for 0.05 s" in told
+    assert "held up for 0 s" in told

@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -54,9 +53,9 @@ def stalled() -> bool:
 
 
 def in_words() -> str:
-    """Who waited longest for the machine since `forget`."""
+    """Who was held up longest since `forget`."""
     _ask()
-    return f"{_worst[1]} waited {_worst[0] * 1000:.0f} ms for the machine"
+    return f"{_worst[1]} was held up for {_worst[0] * 1000:.0f} ms"
 
 
 def _note(seconds: float, who: str) -> None:

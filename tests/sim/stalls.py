@@ -6,7 +6,7 @@ else (`steal` in /proc/stat). These are looked at every few frames, from a proce
 test's has no time when it matters. A machine that stood still as a whole is late for that look
 without having waited for a CPU. Where the kernel does not count, nothing is seen.
 
-Told on stdin: `watch PID`, `worst`. The answer to `worst`: seconds since it was last asked, and who.
+Told on stdin: `watch PID`, `worst`. The latter is answered: seconds since the last time, and who.
 """
 
 from __future__ import annotations

@@ -127,6 +127,6 @@ def starved() -> Iterator[int]:
 def test_a_starved_box_is_seen_on_this_machine(starved: int) -> None:
     lateness.watch(starved)
     limit = time.monotonic() + 30
-    while not (lateness.stalled() and f"process {starved} waited" in lateness.in_words()):
+    while not (lateness.stalled() and f"process {starved} was held up" in lateness.in_words()):
         assert time.monotonic() < limit, lateness.in_words()
         lateness.forget()
