@@ -20,7 +20,7 @@ from tests.sim.gsm.texts import TextCentre
 from tests.sim.sip import OutgoingCall
 from tests.sim.sound import Silence, noise
 from tests.stories.modems import Mobiles, box_with_a_modem, clear
-from tests.stories.stage import BEEP, STAFF, heard, number_of, office, person
+from tests.stories.stage import STAFF, beep, heard, number_of, office, person
 
 ANA, ION = STAFF["ana"][0], STAFF["ion"][0]
 LONG = "Жалоба: цветы завяли, а деньги не вернули. 🙂 " * 5
@@ -53,7 +53,7 @@ async def complains(mobiles: Mobiles) -> OutgoingCall:
     """Somebody complains over the other line, and hangs up."""
     caller = await mobiles.sip.called(tone=Silence())
     await caller.press("2")
-    await caller.hears(BEEP, within=10)
+    await beep(caller)
     await caller.say(noise(1.5, seed=7))
     await caller.press("#")
     await heard(caller, Prompt.COMPLAINT_SAVED)
