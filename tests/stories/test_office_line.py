@@ -99,6 +99,5 @@ async def test_who_wants_a_person_is_promised_a_call_and_who_is_on_duty_gets_a_t
     await caller.ended()
     case = await stage.filed(caller)
     assert (case.kind, case.topic, case.caller_number) == ("callback", "orders", caller.number)
-    text = await line.mobiles.texts.arrives(STAFF["ana"][0])
-    assert caller.number in text
+    await line.mobiles.texts.arrives(STAFF["ana"][0], words=caller.number)
     assert line.mobiles.dialled == []
