@@ -4,12 +4,13 @@ A test that hears gaps must not be disturbed by another that does; stories only 
 pytest-xdist's own mark for this (xdist_group) does nothing under pytest 9, so the groups are told
 to its scheduler here.
 
-A real-time test that fails while the machine had no time for its simulators tells nothing of the
-box: it is tried again, and shown as R. A failure without such a stall stands.
+A real-time test that fails while the machine had no time for its simulators or for the box tells
+nothing of the box: it is tried again, and shown as R. A failure without such a stall stands.
 """
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import PurePosixPath
 
 import pytest
@@ -25,7 +26,7 @@ settings.load_profile("box")
 
 LONGEST_FIRST = ("trouble", "stories", "sim", "hostile", "test_contract.py", "media")
 ROOMS_WITH_SOUND = {"hostile", "sim"}
-REAL_TIME = {"stories", "hostile", "sim", "test_contract.py"}
+REAL_TIME = {"stories", "hostile", "sim", "test_contract.py", "test_mixer.py"}
 MORE_TRIES = 2
 BUSIEST = {
     "test_killed.py",
@@ -62,6 +63,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Each try is judged by its own stalls."""
     lateness.forget()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure tells whom the machine held up, and how long."""
+    report = yield
+    if report.failed:
+        report.sections.append(("The machine", lateness.in_words()))
+    return report
 
 
 def _rooms(item: pytest.Item) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Self
 
 import numpy as np
 
+from tests.sim import lateness
 from tests.sim.g711 import Samples
 from tests.sim.ports import free_ports, own_host
 from tests.sim.sound import RATE, wav
@@ -80,6 +81,7 @@ class Baresip:
                 "baresip", "-4", "-f", str(room), "-t", "120",
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
+        lateness.watch(one._process.pid)
         reader, one._control = await _connected(one.host, one._ports[1])
         one._reading = asyncio.get_running_loop().create_task(one._read(reader))
         return one

@@ -18,6 +18,7 @@ from typing import Any
 
 from hotline.control.client import Control, ServiceDown
 from hotline.control.messages import StatusAnswer
+from tests.sim import lateness
 
 ROOT = Path(__file__).parents[2]
 LISTEN = "127.0.0.1"
@@ -168,6 +169,7 @@ class BoxUnderTest:
                 env=self.environment_of_commands() | {"NOTIFY_SOCKET": str(ready)},
                 cwd=ROOT,
             )
+        lateness.watch(self.process.pid)
 
     async def _told_ready(self, ready: socket.socket) -> None:
         process = self.process

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from tests.sim import lateness
 from tests.sim.ports import free_ports, own_host
 from tests.sim.sip.message import Address
 
@@ -51,6 +52,7 @@ class Sipp:
                 "-timeout_error", *options, *([f"{to[0]}:{to[1]}"] if to else []),
                 cwd=room, stdin=asyncio.subprocess.DEVNULL, stdout=screen, stderr=screen,
             )  # fmt: skip
+        lateness.watch(process.pid)
         return cls(process, room, (host, signalling))
 
     async def succeeds(self, within: float = 30.0) -> None:

@@ -14,7 +14,7 @@ from tests.sim.fxo import Faults, VoiceModem
 from tests.sim.gsm import AirCall, Ec25, MobileNetwork
 from tests.sim.sound import Silence, noise
 from tests.stories.modems import modem_table
-from tests.stories.stage import BEEP, PLENTY, Stage, heard, office, voices
+from tests.stories.stage import PLENTY, Stage, beep, heard, office, voices
 
 TALK = noise(2.0, seed=7)
 QUICK = Faults(caller_id="before it")  # most stories need no wait between two rings
@@ -69,6 +69,6 @@ async def at_the_beep(stage: Stage, **more: Any) -> AirCall:
     caller = await stage.called(tone=Silence())
     await heard(caller, Prompt.GREETING_OPEN)
     await caller.press("2")
-    beep = await caller.hears(BEEP, within=10)
-    await caller.hears_silence(lasting=0.1, since=beep.position)
+    asked = await beep(caller)
+    await caller.hears_silence(lasting=0.1, since=asked.position)
     return caller

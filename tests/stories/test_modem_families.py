@@ -14,7 +14,7 @@ from tests.sim.gsm import Ec25Card, Faults, Huawei, Sim7600
 from tests.sim.sip import behaviours
 from tests.sim.sound import RATE, Silence, noise
 from tests.stories.modems import Mobiles, box_with_a_modem, clear
-from tests.stories.stage import BEEP, STAFF, heard, office, person, recorded
+from tests.stories.stage import STAFF, beep, heard, office, person, recorded
 
 TALK = noise(1.5, seed=8)
 ANA = STAFF["ana"][1]
@@ -52,7 +52,7 @@ async def test_who_rings_the_sim_card_can_complain(mobiles: Mobiles) -> None:
     caller = await stage.called(tone=Silence())
     await heard(caller, Prompt.GREETING_OPEN)
     await caller.press("2")
-    await caller.hears(BEEP, within=10)
+    await beep(caller)
     await caller.lasts(0.3)
     await caller.say(TALK)
     await caller.hang_up()

@@ -17,7 +17,7 @@ from tests.sim.gsm import AirCall, Faults
 from tests.sim.sip import OutgoingCall, behaviours
 from tests.sim.sound import Silence, noise
 from tests.stories.modems import Mobiles, box_with_a_modem, clear
-from tests.stories.stage import BEEP, SIGNS, STAFF, heard, office, person
+from tests.stories.stage import SIGNS, STAFF, beep, heard, office, person
 
 TALK = noise(2.5, seed=7)
 ANA = STAFF["ana"][1]
@@ -59,7 +59,7 @@ async def bystander(mobiles: Mobiles) -> OutgoingCall:
     call = await mobiles.sip.called(tone=Silence())
     await heard(call, Prompt.GREETING_OPEN)
     await call.press("2")
-    await call.hears(BEEP, within=10)
+    await beep(call)
     return call
 
 
@@ -116,7 +116,7 @@ async def _come_to(caller: AirCall, moment: str) -> None:
     await heard(caller, Prompt.GREETING_OPEN)
     if moment == "a complaint is spoken":
         await caller.press("2")
-        await caller.hears(BEEP, within=10)
+        await beep(caller)
         await caller.say(TALK)
     elif moment != "the greeting is heard":
         await caller.press("1")
@@ -131,7 +131,7 @@ async def test_a_caller_whose_staff_is_lost_with_the_modem_can_leave_word(mobile
     rung = await ana.rings()
     await rung.ringing()
     mobiles.stick.unplug()
-    await caller.hears(BEEP, within=20)
+    await beep(caller, within=20)
     await caller.say(TALK)
     await caller.hang_up()
     story = await mobiles.sip.story(caller)
@@ -176,9 +176,9 @@ async def test_who_talks_with_the_box_when_it_dies_is_greeted_anew(mobiles: Mobi
     stage.box.kill()
     await stage.box.ended()
     await stage.box.start(within=60)
-    await caller.hears(SIGNS[Prompt.GREETING_OPEN], within=20, lasting=0.3)
+    await caller.hears(SIGNS[Prompt.GREETING_OPEN], within=20, lasting=0.2)
     await caller.press("2")
-    await caller.hears(BEEP, within=10)
+    await beep(caller)
     await caller.say(TALK)
     await caller.press("#")
     await heard(caller, Prompt.COMPLAINT_SAVED)

@@ -12,7 +12,7 @@ from hotline.media.catalogue import Prompt
 from tests.sim.sip import behaviours
 from tests.sim.sound import Silence, noise
 from tests.stories.modems import SIM, box_with_modems_alone
-from tests.stories.stage import BEEP, STAFF, Stage, heard, office, person
+from tests.stories.stage import STAFF, Stage, beep, heard, office, person
 
 ANA_NUMBER, ANA = STAFF["ana"]
 SECOND_SIM = "+37369000901"
@@ -77,7 +77,7 @@ async def test_with_one_sim_card_who_asks_for_a_person_leaves_word_and_staff_is_
     caller = await one.called(tone=Silence())
     await caller.press("1")
     await heard(caller, Prompt.NOBODY_NOW, within=4)
-    await caller.hears(BEEP, within=10)
+    await beep(caller)
     await caller.say(noise(1.5, seed=7))
     await caller.press("#")
     await heard(caller, Prompt.MESSAGE_SAVED)

@@ -75,7 +75,7 @@ async def test_a_key_in_the_middle_of_the_greeting_works_at_once(stage: Stage) -
     caller = await stage.called(tone=Silence())
     await caller.hears_speech()
     pressed = await caller.press("2")
-    intro = await caller.hears(SIGNS[Prompt.RECORDING_NOTICE], within=3, lasting=0.3)
+    intro = await caller.hears(SIGNS[Prompt.RECORDING_NOTICE], within=3, lasting=0.2)
     assert intro.at - pressed < 1.0
     await caller.hang_up()
 
@@ -99,6 +99,5 @@ async def test_who_wants_a_person_is_promised_a_call_and_who_is_on_duty_gets_a_t
     await caller.ended()
     case = await stage.filed(caller)
     assert (case.kind, case.topic, case.caller_number) == ("callback", "orders", caller.number)
-    text = await line.mobiles.texts.arrives(STAFF["ana"][0])
-    assert caller.number in text
+    await line.mobiles.texts.arrives(STAFF["ana"][0], words=caller.number)
     assert line.mobiles.dialled == []

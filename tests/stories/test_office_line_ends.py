@@ -12,7 +12,7 @@ from tests.sim.fxo import HangUp
 from tests.sim.gsm import AirCall
 from tests.sim.sound import Silence
 from tests.stories.office_lines import TALK, OfficeLine, at_the_beep
-from tests.stories.stage import BEEP, MAIN, Stage, heard, office
+from tests.stories.stage import MAIN, Stage, beep, heard, office
 
 MOMENTS = ["ringing", "greeting", "key", "beep", "speaking"]
 
@@ -26,7 +26,7 @@ async def until(caller: AirCall, moment: str) -> None:
     if at >= 2:
         await caller.press("2")
     if at >= 3:
-        await caller.hears(BEEP)
+        await beep(caller)
     if at >= 4:
         await caller.say(TALK)
 

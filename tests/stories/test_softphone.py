@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.sim import listen
+from tests.sim import lateness, listen
 from tests.sim.baresip import Baresip
 from tests.sim.box import ROOT
 from tests.sim.sound import RATE, Tone, silence
@@ -55,6 +55,7 @@ async def demo(folder: Path) -> AsyncIterator[Demo]:
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=ROOT,
         env={**os.environ, "PYTHONPATH": "firmware:web:."},
     )  # fmt: skip
+    lateness.watch(process.pid)
     try:
         yield Demo(process)
     finally:

@@ -102,10 +102,10 @@ class VoiceModem:
         if self._master < 0:
             return
         self._loop.remove_reader(self._master)
+        self.port.unlink(missing_ok=True)  # before the pty: the next one may have its number
         os.close(self._master)
         os.close(self._slave)
         self._master = self._slave = -1
-        self.port.unlink(missing_ok=True)
         for timer in self._timers:
             timer.cancel()
         self._line_free()

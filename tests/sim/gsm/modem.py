@@ -178,11 +178,11 @@ class GsmModem:
         self._loop.remove_reader(self._masters[0])
         if self._notes:
             self._loop.remove_reader(self._sound_in)
+        for link in (self.at, self.sound):  # before the pty: the next one may have its number
+            link.unlink(missing_ok=True)
         for end in (*self._masters, *self._slaves):
             os.close(end)
         self._masters, self._slaves = [], []
-        for link in (self.at, self.sound):
-            link.unlink(missing_ok=True)
         for timer in self._timers:
             timer.cancel()
         call, self._call = self._call, None
@@ -452,6 +452,7 @@ class GsmModem:
     def lose(self, number: int) -> None:
         """One of its ports (0: AT, 1: sound) vanishes, the other one stays."""
         self._loop.remove_reader(self._masters[number])
+        (self.at, self.sound)[number].unlink()  # see `unplug`
         for ends in (self._masters, self._slaves):
             os.close(ends[number])
             ends[number] = os.open(os.devnull, os.O_RDWR)

@@ -113,9 +113,9 @@ class Stick:
             cancel()
         self._later.clear()
         self._cured()
+        self.tree.hide(self.path)
         self._close_spare()
         self.modem.unplug()
-        self.tree.hide(self.path)
 
     def falls_ill(self, cured_by: str, **faults: Any) -> None:
         """Be faulty until it is brought back; silent if no faults are named."""
@@ -127,8 +127,8 @@ class Stick:
 
     def lose(self, number: int) -> None:
         """One of its ports (0: AT, 1: sound) vanishes."""
-        self.modem.lose(number)
         self.tree.hide_interface(self.path, (AT, SOUND)[number])
+        self.modem.lose(number)
 
     def recovers(self) -> None:
         """Be well again by itself."""

@@ -16,8 +16,7 @@ import pytest_asyncio
 from hotline.calls.leg import settled
 from hotline.inbox.case import Case
 from hotline.media.catalogue import Prompt
-from tests.sim import listen
-from tests.sim.rtp import Pacer
+from tests.sim import lateness, listen
 from tests.sim.sip import OutgoingCall, behaviours
 from tests.sim.sound import RATE, Silence, noise
 from tests.stories.stage import (
@@ -181,12 +180,11 @@ class Aftermath:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def aftermath(shared_mortal_stage: Stage) -> Aftermath:
-    """Tried again when this machine had no time for the callers themselves: that tells nothing."""
-    late = Pacer.here().late
+    """Tried again when this machine had no time for the callers or the box: that tells nothing."""
     for _ in range(TRIES):
-        late.clear()
+        lateness.forget()
         found = await _killed_while_everybody_calls(shared_mortal_stage)
-        if max(late, default=0.0) < STALLED_S:
+        if lateness.worst() < STALLED_S:
             break
     return found
 
@@ -239,8 +237,8 @@ async def test_what_was_being_said_is_kept_but_for_half_a_second(
 
 async def test_what_was_saved_is_whole(aftermath: Aftermath) -> None:
     sound = recorded(aftermath.stage.recording(aftermath.case("saved")))
-    match = listen.find(SAVED, sound)
-    assert max(match.head_lost, match.tail_lost) < HEARD_LATE_S
+    lost = (1 - listen.kept(SAVED, sound)) * len(SAVED) / RATE
+    assert lost < HEARD_LATE_S
 
 
 async def test_the_wish_to_be_called_back_is_kept(aftermath: Aftermath) -> None:
@@ -317,4 +315,4 @@ def _nothing_lost(stage: Stage, call: OutgoingCall, restart: Restart) -> None:
         assert story.call.case_number == case.number
         lost = tail_lost(said, recorded(stage.recording(case)))
         print(f"tail lost: {lost:.2f} s")
-        assert lost <= (0.05 if saved else TAIL_LOST_S)
+        assert lost <= (0.1 if saved else TAIL_LOST_S)
