@@ -176,6 +176,7 @@ def _stick(network: MobileNetwork, tree: UsbTree, folder: Path, path: str) -> St
     ports.mkdir()
     stick = Stick(Ec25(network, ports, "+37369000900", Faults()), tree, path)
     stick.boots_s, stick.deaf_s = BOOTS_S, DEAF_S
+    stick.modem.listened_to = False  # nobody does
     return stick
 
 

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from tests.sim import lateness
 
 T = TypeVar("T")
-KERNEL_S, SILENCE_S = 0.006, 0.3
+KERNEL_S, SILENCE_S = 0.003, 0.3
 LOOKS = 3  # before a silence: on a machine that stalls, one of them may be over too soon
 
 
