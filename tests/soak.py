@@ -87,22 +87,32 @@ class Desk:
         return self.stick.modem
 
     async def answers(self, number: str) -> bool:
-        """Somebody calls: is it answered? They hang up afterwards, or when nothing comes."""
+        """Somebody calls: does the box answer? They hang up afterwards, or when nothing comes."""
         call = await self.modem.network.caller(number).call(self.modem)
+        taken = asyncio.create_task(self._takes(number))
+        over = asyncio.create_task(call.ended(RINGS_S + PATIENCE_S))
+        await asyncio.wait({taken, over}, return_when=asyncio.FIRST_COMPLETED)
+        answered = taken.done() and taken.result() and call.answered_at is not None
+        await call.hang_up()
+        for task in (taken, over):
+            task.cancel()
+        await asyncio.gather(taken, over, return_exceptions=True)
+        await self.idle()
+        return answered
+
+    async def _takes(self, number: str) -> bool:
+        """Does it ring at the box in time, and does the box answer?"""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(RINGS_S) as patience:
-                while call.ending is None:
+                while True:
                     leg = await self.rings.get()
                     if leg.caller.number != number:
                         continue
                     patience.reschedule(asyncio.get_running_loop().time() + PATIENCE_S)
                     with contextlib.suppress(CallerGone):
                         await leg.answer()
-                        break
-        answered = call.answered_at is not None
-        await call.hang_up()
-        await self.idle()
-        return answered
+                        return True
+        return False
 
     async def idle(self) -> None:
         """Until the box knows, too, that the call is over."""
@@ -166,6 +176,7 @@ def _stick(network: MobileNetwork, tree: UsbTree, folder: Path, path: str) -> St
     ports.mkdir()
     stick = Stick(Ec25(network, ports, "+37369000900", Faults()), tree, path)
     stick.boots_s, stick.deaf_s = BOOTS_S, DEAF_S
+    stick.modem.listened_to = False  # nobody does
     return stick
 
 
@@ -387,6 +398,41 @@ async def silent_in_a_call_until_it_is_restarted(one: World) -> float:
     with contextlib.suppress(CallerGone):
         await leg.answer()
     one.stick.falls_ill("restart")
+    return one.now()
+
+
+def _stands_still(one: World) -> None:
+    """The box's process is stopped for minutes, as on a machine that sleeps, and goes on."""
+    virtual.leap(one.dice.uniform(60, 600))
+
+
+@_in(HUNG)
+async def the_box_stood_still(one: World) -> float:
+    _stands_still(one)
+    return one.now()
+
+
+@_in(HUNG)
+async def the_box_stood_still_in_a_call(one: World) -> float:
+    await one.network.caller("+37369000776").call(one.modem)
+    leg = await one.ours.rings.get()
+    while_it_rings = one.dice.random() < 0.5
+    if while_it_rings:
+        _stands_still(one)
+    with contextlib.suppress(CallerGone):
+        await leg.answer()
+    if not while_it_rings:
+        _stands_still(one)
+    woke = one.now()
+    leg.hang_up()
+    return woke
+
+
+@_in(HUNG)
+async def the_box_stood_still_while_it_brought_a_modem_back(one: World) -> float:
+    one.stick.falls_ill(one.dice.choice(["restart", "reset", "power"]))
+    await asyncio.sleep(one.dice.uniform(0, 40))
+    _stands_still(one)
     return one.now()
 
 

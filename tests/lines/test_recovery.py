@@ -122,6 +122,20 @@ def test_a_dead_modem_is_left_in_peace_and_comes_back_when_it_is_plugged_in_agai
     play(tmp_path, story)
 
 
+@pytest.mark.parametrize("cured_by", ["restart", "power"])
+def test_a_box_that_stood_still_for_minutes_while_its_modem_hung_brings_it_back(
+    tmp_path: Path, cured_by: str
+) -> None:
+    async def story(one: World) -> None:
+        one.stick.falls_ill(cured_by)
+        await asyncio.sleep(one.dice.uniform(10, 30))
+        virtual.leap(400)
+        woke = one.now()
+        assert await recovered(one, one.ours, 300) - woke <= soak.HUNG_S
+
+    play(tmp_path, story)
+
+
 def test_nothing_is_done_to_a_modem_that_is_only_slow_to_wake_up(tmp_path: Path) -> None:
     async def story(one: World) -> None:
         one.stick.deaf_s = 12.0
@@ -161,6 +175,34 @@ def test_nothing_is_done_while_somebody_talks(tmp_path: Path) -> None:
         assert not leg.gone.done()
         assert one.stick.done_to_it == []
         await call.hang_up()
+
+    play(tmp_path, story)
+
+
+def test_a_caller_whom_the_box_cannot_keep_sight_of_does_not_hold_on_in_silence(
+    tmp_path: Path,
+) -> None:
+    async def story(one: World) -> None:
+        one.stick.falls_ill("restart", answers={"AT+CLCC": "ERROR"})
+        call = await one.network.caller(ANA).call(one.modem)
+        await call.ended(10)
+        assert one.stick.done_to_it == ["restart"]
+
+    play(tmp_path, story)
+
+
+def test_nothing_is_done_to_a_modem_that_lists_its_calls_only_some_seconds_after_it_was_opened(
+    tmp_path: Path,
+) -> None:
+    async def story(one: World) -> None:
+        one.stick.falls_ill("nothing", answers={"AT+CLCC": "+CME ERROR: 14"})
+        one.modem.forgets("RDY")
+        await asyncio.sleep(3)
+        assert not one.ours.line.state().up
+        one.stick.recovers()
+        began = one.now()
+        assert await recovered(one, one.ours, 60) - began <= soak.REPLUGGED_S
+        assert one.stick.done_to_it == []
 
     play(tmp_path, story)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.stories import modems
+from tests.stories.modems import Mobiles
 from tests.stories.office_lines import QUICK, OfficeLine, box_on_the_office_line, clear
 from tests.stories.stage import Stage, staged
 
@@ -55,6 +57,13 @@ async def tight_stage(shared_tight_stage: Stage) -> AsyncIterator[Stage]:
     """A box whose line carries one caller and one of the staff, no more."""
     yield shared_tight_stage
     await shared_tight_stage.clear()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def mobiles(shared: Mobiles) -> AsyncIterator[Mobiles]:
+    """The box with a modem that the stories of one file share, idle."""
+    yield shared
+    await modems.clear(shared)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

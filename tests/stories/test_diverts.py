@@ -11,7 +11,7 @@ import pytest_asyncio
 from hotline.control.messages import StatusAnswer
 from hotline.media.catalogue import Prompt
 from tests.sim.gsm import Faults
-from tests.stories.modems import Mobiles, box_with_a_modem, clear, modem_table
+from tests.stories.modems import Mobiles, box_with_a_modem, modem_table
 from tests.stories.stage import STAFF, heard, office, person
 
 ALWAYS, UNREACHABLE = 0, 3
@@ -31,12 +31,6 @@ async def shared(tmp_path_factory: pytest.TempPathFactory, spoken: Path) -> Asyn
     async with box_with_a_modem(folder, spoken, more=more, faults=Faults()) as mobiles:
         await mobiles.stage.opens(office())
         yield mobiles
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def mobiles(shared: Mobiles) -> AsyncIterator[Mobiles]:
-    yield shared
-    await clear(shared)
 
 
 async def restarted(mobiles: Mobiles, modem: str | None) -> None:

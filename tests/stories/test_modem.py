@@ -43,12 +43,6 @@ async def shared(tmp_path_factory: pytest.TempPathFactory, spoken: Path) -> Asyn
         yield mobiles
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def mobiles(shared: Mobiles) -> AsyncIterator[Mobiles]:
-    yield shared
-    await clear(shared)
-
-
 @pytest.fixture
 def stage(mobiles: Mobiles) -> Stage:
     return mobiles.stage

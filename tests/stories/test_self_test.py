@@ -16,7 +16,7 @@ from hotline.control.messages import LineTested
 from hotline.media.catalogue import Prompt
 from tests.sim.gsm import Faults
 from tests.sim.sip import behaviours
-from tests.stories.modems import Mobiles, box_with_a_modem, clear
+from tests.stories.modems import Mobiles, box_with_a_modem
 from tests.stories.stage import STAFF, Stage, heard, office
 
 ANA = STAFF["ana"][0]
@@ -32,12 +32,6 @@ async def shared(tmp_path_factory: pytest.TempPathFactory, spoken: Path) -> Asyn
     async with box_with_a_modem(folder, spoken, more=MORE, faults=Faults()) as mobiles:
         await mobiles.stage.opens(office())
         yield mobiles
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def mobiles(shared: Mobiles) -> AsyncIterator[Mobiles]:
-    yield shared
-    await clear(shared)
 
 
 async def checks(mobiles: Mobiles, line: str = "mobile", number: str = ANA) -> dict[str, str]:

@@ -319,9 +319,10 @@ class Diverts:
             port = self._session()
             # Behind another command it might stand before the answer to who rings meanwhile.
             quiet = QUIET_S if self._quiet_s is None else self._quiet_s
-            if port is not None and port.idle and self._idle_for() >= quiet:
+            soon = quiet - self._idle_for()
+            if port is not None and port.idle and soon <= 0:
                 return port
-            await asyncio.sleep(BUSY_LOOK_S)
+            await asyncio.sleep(soon if 0 < soon < BUSY_LOOK_S else BUSY_LOOK_S)
 
 
 def _trouble(answer: Answer) -> HotlineError:
