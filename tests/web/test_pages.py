@@ -258,6 +258,12 @@ MOBILE = LineState(
 )
 
 
+def test_a_line_says_that_its_hang_up_tone_was_learned(page: Page) -> None:
+    line = LineState(id="office", name="Office", up=True, tone="425 Hz, 0.25 s on, 0.25 s off")
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (line,)})
+    assert "has learned how this line sounds when a caller has gone" in seen(page.owner(), "/lines")
+
+
 def test_a_line_with_a_sim_card_says_what_its_network_is(page: Page) -> None:
     page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"lines": (MOBILE,)})
     text = seen(page.owner(), "/lines")
