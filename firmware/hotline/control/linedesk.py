@@ -60,7 +60,7 @@ class LineDesk:
 
     async def test(self, ask: LineTest) -> LineTested:
         """Call somebody over a line and see."""
-        return _tested(await self.tests.run(ask.line, ask.number))
+        return _tested(await self.tests.run(ask.line, ask.number, ask.second))
 
     async def balance(self, ask: LineBalance) -> Words:
         """What the network says is left on a SIM card."""

@@ -139,11 +139,15 @@ class OfficeGet(Message):
 
 
 class LineTest(Message):
-    """Call a number over a line and see what the line can do: minutes. Answered by `LineTested`."""
+    """Call a number over a line and see what the line can do: minutes. Answered by `LineTested`.
+
+    second: another telephone, to try whether the network joins the two; "" to try it not.
+    """
 
     do: Literal["line_test"] = "line_test"
     line: Slug
     number: Short
+    second: Short = ""
 
 
 class LineBalance(Message):
