@@ -93,6 +93,7 @@ async def test_the_person_hears_who_calls_while_the_caller_hears_nothing_of_it(o
     rung = await ana.rings()
     rung.answer()
     await rung.hears_speech()
+    await rung.hears_silence()  # between the words; the caller's music would be heard
     assert not was_heard(rung, caller.tone)
     await caller.hears_silence()
     await rung.press("1")
