@@ -213,6 +213,18 @@ async def test_to_hang_up_on_a_caller_on_hold_ends_both(tmp_path: Path) -> None:
         assert two.caller.ending
 
 
+async def test_to_hang_up_on_a_caller_who_is_just_being_given_back_ends_the_call(
+    tmp_path: Path,
+) -> None:
+    async with two_calls(tmp_path) as two:
+        await two.rung.hang_up()
+        async with asyncio.timeout(10):
+            while two.desk.modem.commands.count("AT+CHLD=2") < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        two.first.hang_up()
+        assert await asyncio.wait_for(two.first.gone, 4) is Cause.OURS
+
+
 async def test_an_operator_that_refuses_to_join_leaves_all_as_it_was(tmp_path: Path) -> None:
     async with two_calls(tmp_path) as two:
         two.desk.network.joins = False
@@ -233,7 +245,7 @@ async def test_an_operator_that_refuses_to_hold_rings_nobody_and_keeps_the_calle
         second = one.line.dial_aside(first, ANA)
         assert await asyncio.wait_for(second.gone, 5) is Cause.LINE_FAILED
         await asyncio.wait_for(second.parted(), 5)
-        assert one.network.dialled == []
+        assert f"ATD{ANA};" not in one.modem.commands
         assert one.sound.talks[0].is_away is False  # type: ignore[attr-defined]
         assert not first.gone.done()
 
