@@ -618,6 +618,8 @@ def _modem_disagrees(options: Options, index: int, here: str) -> Iterator[tuple[
     if modem.hands_on and (modem.model != "ec25" or modem.card):
         words = f'hands_on of {here}: only an "ec25" with sound on a serial port can'
         yield ("modem", index, "hands_on"), words
+    elif modem.hands_on and not modem.outbound:
+        yield ("modem", index, "hands_on"), f"hands_on of {here} needs outbound = true"
     if modem.when_dead and (words := _cannot_be_rung(modem, options)):
         yield ("modem", index, "when_dead"), f"when_dead of {here}: {words}"
 

@@ -62,11 +62,16 @@ class Desk:
     """One line on one simulated modem, and who rang on it."""
 
     def __init__(
-        self, folder: Path, faults: Faults, pin: str, sound: SoundDouble, **more: Any
+        self,
+        folder: Path,
+        faults: Faults,
+        pin: str,
+        sound: SoundDouble | None = None,
+        **more: Any,
     ) -> None:
         self.network = MobileNetwork()
         self.modem = Ec25(self.network, folder, "+37369000900", faults)
-        self.sound = sound
+        self.sound = sound or SoundDouble()
         told = Modem("mobile", self.modem.at, self.modem.sound, "ec25", pin=Secret(pin), **more)
         self.line = GsmLine(told, "MD", self.sound)
         self.rings: asyncio.Queue[Leg] = asyncio.Queue()
@@ -96,7 +101,7 @@ async def desk(
     **more: Any,
 ) -> AsyncIterator[Desk]:
     """more: of the modem in box.toml."""
-    one = Desk(folder, faults or Faults(), pin, sound or SoundDouble(), **more)
+    one = Desk(folder, faults or Faults(), pin, sound, **more)
     with one.modem:
         await one.line.start(one.rings.put_nowait)
         yield one

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from hotline.control.messages import LineTested
 from hotline.media.catalogue import Prompt
 from tests.sim.gsm import Ec25
 from tests.sim.sip import behaviours
@@ -21,6 +20,7 @@ from tests.stories.stage import BEEP, STAFF, Stage, heard, office, person, was_h
 
 ANA_NUMBER, ANA = STAFF["ana"]
 ION_NUMBER, ION = STAFF["ion"]
+UNTRIED = "callers are not joined with staff by its network (hands_on): untried."
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA_ALONE = office(person("ana"), recording_notice={})
 
@@ -41,16 +41,12 @@ def follows(key: str, after: float, waits: float) -> Behaviour:
     return behaviour
 
 
-async def tried(stage: Stage, **operator: bool) -> dict[str, str]:
-    """What the box finds out of its only line with two telephones, at this operator."""
+async def tried(stage: Stage) -> str:
+    """What the doctor finds out of the box's only line with two telephones."""
     network: Any = stage.exchange
-    for name, value in operator.items():
-        setattr(network, name, value)
     network.mobile(ANA_NUMBER, follows("1", 0.2, 0.2), tone=Silence())
     network.mobile(ION_NUMBER, follows("2", 3.5, 1.0), tone=Silence())
-    control = stage.box.control
-    done: LineTested = await asyncio.to_thread(control.line_test, "mobile0", ANA_NUMBER, ION_NUMBER)
-    return {check.what: f"{check.outcome}: {check.words}" for check in done.checks}
+    return await stage.box.command("doctor", "--call", ANA_NUMBER, "--and", ION_NUMBER)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -59,8 +55,8 @@ async def shared(tmp_path_factory: pytest.TempPathFactory, spoken: Path) -> Asyn
     folder, more = tmp_path_factory.mktemp("box"), 'hands_on = "conference"'
     async with box_with_modems_alone(folder, spoken, (SIM,), more) as stage:
         await stage.opens(ANA_ALONE)
-        found = await tried(stage)
-        assert found["transfers"].startswith("works"), found
+        assert UNTRIED in await stage.box.command("doctor", code=None)
+        assert "The network holds a caller, gives them back and joins" in await tried(stage)
         await stage.clear()
         yield stage
 
@@ -117,6 +113,22 @@ async def test_who_is_not_taken_by_anybody_leaves_a_message_in_the_same_call(one
     story = await one.story(caller)
     assert story.call.outcome == "message"
     assert [step.what for step in story.steps].count("held") == 2
+
+
+async def test_between_two_people_the_caller_may_leave_a_message_instead(one: Stage) -> None:
+    await one.opens(office(person("ana"), person("ion"), recording_notice={}))
+    one.staff("ana", behaviours.rejects(after=1.5))
+    one.staff("ion", behaviours.never_answers())
+    caller = await one.forwarded(tone=Silence())
+    await heard(caller, Prompt.PLEASE_HOLD)
+    await caller.hears_silence()
+    await caller.hears_any()
+    await caller.press("*")
+    await caller.hears(BEEP, within=10)
+    await caller.hang_up()
+    story = await one.story(caller)
+    assert [step.what for step in story.steps].count("held") == 1
+    assert one.exchange.dialled == [ANA_NUMBER]
 
 
 async def test_an_operator_that_joins_nobody_any_more_loses_no_caller(one: Stage) -> None:
@@ -195,6 +207,7 @@ async def test_another_sim_card_in_the_modem_is_not_believed_to_do_the_same(
         other_card.setattr(modem, "imsi", "259010000000099")
         modem.plug()
         await one.box.until(lambda status: status.lines[0].up, "the line up", 20)
+    assert UNTRIED in await one.box.command("doctor", code=None)
     one.staff("ana", AT_ONCE)
     caller = await one.forwarded(tone=Silence())
     await heard(caller, Prompt.NOBODY_NOW, within=5)

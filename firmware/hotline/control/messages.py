@@ -287,7 +287,8 @@ class LineState(Message):
     """One telephone line. `words` says how it is; `action` what the owner can do if it is down.
 
     trouble: what is wrong although callers reach it. caution: see Capabilities. network, divert
-    (for a dead box), straight (of every caller, past the box): only of SIM cards. test: the newest.
+    (for a dead box), straight (of every caller, past the box): only of SIM cards. handing: is its
+    network asked to hold and join callers, None where the owner does not want it. test: the newest.
     tone: learned to say that a caller has gone, in words.
     """
 
@@ -303,6 +304,7 @@ class LineState(Message):
     network: LineNetwork | None = None
     divert: LineDivertState | None = None
     straight: LineDivertState | None = None
+    handing: bool | None = None
     test: LineTested | None = None
     tone: str = ""
 

@@ -68,7 +68,7 @@ class GsmLine:
             channels=1,
             can_dial=can_dial,
             can_text=True,
-            hands_on=bool(modem.hands_on) and self._quirks.hands_on,
+            hands_on=bool(modem.hands_on) and self._quirks.hands_on and can_dial,
             caution=self._quirks.caution,
         )
         self._card = ""
