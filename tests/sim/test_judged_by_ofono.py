@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -44,6 +45,9 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Judg
 @pytest_asyncio.fixture(loop_scope="module")
 async def judged(shared: Judged) -> AsyncIterator[Judged]:
     yield shared
+    # By itself first: a NO CARRIER while it waits for an answer to +CLCC makes it lose count.
+    with contextlib.suppress(ofono.Refused):
+        await shared.phone.manager("HangupAll")
     for call in shared.network.calls:
         await call.hang_up()
     await shared.phone.none()
