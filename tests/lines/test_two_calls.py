@@ -250,6 +250,34 @@ async def test_an_operator_that_refuses_to_hold_rings_nobody_and_keeps_the_calle
         assert not first.gone.done()
 
 
+async def test_a_network_that_holds_too_late_gives_the_caller_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline.lines.twocalls.ARRANGED_S", 0.1)
+    async with desk(tmp_path, hands_on="conference", sound=Talking()) as one:
+        caller, first = await answered(one)
+        one.modem.arranging.ok_first, one.network.arranges_s = True, 0.6
+        second = one.line.dial_aside(first, ANA)
+        assert await asyncio.wait_for(second.gone, 5) is Cause.LINE_FAILED
+        await asyncio.wait_for(second.parted(), 5)
+        (row,) = one.modem.calls
+        async with asyncio.timeout(10):
+            while one.modem.commands.count("AT+CHLD=2") < 2 or row.state:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert caller.ending is None
+        assert not first.gone.done()
+
+
+async def test_a_network_that_says_ok_before_it_does_it_is_waited_for(tmp_path: Path) -> None:
+    async with two_calls(tmp_path) as two:
+        two.desk.modem.arranging.ok_first, two.desk.network.arranges_s = True, 1.0
+        await two.second.join()
+        assert [call.joined for call in two.desk.modem.calls] == [True, True]
+        two.second.hang_up()
+        await two.back()
+        assert [call.state for call in two.desk.modem.calls] == [0]
+
+
 async def test_a_network_that_keeps_the_caller_is_left_and_the_line_comes_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

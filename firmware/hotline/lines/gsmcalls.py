@@ -290,6 +290,8 @@ class GsmCalls:
         fitting = [row for row in mine if self._is_of(leg, row)]
         if fitting:
             leg.is_in(fitting[0].state)
+            if leg.state is CallState.HELD and not leg.ended_by_us:
+                await self._modem.ask(commands.SWAP)  # the network was too late to hold
             self._judge_sound(leg)
         else:
             await self._missed_by(leg)

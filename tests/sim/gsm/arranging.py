@@ -23,12 +23,13 @@ REFUSED = ["+CME ERROR: 4"]  # operation not supported
 class Arranging:
     """The calls of one modem, towards each other.
 
-    loses_held: the network does not give back who was held: it says OK, and that is all.
+    loses_held: the network does not give back who was held: it says OK, and that is all. ok_first:
+    it says OK at once, and does it later.
     """
 
     def __init__(self, modem: GsmModem) -> None:
         self._modem = modem
-        self.loses_held = False
+        self.loses_held = self.ok_first = False
 
     def carry(self, frame: Samples, came: float | None) -> Samples:
         """A beat: who talks hears the box and the others who talk; who is held hears nothing."""
@@ -51,6 +52,9 @@ class Arranging:
         """+CHLD=n: the network takes its time."""
         wanted = found[1]
         modem = self._modem
+        if self.ok_first:
+            modem.later(modem.network.arranges_s, lambda: self._do(wanted))
+            return ["OK"]
         modem.later(modem.network.arranges_s, lambda: modem.say_later(0, *self._do(wanted)))
         return []
 
