@@ -374,6 +374,18 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(file: Path) -> None:
             MODEM.replace("/dev/sound", "/dev/at"),
             "line 5: sound of [[modem]] number 1: /dev/at is named twice",
         ),
+        (
+            MODEM.replace("ec25", "huawei") + 'hands_on = "conference"\n',
+            'line 6: hands_on of [[modem]] number 1: only an "ec25" with sound on a serial port',
+        ),
+        (
+            MODEM.replace("sound =", "card =") + 'hands_on = "conference"\n',
+            "line 6: hands_on of [[modem]] number 1: only",
+        ),
+        (
+            MODEM + 'hands_on = "conference"\noutbound = false\n',
+            "line 6: hands_on of [[modem]] number 1 needs outbound = true",
+        ),
         (MODEM + 'card = "Android"\n', "line 6: card and sound of [[modem]] number 1 are both"),
         (
             MODEM.replace("ec25", "huawei").replace("sound =", "card ="),

@@ -304,7 +304,7 @@ def _self_test(given: argparse.Namespace) -> int:
         terminal.warn(
             f"Calling {given.call} over {name}: pick up, follow the words. It takes minutes."
         )
-        findings += of_test(name, control.line_test(name, given.call))
+        findings += of_test(name, control.line_test(name, given.call, given.second))
     return _print_findings(findings, as_json=given.json)
 
 
@@ -442,6 +442,13 @@ def _line_verbs(verbs: Any) -> None:
     look = _verb(verbs, "doctor", doctor, json_too=True)
     look.add_argument(
         "--call", metavar="NUMBER", help="test each line with a call to this telephone"
+    )
+    look.add_argument(
+        "--and",
+        metavar="NUMBER",
+        dest="second",
+        default="",
+        help="with --call: this telephone, too, where hands_on is set: does the network join both?",
     )
     look.add_argument("--line", help="with --call: this line only")
     _verb(verbs, "lines", lines, json_too=True)

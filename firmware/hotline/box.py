@@ -118,6 +118,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         exchange = await _exchange(options, places, clock, records, pjsip, closing)
         for modem in records.texting:
             modem.texts.on_text = partial(_keep_text, records.texts, exchange)
+        exchange.board.hands_on = records.tests.hands_on
         left = records.left
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
         switchboard = Switchboard(exchange)
@@ -202,7 +203,7 @@ def _open_records(
         spent = connected_since(database, today) + test_storage.costs_since(database, today)
         diverts = DivertsBefore(writer, divert_storage.known(database))
         orders = DivertOrders(writer, divert_storage.orders(database))
-        tests = LineTests(writer, test_storage.known(database))
+        tests = LineTests(writer, test_storage.known(database), test_storage.handing(database))
         tones = LearnedTones(writer, tone_storage.known(database))
         told = letters.recipients_since(database, "sms", today)
         cap = TextCap(options.limits.texts_per_day, deque(parts_sent_since(database, today)))

@@ -224,7 +224,9 @@ class Modem:
     neither. number: the SIM's own. outbound: may calls go out over it? when_dead: where its
     network sends callers when the box cannot be reached. divert_to: ids of people of the office;
     while one of them is on duty, the network sends every caller straight to them, past the box.
-    balance: the code by which the operator tells what is left on the SIM card.
+    balance: the code by which the operator tells what is left on the SIM card. hands_on: the
+    network may be asked to hold a caller, and to join him with the person who is called then over
+    this same SIM card; it is, once a self-test has seen that it works.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = CONFIG
@@ -242,6 +244,7 @@ class Modem:
     when_dead: Number | None = None
     divert_to: tuple[PersonId, ...] = ()
     balance: Annotated[str, AfterValidator(_balance_code)] = ""
+    hands_on: Literal["", "conference"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -612,6 +615,11 @@ def _modem_disagrees(options: Options, index: int, here: str) -> Iterator[tuple[
     modem = options.modems[index]
     for keys, words in (*_sound_disagrees(modem), *_place_disagrees(options.modems, index)):
         yield ("modem", index, *keys), words.format(here=here)
+    if modem.hands_on and (modem.model != "ec25" or modem.card):
+        words = f'hands_on of {here}: only an "ec25" with sound on a serial port can'
+        yield ("modem", index, "hands_on"), words
+    elif modem.hands_on and not modem.outbound:
+        yield ("modem", index, "hands_on"), f"hands_on of {here} needs outbound = true"
     if modem.when_dead and (words := _cannot_be_rung(modem, options)):
         yield ("modem", index, "when_dead"), f"when_dead of {here}: {words}"
 

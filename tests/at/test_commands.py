@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.at.commands import Command, delete_text, dial, enter_pin, send_text
+from hotline.at.commands import Command, delete_text, dial, end_call, enter_pin, send_text
 
 
 def test_a_number_is_dialled_as_a_voice_call() -> None:
@@ -69,3 +69,13 @@ def test_no_body_gets_past_the_command() -> None:
 def test_what_is_no_place_is_not_deleted(index: int) -> None:
     with pytest.raises(ValueError, match="place"):
         delete_text(index)
+
+
+@pytest.mark.parametrize("index", [0, 8, 12, -1])
+def test_no_call_is_ended_that_a_modem_cannot_number(index: int) -> None:
+    with pytest.raises(ValueError, match="call"):
+        end_call(index)
+
+
+def test_one_of_two_calls_is_ended_by_its_number() -> None:
+    assert end_call(3).text == "AT+CHLD=13"

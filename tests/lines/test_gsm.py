@@ -61,10 +61,17 @@ class SoundDouble:
 class Desk:
     """One line on one simulated modem, and who rang on it."""
 
-    def __init__(self, folder: Path, faults: Faults, pin: str, **more: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        faults: Faults,
+        pin: str,
+        sound: SoundDouble | None = None,
+        **more: Any,
+    ) -> None:
         self.network = MobileNetwork()
         self.modem = Ec25(self.network, folder, "+37369000900", faults)
-        self.sound = SoundDouble()
+        self.sound = sound or SoundDouble()
         told = Modem("mobile", self.modem.at, self.modem.sound, "ec25", pin=Secret(pin), **more)
         self.line = GsmLine(told, "MD", self.sound)
         self.rings: asyncio.Queue[Leg] = asyncio.Queue()
@@ -87,10 +94,14 @@ class Desk:
 
 @contextlib.asynccontextmanager
 async def desk(
-    folder: Path, faults: Faults | None = None, pin: str = "", **more: Any
+    folder: Path,
+    faults: Faults | None = None,
+    pin: str = "",
+    sound: SoundDouble | None = None,
+    **more: Any,
 ) -> AsyncIterator[Desk]:
     """more: of the modem in box.toml."""
-    one = Desk(folder, faults or Faults(), pin, **more)
+    one = Desk(folder, faults or Faults(), pin, sound, **more)
     with one.modem:
         await one.line.start(one.rings.put_nowait)
         yield one

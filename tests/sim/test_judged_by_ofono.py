@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.sim import ofono
-from tests.sim.gsm import Ec25, Faults, MobileNetwork
+from tests.sim.gsm import AirCall, Ec25, Faults, MobileNetwork
 from tests.sim.gsm.network import BUSY
 from tests.sim.sip import behaviours
 
@@ -44,6 +45,9 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Judg
 @pytest_asyncio.fixture(loop_scope="module")
 async def judged(shared: Judged) -> AsyncIterator[Judged]:
     yield shared
+    # By itself first: a NO CARRIER while it waits for an answer to +CLCC makes it lose count.
+    with contextlib.suppress(ofono.Refused):
+        await shared.phone.manager("HangupAll")
     for call in shared.network.calls:
         await call.hang_up()
     await shared.phone.none()
@@ -135,7 +139,10 @@ async def test_a_second_caller_gets_busy_and_the_first_stays(judged: Judged) -> 
     assert (await judged.phone.one("active")).number == ANA
 
 
-async def test_hold_is_refused_where_there_is_none_and_the_call_stays(judged: Judged) -> None:
+async def test_hold_is_refused_where_there_is_none_and_the_call_stays(
+    judged: Judged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judged.network, "holds", False)
     ana = judged.network.mobile(ANA)
     await judged.phone.manager("Dial", f"string:{ANA}", "string:default")
     (await ana.rings()).answer()
@@ -144,6 +151,73 @@ async def test_hold_is_refused_where_there_is_none_and_the_call_stays(judged: Ju
         await judged.phone.manager("SwapCalls")
     assert "AT+CHLD=2" in judged.modem.commands
     assert (await judged.phone.one("active")).number == ANA
+
+
+async def in_two_calls(judged: Judged) -> tuple[AirCall, AirCall]:
+    """Somebody who called waits on hold, somebody else talks with the modem."""
+    caller = await judged.network.caller(ION).call()
+    seen = await judged.phone.one("incoming")
+    await judged.phone.ask(seen.path, "VoiceCall.Answer")
+    await judged.phone.one("active")
+    ana = judged.network.mobile(ANA)
+    await judged.phone.manager("Dial", f"string:{ANA}", "string:default")
+    rung = await ana.rings()
+    rung.answer()
+    await judged.phone.until(
+        lambda calls: {call.number: call.state for call in calls} == {ION: "held", ANA: "active"},
+        "one held, one active",
+    )
+    return caller, rung
+
+
+async def test_it_holds_one_call_for_another_and_takes_it_back(judged: Judged) -> None:
+    caller, rung = await in_two_calls(judged)
+    active = next(call for call in await judged.phone.calls() if call.state == "active")
+    await judged.phone.ask(active.path, "VoiceCall.Hangup")
+    assert not (await rung.ended()).ours
+    assert (await judged.phone.one("held")).number == ION
+    await judged.phone.manager("SwapCalls")
+    assert (await judged.phone.one("active")).number == ION
+    assert caller.ending is None
+
+
+async def test_it_joins_two_calls_and_the_rest_goes_on_when_one_leaves(judged: Judged) -> None:
+    caller, rung = await in_two_calls(judged)
+    await judged.phone.manager("CreateMultiparty")
+    await judged.phone.until(
+        lambda calls: [call.in_conference for call in calls] == [True, True], "a conference"
+    )
+    await rung.hears(caller.tone)
+    await caller.hears(rung.tone)
+    await rung.hang_up()
+    assert (await judged.phone.one("active")).number == ION
+
+
+async def test_it_connects_two_calls_and_leaves_where_the_operator_allows(
+    judged: Judged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller, rung = await in_two_calls(judged)
+    with pytest.raises(ofono.Refused):
+        await judged.phone.manager("Transfer")
+    assert caller.ending is rung.ending is None
+    monkeypatch.setattr(judged.network, "transfers", True)
+    await judged.phone.manager("Transfer")
+    await judged.phone.none()
+    await rung.hears(caller.tone)
+    await caller.hears(rung.tone)
+    await caller.hang_up()
+    await rung.ended()
+
+
+async def test_a_join_the_operator_refuses_leaves_both_as_they_were(
+    judged: Judged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judged.network, "joins", False)
+    caller, rung = await in_two_calls(judged)
+    with pytest.raises(ofono.Refused):
+        await judged.phone.manager("CreateMultiparty")
+    await rung.hears_silence()
+    assert caller.ending is None
 
 
 async def test_texts_go_to_and_fro(judged: Judged) -> None:

@@ -91,9 +91,12 @@ async def box_with_a_modem(
 
 @contextlib.asynccontextmanager
 async def box_with_modems_alone(
-    folder: Path, spoken: Path, sims: tuple[str, ...]
+    folder: Path, spoken: Path, sims: tuple[str, ...], more: str = ""
 ) -> AsyncIterator[Stage]:
-    """A box with a modem for each of these SIM cards, and no other line. Callers ring the first."""
+    """A box with a modem for each of these SIM cards, and no other line. Callers ring the first.
+
+    more: of each [[modem]].
+    """
     async with contextlib.AsyncExitStack() as closing:
         network = MobileNetwork()
         closing.push_async_callback(network.stop)
@@ -102,7 +105,7 @@ async def box_with_modems_alone(
             ports = folder / f"ports{n}"
             ports.mkdir(parents=True)
             modems.append(closing.enter_context(Ec25(network, ports, sim)))
-            tables += modem_table(f"mobile{n}", modems[n])
+            tables += modem_table(f"mobile{n}", modems[n], more)
         box = BoxUnderTest(folder, office(), tables, settings=PLENTY)
         voice = voices(box.data, spoken)
         await closing.enter_async_context(running(box))

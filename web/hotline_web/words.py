@@ -118,6 +118,8 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "joined": _("%(person)s and the caller talk", person=person),
         "not_dialled": _("%(person)s cannot be rung", person=person),
         "other_line": _("A line fails; %(person)s is rung over another", person=person),
+        "held": _("The caller is on hold; %(person)s is rung over the same line", person=person),
+        "not_joined": _("The network does not join the caller and %(person)s", person=person),
         "too_late": _("%(person)s presses 1 a moment too late", person=person),
         "staff_hung_up": _("%(person)s leaves the call", person=person),
         "leg_cost": _(
@@ -167,6 +169,8 @@ def check_words(check: LineCheck) -> str:
         ("texts", "fails"): _("Texts do not arrive"),
         ("texts", "unknown"): _("Whether texts arrive was not seen"),
         ("forwards", "unknown"): _("Connecting callers with a mobile was not tried"),
+        ("transfers", "works"): _("The network joins callers with staff over this SIM card alone"),
+        ("transfers", "fails"): _("The network does not join callers with staff"),
         ("transfers", "unknown"): _("Transfer by the network was not tried"),
     }
     return known.get((check.what, check.outcome)) or say(check.words)

@@ -16,8 +16,10 @@ SERVICE_S = 30.0  # what a network is asked while nobody calls; who then calls w
 HANG_UP_S = 8.0  # what comes of it the list of calls tells; its answer may be lost
 ANSWER_S = 10.0  # 8 where a call falls back from 4G, and then some
 LIST_S = 10.0
+ARRANGE_S = 10.0  # the network holds, gives back or joins who talks
 _SAFE = re.compile(r"[ -~]{2,200}")
 _DIALLED = re.compile(r"\+?[0-9]{3,20}")
+MOST_CALLS = 7  # 3GPP 22.030 §6.5.5.1
 LAST_PLACE = 9999  # in any store of texts
 _PIN = re.compile(r"[0-9]{4,8}")
 _PDU = re.compile(r"(?:[0-9A-F]{2}){8,180}")
@@ -55,6 +57,11 @@ ANSWER = Command("ATA", seconds=ANSWER_S, calls=True)
 HANG_UP = Command("AT+CHUP", seconds=HANG_UP_S)
 HANG_UP_OLD = Command("ATH", seconds=HANG_UP_S)
 REFUSE_WAITING = Command("AT+CHLD=0", seconds=HANG_UP_S)
+# 3GPP 27.007 §7.13: who talks is held, and who was held talks.
+SWAP = Command("AT+CHLD=2", seconds=ARRANGE_S)
+JOIN = Command("AT+CHLD=3", seconds=ARRANGE_S)
+END_HELD = Command("AT+CHLD=0", seconds=HANG_UP_S)
+END_TALKING = Command("AT+CHLD=1", seconds=HANG_UP_S)  # who was held talks then
 WHY_ENDED = Command("AT+CEER", "+CEER")
 PIN_STATE = Command("AT+CPIN?", "+CPIN")
 REGISTERED = Command("AT+CREG?", "+CREG")
@@ -79,6 +86,13 @@ def dial(number: str) -> Command:
     if not is_number(number):
         raise ValueError("not a number that can be dialled")
     return Command(f"ATD{number};", seconds=NETWORK_S, calls=True)
+
+
+def end_call(index: int) -> Command:
+    """End one of several calls, as +CLCC numbers them. Raises ValueError for no such number."""
+    if not 1 <= index <= MOST_CALLS:
+        raise ValueError("not the number of a call")
+    return Command(f"AT+CHLD=1{index}", seconds=HANG_UP_S)
 
 
 def enter_pin(code: str) -> Command:

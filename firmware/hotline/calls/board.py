@@ -11,12 +11,12 @@ import logging
 from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from hotline.calls.caps import Caps
 from hotline.clock import Clock
 from hotline.errors import LineDown
-from hotline.lines.port import Leg, Line
+from hotline.lines.port import AsideLeg, HandingLine, Leg, Line
 from hotline.routing.office import Person
 from hotline.routing.queue import Queue
 from hotline.routing.staff import Load
@@ -66,7 +66,11 @@ class Engagement:
 
 
 class Board:
-    """Who and what is in use. Lives on the loop."""
+    """Who and what is in use. Lives on the loop.
+
+    hands_on: did a self-test see that this modem and SIM card (`HandingLine.card`) hold and join
+    calls? Attached by `box`.
+    """
 
     def __init__(self, lines: Sequence[Line], caps: Caps, clock: Clock) -> None:
         self.lines, self.caps, self.clock = tuple(lines), caps, clock
@@ -79,6 +83,7 @@ class Board:
         self.queue = Queue()
         self._changed = asyncio.Event()
         self._behind: set[asyncio.Task[None]] = set()
+        self.hands_on: Callable[[str], bool] = lambda _card: False
 
     # -- people ------------------------------------------------------------------------------
 
@@ -155,6 +160,27 @@ class Board:
                 except LineDown as down:
                     trouble = down
         raise trouble
+
+    def only_aside(self, caller: Leg) -> bool:
+        """Can this caller reach people in one way alone: over his own line, on hold meanwhile?"""
+        return self._handing(caller) is not None and not any(map(_can_dial, self.lines))
+
+    def dial_aside(self, engagement: Engagement, caller: Leg) -> AsideLeg:
+        """Hold the caller and ring over his own line, with the number that `dial` has checked.
+
+        Raises LineDown.
+        """
+        line = self._handing(caller)
+        if line is None:
+            raise LineDown("The caller's line cannot hold him.", "See the lines on the page.")
+        return line.dial_aside(caller, engagement.number)
+
+    def _handing(self, caller: Leg) -> HandingLine | None:
+        for line in self.lines:
+            if line.name == caller.line and line.capabilities.hands_on and line.state().up:
+                handing = cast(HandingLine, line)
+                return handing if self.hands_on(handing.card()) else None
+        return None
 
     @contextlib.contextmanager
     def forwarding(self) -> Iterator[None]:

@@ -24,6 +24,7 @@ MESSAGE_KEY = "*"
 CALL_BACK_KEY = "9"
 ROUND_PAUSE_S = 8.0
 REMIND_EVERY_S = 25.0
+BACK_S = 6.0  # a caller who was on hold hears the box so long before the next person is rung
 
 
 async def reach(call: Call, topic: str | None) -> Reached | str | None:
@@ -37,6 +38,8 @@ async def reach(call: Call, topic: str | None) -> Reached | str | None:
         call.step("cap", "As many calls as allowed are being forwarded already.")
         return None
     with board.forwarding():
+        if board.only_aside(call.leg):
+            await call.say(Prompt.PLEASE_HOLD)  # to its end: then the line is silent for the caller
         hunt = asyncio.create_task(_hunt(call, topic))
         comfort = asyncio.create_task(_comfort(call))
         reached: Reached | None = None
@@ -69,8 +72,9 @@ async def talk(call: Call, reached: Reached) -> None:
     engine = call.exchange.engine
     with contextlib.ExitStack() as then:
         then.callback(reached.release)
-        then.callback(engine.part, call.party.sound, reached.party.sound)
-        engine.join(call.party.sound, reached.party.sound)
+        if not reached.joined:
+            then.callback(engine.part, call.party.sound, reached.party.sound)
+            engine.join(call.party.sound, reached.party.sound)
         _note_talk(call, reached)
         ends = {call.party.gone, reached.party.gone}
         with call.exchange.board.forwarding():
@@ -198,9 +202,13 @@ async def _ring_tiers(
 async def _ring_tier(
     call: Call, tier: Tier, topic: str | None, refused: set[str]
 ) -> Reached | None:
-    if tier.strategy is Strategy.ALL:
+    board, rung = call.exchange.board, False
+    if tier.strategy is Strategy.ALL and not board.only_aside(call.leg):
         return await _ring_all(call, tier.candidates, topic, refused)
     for candidate in tier.candidates:
+        if rung and board.only_aside(call.leg):
+            await asyncio.sleep(BACK_S)
+        rung = True
         reached = await offer_call(call, candidate, topic, refused)
         if reached is not None:
             return reached
@@ -211,7 +219,9 @@ async def _ring_all(
     call: Call, candidates: Iterable[Candidate], topic: str | None, refused: set[str]
 ) -> Reached | None:
     """All at once; the first who presses 1 has it, and the others stop ringing at once."""
-    offers = [asyncio.create_task(offer_call(call, c, topic, refused)) for c in candidates]
+    offers = [
+        asyncio.create_task(offer_call(call, c, topic, refused, alone=False)) for c in candidates
+    ]
     taken: Reached | None = None
     try:
         for next_done in asyncio.as_completed(offers):

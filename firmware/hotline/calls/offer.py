@@ -18,7 +18,7 @@ from hotline.calls.call import Call
 from hotline.calls.leg import Party
 from hotline.errors import CallerGone, LineDown, NumberRefused
 from hotline.inbox.step import StepName
-from hotline.lines.port import Cause, Leg
+from hotline.lines.port import AsideLeg, Cause, Leg
 from hotline.media.catalogue import Prompt
 from hotline.routing.plan import Candidate
 from hotline.storage.calls import LEG_COST
@@ -34,10 +34,14 @@ FIRST_SIGN_S = 4.0  # a living line says "trying" within a round trip
 
 @dataclass
 class Reached:
-    """Somebody took the call: on the bridge, and engaged until `release`."""
+    """Somebody took the call: on the bridge, and engaged until `release`.
+
+    joined: they and the caller hear each other by now, through the network.
+    """
 
     engagement: Engagement
     party: Party
+    joined: bool = False
 
     @property
     def name(self) -> str:
@@ -53,9 +57,12 @@ class Reached:
 
 
 async def offer_call(
-    call: Call, candidate: Candidate, topic: str | None, refused: set[str]
+    call: Call, candidate: Candidate, topic: str | None, refused: set[str], *, alone: bool = True
 ) -> Reached | None:
-    """Ring one person and ask for the key. Nobody is rung who is busy on any line."""
+    """Ring one person and ask for the key. Nobody is rung who is busy on any line.
+
+    alone: nobody else is rung for this call meanwhile, so the caller may be held for it.
+    """
     person = candidate.person
 
     def cost(seconds: float) -> None:
@@ -65,14 +72,17 @@ async def offer_call(
     engagement = call.exchange.board.engage(person, cost)
     if engagement is None:
         return None
-    offer = _Offer(call, engagement, topic)
+    offer = _Offer(call, engagement, topic, alone)
     try:
         answer = await offer.make(candidate.ring_seconds)
         if answer is Answer.NEVER:
             refused.add(person.id)
-        return offer.reached if answer is Answer.TAKEN else None
+        if answer is Answer.TAKEN:
+            return offer.reached
     finally:
         offer.close()
+    await offer.caller_back()
+    return None
 
 
 async def say_too_late(call: Call, party: Party, release: Callable[[], None]) -> None:
@@ -96,9 +106,11 @@ class Answer(Enum):
 class _Offer:
     """One person being rung for one call."""
 
-    def __init__(self, call: Call, engagement: Engagement, topic: str | None) -> None:
+    def __init__(self, call: Call, engagement: Engagement, topic: str | None, alone: bool) -> None:
         self._call, self._engagement, self._topic = call, engagement, topic
+        self._alone = alone
         self._leg: Leg | None = None
+        self._aside: AsideLeg | None = None
         self._party: Party | None = None
         self.reached: Reached | None = None
 
@@ -109,11 +121,11 @@ class _Offer:
     async def make(self, ring_seconds: int) -> Answer:
         """Ring, whisper, hear the key."""
         try:
-            leg = self._leg = self._call.exchange.board.dial(self._engagement)
+            leg = self._leg = self._dial()
         except (LineDown, NumberRefused) as trouble:
             self._step("not_dialled", f"{self._name} cannot be rung: {trouble.cause}")
             return Answer.NEVER
-        self._step("ringing", f"Ringing {self._name}.")
+        self._step("held" if self._aside else "ringing", self._ringing_words())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ring_seconds):
                 await self._on_a_line_that_works(leg)
@@ -123,6 +135,27 @@ class _Offer:
         self._engagement.answered()
         self._party = Party(leg, self._call.exchange.engine)
         return await self._ask_for_key(self._party)
+
+    def _dial(self) -> Leg:
+        """Over another line, where there is one: then the caller hears music and can choose."""
+        board, caller = self._call.exchange.board, self._call.leg
+        try:
+            return board.dial(self._engagement)
+        except LineDown:
+            if not (self._alone and board.only_aside(caller)):
+                raise
+            self._aside = board.dial_aside(self._engagement, caller)
+            return self._aside
+
+    def _ringing_words(self) -> str:
+        if self._aside is None:
+            return f"Ringing {self._name}."
+        return f"Ringing {self._name} over the caller's own line; the caller is on hold."
+
+    async def caller_back(self) -> None:
+        """Wait until a caller who was held is with the box again."""
+        if self._aside is not None:
+            await self._aside.parted()
 
     async def _on_a_line_that_works(self, leg: Leg) -> None:
         """Until the leg is answered or over. A line that fails or is mute gives way to the next."""
@@ -135,7 +168,8 @@ class _Offer:
                 return
             leg.hang_up()
             self._step("other_line", f"The line {leg.line} fails; ringing over {other.line}.")
-            self._leg = leg = other
+            self._leg, self._aside = other, None
+            leg = other
 
     def _over_another_line(self, tried: set[str]) -> Leg | None:
         try:
@@ -174,16 +208,33 @@ class _Offer:
         except CallerGone:
             self._step("not_reached", f"{self._name} hung up without pressing 1.")
             return Answer.NOT_REACHED
-        if key == TAKE_KEY:
-            self.reached = Reached(self._engagement, party)
+        if key == TAKE_KEY and await self._through(party):
+            self.reached = Reached(self._engagement, party, joined=self._aside is not None)
             return Answer.TAKEN
         party.hang_up()
         self._party = None  # they know why; `close` has nothing more to tell them
+        if key == TAKE_KEY:
+            return Answer.NEVER
         if key == NOT_NOW_KEY:
             self._step("declined", f"{self._name} pressed 2: not now.")
             return Answer.NEVER
         self._step("no_press", f"Nobody pressed 1 on {self._name}'s phone; a voicemail, perhaps.")
         return Answer.NOT_REACHED
+
+    async def _through(self, party: Party) -> bool:
+        """Have the network join them where they share a line; where it will not, say so."""
+        if self._aside is None:
+            return True
+        call = self._call
+        try:
+            await self._aside.join()
+        except LineDown as refused:
+            self._step("not_joined", f"{self._name} pressed 1, but: {refused.cause}")
+            sorry = await call.exchange.prompts.files(call.office.language, Prompt.LINE_ERROR)
+            with contextlib.suppress(CallerGone):
+                await party.play(sorry)
+            return False
+        return True
 
     async def _key_after(self, party: Party, whisper: list[Path]) -> str | None:
         try:

@@ -14,9 +14,10 @@ from typing import Any, Protocol, cast
 
 from hotline.calls.board import Engagement
 from hotline.calls.exchange import Exchange
+from hotline.calls.handingtest import WORKS, HandingTest
 from hotline.calls.leg import Party, settled
 from hotline.errors import CallerGone, HotlineError, LineDown, TextRefused
-from hotline.lines.port import Cause, Leg, Line, TextLine
+from hotline.lines.port import Cause, HandingLine, Leg, Line, TextLine
 from hotline.media.catalogue import Prompt
 from hotline.media.engine import Sound
 from hotline.notify.outbox import WayDown
@@ -51,23 +52,30 @@ class SelfTests:
     texting: Trial | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def run(self, name: str, number: str) -> LineTest:
+    async def run(self, name: str, number: str, second: str = "") -> LineTest:
         """Call `number` over the line and see; takes two or three minutes. Stored when it is over.
 
-        A line with one channel carries nothing else meanwhile. Raises HotlineError, and tests
+        second: another telephone, to try whether the network joins the two; "" to try it not. A
+        line with one channel carries nothing else meanwhile. Raises HotlineError, and tests
         nothing, when the number may not be dialled, is in use, or a test runs already.
         """
         line = self._line(name)
         if self._turn.locked():
             raise HotlineError("A line is being tested already.", _WAIT)
         async with self._turn:
-            with self._engaged(number) as engagement:
-                test = _Test(self.exchange, line, engagement)
+            with contextlib.ExitStack() as engaged:
+                one = engaged.enter_context(self._engaged(number))
+                other = engaged.enter_context(self._engaged(second)) if second else None
+                test = _Test(self.exchange, line, one, other)
                 await test.call()
             await test.text(self.texting)
             test.name_the_untried()
             at = self.exchange.clock.now()
-            done = LineTest(name, at, mask(engagement.number), tuple(test.checks))
+            if test.handing in (Outcome.WORKS, Outcome.FAILS):
+                card = cast(HandingLine, line).card()
+                works = test.handing is Outcome.WORKS
+                await asyncio.wrap_future(self.results.keep_handing(card, at, works=works))
+            done = LineTest(name, at, mask(one.number), tuple(test.checks))
             await asyncio.wrap_future(self.results.keep(done))
             return done
 
@@ -103,10 +111,13 @@ class SelfTests:
 
 
 class _Test:
-    """One line being tested."""
+    """One line being tested. handing: what came of holding and joining, None if not tried."""
 
-    def __init__(self, exchange: Exchange, line: Line, engagement: Engagement) -> None:
-        self._x, self._line, self._engagement = exchange, line, engagement
+    def __init__(
+        self, exchange: Exchange, line: Line, engagement: Engagement, second: Engagement | None
+    ) -> None:
+        self._x, self._line, self._engagement, self._second = exchange, line, engagement, second
+        self.handing: Outcome | None = None
         self.checks: list[Check] = []
 
     # -- the call ------------------------------------------------------------------------------
@@ -148,6 +159,7 @@ class _Test:
         key: str | None = None
         try:
             key = await self._ask(party)
+            await self._hand_on(party)
             await party.play(await self._words(Prompt.SELF_TEST_THANKS))
         except CallerGone:
             log.info("self-test of %s: the call ended before the test did", leg.line)
@@ -157,6 +169,17 @@ class _Test:
             party.hang_up()
         self._judge_sound(key, heard=meter.loudest >= HEARD)
         self._judge_keys(key, told=ways.told, in_sound=ways.heard)
+
+    async def _hand_on(self, party: Party) -> None:
+        if self._second is None or not self._line.capabilities.hands_on:
+            return
+        line = cast(HandingLine, self._line)
+        if not line.card():
+            self._note("transfers", Outcome.UNKNOWN, "The modem does not say which it is.")
+            return
+        outcome, words = await HandingTest(self._x, line, party, self._second).run()
+        self.handing = outcome
+        self._note("transfers", outcome, words)
 
     async def _ask(self, party: Party) -> str | None:
         """Any key will do: who presses a wrong one heard the box, too."""
@@ -233,10 +256,18 @@ class _Test:
         else:
             words = "This line alone cannot connect callers with a mobile: the box takes messages."
         self._note("forwards", Outcome.UNKNOWN, words)
-        words = (
-            "Not tried: hold, conference and transfer by the network; the box uses none of them."
-        )
-        self._note("transfers", Outcome.UNKNOWN, words)
+        if self.handing is None:
+            self._name_handing()
+
+    def _name_handing(self) -> None:
+        if not self._line.capabilities.hands_on:
+            words = "hold, conference and transfer by the network; the box uses none of them."
+            self._note("transfers", Outcome.UNKNOWN, f"Not tried: {words}")
+        elif self._x.board.hands_on(cast(HandingLine, self._line).card()):
+            self._note("transfers", Outcome.WORKS, f"{WORKS} So it was when it was last tried.")
+        else:
+            words = "holding a caller and joining them; `hotline doctor --call NUMBER --and NUMBER`"
+            self._note("transfers", Outcome.UNKNOWN, f"Not tried: {words} tries it.")
 
     def _note(self, what: str, outcome: Outcome, words: str) -> None:
         log.info("self-test of %s: %s %s: %s", self._line.name, what, outcome, words)

@@ -45,7 +45,7 @@ from hotline.errors import HotlineError
 from hotline.said import say
 
 SLOW_S = 90.0  # what a network is asked on the way
-TEST_S = 300.0
+TEST_S = 600.0
 Answer = TypeVar("Answer", bound=Message)
 
 
@@ -94,9 +94,10 @@ class Control:
         """Replace the office; returns warnings; Refused names every problem."""
         return self._ask(OfficePut(yaml=yaml, author=author), OfficePutAnswer).warnings
 
-    def line_test(self, line: str, number: str) -> LineTested:
-        """Have a line tested; returns when it was."""
-        return Control(self._path, TEST_S)._ask(LineTest(line=line, number=number), LineTested)
+    def line_test(self, line: str, number: str, second: str = "") -> LineTested:
+        """Have a line tested; returns when it was. second: see `LineTest`."""
+        ask = LineTest(line=line, number=number, second=second)
+        return Control(self._path, TEST_S)._ask(ask, LineTested)
 
     def line_balance(self, line: str) -> str:
         """What is left on a line's SIM card, in the network's words."""

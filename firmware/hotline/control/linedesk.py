@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import cast
 
 from hotline.at.services import Reason
 from hotline.calls.board import Board
@@ -25,7 +26,7 @@ from hotline.control.messages import (
     Words,
 )
 from hotline.errors import HotlineError
-from hotline.lines.port import Line, MobileLine
+from hotline.lines.port import HandingLine, Line, MobileLine
 from hotline.said import say
 from hotline.storage import linetests
 from hotline.storage.diverts import DivertsBefore
@@ -60,7 +61,7 @@ class LineDesk:
 
     async def test(self, ask: LineTest) -> LineTested:
         """Call somebody over a line and see."""
-        return _tested(await self.tests.run(ask.line, ask.number))
+        return _tested(await self.tests.run(ask.line, ask.number, ask.second))
 
     async def balance(self, ask: LineBalance) -> Words:
         """What the network says is left on a SIM card."""
@@ -95,6 +96,11 @@ class LineDesk:
     def _mobile(self, name: str) -> MobileLine | None:
         return next((mobile for mobile in self.mobiles if mobile.name == name), None)
 
+    def _handing(self, line: Line) -> bool | None:
+        if not line.capabilities.hands_on:
+            return None
+        return self.board.hands_on(cast(HandingLine, line).card())
+
     def _state(self, line: Line) -> LineState:
         state, mobile = line.state(), self._mobile(line.name)
         test = self.tests.results.of(line.name)
@@ -110,6 +116,7 @@ class LineDesk:
             network=LineNetwork(**asdict(mobile.network())) if mobile else None,
             divert=LineDivertState(**asdict(divert)) if divert else None,
             straight=self._straight(mobile) if mobile else None,
+            handing=self._handing(line),
             test=_tested(test) if test else None,
             tone=str(tone or ""),
         )

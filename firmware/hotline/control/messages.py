@@ -139,11 +139,15 @@ class OfficeGet(Message):
 
 
 class LineTest(Message):
-    """Call a number over a line and see what the line can do: minutes. Answered by `LineTested`."""
+    """Call a number over a line and see what the line can do: minutes. Answered by `LineTested`.
+
+    second: another telephone, to try whether the network joins the two; "" to try it not.
+    """
 
     do: Literal["line_test"] = "line_test"
     line: Slug
     number: Short
+    second: Short = ""
 
 
 class LineBalance(Message):
@@ -283,7 +287,8 @@ class LineState(Message):
     """One telephone line. `words` says how it is; `action` what the owner can do if it is down.
 
     trouble: what is wrong although callers reach it. caution: see Capabilities. network, divert
-    (for a dead box), straight (of every caller, past the box): only of SIM cards. test: the newest.
+    (for a dead box), straight (of every caller, past the box): only of SIM cards. handing: is its
+    network asked to hold and join callers, None where the owner does not want it. test: the newest.
     tone: learned to say that a caller has gone, in words.
     """
 
@@ -299,6 +304,7 @@ class LineState(Message):
     network: LineNetwork | None = None
     divert: LineDivertState | None = None
     straight: LineDivertState | None = None
+    handing: bool | None = None
     test: LineTested | None = None
     tone: str = ""
 

@@ -32,6 +32,7 @@ from hotline.storage.schema import records_file
 
 REPLUG = "Unplug the modem and plug it in again; see hw/modems.md."
 ANOTHER_MODEL = "Set when_dead, so that they reach somebody, or take a Quectel EC25."
+TRY_HANDING = "Try it with two telephones: `hotline doctor --call NUMBER --and NUMBER`."
 TEST_AGAIN = "Try again: hotline doctor --call NUMBER"
 
 
@@ -200,6 +201,11 @@ def _of_line(line: LineState) -> Iterator[Finding]:
     if line.straight is not None:
         words = f"{line.name}: {divert_words(line.straight)}"
         yield Finding(line.straight.well, words, line.straight.action)
+    if line.handing is False:
+        words = (
+            f"{line.name}: callers are not joined with staff by its network (hands_on): untried."
+        )
+        yield Finding(False, words, TRY_HANDING)
     if line.test is not None:
         yield from of_test(line.name, line.test)
 

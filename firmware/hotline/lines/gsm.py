@@ -15,8 +15,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from hotline.at import commands
 from hotline.at.answers import Event, Registration, Restarted, TextCame, TextStored
-from hotline.at.services import Ussd
+from hotline.at.services import Identity, Ussd
 from hotline.errors import LineDown, Unplugged
 from hotline.lines.access import Access
 from hotline.lines.atport import AtPort
@@ -39,6 +40,7 @@ from hotline.lines.port import (
 )
 from hotline.lines.quirks import quirks_of
 from hotline.lines.texts import Texts
+from hotline.lines.twocalls import SecondLeg
 from hotline.options import Modem
 from hotline.said import Said, say
 
@@ -63,8 +65,13 @@ class GsmLine:
         self._quirks = quirks_of(modem)
         can_dial = modem.outbound and self._quirks.speech is not None
         self.capabilities = Capabilities(
-            channels=1, can_dial=can_dial, can_text=True, caution=self._quirks.caution
+            channels=1,
+            can_dial=can_dial,
+            can_text=True,
+            hands_on=bool(modem.hands_on) and self._quirks.hands_on and can_dial,
+            caution=self._quirks.caution,
         )
+        self._card = ""
         self._sound = sound
         self._place = place or Place(modem, Finder(), self._quirks.restart)
         self._access = Access(modem, self._quirks, lambda at: self.on_time(at))
@@ -113,6 +120,29 @@ class GsmLine:
         if self.free_channels() <= 0:
             raise LineDown(say("The modem %(line)s is in use.", line=self.name))
         return self._calls.dial(number)
+
+    # -- two calls at once: see lines/twocalls.py ----------------------------------------------
+
+    def card(self) -> str:
+        """See HandingLine."""
+        return self._card
+
+    def dial_aside(self, caller: Leg, number: str) -> SecondLeg:
+        """See HandingLine."""
+        leg, calls = self._calls.leg, self._calls
+        if self._modem.port is None or not self._health.up:
+            raise LineDown(say("The line %(line)s is down.", line=self.name), self._health.words)
+        if leg is None or leg is not caller or not leg.answered.done() or calls.two is not None:
+            raise LineDown(say("The modem %(line)s is in use.", line=self.name))
+        return calls.dial_aside(leg, number)
+
+    async def _ask_card(self) -> str:
+        """Which modem with which SIM card: what the one can do, another may not."""
+        found: list[str] = []
+        for command in (commands.IDENTITY, commands.SUBSCRIBER):
+            said = (await self._modem.ask(command)).events
+            found += [event.digits for event in said if isinstance(event, Identity)][:1]
+        return " ".join(found) if len(found) == 2 else ""
 
     # -- texts: see lines/texts.py -------------------------------------------------------------
 
@@ -175,6 +205,8 @@ class GsmLine:
         await self._open()
         await self._access.prepare(self._modem.ask)
         await self._calls.can_be_seen()
+        if self.capabilities.hands_on:
+            self._card = await self._ask_card()
         self._modem.ready, self._away_until = True, 0.0
         self._calls.opened()
         self._keeper.works()
@@ -249,6 +281,8 @@ class GsmLine:
     def _pause(self) -> float:
         if self._calls.leg is None:
             return IDLE_S
+        if self._calls.two is not None and not self._calls.two.joined:
+            return SETTING_UP_S
         return TALKING_S if self._calls.leg.answered.done() else SETTING_UP_S
 
     def _close(self, words: Said) -> None:

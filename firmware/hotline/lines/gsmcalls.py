@@ -1,4 +1,6 @@
-"""The calls over one modem with one SIM, one at a time: the story of each, from ring to ending.
+"""The calls over one modem with one SIM: the story of each, from ring to ending.
+
+There is one at a time, but for a caller who is held while somebody is dialled: lines/twocalls.py.
 
 What is true of calls is what the modem lists (+CLCC): all other reports only make us look at once.
 How the models let sound through is told by lines/speechpath.py.
@@ -26,6 +28,7 @@ from hotline.at.answers import (
     Ring,
     SoundFlow,
 )
+from hotline.at.commands import Command
 from hotline.errors import CallerGone, LineDown
 from hotline.lines import gsmcause
 from hotline.lines.gsmleg import GsmLeg, TalkSound
@@ -34,6 +37,7 @@ from hotline.lines.ladder import Hung
 from hotline.lines.openmodem import OpenModem
 from hotline.lines.port import Caller, Cause, Leg
 from hotline.lines.speechpath import SpeechPath
+from hotline.lines.twocalls import SecondLeg, TwoCalls
 from hotline.numbering import normalise
 from hotline.said import say
 
@@ -65,8 +69,9 @@ class Sound(Protocol):
 
 
 class GsmCalls:
-    """leg: the call there is now. hearing: whether callers over this modem are heard.
+    """leg: the call there is now. two: while it is held for another one.
 
+    hearing: whether callers over this modem are heard.
     speech, sound: None for a model that carries no sound. on_ring: given each incoming call.
     on_over: told when a call has ended. on_heard: told when `hearing` was judged.
     """
@@ -77,6 +82,7 @@ class GsmCalls:
         self.name = modem.name
         self._modem, self._speech, self._sound, self._country = modem, speech, sound, country
         self.leg: GsmLeg | None = None
+        self.two: TwoCalls | None = None
         self.hearing = Hearing()
         self.on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
         self.on_over: Callable[[GsmLeg], None] = lambda _leg: None
@@ -108,20 +114,26 @@ class GsmCalls:
             case CallerId(number):
                 self._announce(number)
             case Key(digit) if self.leg is not None:
-                self.leg.on_key(digit)
+                (self.two.second if self.two else self.leg).on_key(digit)
             case CallEnded(words):
-                if self.leg is not None:
-                    self.leg.end_words = words
+                if leg := self._meant():
+                    leg.end_words = words
                 self._modem.look.set()
             case CallOver(cause):
-                if self.leg is not None:
-                    self.leg.end_words = self.leg.end_words or "over"
-                    self.leg.end_cause = cause
+                if leg := self._meant():
+                    leg.end_words = leg.end_words or "over"
+                    leg.end_cause = cause
                 self._modem.look.set()
             case CallsChanged() | CallRow():
                 self._modem.look.set()
             case SoundFlow(go) if self._sound is not None:
                 self._sound.flow(go)
+
+    def _meant(self) -> GsmLeg | None:
+        """Whose end is reported; of two who talk only a look can tell."""
+        if self.two is None:
+            return self.leg
+        return None if self.two.second.answered.done() else self.two.second
 
     def _rang(self) -> None:
         """The number comes at once, or at the next ring at the latest, or not at all."""
@@ -161,6 +173,22 @@ class GsmCalls:
         leg = self._new_leg(Caller(number), incoming=False)
         self._carry(leg, lambda: self._dial(leg, number))
         return leg
+
+    def dial_aside(self, first: GsmLeg, number: str) -> SecondLeg:
+        """Begin a call while the one there is waits on hold."""
+        second = SecondLeg(self, Caller(number), self._sound.talk() if self._sound else None)
+        two = self.two = second.two = TwoCalls(self._modem, self.look, first, second)
+        second.gone.add_done_callback(lambda _gone: self._freed(second))
+        self._modem.run(self._carry_two(two, number))
+        return second
+
+    async def _carry_two(self, two: TwoCalls, number: str) -> None:
+        try:
+            await two.carry(lambda: self._dial(two.second, number))
+        finally:
+            two.over.set()
+            if self.two is two:
+                self.two = None
 
     def pick_up(self, leg: GsmLeg) -> None:
         """Answer."""
@@ -234,8 +262,10 @@ class GsmCalls:
     async def pick_up_again(self) -> None:
         """Somebody who talked with the box when it lost sight of the modem, or was restarted."""
         if self._picks_up_again:
-            answer = await self._modem.ask(commands.CALLS)
-            rows = [row for row in answer.events if isinstance(row, CallRow) and row.voice]
+            rows = await self._listed()
+            if any(row.incoming and row.state is CallState.HELD for row in rows):
+                await self._modem.ask(commands.END_TALKING)  # and who was held is given back
+                rows = await self._listed()
             if [(row.incoming, row.state) for row in rows] == [(True, CallState.ACTIVE)]:
                 leg = self._new_leg(self._caller(rows[0].number), incoming=True)
                 leg.is_in(CallState.ACTIVE)
@@ -264,15 +294,28 @@ class GsmCalls:
                 await self._refuse_second(waiting[index])
         leg = self.leg
         mine = [row for row in rows if row.state is not CallState.WAITING]
+        if self.two is not None:
+            await self._look_at_two(self.two, mine)
+            return
         if leg is None:
             self._hear_of_unknown(mine)
             return
         fitting = [row for row in mine if self._is_of(leg, row)]
         if fitting:
             leg.is_in(fitting[0].state)
+            if leg.state is CallState.HELD and not leg.ended_by_us:
+                await self._modem.ask(commands.SWAP)  # the network was too late to hold
             self._judge_sound(leg)
         else:
             await self._missed_by(leg)
+
+    async def _look_at_two(self, two: TwoCalls, rows: list[CallRow]) -> None:
+        for leg, row in two.sort(rows):
+            if row is not None:
+                leg.is_in(row.state)
+            elif not leg.gone.done():
+                await self._missed_by(leg)
+        self._judge_sound(two.second)
 
     def _is_of(self, leg: GsmLeg, row: CallRow) -> bool:
         """Not the next caller's, who may ring in the moment in which this one hangs up."""
@@ -312,8 +355,11 @@ class GsmCalls:
         self._modem.fail(Hung(say("The modem does not end a call any more.")))
 
     async def _lists_calls(self) -> bool:
+        return bool(await self._listed())
+
+    async def _listed(self) -> list[CallRow]:
         events = (await self._modem.ask(commands.CALLS)).events
-        return any(isinstance(row, CallRow) and row.voice for row in events)
+        return [row for row in events if isinstance(row, CallRow) and row.voice]
 
     async def _refuse_second(self, row: CallRow) -> None:
         """Call waiting is off, and some networks do not care: written down, and busy."""
@@ -330,7 +376,7 @@ class GsmCalls:
         self._modem.run(self._hang_up(leg))
 
     async def _hang_up(self, leg: GsmLeg) -> None:
-        for command in (commands.HANG_UP, commands.HANG_UP_OLD):
+        for command in await self._ways_to_end(leg):
             if self._modem.port is None or leg.gone.done():
                 return
             # Never before the command that dials, if that still waits.
@@ -341,7 +387,19 @@ class GsmCalls:
                 async with asyncio.timeout(HANG_UP_S):
                     await asyncio.shield(leg.gone)
                     return
+        if leg.gone.done():
+            return
         self._modem.fail(Hung(say("The modem does not end a call any more.")))
+
+    async def _ways_to_end(self, leg: GsmLeg) -> tuple[Command, ...]:
+        """Of two calls the second ends alone, and before the first."""
+        if self.two is not None:
+            await (self.two.release() if leg is self.two.second else self.two.parted())
+        if leg.state is CallState.HELD:
+            return commands.END_HELD, commands.HANG_UP
+        if self.two is not None and self.two.first.state is CallState.HELD:
+            return ()  # they would end the call of who waits, too
+        return commands.HANG_UP, commands.HANG_UP_OLD
 
     async def _missed_by(self, leg: GsmLeg) -> None:
         """The modem lists a leg no more."""
@@ -373,6 +431,10 @@ class GsmCalls:
             leg.work.cancel()
         if self.leg is not leg:
             return
+        two, self.two = self.two, None
+        if two is not None and not two.second.gone.done():
+            self.leg = two.second
+            return
         self.leg = None
         self._last_call = asyncio.get_running_loop().time()
         self._no_ring()
@@ -393,6 +455,8 @@ class GsmCalls:
         if self.leg is not None:
             self._picks_up_again = not self.leg.ended_by_us
             self.leg.ended(Cause.LINE_FAILED)
+        if self.two is not None:
+            self.two.second.ended(Cause.LINE_FAILED)
 
     async def stop(self) -> None:
         """The box stops: nobody is left on the line."""
@@ -400,6 +464,8 @@ class GsmCalls:
             with contextlib.suppress(LineDown, TimeoutError):
                 async with asyncio.timeout(HANG_UP_S):
                     await self._modem.ask(commands.HANG_UP, first=True)
+                    if self.two is not None:
+                        await self._modem.ask(commands.END_HELD, first=True)
 
 
 async def _answered_already() -> None:

@@ -14,6 +14,7 @@ class TalkSound(Protocol):
     """The sound of one call."""
 
     def tells(self, digit: str) -> bool: ...
+    def away(self, away: bool) -> None: ...
 
 
 class Carrier(Protocol):
@@ -45,6 +46,7 @@ class GsmLeg:
         self.answered: asyncio.Future[None] = loop.create_future()
         self.gone: asyncio.Future[Cause] = loop.create_future()
         self.active = asyncio.Event()
+        self.state: CallState | None = None
         self.work: asyncio.Task[None] | None = None
         self.ended_by_us = False
         self.answered_at: float | None = None
@@ -80,7 +82,7 @@ class GsmLeg:
 
     def is_in(self, state: CallState) -> None:
         """The modem lists the call in this state."""
-        self.listed, self.missing = True, 0
+        self.listed, self.missing, self.state = True, 0, state
         self.rang |= state is not CallState.DIALING
         if not self.taken.done():
             self.taken.set_result(None)
@@ -98,6 +100,11 @@ class GsmLeg:
         if not self.ended_by_us:
             self._our_cause = Cause.NO_SOUND
             self.hang_up()
+
+    def away(self, away: bool) -> None:
+        """Another call has the modem's sound now, or no more."""
+        if self._sound is not None:
+            self._sound.away(away)
 
     def on_key(self, digit: str) -> None:
         if self._sound is not None and self._sound.tells(digit):

@@ -47,8 +47,8 @@ class Capabilities:
 
     full_duplex: both ends may speak at once; where not, the caller is silence while the box speaks.
     can_dial: else `dial` raises LineDown. can_refuse: else a call that is not answered rings on.
-    can_text: it is a `TextLine`, too. caution: what the owner should know before they rely on the
-    line, one sentence, else "".
+    can_text: it is a `TextLine`, too. hands_on: it is a `HandingLine`, too, and the owner wants it
+    used. caution: what the owner should know before they rely on the line, one sentence, else "".
     """
 
     full_duplex: bool = True
@@ -57,6 +57,7 @@ class Capabilities:
     channels: int = 1
     shows_any_number: bool = False
     can_text: bool = False
+    hands_on: bool = False
     caution: Said = NOTHING
 
 
@@ -178,6 +179,35 @@ class Line(Protocol):
 
         shown: the number to show where the line can choose it. Raises LineDown when no call can
         be begun at all.
+        """
+
+
+class AsideLeg(Leg, Protocol):
+    """Somebody called while the caller is held, over the same line; the box talks to them alone.
+
+    When it is over the caller is back by himself: his sound pauses until then.
+    """
+
+    async def join(self) -> None:
+        """Have the network let the caller, this person and the box hear each other.
+
+        Raises LineDown when it does not: then nothing has changed.
+        """
+
+    async def parted(self) -> None:
+        """Wait until the caller is back, once this leg is over; or gone."""
+
+
+class HandingLine(Line, Protocol):
+    """A line whose network can hold a caller and join him with somebody called meanwhile."""
+
+    def card(self) -> str:
+        """Which modem with which SIM card it is; "" while that is not known. Never waits."""
+
+    def dial_aside(self, caller: Leg, number: str) -> AsideLeg:
+        """Hold `caller`, a leg of this line that is answered, and dial. Returns at once, as `dial`.
+
+        Raises LineDown.
         """
 
 

@@ -31,7 +31,8 @@ class Quirks:
     pin_tries: asks how often a wrong PIN may still be given. texts_in_call: may a text be sent
     while somebody talks? restart: starts its firmware anew. technology, volte: ask for what +COPS
     does not say, None where there is nothing to ask. ussd_packed: codes for the network are given
-    as packed septets. caution: what the owner should know before they rely on it, one sentence.
+    as packed septets. hands_on: may a caller be held while somebody is dialled? caution: what the
+    owner should know before they rely on it, one sentence.
     """
 
     words: str
@@ -46,6 +47,7 @@ class Quirks:
     restart: Command = RESTART
     technology: Command | None = None
     volte: Command | None = None
+    hands_on: bool = False
     ussd_packed: bool = False
     caution: Said = NOTHING
 
@@ -85,6 +87,7 @@ QUECTEL = Quirks(
     pin_tries=Command('AT+QPINC="SC"', "+QPINC"),
     technology=Command("AT+QNWINFO", "+QNWINFO"),
     volte=Command('AT+QCFG="ims"', "+QCFG"),
+    hands_on=True,
 )
 
 # The same as a sound card.
@@ -92,6 +95,7 @@ QUECTEL_CARD = replace(
     QUECTEL,
     set_up=(*_usual("AT+QAUDMOD=3"), *QUECTEL.set_up),
     speech=SwitchedBefore(Command("AT+QPCMV=0;+QPCMV=1,2")),
+    hands_on=False,  # as a sound card nobody ever heard three (RoEdAl's chan_quectel)
 )
 
 HUAWEI = Quirks(
@@ -111,6 +115,8 @@ HUAWEI = Quirks(
     can_talk=Command("AT^CVOICE?", "^CVOICE"),
     speech=SwitchedAfter(Command("AT^DDSETEX=2")),
     pin_tries=Command("AT^CPIN?", "^CPIN"),
+    # Ending one of two calls mutes the other, and who was held comes back without sound (wdoekes).
+    hands_on=False,
     ussd_packed=True,
 )
 

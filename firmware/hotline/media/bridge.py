@@ -60,6 +60,14 @@ class Bridge:
             if end in (source, sink):
                 self._lay(source, sink)
 
+    def lift(self, end: End) -> None:
+        """Take the wires of an end off, and keep them in mind for `refresh`."""
+        for source, sink in self._wires:
+            if end in (source, sink):
+                one, other = source.port(), sink.port()
+                if one is not None and other is not None:
+                    one.stopTransmit(other)
+
     def remove(self, end: End) -> None:
         """Forget an end that is gone; its port took the wires with it."""
         self._wires = frozenset(wire for wire in self._wires if end not in wire)

@@ -55,6 +55,7 @@ class Prompt(StrEnum):
     LINE_ERROR = "line_error"
     EMERGENCY = "emergency"
     SELF_TEST = "self_test"
+    SELF_TEST_JOINED = "self_test_joined"
     SELF_TEST_THANKS = "self_test_thanks"
     LEARN_TONE = "learn_tone"
 

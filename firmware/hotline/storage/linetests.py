@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,9 +53,11 @@ class LineTest:
 class LineTests:
     """The newest test of each line, in memory and on its way to the disk. Lives on the loop."""
 
-    def __init__(self, writer: Writer, known: dict[str, LineTest]) -> None:
-        """known: what the function `known` read at the start."""
-        self._writer, self._known = writer, known
+    def __init__(
+        self, writer: Writer, known: dict[str, LineTest], handing: Iterable[str] = ()
+    ) -> None:
+        """known, handing: what the functions of these names read at the start."""
+        self._writer, self._known, self._handing = writer, known, set(handing)
 
     def of(self, line: str) -> LineTest | None:
         """The line's newest test."""
@@ -64,6 +67,15 @@ class LineTests:
         """Replace the line's test; done when it is on the disk."""
         self._known[test.line] = test
         return self._writer.submit(lambda database: _store(database, test))
+
+    def hands_on(self, card: str) -> bool:
+        """Was this modem with this SIM card last seen to hold and join two calls?"""
+        return card in self._handing
+
+    def keep_handing(self, card: str, at: datetime, *, works: bool) -> Future[None]:
+        """What came of trying it; done when it is on the disk."""
+        (self._handing.add if works else self._handing.discard)(card)
+        return self._writer.submit(lambda database: _store_handing(database, card, at, works))
 
     def cost(self, at: datetime, seconds: float) -> Future[None]:
         """A test call that was connected for so long ended then; done when it is on the disk."""
@@ -81,6 +93,11 @@ def known(database: Database) -> dict[str, LineTest]:
     return {row["line"]: _test(row) for row in database.query("select * from line_tests")}
 
 
+def handing(database: Database) -> set[str]:
+    """The modems, each with its SIM card, that hold and join calls."""
+    return {row["card"] for row in database.query("select card from handing_tests where works")}
+
+
 def _test(row: dict[str, Any]) -> LineTest:
     checks = tuple(
         Check(one["what"], Outcome(one["outcome"]), one["words"])
@@ -93,6 +110,13 @@ def _add_cost(database: Database, at: datetime, seconds: float) -> None:
     """What is long over counts in no cap, and goes."""
     database.execute("delete from test_costs where at < ?", (text_of(at - COSTS_KEPT),))
     database.execute("insert into test_costs (at, seconds) values (?, ?)", (text_of(at), seconds))
+
+
+def _store_handing(database: Database, card: str, at: datetime, works: bool) -> None:
+    database.execute(
+        "insert or replace into handing_tests (card, at, works) values (?, ?, ?)",
+        (card, text_of(at), works),
+    )
 
 
 def _store(database: Database, test: LineTest) -> None:

@@ -235,3 +235,15 @@ def divert_targets(database: Database) -> None:
 def test_costs(database: Database) -> None:
     """What the calls of self-tests cost: they stand in no journal, and count in the caps."""
     database.execute("create table test_costs (at text not null, seconds real not null)")
+
+
+@RECORDS()
+def handing_on(database: Database) -> None:
+    """Which modem, with which SIM card, was seen to hold and join two calls, or not to."""
+    database.execute(
+        """create table handing_tests (
+            card text primary key,
+            at text not null,
+            works integer not null
+        ) without rowid"""
+    )

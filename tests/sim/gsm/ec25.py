@@ -16,7 +16,7 @@ import termios
 from pathlib import Path
 from typing import Any, ClassVar
 
-from tests.sim.gsm.modem import BEAT_S, Faults, GsmModem
+from tests.sim.gsm.modem import BEAT_S, Faults, GsmModem, _Call
 from tests.sim.gsm.network import MobileNetwork
 from tests.sim.sound import FRAME
 
@@ -49,14 +49,14 @@ class Ec25(GsmModem):
     def _key_line(self, key: str) -> str:
         return f"+QTONEDET: {ord(key)}"
 
-    def _report(self, state: int | None = None) -> None:
-        one = self._call
-        if self._reports and self.faults.reports and one is not None:
+    def _report(self, one: _Call, state: int | None = None) -> None:
+        if self._reports and self.faults.reports:
             shown = one.state if state is None else state
             number = one.call.number
             kind = 145 if number.startswith("+") else 129
             self._say(
-                f'+QIND: "ccinfo",{one.index},{int(one.incoming)},{shown},0,0,"{number}",{kind}'
+                f'+QIND: "ccinfo",{one.index},{int(one.incoming)},{shown},0,{int(one.joined)},'
+                f'"{number}",{kind}'
             )
 
     def _beat(self) -> None:

@@ -50,9 +50,8 @@ class Huawei(GsmModem):
     def _key_line(self, key: str) -> str:
         return f"^DDTMF: {key}"
 
-    def _report(self, state: int | None = None) -> None:
-        one = self._call
-        if not self.faults.reports or one is None:
+    def _report(self, one: _Call, state: int | None = None) -> None:
+        if not self.faults.reports:
             return
         if state is None and one.state == DIALING:
             self._later(0.01, lambda: self._say(f"^ORIG:{one.index},0"))  # behind the OK

@@ -1,4 +1,4 @@
-"""What all simulated modems have in common: an AT port and a sound port on ptys, one SIM, one call.
+"""What all simulated modems have in common: an AT port and a sound port on ptys, one SIM.
 
 Written from the facts that drivers of others and the AT manuals agree on; never held against a real
 modem. It lies, stumbles and falls silent as `Faults` say. What a family does in its own way is in
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import pty
 import re
@@ -24,6 +25,8 @@ import numpy as np
 
 from tests.sim import lateness
 from tests.sim.g711 import Samples
+from tests.sim.gsm.arranging import COMMANDS as CALL_COMMANDS
+from tests.sim.gsm.arranging import Arranging
 from tests.sim.gsm.network import AirCall, MobileNetwork
 from tests.sim.gsm.services import ALWAYS, ModemServices
 from tests.sim.gsm.services import COMMANDS as SERVICE_COMMANDS
@@ -83,6 +86,8 @@ class _Call:
     state: int
     incoming: bool
     index: int = 1
+    joined: bool = False
+    said: Samples = field(default_factory=lambda: np.zeros(FRAME, dtype="<i2"))
 
 
 class GsmModem:
@@ -120,7 +125,7 @@ class GsmModem:
         self._bytes_in = self._bytes_out = 0
         self._notes = False
         self._typed = b""
-        self._call: _Call | None = None
+        self.calls: list[_Call] = []
         self._timers: list[asyncio.TimerHandle] = []
         self._clock: asyncio.TimerHandle | None = None
         self._unlocked = not self.faults.pin
@@ -128,6 +133,7 @@ class GsmModem:
             self.line_end = self.faults.line_end
         self.texts = ModemTexts(self)
         self.services = ModemServices(self)
+        self.arranging = Arranging(self)
         self._reset()
         network.modems.append(self)
 
@@ -186,10 +192,13 @@ class GsmModem:
         self._masters, self._slaves = [], []
         for timer in self._timers:
             timer.cancel()
-        call, self._call = self._call, None
-        if call is not None:
-            call.call.over(False, 27)
+        self._drop_all()
         self._stop_clock()
+
+    def _drop_all(self) -> None:
+        calls, self.calls = self.calls, []
+        for one in calls:
+            one.call.over(False, 27)
 
     def __enter__(self) -> GsmModem:
         self.plug()
@@ -202,10 +211,9 @@ class GsmModem:
 
     def rung(self, call: AirCall) -> bool:
         """Somebody calls this SIM; False when it is busy, or not there."""
-        if self._call is not None or not self.reachable:
+        if self.calls or not self.reachable:
             return False
-        self._call = _Call(call, INCOMING, True)
-        self._report()
+        self._begins(call, INCOMING, True)
         self._ring(call)
         return True
 
@@ -228,10 +236,10 @@ class GsmModem:
 
     def released(self, call: AirCall, cause: int) -> None:
         """The other end is gone."""
-        if self._call is None or self._call.call is not call:
+        one = self._of(call)
+        if one is None:
             return
-        one = self._call
-        self._end(cause)
+        self.forget(one, cause)
         if self.faults.ends:
             self._tell_end(one, cause)
 
@@ -241,7 +249,8 @@ class GsmModem:
         self._say("BUSY" if outgoing and cause == 17 else "NO CARRIER")
 
     def key_came(self, call: AirCall, key: str) -> None:
-        if self._call is None or self._call.call is not call:
+        one = self._of(call)
+        if one is None or one.state != ACTIVE:
             return
         if self._tells_keys and self.faults.keys != "sound":
             self._later(0.08, lambda: self._say(self._key_line(key)))
@@ -251,20 +260,51 @@ class GsmModem:
         return f"+DTMF: {key},120"
 
     def _becomes(self, call: AirCall, state: int) -> None:
-        if self._call is not None and self._call.call is call:
-            self._call.state = state
-            self._report()
+        one = self._of(call)
+        if one is not None:
+            self.put(one, state)
             if state == ACTIVE:
                 call.rtp.keys_in_sound = self.faults.keys != "told"
-                self._start_clock()
+                if self._clock is None:
+                    self._start_clock()
 
-    def _end(self, cause: int) -> None:
-        """The call is over here; sound has to be switched on anew for the next one."""
+    def put(self, one: _Call, state: int) -> None:
+        """This call is in that state now."""
+        one.state = state
+        self._report(one)
+
+    def _begins(self, call: AirCall, state: int, incoming: bool) -> None:
+        taken = {one.index for one in self.calls} | ({2} if self.faults.data else set())
+        index = next(n for n in itertools.count(1) if n not in taken)
+        one = _Call(call, state, incoming, index)
+        self.calls.append(one)
+        self._report(one)
+
+    def _of(self, call: AirCall) -> _Call | None:
+        return next((one for one in self.calls if one.call is call), None)
+
+    @property
+    def _call(self) -> _Call | None:
+        """The one that is not held, if there is any."""
+        return next((one for one in self.calls if one.state != HELD), None) or next(
+            iter(self.calls), None
+        )
+
+    def forget(self, one: _Call, cause: int = 16) -> None:
+        """The call is over here; after the last, sound has to be switched on anew."""
         self._cause = cause
-        self._report(state=-1)
-        self._call = None
-        self._pcm = False
-        self._stop_clock()
+        self._report(one, state=-1)
+        self.calls.remove(one)
+        if len(self.calls) == 1:
+            self.calls[0].joined = False
+        if not self.calls:
+            self._pcm = False
+            self._stop_clock()
+
+    def drop(self, one: _Call, cause: int = 16) -> None:
+        """End this call, from our side."""
+        self.forget(one, cause)
+        one.call.over(False, cause)
 
     def _ring(self, call: AirCall) -> None:
         if self._call is None or self._call.call is not call or self._call.state != INCOMING:
@@ -287,8 +327,8 @@ class GsmModem:
             return '+CLIP: "",128,,,,1'
         return f'+CLIP: "{number.lstrip("+") if clip == "no plus" else number}",145,,,,0'
 
-    def _report(self, state: int | None = None) -> None:
-        """How the family tells of a change of its call. state: -1 when it is over."""
+    def _report(self, one: _Call, state: int | None = None) -> None:
+        """How the family tells of a change of a call. state: -1 when it is over."""
 
     # -- sound -----------------------------------------------------------------------------------
 
@@ -328,7 +368,6 @@ class GsmModem:
         self._clock = self._loop.call_at(due, self._tick)
 
     def _beat(self) -> None:
-        assert self._call is not None
         if self.has_sound:
             self._take_sound()
             self.queued.append(len(self._to_air))
@@ -337,7 +376,7 @@ class GsmModem:
             came = self._arrival() if self._notes else None
             frame = self._from_box(np.frombuffer(self._to_air[: self._frame_bytes], dtype="<i2"))
             self._to_air = self._to_air[self._frame_bytes :]
-        heard: Samples = self._call.call.carry(frame, came)
+        heard = self.arranging.carry(frame, came)
         if self._pcm:
             self._give_sound(self._to_box(heard).astype("<i2").tobytes())
 
@@ -444,9 +483,7 @@ class GsmModem:
 
     def forgets(self, *says: str) -> None:
         """Its firmware begins anew without a word of warning; its ports stay."""
-        call, self._call = self._call, None
-        if call is not None:
-            call.call.over(False, 27)
+        self._drop_all()
         self._stop_clock()
         self._reset()
         self._say(*says)
@@ -507,11 +544,11 @@ class GsmModem:
 
     def _asked_calls(self, _found: re.Match[str]) -> list[str]:
         rows = ['+CLCC: 2,1,0,1,0,"",128'] if self.faults.data else []
-        one = self._call
-        if one is not None:
+        for one in self.calls:
             number = one.call.number
             kind = 145 if number.startswith("+") else (129 if number else 128)
-            rows.append(f'+CLCC: {one.index},{int(one.incoming)},{one.state},0,0,"{number}",{kind}')
+            shown = f"{one.index},{int(one.incoming)},{one.state},0,{int(one.joined)}"
+            rows.append(f'+CLCC: {shown},"{number}",{kind}')
         return [*rows, "OK"]
 
     def _asked_why(self, _found: re.Match[str]) -> list[str]:
@@ -523,7 +560,7 @@ class GsmModem:
             return ["NO CARRIER"]
 
         def through() -> None:
-            if self._call is one:
+            if one in self.calls:
                 one.call.is_answered()
                 self._becomes(one.call, ACTIVE)
                 self._tell_picked_up()
@@ -537,19 +574,15 @@ class GsmModem:
         self._say("OK")
 
     def _dialled(self, found: re.Match[str]) -> list[str]:
-        if self._call is not None:
+        if len(self.calls) > 1 or not self.arranging.makes_room():
             return ["ERROR"]
-        call = self.network.dial(self, found[1])
-        self._call = _Call(call, DIALING, False)
-        self._report()
+        self._begins(self.network.dial(self, found[1]), DIALING, False)
         return ["OK"]
 
     def _hung_up(self, _found: re.Match[str]) -> list[str]:
-        one = self._call
-        if one is not None:
-            self._end(16)
-            cause = 17 if one.incoming and one.state == INCOMING else 16
-            one.call.over(False, cause)
+        """All of them, also who is held: so Quectel's manual says of +CHUP."""
+        for one in tuple(self.calls):
+            self.drop(one, 17 if one.incoming and one.state == INCOMING else 16)
         return ["OK"]
 
     def _restarts(self, _found: re.Match[str]) -> list[str]:
@@ -592,6 +625,7 @@ def _parts(line: str) -> list[str]:
 _COMMANDS: list[tuple[str, Any]] = [
     *TEXT_COMMANDS,
     *SERVICE_COMMANDS,
+    *CALL_COMMANDS,
     *STANDARD_COMMANDS,
     ("", lambda _modem, _found: ["OK"]),
     (r"E([01]?)", GsmModem._set_echo),

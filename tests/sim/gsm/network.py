@@ -18,7 +18,7 @@ import numpy as np
 
 from tests.sim.g711 import Samples
 from tests.sim.gsm.texts import TextCentre
-from tests.sim.sound import FRAME, Silence, Sound, Tone, dtmf
+from tests.sim.sound import FRAME, RATE, Silence, Sound, Tone, dtmf
 from tests.sim.talk import Ending, NotAsExpected, Over, Talk, settle
 from tests.sim.track import Track
 
@@ -254,9 +254,16 @@ class MobilePhone:
 
 
 class MobileNetwork:
-    """Modems and telephones. dialled: every number that a modem asked for."""
+    """Modems and telephones. dialled: every number that a modem asked for.
+
+    holds, joins, transfers: the operator's services for who is in two calls: HOLD, MPTY, ECT.
+    arranges_s: how long it takes over them.
+    """
 
     def __init__(self) -> None:
+        self.holds = self.joins = True
+        self.transfers = False
+        self.arranges_s = 0.2
         self.modems: list[ModemEnd] = []
         self.mobiles: dict[str, MobilePhone] = {}
         self.calls: list[AirCall] = []
@@ -296,6 +303,10 @@ class MobileNetwork:
             self._run(behaviour(call))
         return call
 
+    def connect(self, one: AirCall, other: AirCall) -> None:
+        """Two calls of a modem that leaves them: each hears the other, until one hangs up."""
+        self._run(_talk(one, other))
+
     async def stop(self) -> None:
         """Everybody goes."""
         for task in tuple(self._tasks):
@@ -314,3 +325,16 @@ class MobileNetwork:
         task = asyncio.ensure_future(behave())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _talk(one: AirCall, other: AirCall) -> None:
+    """What two telephones say to each other, in frames of a clock of the network's own."""
+    said = np.zeros(FRAME, dtype="<i2")
+    loop = asyncio.get_running_loop()
+    due = loop.time()
+    while one.ending is None and other.ending is None:
+        said = one.carry(other.carry(said))
+        due += FRAME / RATE
+        await asyncio.sleep(due - loop.time())
+    for call in (one, other):
+        call.over(False, NORMAL)

@@ -64,9 +64,8 @@ class Sim7600(GsmModem):
     def _key_line(self, key: str) -> str:
         return f"+RXDTMF: {key}"
 
-    def _report(self, state: int | None = None) -> None:
-        one = self._call
-        if self.faults.reports and one is not None and state is None:
+    def _report(self, one: _Call, state: int | None = None) -> None:
+        if self.faults.reports and state is None:
             self._say(self._row(one))
             if one.state == ACTIVE:
                 self._later(0.01, lambda: self._say("VOICE CALL: BEGIN"))

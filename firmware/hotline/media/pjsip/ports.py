@@ -74,17 +74,29 @@ class ModemTalk:
     """One call over a modem: what `Leg.audio` is there. It comes and goes, the port stays."""
 
     def __init__(self, port: ModemPort) -> None:
-        self._port = port
+        self._port, self._away = port, False
         self.keys = OneOfEach()
 
     def tells(self, digit: str) -> bool:
         """The modem reported a key: does it count?"""
         return self.keys.told(digit, time.monotonic())
 
+    def away(self, away: bool) -> None:
+        """Another call has the modem's sound, or no more; what plays to this one pauses then."""
+        self._port.stack.post(lambda: self._put(away))
+
     # -- in PJSIP's thread -----------------------------------------------------------------
 
+    def _put(self, away: bool) -> None:
+        bridge = self._port.stack.bridge
+        if away and not self._away:
+            bridge.lift(self)
+        came_back, self._away = self._away and not away, away
+        if came_back:
+            bridge.refresh(self)
+
     def port(self) -> Any:
-        return self._port.port()
+        return None if self._away else self._port.port()
 
     def level(self) -> Level:
         """Loudness now."""
