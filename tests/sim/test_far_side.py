@@ -109,6 +109,18 @@ async def test_somebody_picks_up_and_hangs_up(box: Exchange, network: Exchange) 
     assert not (await call.ended()).ours
 
 
+async def test_a_call_is_over_though_the_other_end_has_forgotten_it(
+    box: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.sim.sip.call.TIMEOUT", 0.3)
+    async with await Exchange.start() as network:
+        network.mobile(NUMBER, behaviours.never_answers())
+        call = await _dial(box, network)
+        await call.ringing()
+    await call.hang_up()
+    assert (call.ending.ours, call.ending.status) == (True, 408)
+
+
 async def test_a_cancel_meets_the_answer(box: Exchange, network: Exchange) -> None:
     mobile = network.mobile(NUMBER, behaviours.answers_as_it_is_cancelled())
     call = await _dial(box, network)

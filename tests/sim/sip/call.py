@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from tests.sim.g711 import PCMA, PCMU
 from tests.sim.rtp import Stream
-from tests.sim.sip.endpoint import Endpoint, Incoming, Outgoing
+from tests.sim.sip.endpoint import TIMEOUT, Endpoint, Incoming, Outgoing
 from tests.sim.sip.message import (
     Address,
     Header,
@@ -361,6 +361,10 @@ class OutgoingCall(Call):
             cseq = ("CSeq", f"{self.invite.cseq} CANCEL")
             message = Message(f"CANCEL {self.invite.uri} SIP/2.0", (*headers, cseq))
             self._endpoint.request(message, self._to, lambda _: None)
+            # RFC 3261 9.1: a box that was killed meanwhile knows nothing of the call.
+            forgotten = (True, 408, "no end of what was cancelled")
+            loop = asyncio.get_running_loop()
+            self._timers.append(loop.call_later(TIMEOUT, self._over, *forgotten))
 
     async def _give_up(self) -> int:
         self.cancel()
