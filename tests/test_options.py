@@ -22,9 +22,8 @@ from hotline.options import (
     Sip,
     Trunk,
     VoiceModem,
-    read_options,
-    readable_by_others,
 )
+from hotline.options.file import read_options, readable_by_others
 
 EXAMPLE = Path(__file__).parent.parent / "box.example.toml"
 SECTIONS = {

@@ -21,7 +21,8 @@ from hotline.control.offices import Offices
 from hotline.errors import BadSettings, HotlineError
 from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.label import label
-from hotline.options import Options, read_options
+from hotline.options import Options
+from hotline.options.file import read_options
 from hotline.storage import calls as call_storage
 from hotline.storage import complaints as case_storage
 from hotline.storage import texts as text_storage

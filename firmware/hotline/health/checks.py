@@ -23,7 +23,8 @@ from hotline.lines.finder import Finder, Seen, modems
 from hotline.lines.quirks import quirks_of
 from hotline.lines.usb import this_machine
 from hotline.numbering import mask
-from hotline.options import Options, public_authorities, read_options, readable_by_others
+from hotline.options import Options, public_authorities
+from hotline.options.file import read_options, readable_by_others
 from hotline.storage.files import RESERVE, Recordings
 from hotline.storage.office import current
 from hotline.storage.officefile import read_stored_office

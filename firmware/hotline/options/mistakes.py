@@ -1,0 +1,91 @@
+"""What is wrong in box.toml, in words for its owner; the nearest right word is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import Any
+
+from hotline.options import Box, Limits, Mail, Modem, Notify, Page, Sip, Trunk, VoiceModem
+
+Place = tuple[str | int, ...]
+"""Of a key: its section, which of them, and the key."""
+
+_SECTIONS: dict[str, type[Any]] = {
+    "box": Box,
+    "sip": Sip,
+    "trunk": Trunk,
+    "modem": Modem,
+    "voice_modem": VoiceModem,
+    "limits": Limits,
+    "page": Page,
+    "mail": Mail,
+    "notify": Notify,
+}
+_LISTED = ("trunk", "modem", "voice_modem")
+_KEYS = {section: [f.name for f in fields(kind)] for section, kind in _SECTIONS.items()}
+
+
+def words_for(kind: str, place: Place, context: dict[str, Any]) -> str:
+    key = shown(place)
+    if kind == "unexpected_keyword_argument":
+        return _unknown(place)
+    if kind == "missing":
+        return f"{key} is missing"
+    if kind in ("dataclass_type", "dataclass_exact_type", "tuple_type") and len(place) == 1:
+        brackets = f"[[{place[0]}]]" if place[0] in _LISTED else f"[{place[0]}]"
+        return f"{place[0]} is a section: write {brackets} on a line of its own"
+    return f"{key} {_wanted(kind, context)}"
+
+
+_WANTED = {
+    "string_type": 'must be text in "quotes"',
+    "string_too_long": "is too long",
+    "int_type": "must be a whole number without quotes",
+    "bool_type": "must be true or false, without quotes",
+    "path_type": 'must be a path in "quotes"',
+    "tuple_type": 'must be a list, such as ["one", "two"]',
+    "ip_v4_network": "must be addresses such as 203.0.113.7 or 203.0.113.0/24",
+    "ip_v6_network": "must be addresses such as 203.0.113.7 or 203.0.113.0/24",
+    "dataclass_type": "must be a section with keys of its own",
+}
+
+
+def _wanted(kind: str, context: dict[str, Any]) -> str:
+    match kind:
+        case "value_error":
+            return str(context["error"])
+        case "literal_error":
+            return "must be one of: " + str(context["expected"]).replace("'", '"')
+        case "greater_than_equal":
+            return f"must be {context['ge']} or more"
+        case "less_than_equal":
+            return f"must be {context['le']} or less"
+    return _WANTED.get(kind, "is not of the right kind")
+
+
+def shown(place: Place) -> str:
+    """`host of [[trunk]] number 2`, in the way the owner sees the file."""
+    section, *rest = place
+    names = [p for p in rest if isinstance(p, str) and p in _KEYS.get(str(section), ())]
+    if section in _LISTED and len(place) > 1 and isinstance(place[1], int):
+        where = f"[[{section}]] number {place[1] + 1}"
+    else:
+        where = f"[{section}]"
+    return f"{names[0]} of {where}" if names else where
+
+
+def _unknown(place: Place) -> str:
+    if len(place) == 1:
+        return f"there is no section [{place[0]}]{_nearest(str(place[0]), _KEYS)}"
+    section, key = str(place[0]), str(place[-1])
+    elsewhere = [name for name, keys in _KEYS.items() if key in keys]
+    if elsewhere:
+        return f"{key} does not belong in [{section}] but in [{elsewhere[0]}]"
+    return f"[{section}] has no key {key}{_nearest(key, _KEYS[section])}"
+
+
+def _nearest(word: str, right: Iterable[str]) -> str:
+    close = get_close_matches(word, list(right), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else f"; there are: {', '.join(right)}"
