@@ -37,6 +37,7 @@ async def gammu(modem: Ec25, *words: str) -> str:
     """What gammu says; it has to succeed."""
     child = await started(modem, *words)
     said, _ = await asyncio.wait_for(child.communicate(), 30)
+    modem.closed()
     assert child.returncode == 0, said.decode()
     return said.decode()
 

@@ -98,9 +98,9 @@ def _pitches(wave: _Wave) -> tuple[int, ...]:
     power = np.abs(np.fft.rfft(wave * np.hanning(len(wave)), _SPECTRUM)) ** 2
     hertz = np.arange(len(power)) * CLOCK_RATE / _SPECTRUM
     power[(hertz < LOWEST) | (hertz > HIGHEST)] = 0
-    first = int(power.argmax())
+    first = int(np.argmax(power))
     beside = np.where(abs(hertz - hertz[first]) > _APART, power, 0)
-    second = int(beside.argmax())
+    second = int(np.argmax(beside))
     if not power[first]:
         return ()
     places = [first, second] if beside[second] >= _SECOND * power[first] else [first]

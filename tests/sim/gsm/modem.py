@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import itertools
 import os
 import pty
 import re
+import termios
 import time
 import tty
 from collections import deque
@@ -487,6 +489,13 @@ class GsmModem:
         self._stop_clock()
         self._reset()
         self._say(*says)
+
+    def closed(self) -> None:
+        """Whoever used the ports has ended: with the last close exclusive use ends, too. These
+        ports are held open by us, so the kernel does not see that close.
+        """
+        for slave in self._slaves:
+            fcntl.ioctl(slave, termios.TIOCNXCL)
 
     def lose(self, number: int) -> None:
         """One of its ports (0: AT, 1: sound) vanishes, the other one stays."""
