@@ -174,7 +174,6 @@ class GsmLine:
     async def _open_and_watch(self) -> None:
         await self._open()
         await self._access.prepare(self._modem.ask)
-        await self._calls.can_be_seen()
         self._modem.ready, self._away_until = True, 0.0
         self._calls.opened()
         self._keeper.works()
