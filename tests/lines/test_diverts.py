@@ -230,6 +230,16 @@ async def test_the_network_is_never_asked_in_a_call(
         await until(one, STANDS)
 
 
+async def test_the_network_is_asked_as_soon_as_it_was_quiet_for_long_enough(
+    tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diverts, "QUIET_S", 5.0)
+    monkeypatch.setattr(diverts, "BUSY_LOOK_S", 60.0)
+    async with desk(tmp_path, when_dead=OWNER) as one:
+        one.line.diverts.memory = disk
+        await until(one, STANDS)
+
+
 async def test_the_network_is_not_asked_behind_a_text_that_is_being_sent(
     tmp_path: Path, disk: Disk
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests import soak
 from tests.sim import lateness, virtual
 from tests.soak import BOOTS_S, HUNG, UNPLUGGED, Report, World, recovered, world
 
+from hotline.errors import CallerGone
 from hotline.lines import ladder
 from hotline.lines.finder import Finder
 from hotline.lines.gsm import GsmLine
@@ -185,6 +187,9 @@ def test_a_caller_whom_the_box_cannot_keep_sight_of_does_not_hold_on_in_silence(
     async def story(one: World) -> None:
         one.stick.falls_ill("restart", answers={"AT+CLCC": "ERROR"})
         call = await one.network.caller(ANA).call(one.modem)
+        leg = await one.ours.rings.get()
+        with contextlib.suppress(CallerGone):
+            await leg.answer()
         await call.ended(10)
         assert one.stick.done_to_it == ["restart"]
 
@@ -197,7 +202,7 @@ def test_nothing_is_done_to_a_modem_that_lists_its_calls_only_some_seconds_after
     async def story(one: World) -> None:
         one.stick.falls_ill("nothing", answers={"AT+CLCC": "+CME ERROR: 14"})
         one.modem.forgets("RDY")
-        await asyncio.sleep(3)
+        await asyncio.sleep(5)
         assert not one.ours.line.state().up
         one.stick.recovers()
         began = one.now()

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 WAKING_TRIES = 5
 SIM_BUSY = 14  # 3GPP 27.007 §9.2
 SIM_BUSY_TRIES = 20
+FIRST_LOOKS = 5  # at the calls of a modem just opened, a second apart: it may still start
 ALL_PIN_TRIES = 3  # fewer left: somebody gave a wrong one before, and we never make it worse
 
 _NOT_REGISTERED = {
@@ -50,6 +51,7 @@ class Access:
         await self._wake(ask)
         await self._unlock(ask)
         await self._set_up(ask)
+        await self._see_calls(ask)
 
     async def look(self, ask: Ask) -> None:
         """Ask for the network and how well it is heard. Raises LineDown."""
@@ -159,6 +161,16 @@ class Access:
                 say("The firmware of the modem %(line)s carries no speech over USB.", line=name),
                 say("Take a %(model)s with voice firmware.", model=self._quirks.words),
             )
+
+    async def _see_calls(self, ask: Ask) -> None:
+        """Who rings a modem that lists no calls would be answered, and lost sight of at once."""
+        if self._quirks.speech is None:
+            return
+        for _ in range(FIRST_LOOKS):
+            if (await ask(commands.CALLS)).ok:
+                return
+            await asyncio.sleep(1)
+        raise Hung(say("The modem does not say which calls there are."))
 
     async def _can_talk(self, ask: Ask) -> bool:
         """True of what never claimed that it can, too."""

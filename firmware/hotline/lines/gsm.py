@@ -204,7 +204,6 @@ class GsmLine:
     async def _open_and_watch(self) -> None:
         await self._open()
         await self._access.prepare(self._modem.ask)
-        await self._calls.can_be_seen()
         if self.capabilities.hands_on:
             self._card = await self._ask_card()
         self._modem.ready, self._away_until = True, 0.0

@@ -48,8 +48,6 @@ GONE_AFTER = 2  # looks at which the call is missing; reports of its end make it
 HANG_UP_S = 5.0  # until the older way is tried, and as long again until the modem is given up
 ANSWER_TRIES = 3
 MUTE_LOOKS = 3  # on end that list no calls: how each of them stands is not known any more
-FIRST_LOOKS, FIRST_LOOKS_S = 5, 1.0  # at a modem just opened, and between them: it may still start
-NOT_SEEN = say("The modem does not say which calls there are.")
 
 
 class Sound(Protocol):
@@ -248,17 +246,6 @@ class GsmCalls:
             raise CallerGone
         self._modem.look.set()
 
-    async def can_be_seen(self) -> None:
-        """Does the modem just opened list its calls? Raises Hung when it does not.
-
-        Who rings one that does not would be answered, and soon be lost sight of.
-        """
-        for _ in range(FIRST_LOOKS):
-            if (await self._modem.ask(commands.CALLS)).ok or self._speech is None:
-                return
-            await asyncio.sleep(FIRST_LOOKS_S)
-        raise Hung(NOT_SEEN)
-
     async def pick_up_again(self) -> None:
         """Somebody who talked with the box when it lost sight of the modem, or was restarted."""
         if self._picks_up_again:
@@ -282,7 +269,7 @@ class GsmCalls:
         self._mute_looks = 0 if answer.ok else self._mute_looks + 1
         if not answer.ok:
             if self._mute_looks >= MUTE_LOOKS:
-                raise Hung(NOT_SEEN)
+                raise Hung(say("The modem does not say which calls there are."))
             return
         rows = [row for row in answer.events if isinstance(row, CallRow) and row.voice]
         waiting = {row.index: row for row in rows if row.state is CallState.WAITING}
