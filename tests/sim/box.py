@@ -22,7 +22,7 @@ from tests.sim import lateness
 
 ROOT = Path(__file__).parents[2]
 LISTEN = "127.0.0.1"
-RTP_PORTS = 400
+RTP_PORTS = 800  # twice what 100 callers and their people need: any program may have some of them
 
 
 @dataclass
@@ -272,4 +272,4 @@ def free_port() -> int:
 
 def free_rtp_range() -> int:
     """The first of RTP_PORTS ports; spread by process, so that parallel tests do not meet."""
-    return 20000 + (os.getpid() * 7 % 50) * 2 * RTP_PORTS % 40000
+    return 20000 + (os.getpid() * 7 % 25) * 2 * RTP_PORTS % 40000
