@@ -105,6 +105,12 @@ def _balance_code(text: str) -> str:
     return text
 
 
+def _digits_before(text: str) -> str:
+    if re.fullmatch(r"[0-9*#]{0,4}", text) is None:
+        raise ValueError('must be up to four digits, such as "0"')
+    return text
+
+
 def _no_doubles(codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:
     if len(set(codecs)) != len(codecs) or not codecs:
         raise ValueError("must name at least one codec, and each only once")
@@ -249,13 +255,21 @@ class Modem:
 
 @dataclass(frozen=True, slots=True)
 class VoiceModem:
-    """A USB voice modem on the office's own telephone line. port: its serial port."""
+    """A USB voice modem on the office's own telephone line. port: its serial port.
+
+    hands_on: a caller may be held by hook-flash, and left to the person who is called then over
+    this same line; it is done, once a self-test has seen that it works. flash_ms: how long a flash
+    of this line's exchange is, 0 for the modem's own. outside: what is dialled before a number.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = CONFIG
 
     name: LineName
     port: Path
     model: Literal["usr5637", "cx930xx", "mt9234"]
+    hands_on: Literal["", "transfer"] = ""
+    flash_ms: Annotated[int, Strict(), Field(ge=0, le=1000)] = 0
+    outside: Annotated[str, AfterValidator(_digits_before)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -609,6 +623,11 @@ def _modems_disagree(options: Options) -> Iterator[tuple[Place, str]]:
             ports |= {port} if port is not None else set()
         if isinstance(modem, Modem):
             yield from _modem_disagrees(options, index, here)
+        elif modem.hands_on and modem.model == "mt9234":
+            words = f"hands_on of {here}: how a mt9234 flashes the hook is not known"
+            yield (section, index, "hands_on"), words
+        elif modem.flash_ms and modem.model != "cx930xx":
+            yield (section, index, "flash_ms"), f"flash_ms of {here} is for a cx930xx only"
 
 
 def _modem_disagrees(options: Options, index: int, here: str) -> Iterator[tuple[Place, str]]:
