@@ -25,7 +25,8 @@ SETTLING_S = 0.4  # the flash itself, and what the modem tells of it
 DIAL_TONE_S = 1.0  # of tone without a pause; a recall tone may begin with short bursts
 NO_DIAL_TONE_S = 5.0
 PICKED_UP_S = 5.5  # without a tone: longer than any pause of a ringing tone
-BACK_S = 0.6  # a dial tone instead of the caller would have begun by then
+BACK_S = 0.6  # without a tone: longer than a pause in a busy tone
+LOST_S = 4.0  # by then it would be known for a busy tone
 GIVE_BACK_TRIES = 2
 NOBODY_S = 60.0
 RELEASED_S = 10.0
@@ -161,15 +162,25 @@ class Recall:
     async def _give_back(
         self, port: VoicePort, ask: Callable[[Command], Awaitable[Answer]]
     ) -> None:
-        """A flash too many, or too few, and there is a dial tone in place of the caller."""
+        """A flash too many, or too few, and there is a tone in place of the caller."""
         for _ in range(GIVE_BACK_TRIES):
             if self.first.gone.done():
                 return
             await self._flashes(ask)
-            ear = self._new_ear()
-            tone = await self._listen(port, ear, lambda: False, within=BACK_S, also_alone=True)
-            if tone or ear.tone_seconds < BACK_S / 2:
+            if not await self._hears_nobody(port, self._new_ear()):
                 return
+        self.first.ended(Cause.HUNG_UP)
+
+    async def _hears_nobody(self, port: VoicePort, ear: CallSound) -> bool:
+        """Is there a dial tone, or a busy tone?"""
+
+        def nobody() -> bool:
+            return ear.abandoned or ear.tone_seconds >= DIAL_TONE_S
+
+        def told() -> bool:
+            return nobody() or ear.toneless_seconds >= BACK_S
+
+        return await self._listen(port, ear, told, within=LOST_S, also_alone=True) and nobody()
 
     # -- small ---------------------------------------------------------------------------------
 

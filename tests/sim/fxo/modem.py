@@ -248,8 +248,11 @@ class VoiceModem:
             return
         if other is not None:
             other.over(False, 16)
+        self._later(1.0, lambda: held.ending is None and self._ring_back(held))
+
+    def _ring_back(self, held: AirCall) -> None:
         self._call, self._rings = held, 0
-        self._later(1.0, lambda: self._ring(held))
+        self._ring(held)
 
     def flashed(self) -> None:
         """The line was open for a moment."""
