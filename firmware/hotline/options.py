@@ -105,6 +105,12 @@ def _balance_code(text: str) -> str:
     return text
 
 
+def _flash(ms: int) -> int:
+    if ms and not 50 <= ms <= 1000:
+        raise ValueError("must be 0, or 50 to 1000")
+    return ms
+
+
 def _digits_before(text: str) -> str:
     if re.fullmatch(r"[0-9*#]{0,4}", text) is None:
         raise ValueError('must be up to four digits, such as "0"')
@@ -268,7 +274,7 @@ class VoiceModem:
     port: Path
     model: Literal["usr5637", "cx930xx", "mt9234"]
     hands_on: Literal["", "transfer"] = ""
-    flash_ms: Annotated[int, Strict(), Field(ge=0, le=1000)] = 0
+    flash_ms: Annotated[int, Strict(), AfterValidator(_flash)] = 0
     outside: Annotated[str, AfterValidator(_digits_before)] = ""
 
 

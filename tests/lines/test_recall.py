@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ from tests.sim.hurry import hurried
 from tests.sim.sip import behaviours
 from tests.sim.sound import Silence, Tone
 
+from hotline.at import voice
 from hotline.at.voice import Encoding
 from hotline.errors import LineDown
-from hotline.lines import recall
-from hotline.lines.fxo import UP, OfficeLine
+from hotline.lines.fxo import UP_AND_ON, OfficeLine
 from hotline.lines.port import AsideLeg, Cause, Leg
 from hotline.media.halfduplex import TurnTalk
+from hotline.numbering import national
 from hotline.options import VoiceModem as Options
 
 BOSS = "+37369000101"
@@ -85,17 +87,18 @@ async def held(
     *,
     model: str = "usr5637",
     how: Recall = Recall.JOINS,
+    flash_ms: int = 0,
     **more: Any,
 ) -> AsyncIterator[Held]:
     one = Desk(folder, Faults(recall=how, **more), model, "MD")
-    told = Options("office", one.modem.port, model, "transfer", 0, "0")  # type: ignore[arg-type]
+    told = Options("office", one.modem.port, model, "transfer", flash_ms, "0")  # type: ignore[arg-type]
     one.line = OfficeLine(told, "MD", RealEars())
     one.line.on_state = lambda _state: one._changed.set()
     one.modem.outside = "0"
     phone = one.network.mobile(BOSS, behaviour, tone=Tone(2150))
     with one.modem:
         await one.line.start(one.rings.put_nowait)
-        await one.until(UP)
+        await one.until(UP_AND_ON)
         caller, first = await one.answered(tone=Tone(1800))
         second: AsideLeg = one.line.dial_aside(first, BOSS)
         yield Held(one, caller, first, phone, second)
@@ -121,6 +124,16 @@ async def test_the_two_are_left_to_each_other_and_the_line_is_free(
         assert it.desk.rings.empty()
         assert it.desk.network.dialled == [BOSS]
         assert "ATDT0069000101" in it.desk.modem.commands
+
+
+@hurried
+async def test_a_modem_that_takes_its_own_flash_for_a_hang_up_loses_nobody(tmp_path: Path) -> None:
+    async with held(tmp_path, tells_flash=True) as it:
+        await it.through()
+        it.second.hang_up()
+        await it.back()
+        await it.caller.lasts(1)
+        assert not it.first.gone.done()
 
 
 @hurried
@@ -202,6 +215,22 @@ async def test_a_box_that_stops_gives_the_caller_back_before_it_hangs_up(tmp_pat
 
 
 @hurried
+async def test_an_exchange_that_drops_the_caller_at_a_flash_leaves_no_line_busy(
+    tmp_path: Path,
+) -> None:
+    async with held(tmp_path, how=Recall.DROPS) as it:
+        assert await asyncio.wait_for(it.first.gone, 30) is Cause.HUNG_UP
+        await asyncio.sleep(3)
+        assert it.desk.line.free_channels() == 1
+
+
+@hurried
+async def test_the_length_of_a_flash_is_set_where_it_can_be(tmp_path: Path) -> None:
+    async with held(tmp_path, model="cx930xx", flash_ms=100) as it:
+        assert "ATS29=10" in it.desk.modem.commands
+
+
+@hurried
 async def test_nobody_is_rung_beside_two_calls(tmp_path: Path) -> None:
     async with held(tmp_path) as it:
         await it.through()
@@ -228,5 +257,23 @@ async def test_a_line_whose_owner_did_not_ask_for_it_holds_nobody(tmp_path: Path
         one.line.dial_aside(None, ANA)  # type: ignore[arg-type]
 
 
-def test_what_a_test_was_true_of_is_named(tmp_path: Path) -> None:
-    assert recall.DIAL_TONE_S > 0.75  # longer than any burst of a recall tone
+@pytest.mark.parametrize(
+    "other",
+    [{"name": "hall"}, {"port": Path("/dev/other")}, {"flash_ms": 100}, {"outside": "0"}],
+)
+def test_what_was_proved_of_one_line_is_not_believed_of_another(other: dict[str, Any]) -> None:
+    told = Options("office", Path("/dev/modem"), "cx930xx", "transfer")
+    cards = {OfficeLine(one, "MD", RealEars()).card() for one in (told, replace(told, **other))}
+    assert len(cards) == 2
+
+
+@pytest.mark.parametrize(("country", "digits"), [("MD", "0069000101"), ("RO", "00037369000101")])
+def test_numbers_are_dialled_as_at_home(country: str, digits: str) -> None:
+    assert "0" + national(BOSS, country) == digits
+    assert voice.dial(digits).text == f"ATDT{digits}"
+
+
+@pytest.mark.parametrize("digits", ["", "+37369000101", "069;H", "W069"])
+def test_nothing_but_digits_is_dialled(digits: str) -> None:
+    with pytest.raises(ValueError, match="not a number"):
+        voice.dial(digits)

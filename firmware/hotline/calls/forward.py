@@ -79,7 +79,7 @@ async def talk(call: Call, reached: Reached) -> None:
             then.callback(engine.part, call.party.sound, reached.party.sound)
             engine.join(call.party.sound, reached.party.sound)
         _note_talk(call, reached)
-        if reached.alone:
+        if reached.left_alone:
             reached.party.hang_up()
         ends = {call.party.gone, reached.party.gone}
         with call.exchange.board.forwarding():
@@ -93,7 +93,7 @@ def _note_talk(call: Call, reached: Reached) -> None:
     """From here the call counts as spoken, whatever comes."""
     person = reached.engagement.person
     call.ending.person = person.id
-    if not reached.alone:  # for how long they talk is not known then
+    if not reached.left_alone:  # for how long they talk is not known then
         reached.engagement.talks()
     call.exchange.journal.spoken_with(call.id, person.id)
     call.exchange.board.spoken(call.caller.number, person)

@@ -1,6 +1,7 @@
 """Does the network hold who talks over a line, give them back, and join them with somebody else?
 
-Where it leaves the two alone, what comes then is for others to find out (`transfertest`). Tried with two telephones. What is not taken or not answered by people proves nothing.
+Tried with two telephones. What is not taken or not answered by people proves nothing, and where
+the network leaves the two alone, the box hears nothing of it: see calls/transfertest.py.
 """
 
 from __future__ import annotations

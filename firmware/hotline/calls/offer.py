@@ -36,14 +36,14 @@ FIRST_SIGN_S = 4.0  # a living line says "trying" within a round trip
 class Reached:
     """Somebody took the call: on the bridge, and engaged until `release`.
 
-    joined: they and the caller hear each other by now, through the network. alone: the box is not
-    with them any more.
+    joined: they and the caller hear each other by now, through the network. left_alone: the box
+    is not with them any more.
     """
 
     engagement: Engagement
     party: Party
     joined: bool = False
-    alone: bool = False
+    left_alone: bool = False
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 
 from hotline.calls import flow
@@ -21,6 +22,8 @@ from hotline.errors import CallerGone
 from hotline.lines.port import HandingLine
 from hotline.media.catalogue import Prompt
 from hotline.storage.linetests import Outcome
+
+log = logging.getLogger(__name__)
 
 CALL_S = 180.0  # until the first telephone calls, and calls again
 KEY_S = 10.0
@@ -62,6 +65,7 @@ class TransferTest:
         stories, name = self._switchboard.next_story, self._line.name
         story = _Story(self._number, sentence, then)
         stories[name] = story.tell
+        log.info("line %s: its next caller may test how callers are handed on", name)
         try:
             return await story.result()
         finally:

@@ -37,6 +37,7 @@ from hotline.said import Said, say
 log = logging.getLogger(__name__)
 
 UP = say("Callers can reach you on this line; they cannot be connected to others.")
+UP_AND_ON = say("Callers can reach you on this line.")
 LOOK_S = 0.05  # while it rings
 IDLE_S = 20.0
 ANSWER_S = 12.0  # some modems refuse to answer while they report a ring
@@ -119,16 +120,16 @@ class OfficeLine:
 
     def dial_aside(self, caller: Leg, number: str) -> AsideOfficeLeg:
         """See HandingLine."""
-        leg, held = self._leg, self._recall is not None
-        if leg is not caller or not isinstance(leg, OfficeLeg) or self._flash is None or held:
+        leg, flash, form = self._leg, self._flash, self._format
+        if leg is None or flash is None or form is None or self._recall is not None:
             raise LineDown(say("The line %(line)s is in use.", line=self.name))
-        if leg.gone.done() or not leg.answered.done() or self._format is None:
+        if leg is not caller or leg.gone.done() or not leg.answered.done():
             raise LineDown(say("The line %(line)s is in use.", line=self.name))
-        encoding = self._format.encoding
+        encoding = form.encoding
         second = AsideOfficeLeg(self.name, Caller(number), self._sound.talk(encoding))
         digits = self._modem.outside + national(number, self._country)
         self._recall = second.recall = Recall(
-            leg, second, digits, self._flash, lambda: self._sound.talk(encoding)
+            leg, second, digits, flash, lambda: self._sound.talk(encoding)
         )
         if self._turns is not None:
             self._turns.pause()
@@ -149,7 +150,7 @@ class OfficeLine:
         self._sound.open()
         self._format = await self._access.prepare(self._ask, self._at.ask_list)
         self._keeper.works()
-        self._now(LineState(True, UP))
+        self._now(LineState(True, UP if self._flash is None else UP_AND_ON))
         while True:
             leg = await self._next_call()
             self._on_ring(leg)

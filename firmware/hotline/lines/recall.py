@@ -8,6 +8,7 @@ the busy tone. A second flash gives the caller back; to hang up leaves the two t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from hotline.at import voice
@@ -23,7 +24,7 @@ from hotline.said import say
 LOOK_S = 0.02
 SETTLING_S = 0.4  # the flash itself, and what the modem tells of it
 DIAL_TONE_S = 1.0  # of tone without a pause; a recall tone may begin with short bursts
-NO_DIAL_TONE_S = 5.0
+NO_DIAL_TONE_S = 4.0
 PICKED_UP_S = 5.5  # without a tone: longer than any pause of a ringing tone
 BACK_S = 0.6  # without a tone: longer than a pause in a busy tone
 LOST_S = 4.0  # by then it would be known for a busy tone
@@ -42,6 +43,12 @@ class AsideOfficeLeg(OfficeLeg):
     def __init__(self, line: str, caller: Caller, sound: CallSound) -> None:
         super().__init__(line, caller, sound)
         self.taken = asyncio.get_running_loop().create_future()
+        self.let_go = asyncio.Event()
+
+    def hang_up(self, cause: Cause = Cause.OURS) -> None:
+        """See Leg."""
+        super().hang_up(cause)
+        self.let_go.set()
 
     async def join(self) -> bool:
         """See AsideLeg. The box hangs up: it has no part in their talk."""
@@ -139,7 +146,7 @@ class Recall:
         up = await self._listen(
             port, sound, lambda: sound.voiced or sound.toneless_seconds >= PICKED_UP_S
         )
-        if not up:
+        if not up or self._ends():
             return
         second.answered.set_result(None)
         self.turns = Turns(port, sound, self._ends, self._watch)
@@ -153,9 +160,9 @@ class Recall:
         await hang_up()
         if self._join is not None and not self._join.done():
             self._join.set_result(None)
-        limit = self._loop.time() + RELEASED_S
-        while self.second.let_go_at is None and self._loop.time() < limit:
-            await asyncio.sleep(LOOK_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RELEASED_S):
+                await self.second.let_go.wait()
         for leg in (self.second, self.first):
             leg.ended(Cause.HANDED_ON)
 

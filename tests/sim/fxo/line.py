@@ -49,6 +49,7 @@ class Faults:
     rings. rings_on: how often it says that it answered, and did not. hears_tones: by its own ear.
     clings: ATZ does not free the line. deaf: it listens and sends nothing. late: seconds by
     command, or "AT+VTX-end" for a final OK. recall: what the exchange makes of a flash.
+    tells_flash: the modem takes its own flash for a break of the current.
     """
 
     hang_up: HangUp = HangUp.LOOP_BREAK
@@ -66,6 +67,7 @@ class Faults:
     deaf: bool = False
     hangs: bool = False
     recall: Recall = Recall.NONE
+    tells_flash: bool = False
     late: dict[str, float] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
 

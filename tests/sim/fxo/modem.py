@@ -257,6 +257,8 @@ class VoiceModem:
     def flashed(self) -> None:
         """The line was open for a moment."""
         self.flashes += 1
+        if self.faults.tells_flash:
+            self._later(0.1, lambda: self._sign("l"))
         match self.faults.recall:
             case Recall.DROPS:
                 self._end_call()
