@@ -329,8 +329,6 @@ class OfficeLine:
             self._rang()
         elif signal is Signal.PHONE_LIFTED:
             self._taken_elsewhere()
-        elif self._recall is not None and self._recall.settling:
-            return  # a flash looks like the end of a call
         elif signal is not None and leg is not None and leg.answered.done():
             self._signalled(leg, signal, now)
 

@@ -22,7 +22,7 @@ from hotline.lines.voiceport import VoicePort
 from hotline.said import say
 
 LOOK_S = 0.02
-SETTLING_S = 0.4  # the flash itself, and what the modem tells of it
+SETTLING_S = 0.4
 DIAL_TONE_S = 1.0  # of tone without a pause; a recall tone may begin with short bursts
 NO_DIAL_TONE_S = 4.0
 PICKED_UP_S = 5.5  # without a tone: longer than any pause of a ringing tone
@@ -77,7 +77,6 @@ class Recall:
         self.first, self.second = first, second
         self.over = asyncio.Event()
         self.turns: Turns | None = None
-        self.settling = False
         self._digits, self._flash, self._new_ear = digits, flash, ear
         self._ear: CallSound | None = None
         self._join: asyncio.Future[None] | None = None
@@ -192,12 +191,9 @@ class Recall:
     # -- small ---------------------------------------------------------------------------------
 
     async def _flashes(self, ask: Callable[[Command], Awaitable[Answer]]) -> bool:
-        self.settling = True
-        try:
-            flashed = (await ask(self._flash)).ok
-            await asyncio.sleep(SETTLING_S)
-        finally:
-            self.settling = False
+        """What the modem tells of its own flash is over when this is."""
+        flashed = (await ask(self._flash)).ok
+        await asyncio.sleep(SETTLING_S)
         return flashed
 
     async def _listen(

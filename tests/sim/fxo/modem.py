@@ -252,6 +252,8 @@ class VoiceModem:
 
     def _ring_back(self, held: AirCall) -> None:
         self._call, self._rings = held, 0
+        if self.faults.caller_id == "before it":
+            self._tell_caller(held)
         self._ring(held)
 
     def flashed(self) -> None:
