@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tests.sim.fxo import Faults, Recall
 from tests.sim.sip import behaviours
 from tests.sim.sip.exchange import Behaviour
 from tests.sim.sound import Silence, noise
+from tests.sim.talk import Over
 from tests.stories.office_lines import OfficeLine, box_on_the_office_line, clear
 from tests.stories.stage import BEEP, STAFF, heard, office, person
 
@@ -128,7 +130,8 @@ async def test_who_is_not_taken_hears_the_box_again_and_leaves_a_message(line: O
     rung.answer()
     await rung.hears_speech()
     await rung.hears_silence(lasting=0.2)  # between the words; the caller's music would be heard
-    await rung.press("2")
+    with contextlib.suppress(Over):  # the key is still down when the box has gone
+        await rung.press("2")
     assert not (await rung.ended()).ours
     await heard(caller, Prompt.NOBODY_NOW)
     await caller.hears(BEEP, within=10)
