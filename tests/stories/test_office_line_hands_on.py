@@ -135,7 +135,7 @@ async def test_who_is_not_taken_hears_the_box_again_and_leaves_a_message(line: O
     assert not (await rung.ended()).ours
     await heard(caller, Prompt.NOBODY_NOW)
     await caller.hears(BEEP, within=10)
-    await caller.say(noise(1.0, seed=7))
+    await caller.say(noise(1.5, seed=7))
     await caller.press("#")
     await heard(caller, Prompt.MESSAGE_SAVED)
     await caller.hang_up()
