@@ -38,6 +38,9 @@ class NoBridge:
         self.stack = self.bridge = self
         self._music = music
 
+    def port(self) -> Any:
+        return self
+
     def post(self, do: Any) -> None:
         do()
 
@@ -149,6 +152,18 @@ async def test_who_was_not_taken_is_given_back(tmp_path: Path) -> None:
         it.second.hang_up()
         await it.back()
         assert it.desk.modem.flashes == 2
+
+
+@hurried
+async def test_caller_and_person_hear_nothing_of_what_the_other_is_told(tmp_path: Path) -> None:
+    async with held(tmp_path) as it:
+        await it.through()
+        first, second = it.first.audio, it.second.audio
+        assert first.port() is None  # type: ignore[attr-defined]
+        assert second.port() is not None
+        it.second.hang_up()
+        await it.back()
+        assert first.port() is not None  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("behaviour", [behaviours.rejects(after=0.2), behaviours.off()])
