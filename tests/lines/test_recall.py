@@ -214,6 +214,22 @@ async def test_an_exchange_without_recall_keeps_the_caller_and_nobody_is_rung(
 
 
 @hurried
+async def test_who_need_not_be_held_any_more_is_not_flashed_at(tmp_path: Path) -> None:
+    async with held(tmp_path) as it:
+        it.second.hang_up()
+        await it.back()
+        assert it.desk.modem.flashes == 0
+
+
+@hurried
+async def test_a_modem_that_refuses_to_flash_rings_nobody(tmp_path: Path) -> None:
+    async with held(tmp_path, answers={"AT+VTS=!": "ERROR"}) as it:
+        assert await asyncio.wait_for(it.second.gone, 5) is Cause.LINE_FAILED
+        await it.back()
+        assert it.desk.network.dialled == []
+
+
+@hurried
 async def test_an_exchange_that_rings_back_brings_the_caller_as_a_new_call(tmp_path: Path) -> None:
     async with held(tmp_path, how=Recall.RINGS_BACK, caller_id="before it") as it:
         await it.through()

@@ -79,6 +79,7 @@ class Recall:
         self.turns: Turns | None = None
         self._digits, self._flash, self._new_ear = digits, flash, ear
         self._ear: CallSound | None = None
+        self._flashed = False
         self._join: asyncio.Future[None] | None = None
         self._loop = asyncio.get_running_loop()
 
@@ -126,7 +127,10 @@ class Recall:
 
     async def _held(self, port: VoicePort, ask: Callable[[Command], Awaitable[Answer]]) -> bool:
         """Flash, and wait for the dial tone."""
-        if self._ends() or not await self._flashes(ask):
+        if self._ends():
+            return False
+        self._flashed = await self._flashes(ask)
+        if not self._flashed:
             return False
         ear = self._new_ear()
         return await self._listen(
@@ -169,6 +173,8 @@ class Recall:
         self, port: VoicePort, ask: Callable[[Command], Awaitable[Answer]]
     ) -> None:
         """A flash too many, or too few, and there is a tone in place of the caller."""
+        if not self._flashed:
+            return  # he was never away
         for _ in range(GIVE_BACK_TRIES):
             if self.first.gone.done():
                 return
@@ -192,9 +198,9 @@ class Recall:
 
     async def _flashes(self, ask: Callable[[Command], Awaitable[Answer]]) -> bool:
         """What the modem tells of its own flash is over when this is."""
-        flashed = (await ask(self._flash)).ok
+        answer = await ask(self._flash)
         await asyncio.sleep(SETTLING_S)
-        return flashed
+        return answer.ok or answer.late
 
     async def _listen(
         self,
