@@ -224,7 +224,7 @@ async def test_who_need_not_be_held_any_more_is_not_flashed_at(tmp_path: Path) -
 @hurried
 async def test_a_modem_that_refuses_to_flash_rings_nobody(tmp_path: Path) -> None:
     async with held(tmp_path, answers={"AT+VTS=!": "ERROR"}) as it:
-        assert await asyncio.wait_for(it.second.gone, 5) is Cause.LINE_FAILED
+        assert await asyncio.wait_for(it.second.gone, 3) is Cause.LINE_FAILED
         await it.back()
         assert it.desk.network.dialled == []
 
