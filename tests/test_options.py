@@ -155,7 +155,7 @@ def test_the_example_can_be_copied_as_it_is(file: Path) -> None:
 
 def test_the_example_tells_the_defaults_that_really_hold(file: Path) -> None:
     shown = re.sub(r"(?m)^#(?=[a-z_]+ = |\[)", "", EXAMPLE.read_text(encoding="utf-8"))
-    others = "tls_|public_address|password_file|peers|number =|card =|usb|imei"
+    others = "tls_|public_address|password_file|peers|number =|card =|usb|imei|flash_ms"
     shown = re.sub(rf"(?m)^({others}).*\n", "", shown)
     options = options_of(file, shown)
     assert (options.box, options.limits, options.page) == (Box(), Limits(), Page())
@@ -384,6 +384,22 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(file: Path) -> None:
         (
             MODEM + 'hands_on = "conference"\noutbound = false\n',
             "line 6: hands_on of [[modem]] number 1 needs outbound = true",
+        ),
+        (
+            VOICE_MODEM.replace("usr5637", "mt9234") + 'hands_on = "transfer"\n',
+            "line 5: hands_on of [[voice_modem]] number 1: how a mt9234 flashes the hook",
+        ),
+        (
+            VOICE_MODEM + "flash_ms = 100\n",
+            "line 5: flash_ms of [[voice_modem]] number 1 is for a cx930xx only",
+        ),
+        (
+            VOICE_MODEM.replace("usr5637", "cx930xx") + "flash_ms = 20\n",
+            "line 5: flash_ms of [[voice_modem]] number 1 must be 0, or 50 to 1000",
+        ),
+        (
+            VOICE_MODEM + 'outside = "0W"\n',
+            'line 5: outside of [[voice_modem]] number 1 must be up to four digits, such as "0"',
         ),
         (MODEM + 'card = "Android"\n', "line 6: card and sound of [[modem]] number 1 are both"),
         (

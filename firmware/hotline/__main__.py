@@ -294,17 +294,27 @@ def _accounts(given: argparse.Namespace) -> Accounts:
 # -- testing lines ---------------------------------------------------------------------------------
 
 
+_TRANSFER = (
+    "Call the line {line} from {first} and press 1. {second} rings twice: take it the second time, "
+    "and press 1. Then the box hangs up: say something to each other, and hang up. Call the line "
+    "from {first} again; press 1 if each heard the other, else 2."
+)
+
+
 def _self_test(given: argparse.Namespace) -> int:
     """Test lines one after another, each with a call."""
     from hotline.health.checks import of_test
 
     control = Control(_places(given).control)
-    names = [given.line] if given.line else [line.id for line in control.status().lines]
+    lines = {line.id: line for line in control.status().lines}
     findings: list[Finding] = []
-    for name in names:
-        terminal.warn(
-            f"Calling {given.call} over {name}: pick up, follow the words. It takes minutes."
-        )
+    for name in [given.line] if given.line else lines:
+        line = lines.get(name)
+        if given.second and line and line.handing is not None and line.network is None:
+            words = _TRANSFER.format(line=name, first=given.call, second=given.second)
+        else:
+            words = f"Calling {given.call} over {name}: pick up, follow the words."
+        terminal.warn(f"{words} It takes minutes.")
         findings += of_test(name, control.line_test(name, given.call, given.second))
     return _print_findings(findings, as_json=given.json)
 

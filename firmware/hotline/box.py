@@ -137,7 +137,12 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 exchange.board,
                 records.texting,
                 records.diverts,
-                SelfTests(exchange, records.tests, records.trial if records.texting else None),
+                SelfTests(
+                    exchange,
+                    records.tests,
+                    records.trial if records.texting else None,
+                    switchboard,
+                ),
                 ToneLessons(
                     exchange, switchboard, records.tones, [m.name for m in options.voice_modems]
                 ),

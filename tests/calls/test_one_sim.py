@@ -30,10 +30,11 @@ class Aside(Telephone):
         super().__init__(Caller(number), keys)
         self._line, self.joined = line, False
 
-    async def join(self) -> None:
+    async def join(self) -> bool:
         if not self._line.joins:
             raise LineDown("The mobile network does not join the two calls.")
         self.joined = True
+        return True
 
     async def parted(self) -> None:
         assert self.gone.done(), "somebody waits for a caller whose line is still in use"

@@ -31,9 +31,14 @@ class OfficeLine:
 
 @contextlib.asynccontextmanager
 async def box_on_the_office_line(
-    folder: Path, spoken: Path, *, model: str = "usr5637", faults: Faults | None = None
+    folder: Path,
+    spoken: Path,
+    *,
+    model: str = "usr5637",
+    faults: Faults | None = None,
+    more: str = "",
 ) -> AsyncIterator[OfficeLine]:
-    """Ready when both lines are up."""
+    """Ready when both lines are up. more: of the [[voice_modem]]."""
     async with contextlib.AsyncExitStack() as closing:
         line, air = MobileNetwork(), MobileNetwork()
         for network in (line, air):
@@ -47,6 +52,7 @@ async def box_on_the_office_line(
 name = "office"
 port = "{modem.port}"
 model = "{model}"
+{more}
 """
         box = BoxUnderTest(folder, office(), table + modem_table("mobile", mobile), settings=PLENTY)
         voice = voices(box.data, spoken)

@@ -93,6 +93,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "deadline": _("Nobody took the call in time"),
         "caller_gone": _("The caller hangs up"),
         "line_failed": _("The line fails; the caller is lost"),
+        "handed_on": _("The caller was handed on; the box does not know how long they talk"),
         "elsewhere": _("Another telephone on the line is picked up"),
         "callback": _("The caller asks to be called back"),
         "message_empty": _("Nothing was said"),

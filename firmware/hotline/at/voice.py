@@ -26,6 +26,9 @@ ON_HOOK = Command("AT+VLS=0")
 HANG_UP = Command("ATH")
 SPEAK = Command("AT+VTX", seconds=STREAM_S)
 LISTEN = Command("AT+VRX", seconds=STREAM_S)
+DIALLED_S = 20.0  # sixteen digits, slowly
+
+_DIGITS = re.compile(r"[0-9*#]{2,24}")
 
 
 class Encoding(StrEnum):
@@ -71,6 +74,13 @@ def best_format(lines: Iterable[str]) -> Format | None:
     """Of the lines that answer +VSM=?, the best format that we can write and read."""
     offered = [one for one in map(_format, lines) if one is not None]
     return min(offered, key=lambda one: _WANTED.index(one.encoding), default=None)
+
+
+def dial(digits: str) -> Command:
+    """Dials by tones; the modem stays able to speak. Raises ValueError for anything but digits."""
+    if _DIGITS.fullmatch(digits) is None:
+        raise ValueError("not a number to be dialled")
+    return Command(f"ATDT{digits}", seconds=DIALLED_S)
 
 
 def country(code: str) -> Command | None:

@@ -68,8 +68,8 @@ class Engagement:
 class Board:
     """Who and what is in use. Lives on the loop.
 
-    hands_on: did a self-test see that this modem and SIM card (`HandingLine.card`) hold and join
-    calls? Attached by `box`.
+    hands_on: did a self-test see that this modem and SIM card or line (`HandingLine.card`) hold and
+    join calls? Attached by `box`.
     """
 
     def __init__(self, lines: Sequence[Line], caps: Caps, clock: Clock) -> None:
@@ -138,9 +138,13 @@ class Board:
 
     # -- lines -------------------------------------------------------------------------------
 
-    def can_join(self, line: str) -> bool:
+    def can_join(self, caller: Leg) -> bool:
+        """Can this caller talk with somebody, over another line or his own?"""
+        return self._can_bridge(caller) or self._handing(caller) is not None
+
+    def _can_bridge(self, caller: Leg) -> bool:
         """Can a caller on this line talk with somebody on another one?"""
-        return all(one.capabilities.full_duplex for one in self.lines if one.name == line)
+        return all(one.capabilities.full_duplex for one in self.lines if one.name == caller.line)
 
     def dial(self, engagement: Engagement) -> Leg:
         """Ring an engaged person over the first line that can. Raises LineDown, NumberRefused."""
@@ -163,16 +167,16 @@ class Board:
 
     def only_aside(self, caller: Leg) -> bool:
         """Can this caller reach people in one way alone: over his own line, on hold meanwhile?"""
-        return self._handing(caller) is not None and not any(map(_can_dial, self.lines))
+        if self._handing(caller) is None:
+            return False
+        return not (self._can_bridge(caller) and any(map(_can_dial, self.lines)))
 
     def dial_aside(self, engagement: Engagement, caller: Leg) -> AsideLeg:
-        """Hold the caller and ring over his own line, with the number that `dial` has checked.
-
-        Raises LineDown.
-        """
+        """Hold the caller and ring over his own line. Raises LineDown, NumberRefused."""
         line = self._handing(caller)
         if line is None:
             raise LineDown("The caller's line cannot hold him.", "See the lines on the page.")
+        engagement.number = self.caps.check(engagement.person.number or "", self.clock.now())
         return line.dial_aside(caller, engagement.number)
 
     def _handing(self, caller: Leg) -> HandingLine | None:

@@ -83,7 +83,7 @@ class Call:
             language=self.language,
             load=self.exchange.board.load(self.caller.number),
             clock_trusted=clock.trusted(),
-            can_join=self.exchange.board.can_join(self.leg.line),
+            can_join=self.exchange.board.can_join(self.leg),
         )
 
     def step(self, what: StepName, words: str, **facts: object) -> None:

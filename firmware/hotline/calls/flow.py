@@ -63,12 +63,15 @@ def _until_gone(call: Call) -> Iterator[None]:
 _GONE: dict[Cause | None, StepName] = {
     Cause.LINE_FAILED: "line_failed",
     Cause.ELSEWHERE: "elsewhere",
+    Cause.HANDED_ON: "handed_on",
 }
 
 
 def _gone_words(call: Call) -> str:
     if cause_of(call.leg) is Cause.ELSEWHERE:
         return "Another telephone on the line was picked up."
+    if cause_of(call.leg) is Cause.HANDED_ON:
+        return "The caller was handed on; how long the two talk the box cannot know."
     if cause_of(call.leg) is Cause.LINE_FAILED:
         return f"The line {call.leg.line} failed and took the caller with it."
     if call.party_or_none is None:

@@ -68,7 +68,10 @@ def _parted_words(reached: Reached) -> str:
 
 
 async def talk(call: Call, reached: Reached) -> None:
-    """Join the caller and the person until either hangs up. Raises CallerGone if the caller did."""
+    """Join the caller and the person until either hangs up. Raises CallerGone if the caller did.
+
+    Also if the two were left alone: the call is over then as far as the box can know.
+    """
     engine = call.exchange.engine
     with contextlib.ExitStack() as then:
         then.callback(reached.release)
@@ -76,6 +79,8 @@ async def talk(call: Call, reached: Reached) -> None:
             then.callback(engine.part, call.party.sound, reached.party.sound)
             engine.join(call.party.sound, reached.party.sound)
         _note_talk(call, reached)
+        if reached.left_alone:
+            reached.party.hang_up()
         ends = {call.party.gone, reached.party.gone}
         with call.exchange.board.forwarding():
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -88,7 +93,8 @@ def _note_talk(call: Call, reached: Reached) -> None:
     """From here the call counts as spoken, whatever comes."""
     person = reached.engagement.person
     call.ending.person = person.id
-    reached.engagement.talks()
+    if not reached.left_alone:  # for how long they talk is not known then
+        reached.engagement.talks()
     call.exchange.journal.spoken_with(call.id, person.id)
     call.exchange.board.spoken(call.caller.number, person)
     call.step("joined", f"{reached.name} pressed 1; they are talking.", person=person.id)

@@ -1,6 +1,7 @@
 """Does the network hold who talks over a line, give them back, and join them with somebody else?
 
-Tried with two telephones. What is not taken or not answered by people proves nothing.
+Tried with two telephones. What is not taken or not answered by people proves nothing, and where
+the network leaves the two alone, the box hears nothing of it: see calls/transfertest.py.
 """
 
 from __future__ import annotations
@@ -76,20 +77,24 @@ class HandingTest:
             if leg.gone.done() or not leg.answered.done():
                 raise Unproved("Nobody took the call at the second telephone.", fails=False)
             self._second.answered()
-            await self._with_both(Party(leg, self._x.engine), leg)
+            stays = await self._with_both(Party(leg, self._x.engine), leg)
         finally:
             leg.hang_up()
-        await self._back(leg)
+        if stays:
+            await self._back(leg)
 
-    async def _with_both(self, second: Party, leg: AsideLeg) -> None:
+    async def _with_both(self, second: Party, leg: AsideLeg) -> bool:
+        """Is the box still with them?"""
         try:
             if await self._ask(second) is None:
                 raise Unproved("No key came from the second telephone.", fails=False)
             try:
-                await leg.join()
+                stays = await leg.join()
             except LineDown as refused:
                 raise Unproved(refused.cause) from refused
-            await self._both_press(second)
+            if stays:
+                await self._both_press(second)
+            return stays
         except CallerGone:
             raise Unproved("The second telephone hung up before the test was over.") from None
         finally:

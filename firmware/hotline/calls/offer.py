@@ -15,7 +15,7 @@ from typing import Any
 
 from hotline.calls.board import Engagement
 from hotline.calls.call import Call
-from hotline.calls.leg import Party
+from hotline.calls.leg import Party, cause_of
 from hotline.errors import CallerGone, LineDown, NumberRefused
 from hotline.inbox.step import StepName
 from hotline.lines.port import AsideLeg, Cause, Leg
@@ -36,12 +36,14 @@ FIRST_SIGN_S = 4.0  # a living line says "trying" within a round trip
 class Reached:
     """Somebody took the call: on the bridge, and engaged until `release`.
 
-    joined: they and the caller hear each other by now, through the network.
+    joined: they and the caller hear each other by now, through the network. left_alone: the box
+    is not with them any more.
     """
 
     engagement: Engagement
     party: Party
     joined: bool = False
+    left_alone: bool = False
 
     @property
     def name(self) -> str:
@@ -66,7 +68,8 @@ async def offer_call(
     person = candidate.person
 
     def cost(seconds: float) -> None:
-        words = f"{person.name}'s telephone was connected for {seconds:.0f} s."
+        until = " until the caller was handed on" if cause_of(call.leg) is Cause.HANDED_ON else ""
+        words = f"{person.name}'s telephone was connected for {seconds:.0f} s{until}."
         call.step(LEG_COST, words, person=person.id, seconds=round(seconds, 1))
 
     engagement = call.exchange.board.engage(person, cost)
@@ -111,6 +114,7 @@ class _Offer:
         self._alone = alone
         self._leg: Leg | None = None
         self._aside: AsideLeg | None = None
+        self._left_alone = False
         self._party: Party | None = None
         self.reached: Reached | None = None
 
@@ -139,13 +143,12 @@ class _Offer:
     def _dial(self) -> Leg:
         """Over another line, where there is one: then the caller hears music and can choose."""
         board, caller = self._call.exchange.board, self._call.leg
-        try:
+        if not board.only_aside(caller):
             return board.dial(self._engagement)
-        except LineDown:
-            if not (self._alone and board.only_aside(caller)):
-                raise
-            self._aside = board.dial_aside(self._engagement, caller)
-            return self._aside
+        if not self._alone:
+            raise LineDown("Others are rung for the caller already.")
+        self._aside = board.dial_aside(self._engagement, caller)
+        return self._aside
 
     def _ringing_words(self) -> str:
         if self._aside is None:
@@ -172,6 +175,8 @@ class _Offer:
             leg = other
 
     def _over_another_line(self, tried: set[str]) -> Leg | None:
+        if self._call.exchange.board.only_aside(self._call.leg):
+            return None
         try:
             return self._call.exchange.board.dial_elsewhere(self._engagement, tried)
         except LineDown:
@@ -209,7 +214,9 @@ class _Offer:
             self._step("not_reached", f"{self._name} hung up without pressing 1.")
             return Answer.NOT_REACHED
         if key == TAKE_KEY and await self._through(party):
-            self.reached = Reached(self._engagement, party, joined=self._aside is not None)
+            self.reached = Reached(
+                self._engagement, party, self._aside is not None, self._left_alone
+            )
             return Answer.TAKEN
         party.hang_up()
         self._party = None  # they know why; `close` has nothing more to tell them
@@ -227,7 +234,7 @@ class _Offer:
             return True
         call = self._call
         try:
-            await self._aside.join()
+            self._left_alone = not await self._aside.join()
         except LineDown as refused:
             self._step("not_joined", f"{self._name} pressed 1, but: {refused.cause}")
             sorry = await call.exchange.prompts.files(call.office.language, Prompt.LINE_ERROR)

@@ -16,6 +16,8 @@ from hotline.calls.board import Engagement
 from hotline.calls.exchange import Exchange
 from hotline.calls.handingtest import WORKS, HandingTest
 from hotline.calls.leg import Party, settled
+from hotline.calls.switchboard import Switchboard
+from hotline.calls.transfertest import TransferTest
 from hotline.errors import CallerGone, HotlineError, LineDown, TextRefused
 from hotline.lines.port import Cause, HandingLine, Leg, Line, TextLine
 from hotline.media.catalogue import Prompt
@@ -45,11 +47,15 @@ class Trial(Protocol):
 
 @dataclass
 class SelfTests:
-    """Tests lines, one at a time. texting: None where no line of the box carries texts."""
+    """Tests lines, one at a time. texting: None where no line of the box carries texts.
+
+    switchboard: brings the calls to a line over which the box can call nobody.
+    """
 
     exchange: Exchange
     results: LineTests
     texting: Trial | None = None
+    switchboard: Switchboard | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, name: str, number: str, second: str = "") -> LineTest:
@@ -67,7 +73,7 @@ class SelfTests:
                 one = engaged.enter_context(self._engaged(number))
                 other = engaged.enter_context(self._engaged(second)) if second else None
                 test = _Test(self.exchange, line, one, other)
-                await test.call()
+                await test.call(self.switchboard)
             await test.text(self.texting)
             test.name_the_untried()
             at = self.exchange.clock.now()
@@ -122,10 +128,17 @@ class _Test:
 
     # -- the call ------------------------------------------------------------------------------
 
-    async def call(self) -> None:
+    async def call(self, switchboard: Switchboard | None) -> None:
         """Dial, and test the sound and the keys when somebody answers."""
         state = self._line.state()
         self._note("up", _works(state.up), state.words)
+        if self._is_called_for_it and switchboard and self._second is not None:
+            line = cast(HandingLine, self._line)
+            number = self._engagement.number
+            test = TransferTest(self._x, switchboard, line, number, self._second)
+            self.handing, words = await test.run()
+            self._note("transfers", self.handing, words)
+            return
         if not self._line.capabilities.can_dial:
             self._note("dials", Outcome.UNKNOWN, "Calls do not go out over this line: not tried.")
             return
@@ -139,6 +152,12 @@ class _Test:
             await self._ring(leg)
         finally:
             leg.hang_up()
+
+    @property
+    def _is_called_for_it(self) -> bool:
+        """Is this a line whose callers can be handed on, but that calls nobody by itself?"""
+        can = self._line.capabilities
+        return can.hands_on and not can.can_dial
 
     async def _ring(self, leg: Leg) -> None:
         ends: set[asyncio.Future[Any]] = {leg.answered, leg.gone}

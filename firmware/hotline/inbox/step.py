@@ -35,6 +35,7 @@ StepName = Literal[
     "nobody",
     "deadline",
     "joined",
+    "handed_on",
     "staff_hung_up",
     "leg_cost",
     "survey",

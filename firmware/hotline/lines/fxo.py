@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from hotline.at import commands, voice
 from hotline.at.answers import Event, Ring
@@ -20,20 +20,24 @@ from hotline.at.chat import Answer
 from hotline.at.commands import Command
 from hotline.at.dle import Keys, Sign, Signal, signal_of
 from hotline.at.ringing import Ringing, Shown
-from hotline.at.voice import Encoding, Format
-from hotline.errors import CallerGone, LineDown
+from hotline.at.voice import Format
+from hotline.errors import LineDown
 from hotline.lines.keeper import Keeper
+from hotline.lines.officeleg import LAST_WORDS_S, OfficeLeg, Sound
 from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
-from hotline.lines.turns import TalkSound, Turns
+from hotline.lines.recall import AsideOfficeLeg, Recall
+from hotline.lines.turns import Turns
 from hotline.lines.voiceaccess import VoiceAccess
+from hotline.lines.voicemodems import MODELS
 from hotline.lines.voiceport import VoicePort
-from hotline.numbering import normalise
+from hotline.numbering import national, normalise
 from hotline.options import VoiceModem
 from hotline.said import Said, say
 
 log = logging.getLogger(__name__)
 
 UP = say("Callers can reach you on this line; they cannot be connected to others.")
+UP_AND_ON = say("Callers can reach you on this line.")
 LOOK_S = 0.05  # while it rings
 IDLE_S = 20.0
 ANSWER_S = 12.0  # some modems refuse to answer while they report a ring
@@ -43,88 +47,7 @@ SETTLING_S = 0.5  # an exchange may turn the polarity because we answered
 TONE_TWICE_S = 10.0  # a modem's own ear mistakes speech for tones, but not twice
 NOBODY_S = 60.0  # of listening to nothing
 LONGEST_CALL_S = 1800.0
-LAST_WORDS_S = 4.0
 HANG_UP_TRIES = 3
-
-
-class CallSound(TalkSound, Protocol):
-    """The sound of one call, and what it says of the caller."""
-
-    @property
-    def abandoned(self) -> bool: ...
-    @property
-    def quiet_seconds(self) -> float: ...
-    def stirred(self) -> None: ...
-
-
-class Sound(Protocol):
-    """The line's sound on the bridge."""
-
-    def open(self) -> None: ...
-    def talk(self, encoding: Encoding) -> CallSound: ...
-
-
-class OfficeLeg:
-    """`Leg` over the office's line. It can only come in."""
-
-    reports_keys = False  # not every modem tells every key: they are listened for, too
-
-    def __init__(self, line: str, caller: Caller, sound: CallSound) -> None:
-        loop = asyncio.get_running_loop()
-        self.line, self.caller, self.sound = line, caller, sound
-        self.keys: asyncio.Queue[str] = asyncio.Queue()
-        self.taken: asyncio.Future[None] = loop.create_future()
-        self.taken.set_result(None)
-        self.answered: asyncio.Future[None] = loop.create_future()
-        self.gone: asyncio.Future[Cause] = loop.create_future()
-        self.wanted: asyncio.Future[None] = loop.create_future()
-        self.let_go_at: float | None = None
-
-    @property
-    def audio(self) -> object:
-        """What the engine attaches."""
-        return self.sound
-
-    async def answer(self) -> None:
-        """See Leg."""
-        if self.let_go_at is not None or self.gone.done():
-            raise CallerGone
-        if not self.wanted.done():
-            self.wanted.set_result(None)
-        ends: set[asyncio.Future[Any]] = {self.answered, self.gone}
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        if self.gone.done():
-            raise CallerGone
-
-    def hang_up(self, cause: Cause = Cause.OURS) -> None:
-        """See Leg. What was said to the caller is said to its end first.
-
-        A ringing telephone cannot refuse: a call that was not answered rings on unheard.
-        """
-        if self.let_go_at is None and not self.gone.done():
-            self.let_go_at = asyncio.get_running_loop().time()
-            if not self.answered.done():
-                self.ended(Cause.OURS)
-
-    # -- what the line tells -------------------------------------------------------------------
-
-    def over(self) -> bool:
-        """Is there nobody to talk with any more, and nothing left to say?"""
-        if self.gone.done() or self.let_go_at is None:
-            return self.gone.done()
-        late = asyncio.get_running_loop().time() - self.let_go_at > LAST_WORDS_S
-        return late or not self.sound.spoken_to
-
-    def on_key(self, digit: str) -> None:
-        self.sound.stirred()
-        if self.sound.tells(digit):
-            self.keys.put_nowait(digit)
-
-    def ended(self, cause: Cause) -> None:
-        """The call is over; harmless when repeated."""
-        if not self.gone.done():
-            self.answered.cancel()
-            self.gone.set_result(cause if self.let_go_at is None else Cause.OURS)
 
 
 class OfficeLine:
@@ -132,13 +55,20 @@ class OfficeLine:
 
     def __init__(self, modem: VoiceModem, country: str, sound: Sound) -> None:
         self.name = modem.name
-        self.capabilities = Capabilities(full_duplex=False, can_dial=False, can_refuse=False)
+        self._flash = MODELS[modem.model].flash if modem.hands_on else None
+        self.capabilities = Capabilities(
+            full_duplex=False,
+            can_dial=False,
+            can_refuse=False,
+            hands_on=self._flash is not None,
+        )
         self._modem, self._country, self._sound = modem, country, sound
         self._access = VoiceAccess(modem, country)
         self._at: VoicePort | None = None
         self._format: Format | None = None
         self._leg: OfficeLeg | None = None
         self._turns: Turns | None = None
+        self._recall: Recall | None = None
         self._on_ring: Callable[[Leg], None] = lambda leg: leg.hang_up(Cause.BUSY)
         self._keeper = Keeper(self.name, self._open_and_watch, self._close)
         self._health = LineState(False, say("The line is starting."))
@@ -178,6 +108,33 @@ class OfficeLine:
         """See Line. Whom this line would call, nobody could be joined with."""
         raise LineDown(say("The line %(line)s only takes calls.", line=self.name))
 
+    def card(self) -> str:
+        """See HandingLine. The port is the modem's, the name the line's; the rest is how it is
+        flashed and dialled. What else is true of the line no modem can tell.
+        """
+        modem = self._modem
+        if self._flash is None:
+            return ""
+        how = f"{modem.model} {modem.flash_ms} {modem.outside}"
+        return f"{modem.name} {modem.port} {how}"
+
+    def dial_aside(self, caller: Leg, number: str) -> AsideOfficeLeg:
+        """See HandingLine."""
+        leg, flash, form = self._leg, self._flash, self._format
+        if leg is None or flash is None or form is None or self._recall is not None:
+            raise LineDown(say("The line %(line)s is in use.", line=self.name))
+        if leg is not caller or leg.gone.done() or not leg.answered.done():
+            raise LineDown(say("The line %(line)s is in use.", line=self.name))
+        encoding = form.encoding
+        second = AsideOfficeLeg(self.name, Caller(number), self._sound.talk(encoding))
+        digits = self._modem.outside + national(number, self._country)
+        self._recall = second.recall = Recall(
+            leg, second, digits, flash, lambda: self._sound.talk(encoding)
+        )
+        if self._turns is not None:
+            self._turns.pause()
+        return second
+
     # -- the line's day ------------------------------------------------------------------------
 
     async def _open_and_watch(self) -> None:
@@ -193,7 +150,7 @@ class OfficeLine:
         self._sound.open()
         self._format = await self._access.prepare(self._ask, self._at.ask_list)
         self._keeper.works()
-        self._now(LineState(True, UP))
+        self._now(LineState(True, UP if self._flash is None else UP_AND_ON))
         while True:
             leg = await self._next_call()
             self._on_ring(leg)
@@ -201,7 +158,9 @@ class OfficeLine:
                 await self._serve(leg)
             finally:
                 leg.ended(Cause.LINE_FAILED)  # if nothing better is known
-                self._leg = None
+                if self._recall is not None:  # it was asked for just when the call ended
+                    self._recall.second.ended(Cause.LINE_FAILED)
+                self._leg = self._recall = None
 
     async def _next_call(self) -> OfficeLeg:
         """Wait for somebody to ring; meanwhile look now and then whether the modem is well."""
@@ -227,7 +186,13 @@ class OfficeLine:
         if not leg.gone.done():
             await self._pick_up(leg)
         while leg.answered.done() and not leg.over():
-            await self._talk(leg)
+            if self._recall is not None:
+                await self._hold(self._recall)
+            else:
+                await self._talk(leg)
+        if leg.gone.done() and leg.gone.result() is Cause.HANDED_ON:
+            await asyncio.sleep(ON_HOOK_S)
+            return
         if self._off_hook:
             await self._hang_up()
             leg.ended(Cause.OURS)
@@ -307,6 +272,13 @@ class OfficeLine:
         if self._rings_on and not leg.over():
             await self._pick_up(leg)
 
+    async def _hold(self, recall: Recall) -> None:
+        """Somebody else is called meanwhile."""
+        try:
+            await recall.carry(self._port(), self._ask, self._hang_up)
+        finally:
+            self._recall = None
+
     async def _hang_up(self) -> None:
         """On hook, whatever the modem makes of it; and all that a call made it forget."""
         self._ringing.reset()  # whoever rings from here on is another caller
@@ -338,14 +310,18 @@ class OfficeLine:
             self._turns.pause()
 
     def _sounded(self, sound: bytes) -> None:
-        if self._turns is not None:
+        if self._recall is not None:
+            self._recall.hear(sound)
+        elif self._turns is not None:
             self._turns.hear(sound)
 
     def _signed(self, sign: Sign) -> None:
-        now, leg = self._time(), self._leg
+        now, leg, turns = self._time(), self._leg, self._turns
+        if self._recall is not None:  # who was called has the line
+            leg, turns = self._recall.second, self._recall.turns
         if digit := self._keys.hear(sign, now):
-            if leg is not None and self._turns is not None:
-                self._turns.interrupt()
+            if leg is not None and turns is not None:
+                turns.interrupt()
                 leg.on_key(digit)
             return
         signal = signal_of(sign)

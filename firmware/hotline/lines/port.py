@@ -38,6 +38,7 @@ class Cause(StrEnum):
     FAILED = "failed"
     NO_SOUND = "no sound arrived"
     ELSEWHERE = "taken at another telephone on the line"
+    HANDED_ON = "handed on to somebody else, without the box"
     OURS = "ended by the box"
 
 
@@ -188,10 +189,11 @@ class AsideLeg(Leg, Protocol):
     When it is over the caller is back by himself: his sound pauses until then.
     """
 
-    async def join(self) -> None:
-        """Have the network let the caller, this person and the box hear each other.
+    async def join(self) -> bool:
+        """Have the network let the caller and this person hear each other. Is the box with them?
 
-        Raises LineDown when it does not: then nothing has changed.
+        Where it is not, they are left alone for good: both legs end as HANDED_ON as soon as this
+        one is hung up. Raises LineDown when it does not: then nothing has changed.
         """
 
     async def parted(self) -> None:
@@ -202,7 +204,7 @@ class HandingLine(Line, Protocol):
     """A line whose network can hold a caller and join him with somebody called meanwhile."""
 
     def card(self) -> str:
-        """Which modem with which SIM card it is; "" while that is not known. Never waits."""
+        """Which modem with which SIM card or on which line; "" while not known. Never waits."""
 
     def dial_aside(self, caller: Leg, number: str) -> AsideLeg:
         """Hold `caller`, a leg of this line that is answered, and dial. Returns at once, as `dial`.

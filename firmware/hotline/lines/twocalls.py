@@ -36,9 +36,10 @@ class SecondLeg(GsmLeg):
     def __init__(self, line: Carrier, caller: Caller, sound: TalkSound | None) -> None:
         super().__init__(line, caller, sound, incoming=False)
 
-    async def join(self) -> None:
+    async def join(self) -> bool:
         """See AsideLeg."""
         await self.two.join()
+        return True
 
     async def parted(self) -> None:
         """See AsideLeg."""

@@ -29,6 +29,7 @@ class VoiceAccess:
 
     def __init__(self, modem: VoiceModem, country: str) -> None:
         self._name, self._row, self._country = modem.name, MODELS[modem.model], country
+        self._flash_ms = modem.flash_ms
 
     async def prepare(self, ask: Ask, ask_list: AskList) -> Format:
         """Wake and set up a modem that was just opened; the format of its sound. Raises LineDown.
@@ -48,6 +49,8 @@ class VoiceAccess:
         log.info("line %s: the modem's sound is %s", self._name, chosen.encoding)
         tuning = voice.country(self._country)
         await self._set(ask, *self._row.set_up, *((tuning,) if tuning else ()))
+        if self._flash_ms:
+            await self._set(ask, Command(self._row.flash_time.format(self._flash_ms // 10)))
         await self.wait_for_rings(ask)
         return chosen
 

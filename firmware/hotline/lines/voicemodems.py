@@ -16,12 +16,16 @@ class VoiceModem:
     """One model.
 
     set_up: sent in class 8 when the modem is opened; what it refuses, it does without.
-    caller_id: sent after each reset and each call, since some forget it.
+    caller_id: sent after each reset and each call, since some forget it. flash: opens the line for
+    a moment (hook-flash), None where no source says how. flash_time: sets for how long, given the
+    time in 10 ms; "" where it cannot be set.
     """
 
     words: str
     set_up: tuple[Command, ...]
     caller_id: tuple[Command, ...]
+    flash: Command | None = None
+    flash_time: str = ""
 
 
 # No end of a call by inactivity (+VIT, some have 7 s) or by the modem's own ear for silence (+VSD),
@@ -38,11 +42,14 @@ MODELS: Mapping[str, VoiceModem] = {
         words="USRobotics 5637",
         set_up=_commands(*_COMMON, "AT+VSD=128,0"),
         caller_id=_commands("AT+VCID=1"),
+        flash=Command("AT+VTS=!"),
     ),
     "cx930xx": VoiceModem(
         words="modem with a Conexant CX930xx",
         set_up=_commands(*_COMMON, "AT+VSD=0,0", "AT-STE=3"),
         caller_id=_commands("AT-SCID=1", "AT+VCID=1"),
+        flash=Command("ATD!"),
+        flash_time="ATS29={}",
     ),
     "mt9234": VoiceModem(
         words="Multi-Tech MT9234",

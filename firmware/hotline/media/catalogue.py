@@ -56,6 +56,7 @@ class Prompt(StrEnum):
     EMERGENCY = "emergency"
     SELF_TEST = "self_test"
     SELF_TEST_JOINED = "self_test_joined"
+    SELF_TEST_HANDED = "self_test_handed"
     SELF_TEST_THANKS = "self_test_thanks"
     LEARN_TONE = "learn_tone"
 

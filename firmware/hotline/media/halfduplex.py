@@ -24,6 +24,8 @@ from hotline.media.pjsip.stack import Pjsip
 
 FRAME_S = FRAME_MS / 1000
 _FRAME = CLOCK_RATE * FRAME_MS // 1000
+_VOICED = 15.0  # frames: 0.3 s of sound that is no tone of an exchange
+_FADES = 0.25  # of a frame, with each frame of anything else
 _NOTHING = bytes(_FRAME * 2)
 MOST_FRAMES = 8  # after a stall the newest sound counts, not the oldest
 MOST_WAITING = 250  # 5 s of speech for a modem that does not come to speak
@@ -52,7 +54,9 @@ class TurnTalk(ModemTalk):
         self._begun = False
         self._swapped_at = self._heard_at = 0.0
         self._tones = ToneListener(hang_up_tone)
-        self._quiet = 0
+        self._quiet = self._toned = self._toneless = 0
+        self._voice = 0.0
+        self.voiced = False
         self.abandoned = False
 
     # -- what the modem hears ----------------------------------------------------------------------
@@ -86,6 +90,16 @@ class TurnTalk(ModemTalk):
     def quiet_seconds(self) -> float:
         """How long the modem has heard nothing but quiet and tones of the exchange."""
         return self._quiet * FRAME_S
+
+    @property
+    def tone_seconds(self) -> float:
+        """For how long a tone of an exchange has been heard without a pause."""
+        return self._toned * FRAME_S
+
+    @property
+    def toneless_seconds(self) -> float:
+        """How long the modem has heard no tone of an exchange."""
+        return self._toneless * FRAME_S
 
     def stirred(self) -> None:
         """The caller gave another sign of life."""
@@ -151,7 +165,16 @@ class TurnTalk(ModemTalk):
         self.abandoned = self.abandoned or any(tone in _NOBODY_THERE for tone in told)
         levels = np.sqrt(np.mean(np.square(frames), axis=1)).tolist()
         for level, tone in zip(levels, tonal, strict=True):
-            self._quiet = 0 if level > LOUD and not tone else self._quiet + 1
+            self._count(loud=level > LOUD, tone=tone)
+
+    def _count(self, *, loud: bool, tone: bool) -> None:
+        """One more frame. voiced: somebody, or something that is no exchange, was heard."""
+        heard, toned = loud and not tone, loud and tone
+        self._quiet = 0 if heard else self._quiet + 1
+        self._toned = self._toned + 1 if toned else 0
+        self._toneless = 0 if toned else self._toneless + 1
+        self._voice = self._voice + 1 if heard else max(0.0, self._voice - _FADES)
+        self.voiced = self.voiced or self._voice >= _VOICED
 
 
 class TurnSound:

@@ -92,6 +92,18 @@ def _balance_code(text: str) -> str:
     return text
 
 
+def _flash(ms: int) -> int:
+    if ms and not 50 <= ms <= 1000:
+        raise ValueError("must be 0, or 50 to 1000")
+    return ms
+
+
+def _digits_before(text: str) -> str:
+    if re.fullmatch(r"[0-9*#]{0,4}", text) is None:
+        raise ValueError('must be up to four digits, such as "0"')
+    return text
+
+
 def _no_doubles(codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:
     if len(set(codecs)) != len(codecs) or not codecs:
         raise ValueError("must name at least one codec, and each only once")
@@ -236,13 +248,21 @@ class Modem:
 
 @dataclass(frozen=True, slots=True)
 class VoiceModem:
-    """A USB voice modem on the office's own telephone line. port: its serial port."""
+    """A USB voice modem on the office's own telephone line. port: its serial port.
+
+    hands_on: a caller may be held by hook-flash, and left to the person who is called then over
+    this same line; it is done, once a self-test has seen that it works. flash_ms: how long a flash
+    of this line's exchange is, 0 for the modem's own. outside: what is dialled before a number.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = CONFIG
 
     name: LineName
     port: Path
     model: Literal["usr5637", "cx930xx", "mt9234"]
+    hands_on: Literal["", "transfer"] = ""
+    flash_ms: Annotated[int, Strict(), AfterValidator(_flash)] = 0
+    outside: Annotated[str, AfterValidator(_digits_before)] = ""
 
 
 @dataclass(frozen=True, slots=True)

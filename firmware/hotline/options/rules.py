@@ -68,6 +68,11 @@ def _modems_disagree(options: Options) -> Iterator[tuple[Place, str]]:
             ports |= {port} if port is not None else set()
         if isinstance(modem, Modem):
             yield from _modem_disagrees(options, index, here)
+        elif modem.hands_on and modem.model == "mt9234":
+            words = f"hands_on of {here}: how a mt9234 flashes the hook is not known"
+            yield (section, index, "hands_on"), words
+        elif modem.flash_ms and modem.model != "cx930xx":
+            yield (section, index, "flash_ms"), f"flash_ms of {here} is for a cx930xx only"
 
 
 def _modem_disagrees(options: Options, index: int, here: str) -> Iterator[tuple[Place, str]]:

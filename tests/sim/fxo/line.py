@@ -26,6 +26,19 @@ class HangUp(StrEnum):
     NOTHING = "nothing"
 
 
+class Recall(StrEnum):
+    """What an exchange makes of a hook-flash, and of who hangs up with somebody on hold.
+
+    JOINS: holds the caller, and joins him with who was dialled. RINGS_BACK: holds him, and rings
+    with him again instead. DROPS: takes a flash for the end of the call.
+    """
+
+    NONE = "nothing"
+    JOINS = "joins"
+    RINGS_BACK = "rings back"
+    DROPS = "drops"
+
+
 @dataclass
 class Faults:
     """How line and modem differ from one that works well. Seconds.
@@ -35,7 +48,8 @@ class Faults:
     (not told). cadence: DRON and DROF are told instead of RING. refuses: voice commands while it
     rings. rings_on: how often it says that it answered, and did not. hears_tones: by its own ear.
     clings: ATZ does not free the line. deaf: it listens and sends nothing. late: seconds by
-    command, or "AT+VTX-end" for a final OK.
+    command, or "AT+VTX-end" for a final OK. recall: what the exchange makes of a flash.
+    tells_flash: the modem takes its own flash for a break of the current.
     """
 
     hang_up: HangUp = HangUp.LOOP_BREAK
@@ -52,6 +66,8 @@ class Faults:
     clings: bool = False
     deaf: bool = False
     hangs: bool = False
+    recall: Recall = Recall.NONE
+    tells_flash: bool = False
     late: dict[str, float] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
 
@@ -60,6 +76,7 @@ RING_S = 1.0
 TOLD_AFTER_S = 1.3  # from the beginning of the first ring until the caller's number
 _BUSY = Loop(np.concatenate([Tone(425).lasting(0.5), silence(0.5)]))
 _ODD = Loop(np.concatenate([Tone(550).lasting(0.34), silence(0.34)]))
+RINGING = Loop(np.concatenate([Tone(425).lasting(1.0), silence(4.0)]))
 _AFTER: dict[HangUp, Sound] = {
     HangUp.LOOP_BREAK: Silence(),
     HangUp.POLARITY: Silence(),

@@ -19,7 +19,17 @@ from typing import Any
 import numpy as np
 
 from tests.sim import g711, lateness
-from tests.sim.fxo.line import BEAT_S, RING_S, TOLD_AFTER_S, Abandoned, Faults, HangUp, caller_id
+from tests.sim.fxo.line import (
+    BEAT_S,
+    RING_S,
+    RINGING,
+    TOLD_AFTER_S,
+    Abandoned,
+    Faults,
+    HangUp,
+    Recall,
+    caller_id,
+)
 from tests.sim.g711 import Samples
 from tests.sim.gsm.network import AirCall, MobileNetwork
 from tests.sim.sound import FRAME
@@ -42,10 +52,12 @@ class VoiceModem:
 
     commands: every command line that came. ahead: the most bytes of speech that ever waited; it
     takes no more than ROOM, and lets the others wait in the port. underruns: how often it had
-    nothing to say in the middle of a speech.
+    nothing to say in the middle of a speech. held: who waits while another is dialled. flashes: how
+    often the hook was flashed.
     """
 
     diverted_to = ""
+    outside = ""  # what a number begins with that is not the exchange's own
 
     def __init__(
         self,
@@ -67,6 +79,10 @@ class VoiceModem:
         self._timers: list[asyncio.TimerHandle] = []
         self._clock: asyncio.TimerHandle | None = None
         self._call: AirCall | None = None
+        self.held: AirCall | None = None
+        self.flashes = 0
+        self._aside = self._takes_digits = False  # the line has another call than the first
+        self._rung_at = 0
         self._abandoned: Abandoned | None = None
         self._phone_lifted = False
         self._rings = 0
@@ -137,10 +153,16 @@ class VoiceModem:
 
     def released(self, call: AirCall, _cause: int) -> None:
         """The caller is gone; whether the line says so, and how, is up to the exchange."""
+        if self.held is call:
+            self.held = None  # nobody is told
+            return
         if self._call is not call:
             return
         self._call = None
         if not self._off_hook:
+            return
+        if call.answered_at is None:  # it was dialled, and not taken
+            self._abandoned = Abandoned(HangUp.BUSY)
             return
         self._abandoned = Abandoned(self.faults.hang_up)
         if self.faults.hang_up is HangUp.LOOP_BREAK:
@@ -208,11 +230,62 @@ class VoiceModem:
         if self._off_hook:
             self.on_hook_at.append(self._loop.time())
         self._off_hook, self._mode = False, ""
-        self._abandoned = None
+        self._abandoned, self._aside, self._takes_digits = None, False, False
+        held, self.held = self.held, None
+        if held is not None:
+            self._left_to_each_other(held)
+            return
         call = self._call
         if call is not None and not self._phone_lifted and call.answered_at is not None:
             self._call = None
             call.over(False, 16)
+
+    def _left_to_each_other(self, held: AirCall) -> None:
+        """On hook with somebody on hold."""
+        other, self._call = self._call, None
+        if self.faults.recall is Recall.JOINS and other is not None:
+            self.network.connect(held, other)
+            return
+        if other is not None:
+            other.over(False, 16)
+        self._later(1.0, lambda: held.ending is None and self._ring_back(held))
+
+    def _ring_back(self, held: AirCall) -> None:
+        self._call, self._rings = held, 0
+        if self.faults.caller_id == "before it":
+            self._tell_caller(held)
+        self._ring(held)
+
+    def flashed(self) -> None:
+        """The line was open for a moment."""
+        self.flashes += 1
+        if self.faults.tells_flash:
+            self._later(0.1, lambda: self._sign("l"))
+        match self.faults.recall:
+            case Recall.DROPS:
+                self._end_call()
+                self._abandoned = Abandoned(HangUp.DIAL)
+            case Recall.JOINS | Recall.RINGS_BACK if self._aside:
+                self._end_call()
+                self._call, self.held = self.held, None
+                self._aside = self._takes_digits = False
+                self._abandoned = None if self._call else Abandoned(HangUp.BUSY)
+            case Recall.JOINS | Recall.RINGS_BACK:
+                self.held, self._call = self._call, None
+                self._aside = self._takes_digits = True
+                self._abandoned = Abandoned(HangUp.DIAL)
+
+    def _end_call(self) -> None:
+        call, self._call = self._call, None
+        if call is not None:
+            call.over(False, 16)
+
+    def _dials(self, digits: str) -> None:
+        """By tones, which the exchange took because it gave its dial tone."""
+        if self._aside and self._call is None:
+            number = re.sub("^0", "+373", digits.removeprefix(self.outside))
+            self._abandoned, self._rung_at = None, 0
+            self._call = self.network.dial(self, number)
 
     # -- sound -----------------------------------------------------------------------------------
 
@@ -240,6 +313,11 @@ class VoiceModem:
             self._write(data.replace(b"\x10", b"\x10\x10"))
 
     def _carried(self, said: Samples) -> Samples:
+        if self.held is not None:
+            self.held.carry(np.zeros(FRAME, dtype=np.int16))
+        if self._call is not None and self._off_hook and self._call.answered_at is None:
+            self._rung_at += FRAME
+            return RINGING.at(self._rung_at - FRAME, FRAME)
         if self._call is not None and self._off_hook:
             return self._call.carry(said)
         if self._abandoned is not None:
@@ -466,6 +544,21 @@ class VoiceModem:
         self._line_free()
         self._voice = False
 
+    def _flashes(self, _found: re.Match[str]) -> list[str]:
+        """Each maker's modem its own way, in the class of voice."""
+        if not (self._voice and self._off_hook):
+            return ["ERROR"]
+        self.flashed()
+        return ["OK"]
+
+    def _dialled(self, found: re.Match[str]) -> list[str]:
+        if not (self._voice and self._off_hook):
+            return ["ERROR"]
+        if self._takes_digits:
+            self._takes_digits, self._abandoned = False, Abandoned(HangUp.NOTHING)
+            self._later(0.1 * len(found[1]), lambda: self._dials(found[1]))
+        return ["OK"]
+
     def _speaks(self, _found: re.Match[str]) -> list[str]:
         return self._stream("speak")
 
@@ -522,6 +615,9 @@ _COMMANDS: list[tuple[str, Any]] = [
     (r"\+VLS=([01])", VoiceModem._line_select),
     (r"A", VoiceModem._picked_up),
     (r"H0?", VoiceModem._hung_up),
+    (r"\+VTS=!|D!", VoiceModem._flashes),
+    (r"DT([0-9*#]+)", VoiceModem._dialled),
+    (r"S29=\d+", lambda _modem, _found: ["OK"]),
     (r"\+VTX", VoiceModem._speaks),
     (r"\+VRX", VoiceModem._listens),
     (
