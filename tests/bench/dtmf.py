@@ -237,7 +237,8 @@ def speech(hours: float) -> Iterator[wav.Samples]:
     """That much speech in the four languages, by many voices, pitches and speeds."""
     voices = [f"{sex}{n}" for n in range(1, 6) for sex in "mf"]
     texts = {code: _everything(code) for code in catalogue.LANGUAGES}
-    turns = itertools.product((45, 25, 65, 85, 5), (150, 120, 190, 230), voices, texts)
+    pitches, speeds = (45, 25, 65, 85, 5, 35, 55, 75, 15), (150, 120, 190, 230, 170, 210)
+    turns = itertools.product(pitches, speeds, voices, texts)
     left = hours * 3600
     for pitch, speed, voice, language in turns:
         if left <= 0:
