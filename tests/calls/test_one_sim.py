@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotline.calls import forward, selftest
+from hotline.calls import forward, testcall
 from hotline.calls.selftest import SelfTests
 from hotline.errors import LineDown, NumberRefused
 from hotline.lines.port import Caller, Capabilities, Cause
@@ -169,7 +169,7 @@ async def test_who_hangs_up_on_hold_frees_the_person_and_is_missed(tmp_path: Pat
 @pytest.fixture
 def tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hotline:
     """A hotline whose line was never tried; the first telephone follows the words."""
-    monkeypatch.setattr(selftest, "KEY_S", 0.05)
+    monkeypatch.setattr(testcall, "KEY_S", 0.05)
     for name in ("RINGS_S", "RINGS_FOR_S", "RING_S", "KEY_S", "JOINED_KEYS_S"):
         monkeypatch.setattr(f"hotline.calls.handingtest.{name}", 0.05)
     hotline = one_sim(tmp_path)

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from hotline.media import growing, tones, wav
+from hotline.media import recorder as recorder_room
 from hotline.media.growing import Disk, Syncer
 from hotline.media.recorder import QUEUE_BYTES, Recorder, WavRecording
 
@@ -63,34 +64,41 @@ def until(condition: Callable[[], bool], recorder: Recorder) -> None:
         os.sched_yield()
 
 
-class BadDisk(Disk):
+class WatchedDisk(Disk):
+    """Asks before each call; `before` may fail or wait."""
+
+    def before(self, call: str) -> None:
+        raise NotImplementedError
+
+    def create(self, path: Path, *, again: bool = False) -> int:
+        self.before("create")
+        return super().create(path, again=again)
+
+    def write(self, fd: int, data: bytes, offset: int) -> int:
+        self.before("write")
+        return super().write(fd, data, offset)
+
+    def sync(self, fd: int) -> None:
+        self.before("sync")
+        super().sync(fd)
+
+    def sync_directory(self, path: Path) -> None:
+        self.before("sync_directory")
+        super().sync_directory(path)
+
+
+class BadDisk(WatchedDisk):
     """Lets the `bad`-th call of one kind fail; `bad` None means all of them."""
 
     def __init__(self, call: str, number: int = errno.ENOSPC, bad: int | None = None) -> None:
         self.call, self.number, self.bad = call, number, bad
         self.calls = 0
 
-    def _may_fail(self, call: str) -> None:
+    def before(self, call: str) -> None:
         if call == self.call:
             self.calls += 1
             if self.bad is None or self.calls == self.bad:
                 raise OSError(self.number, os.strerror(self.number))
-
-    def create(self, path: Path, *, again: bool = False) -> int:
-        self._may_fail("create")
-        return super().create(path, again=again)
-
-    def write(self, fd: int, data: bytes, offset: int) -> int:
-        self._may_fail("write")
-        return super().write(fd, data, offset)
-
-    def sync(self, fd: int) -> None:
-        self._may_fail("sync")
-        super().sync(fd)
-
-    def sync_directory(self, path: Path) -> None:
-        self._may_fail("sync_directory")
-        super().sync_directory(path)
 
 
 class ForgetfulDisk(Disk):
@@ -202,12 +210,11 @@ class TestSpeechInARecording:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The recorder neither waits to try again nor to sync."""
-    monkeypatch.setattr(wav, "RETRY_SECONDS", 0.0)
-    monkeypatch.setattr(wav, "SYNC_SECONDS", 0.0)
+    monkeypatch.setattr(recorder_room, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(recorder_room, "SYNC_SECONDS", 1e-6)
 
 
-@pytest.mark.usefixtures("at_once")
-class HangingDisk(Disk):
+class HangingDisk(WatchedDisk):
     """Takes its time over an fsync, of a file or of a folder, as worn memory cards do."""
 
     def __init__(self, call: str) -> None:
@@ -215,20 +222,13 @@ class HangingDisk(Disk):
         self.hangs, self.goes_on = threading.Event(), threading.Event()
         self.was_waited_for = False
 
-    def sync(self, fd: int) -> None:
-        self._wait("sync")
-        super().sync(fd)
-
-    def sync_directory(self, path: Path) -> None:
-        self._wait("sync_directory")
-        super().sync_directory(path)
-
-    def _wait(self, call: str) -> None:
+    def before(self, call: str) -> None:
         if call == self.call:
             self.hangs.set()
             self.was_waited_for |= not self.goes_on.wait(10)
 
 
+@pytest.mark.usefixtures("at_once")
 class TestADiskThatRefuses:
     @pytest.mark.parametrize("call", ["create", "write", "sync", "sync_directory"])
     @pytest.mark.parametrize("bad", range(1, 4))

@@ -38,7 +38,7 @@ from tests.sim.box import BoxUnderTest, running, trunk
 from tests.sim.g711 import Samples
 from tests.sim.sip import Caller, Exchange, Heard, Mobile, OutgoingCall, Provider, Target
 from tests.sim.sip.exchange import Behaviour
-from tests.sim.sound import RATE, Tone, speech
+from tests.sim.sound import RATE, Tone, noise, speech
 from tests.sim.sound import wav as read_wav
 from tests.sim.talk import Talk
 
@@ -334,6 +334,15 @@ def was_heard(call: Any, tone: Tone) -> bool:
         and listen.sounds(samples[n + listen.WINDOW : n + 2 * listen.WINDOW], tone)
         for n in range(0, len(samples) - 2 * listen.WINDOW, listen.WINDOW // 2)
     )
+
+
+async def leaves_a_message(caller: OutgoingCall, within: float = 10.0) -> None:
+    """Nobody takes the call, and the caller speaks after the beep."""
+    await heard(caller, Prompt.NOBODY_NOW, within=within)
+    await caller.hears(BEEP, within=10)
+    await caller.say(noise(1.5, seed=7))
+    await caller.press("#")
+    await heard(caller, Prompt.MESSAGE_SAVED)
 
 
 def dead_air(samples: Samples) -> float:

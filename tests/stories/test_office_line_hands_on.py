@@ -16,7 +16,7 @@ from tests.sim.sip import behaviours
 from tests.sim.sip.exchange import Behaviour
 from tests.sim.sound import Silence, noise
 from tests.stories.office_lines import OfficeLine, box_on_the_office_line, clear
-from tests.stories.stage import BEEP, STAFF, heard, office, person
+from tests.stories.stage import STAFF, heard, leaves_a_message, office, person
 
 ANA_NUMBER, ANA = STAFF["ana"]
 ION_NUMBER, ION = STAFF["ion"]
@@ -137,11 +137,7 @@ async def test_who_is_not_taken_hears_the_box_again_and_leaves_a_message(
     ana = stage.staff("ana", behaviours.answers(after=0.1, press="2", thinks=0))
     caller = await stage.forwarded(tone=Silence())
     assert not (await (await ana.rings()).ended()).ours
-    await heard(caller, Prompt.NOBODY_NOW)
-    await caller.hears(BEEP, within=10)
-    await caller.say(noise(1.5, seed=7))
-    await caller.press("#")
-    await heard(caller, Prompt.MESSAGE_SAVED)
+    await leaves_a_message(caller)
     await caller.hang_up()
     story = await stage.story(caller)
     assert story.call.outcome == "message"

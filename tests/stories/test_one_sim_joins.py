@@ -14,9 +14,18 @@ from hotline.media.catalogue import Prompt
 from tests.sim.gsm import Ec25
 from tests.sim.sip import behaviours
 from tests.sim.sip.exchange import Behaviour
-from tests.sim.sound import Silence, noise
+from tests.sim.sound import Silence
 from tests.stories.modems import SIM, box_with_modems_alone
-from tests.stories.stage import BEEP, STAFF, Stage, heard, office, person, was_heard
+from tests.stories.stage import (
+    BEEP,
+    STAFF,
+    Stage,
+    heard,
+    leaves_a_message,
+    office,
+    person,
+    was_heard,
+)
 
 ANA_NUMBER, ANA = STAFF["ana"]
 ION_NUMBER, ION = STAFF["ion"]
@@ -104,11 +113,7 @@ async def test_who_is_not_taken_by_anybody_leaves_a_message_in_the_same_call(one
     one.staff("ana", behaviours.rejects(after=0.2))
     one.staff("ion", behaviours.off())
     caller = await one.forwarded(tone=Silence())
-    await heard(caller, Prompt.NOBODY_NOW, within=25)
-    await caller.hears(BEEP, within=10)
-    await caller.say(noise(1.5, seed=7))
-    await caller.press("#")
-    await heard(caller, Prompt.MESSAGE_SAVED)
+    await leaves_a_message(caller, within=25)
     await caller.ended()
     story = await one.story(caller)
     assert story.call.outcome == "message"

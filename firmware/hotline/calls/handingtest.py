@@ -12,6 +12,7 @@ from typing import Any
 from hotline.calls.board import Engagement
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import Party
+from hotline.calls.testcall import KEY_S, key_pressed, sentence
 from hotline.errors import CallerGone, LineDown
 from hotline.lines.port import AsideLeg, HandingLine, Leg
 from hotline.media.catalogue import Prompt
@@ -20,9 +21,7 @@ from hotline.storage.linetests import Outcome
 RING_S = 45.0
 RINGS_S = 15.0  # until the network rings the second telephone
 RINGS_FOR_S = 3.0
-KEY_S = 10.0
 JOINED_KEYS_S = 25.0
-ASKED_TIMES = 2
 BOTH_KEYS = frozenset("12")
 WORKS = "The network holds a caller, gives them back and joins them with somebody else."
 
@@ -86,7 +85,7 @@ class HandingTest:
     async def _with_both(self, second: Party, leg: AsideLeg) -> bool:
         """Is the box still with them?"""
         try:
-            if await self._ask(second) is None:
+            if await key_pressed(self._x, second) is None:
                 raise Unproved("No key came from the second telephone.", fails=False)
             try:
                 stays = await leg.join()
@@ -103,11 +102,11 @@ class HandingTest:
     async def _both_press(self, together: Party) -> None:
         """Whose key it is the box cannot tell; that each hears the other, only they can."""
         pressed = set[str]()
-        sentence = await self._words(Prompt.SELF_TEST_JOINED)
+        asked = await sentence(self._x, Prompt.SELF_TEST_JOINED)
         try:
             async with asyncio.timeout(JOINED_KEYS_S):
                 while not pressed >= BOTH_KEYS:
-                    pressed.add(await together.ask(sentence, KEY_S) or "")
+                    pressed.add(await together.ask(asked, KEY_S) or "")
         except TimeoutError:
             words = "Both telephones were joined, and did not both say that they hear each other."
             raise Unproved(words) from None
@@ -116,19 +115,8 @@ class HandingTest:
         await self._first.while_here(leg.parted())
         while not self._first.leg.keys.empty():
             self._first.leg.keys.get_nowait()  # pressed twice before
-        if await self._ask(self._first) is None:
+        if await key_pressed(self._x, self._first) is None:
             raise Unproved("Who was on hold did not hear the box again, or was not heard.")
-
-    async def _ask(self, party: Party) -> str | None:
-        sentence = await self._words(Prompt.SELF_TEST)
-        for _ in range(ASKED_TIMES):
-            if key := await party.ask(sentence, KEY_S):
-                return key
-        return None
-
-    async def _words(self, prompt: Prompt) -> list[Any]:
-        office = self._x.office()
-        return list(await self._x.prompts.files(office.language, prompt, office=office.name))
 
     async def _either(self, end: asyncio.Future[None], leg: Leg, *, within: float) -> None:
         waits: set[asyncio.Future[Any]] = {end, leg.gone}

@@ -17,6 +17,7 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.handingtest import WORKS, HandingTest
 from hotline.calls.leg import Party, settled
 from hotline.calls.switchboard import Switchboard
+from hotline.calls.testcall import key_pressed, sentence
 from hotline.calls.transfertest import TransferTest
 from hotline.errors import CallerGone, HotlineError, LineDown, TextRefused
 from hotline.lines.port import Cause, HandingLine, Leg, Line, TextLine
@@ -31,8 +32,6 @@ from hotline.storage.texts import TextState
 log = logging.getLogger(__name__)
 
 RING_S = 45.0
-KEY_S = 8.0
-ASKED_TIMES = 2
 METER_S = 0.05
 HEARD = 0.05  # of the meter, which is logarithmic: some -50 dBFS, below speech and above rustling
 _WAIT = "Wait until it is over, then try again."
@@ -177,9 +176,9 @@ class _Test:
         metering = asyncio.ensure_future(meter.run())
         key: str | None = None
         try:
-            key = await self._ask(party)
+            key = await key_pressed(self._x, party)
             await self._hand_on(party)
-            await party.play(await self._words(Prompt.SELF_TEST_THANKS))
+            await party.play(await sentence(self._x, Prompt.SELF_TEST_THANKS))
         except CallerGone:
             log.info("self-test of %s: the call ended before the test did", leg.line)
         finally:
@@ -199,18 +198,6 @@ class _Test:
         outcome, words = await HandingTest(self._x, line, party, self._second).run()
         self.handing = outcome
         self._note("transfers", outcome, words)
-
-    async def _ask(self, party: Party) -> str | None:
-        """Any key will do: who presses a wrong one heard the box, too."""
-        sentence = await self._words(Prompt.SELF_TEST)
-        for _ in range(ASKED_TIMES):
-            if key := await party.ask(sentence, KEY_S):
-                return key
-        return None
-
-    async def _words(self, prompt: Prompt) -> list[Any]:
-        office = self._x.office()
-        return list(await self._x.prompts.files(office.language, prompt, office=office.name))
 
     def _judge_sound(self, key: str | None, *, heard: bool) -> None:
         if heard:
