@@ -40,6 +40,7 @@ _SHARE_INSIDE = 0.9
 _OFF_FREQUENCY = 0.025  # half way between must and must not
 # A voice whose third and fourth harmonics fall on `*` misses both together by 3.7 %.
 _OFF_TOGETHER = 0.034
+_OFF_AND_GLIDING = 0.0355  # with what both tones rise or fall within the run: a voice's do
 _OFF_AT_ONCE = 0.06  # the same for one look, where noise weighs more
 _HIGH_STRONGER_DB, _HIGH_WEAKER_DB = 6.0, 10.0  # 2 dB wider than Q.24
 _FAINTEST_DBM0 = -36.0
@@ -172,9 +173,25 @@ def _is_key(run: deque[_Look]) -> bool:
         return False
     low_turn, high_turn = sum(look.low_turn for look in run), sum(look.high_turn for look in run)
     low_off, high_off = _off(LOW[run[0].low], low_turn), _off(HIGH[run[0].high], high_turn)
-    if max(low_off, high_off) > _OFF_FREQUENCY or low_off + high_off > _OFF_TOGETHER:
+    together = low_off + high_off
+    if max(low_off, high_off) > _OFF_FREQUENCY or together > _OFF_TOGETHER:
+        return False
+    if together + _gliding(list(run)) > _OFF_AND_GLIDING:
         return False
     return _share(list(run)[1 - _LOOKS : -1]) >= _SHARE_INSIDE
+
+
+def _gliding(looks: list[_Look]) -> float:
+    """How far both tones moved the same way between the halves of a run, as the harmonics of one
+    voice do; relative to the frequency, of the tone that moved less.
+    """
+    half = len(looks) // 2
+    first, last = looks[:half], looks[-half:]
+    low_turn = sum(b.low_turn for b in last) * sum(a.low_turn for a in first).conjugate()
+    high_turn = sum(b.high_turn for b in last) * sum(a.high_turn for a in first).conjugate()
+    if cmath.phase(low_turn) * cmath.phase(high_turn) <= 0:
+        return 0.0
+    return min(_off(LOW[looks[0].low], low_turn), _off(HIGH[looks[0].high], high_turn))
 
 
 def _hertz_off(turn: complex) -> float:
