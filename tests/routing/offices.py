@@ -16,6 +16,7 @@ from hotline.routing.office import (
     OpenInterval,
     Person,
     Shift,
+    Swap,
     WallTime,
 )
 
@@ -108,6 +109,14 @@ def people(draw: st.DrawFn) -> tuple[Person, ...]:
 
 
 @st.composite
+def swaps(draw: st.DrawFn, day: date) -> tuple[Swap, ...]:
+    """At most one on a day: nobody swaps twice."""
+    days = draw(st.lists(st.integers(-2, 2), max_size=2, unique=True))
+    pairs = st.lists(st.sampled_from(IDS), min_size=2, max_size=2, unique=True)
+    return tuple(Swap(day + timedelta(days=ahead), *draw(pairs)) for ahead in days)
+
+
+@st.composite
 def offices(draw: st.DrawFn, zone: ZoneInfo, day: date) -> Office:
     """An office whose days and dates lie around `day`."""
     return Office(
@@ -121,6 +130,7 @@ def offices(draw: st.DrawFn, zone: ZoneInfo, day: date) -> Office:
             Absence(draw(st.sampled_from(IDS)), *draw(spans(day)))
             for _ in range(draw(st.integers(0, 2)))
         ),
+        swaps=draw(swaps(day)),
         hours=tuple(draw(st.lists(intervals(), max_size=2))),
         closures=tuple(draw(st.lists(closures(day), max_size=1))),
         moved_days=tuple(draw(st.lists(moved_days(day), max_size=1))),

@@ -110,9 +110,18 @@ class Oracle:
         if shift.valid_to and day > shift.valid_to:
             return False
         for absence in self.office.absences:
-            if absence.person == shift.person and absence.first <= day <= absence.last:
+            if absence.person == self._worker(shift, day) and absence.first <= day <= absence.last:
                 return False
         return shift.anchor is None or self._turn(shift, day)
+
+    def _worker(self, shift: Shift, day: date) -> str:
+        """Who works what was planned for the shift's person."""
+        for swap in self.office.swaps:
+            if swap.day == day and swap.one == shift.person:
+                return swap.other
+            if swap.day == day and swap.other == shift.person:
+                return swap.one
+        return shift.person
 
     def _turn(self, shift: Shift, day: date) -> bool:
         """Walks from the anchor to the day, one day after another."""
@@ -129,7 +138,7 @@ class Oracle:
         known = {person.id for person in self.office.people}
         for day in days:
             for shift in self.office.shifts:
-                if shift.person not in known or not self._works(shift, day):
+                if self._worker(shift, day) not in known or not self._works(shift, day):
                     continue
                 begin, finish = shift.start.minutes, shift.end.minutes
                 if shift.minutes is not None:
@@ -144,7 +153,7 @@ class Oracle:
                     due = self.stretch.starts(wall_of(day, pause.start.minutes + after))
                     if due < end:
                         pauses.append((due, min(pause.minutes, end - due)))
-                duties.append((shift.person, start, end, pauses))
+                duties.append((self._worker(shift, day), start, end, pauses))
         return duties
 
     def there(self, day: date) -> dict[str, np.ndarray]:

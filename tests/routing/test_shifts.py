@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from hotline.routing.office import Absence, MovedDay, Office
+from hotline.routing.office import Absence, MovedDay, Office, Swap
 from hotline.routing.plan import next_duty, on_duty
 from tests.routing.shop import at, hours, office, person, shift
 
@@ -277,3 +277,25 @@ def test_after_the_last_shift_of_the_week_next_is_monday() -> None:
 def test_a_duty_that_runs_on_over_midnight_is_not_news() -> None:
     shop = office(ANA, shifts=(shift("ana", "every day", "08:00 +24h"),))
     assert next_duty(shop, at("2026-11-23 10:00")) is None
+
+
+def test_a_swap_exchanges_the_people_of_the_day_and_leaves_the_breaks_with_the_shift() -> None:
+    early = shift("ana", "every day", "08:00-14:00", "10:00 +15m")
+    late = shift("ion", "every day", "14:00-20:00")
+    swap = Swap(date(2026, 11, 23), "ana", "ion")
+    shop = office(ANA, ION, shifts=(early, late), swaps=(swap,))
+    times = ("09:00", "10:05", "15:00")
+    assert [there(shop, f"2026-11-23 {t}") for t in times] == ["Ion", "", "Ana"]
+    assert there(shop, "2026-11-24 09:00") == "Ana"
+
+
+def test_who_swapped_a_day_of_vacation_away_is_replaced() -> None:
+    day = date(2026, 11, 23)
+    shop = office(
+        ANA,
+        ION,
+        shifts=(shift("ana", "every day", "08:00-14:00"),),
+        swaps=(Swap(day, "ana", "ion"),),
+        absences=(Absence("ana", day, day),),
+    )
+    assert there(shop, "2026-11-23 09:00") == "Ion"

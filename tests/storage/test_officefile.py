@@ -27,6 +27,7 @@ from hotline.routing.office import (
     Person,
     Shift,
     Strategy,
+    Swap,
     Topic,
     WallTime,
 )
@@ -192,6 +193,22 @@ def test_days_are_written_the_short_way() -> None:
         (
             HEAD + PEOPLE + "absences:\n  - {person: ion, from: 2026-12-02, to: 2026-12-01}\n",
             "line 9: it ends on 2026-12-01, before it begins on 2026-12-02",
+        ),
+        (
+            HEAD + PEOPLE + "swaps:\n  - {day: 2026-12-01, between: [ana, jon]}\n",
+            "line 9: there is no person `jon`: did you mean `ion`?",
+        ),
+        (
+            HEAD + PEOPLE + "swaps:\n  - {day: 2026-12-01, between: [ana, ana]}\n",
+            "line 9: `ana` cannot swap with themselves",
+        ),
+        (
+            HEAD + PEOPLE + "swaps:\n" + 2 * "  - {day: 2026-12-01, between: [ana, ion]}\n",
+            "line 10: `ana` swaps twice on 2026-12-01: only one of them can hold",
+        ),
+        (
+            HEAD + PEOPLE + "supervisor: anna\n",
+            "line 8: there is no person `anna`: did you mean `ana`?",
         ),
         (
             HEAD
@@ -654,6 +671,11 @@ _offices = st.builds(
         ),
         max_size=2,
     ).map(tuple),
+    swaps=st.lists(
+        st.builds(Swap, _dates, st.just(_ids[0]), st.just(_ids[1])),
+        max_size=2,
+        unique_by=lambda swap: swap.day,
+    ).map(tuple),
     hours=st.lists(_intervals, max_size=3).map(tuple),
     closures=st.lists(_closures(), max_size=2).map(tuple),
     moved_days=st.lists(st.builds(MovedDay, _dates, st.integers(0, 6)), max_size=2).map(tuple),
@@ -669,6 +691,7 @@ _offices = st.builds(
     max_message_seconds=st.integers(10, 900),
     survey=st.booleans(),
     callback=st.booleans(),
+    supervisor=st.sampled_from(["", *_ids]),
     notify_to=st.lists(_lines, max_size=2).map(tuple),
     text_staff=st.booleans(),
     text_missed=st.booleans(),

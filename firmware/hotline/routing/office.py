@@ -104,6 +104,18 @@ class Absence:
 
 
 @dataclass(frozen=True)
+class Swap:
+    """On this day each works what was planned for the other: all duties that start on it.
+
+    Who had none takes the other's, and is free instead. Breaks stay with the shift.
+    """
+
+    day: date
+    one: str
+    other: str
+
+
+@dataclass(frozen=True)
 class Closure:
     """The line is closed on these calendar days, both included.
 
@@ -192,9 +204,10 @@ class Office:
     greeting / closed_greeting / recording_notice: own text by language; empty means the system's.
     hours empty means always open. total_seconds: the one deadline from "please hold" to a person
     or the fallback. least_on_duty: planned breaks that would leave fewer people than this are held
-    back; 0 means every break is as planned. answer_code is not configurable: a forwarded call is
-    taken with key 1 only. text_staff: people on duty get a text of each case and missed caller,
-    where a line can send one; text_missed: so does the missed caller.
+    back; 0 means every break is as planned. supervisor: id of who watches the plan and hears of its
+    holes, "" for nobody. answer_code is not configurable: a forwarded call is taken with key 1
+    only. text_staff: people on duty get a text of each case and missed caller, where a line can
+    send one; text_missed: so does the missed caller.
     """
 
     name: str
@@ -204,6 +217,7 @@ class Office:
     people: tuple[Person, ...] = ()
     shifts: tuple[Shift, ...] = ()
     absences: tuple[Absence, ...] = ()
+    swaps: tuple[Swap, ...] = ()
     hours: tuple[OpenInterval, ...] = ()
     closures: tuple[Closure, ...] = ()
     moved_days: tuple[MovedDay, ...] = ()
@@ -219,6 +233,7 @@ class Office:
     max_message_seconds: int = 180
     survey: bool = False
     callback: bool = True
+    supervisor: str = ""
     notify_to: tuple[str, ...] = ()
     text_staff: bool = True
     text_missed: bool = False

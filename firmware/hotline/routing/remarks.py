@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 
 from hotline.routing.office import (
@@ -85,6 +86,10 @@ def _people(office: Office) -> Iterator[Remark]:
         )
     topics = [topic.id for topic in office.topics]
     with_shift = {shift.person for shift in office.shifts}
+    with_shift |= {person for swap in office.swaps for person in (swap.one, swap.other)}
+    if office.supervisor and office.person(office.supervisor) is None:
+        people = [person.id for person in office.people]
+        yield _unknown(("supervisor",), "person", office.supervisor, people)
     for position, person in enumerate(office.people):
         place = ("people", position)
         if person.number is None:
@@ -109,6 +114,22 @@ def _times(office: Office) -> Iterator[Remark]:
         if absence.person not in people:
             where = ("absences", position, "person")
             yield _unknown(where, "person", absence.person, people)
+    yield from _swaps(office)
+
+
+def _swaps(office: Office) -> Iterator[Remark]:
+    people, taken = [person.id for person in office.people], set[tuple[date, str]]()
+    for position, swap in enumerate(office.swaps):
+        place: Place = ("swaps", position)
+        if swap.one == swap.other:
+            yield Remark(place, f"`{swap.one}` cannot swap with themselves", mistake=True)
+        for field, person in (("one", swap.one), ("other", swap.other)):
+            if person not in people:
+                yield _unknown((*place, field), "person", person, people)
+            if (swap.day, person) in taken:
+                words = f"`{person}` swaps twice on {swap.day}: only one of them can hold"
+                yield Remark((*place, field), words, mistake=True)
+        taken |= {(swap.day, swap.one), (swap.day, swap.other)}
 
 
 def _inside(pause: Break, shift: Shift) -> bool:

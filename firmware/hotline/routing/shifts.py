@@ -95,6 +95,12 @@ def absent(office: Office, person_id: str, day: date) -> bool:
     return any(a.person == person_id and a.first <= day <= a.last for a in office.absences)
 
 
+def swapped(office: Office, day: date) -> dict[str, str]:
+    """Who works instead of whom the plan names, for duties that start on this day."""
+    there = [swap for swap in office.swaps if swap.day == day]
+    return {a: b for swap in there for a, b in ((swap.one, swap.other), (swap.other, swap.one))}
+
+
 def starts_on(shift: Shift, day: date, weekday: int) -> bool:
     """Whether the shift has a duty that starts on `day`, which counts as `weekday`."""
     if weekday not in shift.days:
@@ -146,15 +152,16 @@ def _duties(office: Office, days: Iterable[date]) -> Iterator[Duty]:
     """Every duty that starts on one of the days, breaks as planned."""
     places = {person.id: (place, person) for place, person in enumerate(office.people)}
     for day in days:
-        weekday = weekday_of(office, day)
+        weekday, instead = weekday_of(office, day), swapped(office, day)
         for shift in office.shifts:
-            if shift.person not in places or not starts_on(shift, day, weekday):
+            person = instead.get(shift.person, shift.person)
+            if person not in places or not starts_on(shift, day, weekday):
                 continue
-            if absent(office, shift.person, day):
+            if absent(office, person, day):
                 continue
             span = duty_span(shift, day, office.zone)
             pauses = (_break_span(b, shift, day, office.zone, span[1]) for b in shift.breaks)
-            yield Duty(*places[shift.person], span, tuple(p for p in pauses if p[0] < p[1]))
+            yield Duty(*places[person], span, tuple(p for p in pauses if p[0] < p[1]))
 
 
 def duties_of(office: Office, day: date) -> tuple[Duty, ...]:

@@ -20,6 +20,7 @@ from hotline.routing.office import (
     OpenInterval,
     Person,
     Shift,
+    Swap,
     Topic,
 )
 from hotline.routing.remarks import remarks_on
@@ -36,6 +37,7 @@ from hotline.storage.officeform import (
     MovedDayForm,
     PersonForm,
     ShiftForm,
+    SwapForm,
     TopForm,
     TopicForm,
 )
@@ -111,6 +113,7 @@ class _Draft:
             people=self.items("people", PersonForm, sections, self.person),
             shifts=self.items("shifts", ShiftForm, sections, _shift),
             absences=self.items("absences", AbsenceForm, sections, _absence),
+            swaps=self.items("swaps", SwapForm, sections, _swap),
             hours=self.items("hours", HoursForm, sections, _hours),
             closures=self.items("closures", ClosureForm, sections, _closure),
             moved_days=self.items("moved_days", MovedDayForm, sections, _moved_day),
@@ -278,6 +281,10 @@ def _shift(form: ShiftForm, _: Place) -> Shift:
 
 def _absence(form: AbsenceForm, _: Place) -> Absence:
     return Absence(form.person, form.from_, form.to or form.from_, form.reason)
+
+
+def _swap(form: SwapForm, _: Place) -> Swap:
+    return Swap(form.day, *form.between)
 
 
 def _hours(form: HoursForm, _: Place) -> OpenInterval:

@@ -40,6 +40,7 @@ SECTIONS = (
     "people",
     "shifts",
     "absences",
+    "swaps",
     "hours",
     "closures",
     "moved_days",
@@ -183,6 +184,13 @@ class AbsenceForm(Form):
         return self
 
 
+class SwapForm(Form):
+    """Two people, on one day."""
+
+    day: _Date
+    between: tuple[_Id, _Id]
+
+
 class HoursForm(Form):
     """Opening on some weekdays."""
 
@@ -261,6 +269,7 @@ class TopForm(Form):
     max_message_seconds: int = Field(180, ge=10, le=900)
     survey: bool = False
     callback: bool = True
+    supervisor: Annotated[str, Field(max_length=40)] = ""
     notify_to: tuple[_Name, ...] = ()
     text_staff: bool = True
     text_missed: bool = False

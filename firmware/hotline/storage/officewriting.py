@@ -45,6 +45,7 @@ def write_office(office: Office) -> str:
     written["people"] = [_usual_left_out(p) for p in office.people]
     written["shifts"] = [_shift_out(s) for s in office.shifts]
     written["absences"] = [_span_out(a) for a in office.absences]
+    written["swaps"] = [{"day": s.day, "between": [s.one, s.other]} for s in office.swaps]
     written["closures"] = [_span_out(c) for c in office.closures]
     written["moved_days"] = [
         {"date": m.day, "as": write_weekday(m.as_weekday)} for m in office.moved_days
