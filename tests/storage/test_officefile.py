@@ -207,6 +207,14 @@ def test_days_are_written_the_short_way() -> None:
             "line 10: `ana` swaps twice on 2026-12-01: only one of them can hold",
         ),
         (
+            HEAD + PEOPLE + "overflow: [anna]\n",
+            "line 8: there is no person `anna`: did you mean `ana`?",
+        ),
+        (
+            HEAD + PEOPLE + "first_in_line: [069 000 900, nobody]\n",
+            "line 8: `nobody` is no telephone number",
+        ),
+        (
             HEAD + PEOPLE + "supervisor: anna\n",
             "line 8: there is no person `anna`: did you mean `ana`?",
         ),
@@ -531,6 +539,7 @@ def test_no_wrong_value_anywhere_breaks_the_reader(data: st.DataObject) -> None:
 # --- out and in again
 
 _ids = ("ana", "ion", "maria_2", "петру")
+_callers = ("+37369000900", "+4930901820")
 _topic_ids = ("orders", "delivery")
 _languages = ("ro", "ru", "en", "uk")
 _lines = st.text(
@@ -597,6 +606,7 @@ def _people() -> st.SearchStrategy[tuple[Person, ...]]:
                 level=st.integers(1, 3),
                 ring_seconds=st.integers(5, 60),
                 weight=st.integers(0, 100),
+                at_once=st.integers(1, 30),
             )
             for name in _ids
         )
@@ -613,6 +623,7 @@ def _topics() -> st.SearchStrategy[tuple[Topic, ...]]:
                 strategy=st.sampled_from(Strategy),
                 fallback=st.sampled_from(Fallback),
                 levels_never_unasked=st.frozensets(st.integers(1, 3)),
+                urgent=st.booleans(),
             )
             for name in _topic_ids
         )
@@ -687,6 +698,10 @@ _offices = st.builds(
     strategy=st.sampled_from(Strategy),
     fallback=st.sampled_from(Fallback),
     total_seconds=st.integers(15, 600),
+    queue_length=st.integers(0, 99),
+    first_in_line=st.lists(st.sampled_from(_callers), max_size=2).map(tuple),
+    overflow=st.lists(st.sampled_from(_ids), max_size=2, unique=True).map(tuple),
+    overflow_seconds=st.integers(0, 600),
     least_on_duty=st.integers(0, 9),
     max_message_seconds=st.integers(10, 900),
     survey=st.booleans(),

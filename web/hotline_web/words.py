@@ -90,6 +90,8 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "no_choice": _("No choice was made, so a person is rung"),
         "nobody": _("Nobody can take the call now"),
         "waiting": _("Everybody is busy; the caller waits"),
+        "queue_full": _("As many callers wait already as may wait"),
+        "overflow": _("Nobody took it so far; others are rung, too"),
         "deadline": _("Nobody took the call in time"),
         "caller_gone": _("The caller hangs up"),
         "line_failed": _("The line fails; the caller is lost"),

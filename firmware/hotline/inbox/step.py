@@ -22,6 +22,8 @@ StepName = Literal[
     "cap",
     "dropped",
     "waiting",
+    "queue_full",
+    "overflow",
     "ringing",
     "held",
     "other_line",

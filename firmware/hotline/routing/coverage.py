@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from hotline.routing.office import Office, Person
-from hotline.routing.rules import open_spans
+from hotline.routing.rules import everybody, open_spans
 from hotline.routing.shifts import (
     DAY,
     Duty,
@@ -97,8 +97,8 @@ def _pieces(office: Office, start: datetime, end: datetime) -> Iterator[Stretch]
             if office.shifts:
                 yield Stretch((a, b), is_open, *_present(office, duties, a))
             else:
-                everybody = (p for p in office.people if is_open and not absent(office, p.id, day))
-                yield Stretch((a, b), is_open, tuple(everybody))
+                there = everybody(office, day) if is_open else ()
+                yield Stretch((a, b), is_open, there)
 
 
 def _present(

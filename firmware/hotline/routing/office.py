@@ -18,6 +18,7 @@ class Strategy(StrEnum):
     LONGEST_IDLE = "longest idle"
     FEWEST_CALLS = "fewest calls"
     ROTATING = "rotating"
+    WEIGHTED = "weighted"
 
 
 class Fallback(StrEnum):
@@ -44,7 +45,9 @@ class Person:
     number: E.164 with '+', or None where it is still missing: such a person is never rung.
     topics: ids this person is competent for; empty means every topic.
     languages: codes this person speaks; empty means every language of the office.
-    level: 1 first line, 2 expert, 3 manager. weight 0: only when nobody else is left.
+    level: 1 first line, 2 expert, 3 manager. weight: how many calls somebody takes beside others,
+    where the strategy is weighted; 0: only when nobody else is left. at_once: so many calls
+    together, as a call centre takes.
     """
 
     id: str
@@ -55,6 +58,7 @@ class Person:
     level: int = 1
     ring_seconds: int = 20
     weight: int = 1
+    at_once: int = 1
 
 
 @dataclass(frozen=True)
@@ -151,8 +155,9 @@ class OpenInterval:
 class Topic:
     """What a caller may want. `name` by language is spoken to staff in the whisper.
 
-    People of `levels_never_unasked` are rung for this topic only if they list it themselves:
-    neither "every topic" nor a dropped filter brings them in.
+    urgent: its callers go before all others who wait. People of `levels_never_unasked` are rung for
+    this topic only if they list it themselves: neither "every topic" nor a dropped filter brings
+    them in.
     """
 
     id: str
@@ -160,6 +165,7 @@ class Topic:
     strategy: Strategy = Strategy.IN_ORDER
     fallback: Fallback = Fallback.MESSAGE
     levels_never_unasked: frozenset[int] = frozenset()
+    urgent: bool = False
 
 
 class Do(StrEnum):
@@ -203,11 +209,14 @@ class Office:
 
     greeting / closed_greeting / recording_notice: own text by language; empty means the system's.
     hours empty means always open. total_seconds: the one deadline from "please hold" to a person
-    or the fallback. least_on_duty: planned breaks that would leave fewer people than this are held
-    back; 0 means every break is as planned. supervisor: id of who watches the plan and hears of its
-    holes, "" for nobody. answer_code is not configurable: a forwarded call is taken with key 1
-    only. text_staff: people on duty get a text of each case and missed caller, where a line can
-    send one; text_missed: so does the missed caller.
+    or the fallback. queue_length: callers who may wait for the same people, 0 for any number.
+    first_in_line: numbers (E.164) whose calls go before others. overflow: people, of the house or
+    outside it, who are rung after overflow_seconds, or where nobody else can be; they have no
+    shifts. least_on_duty: planned breaks that would leave fewer people than this are held back; 0
+    means every break is as planned. supervisor: id of who watches the plan and hears of its holes,
+    "" for nobody. answer_code is not configurable: a forwarded call is taken with key 1 only.
+    text_staff: people on duty get a text of each case and missed caller, where a line can send one;
+    text_missed: so does the missed caller.
     """
 
     name: str
@@ -229,6 +238,10 @@ class Office:
     strategy: Strategy = Strategy.IN_ORDER
     fallback: Fallback = Fallback.MESSAGE
     total_seconds: int = 90
+    queue_length: int = 0
+    first_in_line: tuple[str, ...] = ()
+    overflow: tuple[str, ...] = ()
+    overflow_seconds: int = 45
     least_on_duty: int = 0
     max_message_seconds: int = 180
     survey: bool = False

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from hotline.routing.coverage import Clash, Hole, Stretch, clashes, holes, stretches
 from hotline.routing.office import Do, Office, Person
+from hotline.routing.rules import standing_by
 from hotline.routing.shifts import Span
 from hotline.routing.staff import matching
 
@@ -66,7 +67,7 @@ def rehearse(office: Office, start: datetime, end: datetime) -> Rehearsal:
         tuple(holes(office, start, end)),
         tuple(clashes(office, start, end)),
         tuple(_shortfalls(office, open_ones)),
-        tuple(person for person in office.people if person.id not in rung),
+        tuple(p for p in office.people if p.id not in rung | set(office.overflow)),
     )
 
 
@@ -94,4 +95,7 @@ def _shortfalls(office: Office, open_ones: Iterable[Stretch]) -> Iterator[Shortf
 
 def _lacks(office: Office, stretch: Stretch, branch: Branch) -> list[Lack]:
     chosen, dropped = matching(stretch.there, office, branch.topic, branch.language)
+    if not chosen:
+        helpers = standing_by(office, stretch.span[0])
+        chosen, dropped = matching(helpers, office, branch.topic, branch.language)
     return [Lack(name) for name in dropped] if chosen else [Lack.ANYBODY]

@@ -87,6 +87,13 @@ def _people(office: Office) -> Iterator[Remark]:
     topics = [topic.id for topic in office.topics]
     with_shift = {shift.person for shift in office.shifts}
     with_shift |= {person for swap in office.swaps for person in (swap.one, swap.other)}
+    for position, one in enumerate(office.overflow):
+        if office.person(one) is None:
+            people = [person.id for person in office.people]
+            yield _unknown(("overflow", position), "person", one, people)
+        elif one in {shift.person for shift in office.shifts}:
+            words = f"`{one}` takes what overflows while the line is open, so no shift applies"
+            yield Remark(("overflow", position), words)
     if office.supervisor and office.person(office.supervisor) is None:
         people = [person.id for person in office.people]
         yield _unknown(("supervisor",), "person", office.supervisor, people)
@@ -94,7 +101,7 @@ def _people(office: Office) -> Iterator[Remark]:
         place = ("people", position)
         if person.number is None:
             yield Remark(place, f"{person.name} has no number yet and is not rung")
-        if office.shifts and person.id not in with_shift:
+        if office.shifts and person.id not in with_shift and person.id not in office.overflow:
             yield Remark(place, f"{person.name} has no shift and is not rung")
         for topic in sorted(person.topics.difference(topics)):
             yield _unknown((*place, "topics"), "topic", topic, topics)

@@ -104,8 +104,22 @@ def on_duty(office: Office, now: datetime) -> tuple[Person, ...]:
         return on_shift(office, now)
     if opening_at(office, now)[0] is not Opening.OPEN:
         return ()
+    return everybody(office, day_of(office, now))
+
+
+def standing_by(office: Office, now: datetime) -> tuple[Person, ...]:
+    """Who takes what overflows: while the line is open, in the order of the overflow's list."""
+    if opening_at(office, now)[0] is not Opening.OPEN:
+        return ()
     day = day_of(office, now)
-    return tuple(p for p in office.people if not absent(office, p.id, day))
+    named = (office.person(one) for one in office.overflow if not absent(office, one, day))
+    return tuple(person for person in named if person is not None)
+
+
+def everybody(office: Office, day: date) -> tuple[Person, ...]:
+    """Who is there all day where no shifts are planned."""
+    people = (p for p in office.people if p.id not in office.overflow)
+    return tuple(p for p in people if not absent(office, p.id, day))
 
 
 def straight_to(office: Office, now: datetime, chosen: Sequence[str]) -> Person | None:
@@ -123,9 +137,8 @@ def _duty_spans(office: Office, day: date) -> Iterator[tuple[Person, Span]]:
     if office.shifts:
         yield from shift_spans(office, day)
         return
-    there = [p for p in office.people if not absent(office, p.id, day)]
     for span in open_spans(office, day):
-        yield from ((person, span) for person in there)
+        yield from ((person, span) for person in everybody(office, day))
 
 
 def next_duty(office: Office, now: datetime) -> tuple[datetime, tuple[Person, ...]] | None:
@@ -158,6 +171,9 @@ def next_opening(
         if not opened:
             continue
         there = [span for person, span in _duty_spans(office, day) if answers(person)]
+        helpers = (office.person(one) for one in office.overflow if not absent(office, one, day))
+        if any(one is not None and answers(one) for one in helpers):
+            there += opened
         meetings = [
             max(a[0], b[0]) for a in opened for b in there if max(a[0], b[0]) < min(a[1], b[1])
         ]

@@ -157,7 +157,7 @@ def planned(office: Office, days: Iterable[date]) -> Iterator[Duty]:
             person = instead.get(shift.person, shift.person)
             if person not in places or not starts_on(shift, day, weekday):
                 continue
-            if absent(office, person, day):
+            if person in office.overflow or absent(office, person, day):
                 continue
             span = duty_span(shift, day, office.zone)
             pauses = (_break_span(b, shift, day, office.zone, span[1]) for b in shift.breaks)

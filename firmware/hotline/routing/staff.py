@@ -76,6 +76,8 @@ def in_turn(
         ordered.sort(key=lambda p: load.last_ended.get(p.id, _NEVER))
     elif strategy is Strategy.FEWEST_CALLS:
         ordered.sort(key=lambda p: load.calls_today.get(p.id, 0))
+    elif strategy is Strategy.WEIGHTED:
+        ordered.sort(key=lambda p: load.calls_today.get(p.id, 0) / max(p.weight, 1))
     elif strategy is Strategy.ROTATING:
         ordered = _rotated(ordered, office, load.last_rung)
     ordered.sort(key=lambda p: p.id != load.last_spoken_with)

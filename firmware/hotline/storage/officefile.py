@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from hotline.errors import BadSettings, NumberRefused
-from hotline.numbering import dialable
+from hotline.numbering import dialable, normalise
 from hotline.routing.office import (
     Absence,
     Closure,
@@ -109,7 +109,8 @@ class _Draft:
         sections = {name: self.section(name, raw.pop(name, None)) for name in SECTIONS}
         top = self.top(raw)
         office = Office(
-            **_values(top, without={"version"}),
+            **_values(top, without={"version", "first_in_line"}),
+            first_in_line=self.first_in_line(top),
             people=self.items("people", PersonForm, sections, self.person),
             shifts=self.items("shifts", ShiftForm, sections, _shift),
             absences=self.items("absences", AbsenceForm, sections, _absence),
@@ -210,6 +211,14 @@ class _Draft:
                 self.problem((*place, "number"), f"{form.name}: {refused}")
         values = _values(form, without={"number", "topics"})
         return Person(**values, number=number, topics=frozenset(form.topics))
+
+    def first_in_line(self, top: TopForm) -> tuple[str, ...]:
+        """Callers' numbers: of any country, for nobody dials them."""
+        numbers = [normalise(given, self.country or top.country) for given in top.first_in_line]
+        for position, (given, number) in enumerate(zip(top.first_in_line, numbers, strict=True)):
+            if number is None:
+                self.problem(("first_in_line", position), f"`{given}` is no telephone number")
+        return tuple(number for number in numbers if number is not None)
 
     def menus(self, given: list[Any]) -> tuple[Menu, ...]:
         """Menus with their keys; a wrong key does not hide the mistakes of the others."""

@@ -143,6 +143,7 @@ class PersonForm(Form):
     level: _Level = 1
     ring_seconds: int = Field(20, ge=5, le=60)
     weight: int = Field(1, ge=0, le=100)
+    at_once: int = Field(1, ge=1, le=30)
 
 
 class RotationForm(Form):
@@ -230,6 +231,7 @@ class TopicForm(Form):
     strategy: Strategy | None = None
     fallback: Fallback | None = None
     levels_never_unasked: frozenset[_Level] = frozenset()
+    urgent: bool = False
 
 
 class KeyForm(Form):
@@ -265,6 +267,10 @@ class TopForm(Form):
     strategy: Strategy = Strategy.IN_ORDER
     fallback: Fallback = Fallback.MESSAGE
     total_seconds: int = Field(90, ge=15, le=600)
+    queue_length: int = Field(0, ge=0, le=99)
+    first_in_line: tuple[str, ...] = ()
+    overflow: tuple[_Id, ...] = ()
+    overflow_seconds: int = Field(45, ge=0, le=600)
     least_on_duty: int = Field(0, ge=0, le=99)
     max_message_seconds: int = Field(180, ge=10, le=900)
     survey: bool = False
