@@ -189,7 +189,7 @@ def office_holidays(given: argparse.Namespace) -> int:
 
 def who(given: argparse.Namespace) -> int:
     """Who would answer a call at an instant?"""
-    ask = Who(at=given.at, topic=given.topic, caller=given.caller)
+    ask = Who(at=given.at, topic=given.topic, caller=given.caller, line=given.line)
     answer = Offices(_places(given)).who(ask)
     if given.json:
         print(answer.model_dump_json())
@@ -399,6 +399,8 @@ def _print_story(story: call_storage.CallStory, *, as_json: bool) -> int:
 
 def _print_plan(answer: WhoAnswer) -> None:
     terminal.say(_local(answer.at), "open" if answer.open else "closed")
+    if answer.campaign:
+        terminal.say(f"«{answer.campaign}» answers.")
     for number, ring in enumerate(answer.rounds, start=1):
         terminal.say(f"{number}.", " and ".join(ring.names), f"({ring.seconds} s)")
     terminal.say("then:", answer.then)
@@ -514,6 +516,7 @@ def _office_verbs(verbs: Any) -> None:
     ask.add_argument("--at", type=_instant, help="2026-12-05T09:00, local time; default: now")
     ask.add_argument("--caller", help="a caller's number")
     ask.add_argument("--topic", help="id of a topic")
+    ask.add_argument("--line", help="on which the call comes; default: any")
 
 
 def _record_verbs(verbs: Any) -> None:

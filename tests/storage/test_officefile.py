@@ -16,6 +16,7 @@ from hotline.errors import BadSettings, HotlineError
 from hotline.routing.office import (
     Absence,
     Break,
+    Campaign,
     Closure,
     Do,
     Fallback,
@@ -205,6 +206,18 @@ def test_days_are_written_the_short_way() -> None:
         (
             HEAD + PEOPLE + "swaps:\n" + 2 * "  - {day: 2026-12-01, between: [ana, ion]}\n",
             "line 10: `ana` swaps twice on 2026-12-01: only one of them can hold",
+        ),
+        (
+            HEAD + PEOPLE + "campaigns:\n  - {id: season, yearly: true, to: 2026-12-01}\n",
+            "line 9: a yearly campaign needs its first and its last day: `from` and `to`",
+        ),
+        (
+            HEAD + PEOPLE + "campaigns:\n  - {id: season, menu: main, people: [anna]}\n",
+            "line 9: there is no person `anna`: did you mean `ana`?",
+        ),
+        (
+            HEAD + PEOPLE + "campaigns:\n  - {id: season, from: 2026-12-02, to: 2026-12-01}\n",
+            "line 9: it ends on 2026-12-01, before it begins on 2026-12-02",
         ),
         (
             HEAD + PEOPLE + "overflow: [anna]\n",
@@ -662,6 +675,32 @@ def _menus(draw: st.DrawFn) -> tuple[Menu, ...]:
     )
 
 
+@st.composite
+def _campaigns(draw: st.DrawFn) -> tuple[Campaign, ...]:
+    made = []
+    for name in draw(st.lists(st.sampled_from(["season", "promo"]), max_size=2, unique=True)):
+        first, last = sorted((draw(_dates), draw(_dates)))
+        has_edges = draw(st.booleans())
+        made.append(
+            Campaign(
+                name,
+                draw(st.just("") | _lines),
+                first if has_edges else None,
+                last if has_edges else None,
+                has_edges and (last - first).days < 365 and draw(st.booleans()),
+                tuple(draw(st.lists(_intervals, max_size=2))),
+                draw(st.sampled_from([(), ("mobile", "office")])),
+                draw(_texts),
+                draw(_texts),
+                people=tuple(draw(st.lists(st.sampled_from(_ids), max_size=2))),
+                strategy=draw(st.none() | st.sampled_from(Strategy)),
+                fallback=draw(st.none() | st.sampled_from(Fallback)),
+                total_seconds=draw(st.none() | st.integers(15, 600)),
+            )
+        )
+    return tuple(made)
+
+
 _intervals = st.builds(OpenInterval, _days, _walls, st.integers(0, 1440).map(WallTime)).filter(
     lambda interval: interval.start != interval.end
 )
@@ -692,6 +731,7 @@ _offices = st.builds(
     moved_days=st.lists(st.builds(MovedDay, _dates, st.integers(0, 6)), max_size=2).map(tuple),
     topics=_topics(),
     menus=_menus(),
+    campaigns=_campaigns(),
     greeting=_texts,
     closed_greeting=_texts,
     recording_notice=_texts,

@@ -79,6 +79,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
     """A step in the visitor's language; an unknown one in the daemon's own words."""
     known = {
         "ringing_in": _("It rings"),
+        "campaign": _("The caller reaches a hotline of its own"),
         "answered": _("The box answers"),
         "greeting": _("The greeting plays"),
         "greeting_closed": _("The caller hears that the office is closed"),

@@ -11,6 +11,7 @@ from hotline.control.desk import answer_of
 from hotline.control.messages import Who, WhoAnswer
 from hotline.control.server import only_one
 from hotline.errors import HotlineError
+from hotline.routing.campaigns import as_called, campaign_of
 from hotline.routing.office import Office
 from hotline.routing.plan import plan_for
 from hotline.routing.rehearsal import Rehearsal, rehearse
@@ -55,7 +56,9 @@ class Offices:
         except ServiceDown:
             office, _ = read_stored_office(self._stored(), "the stored office")
         now = ask.at or self.clock.now()
-        return answer_of(plan_for(ask.caller, office, now, topic=ask.topic), now)
+        campaign = campaign_of(office, ask.line, now)
+        plan = plan_for(ask.caller, as_called(office, campaign), now, topic=ask.topic)
+        return answer_of(plan, now, campaign)
 
     def rehearse(self, first: date | None, days: int) -> tuple[Office, Rehearsal]:
         """So many days of the office in force, walked through from `first` on, None for now."""

@@ -7,6 +7,7 @@ from typing import Literal
 StepName = Literal[
     # answering
     "ringing_in",
+    "campaign",
     "answered",
     "greeting",
     "greeting_closed",

@@ -204,6 +204,33 @@ class Menu:
 
 
 @dataclass(frozen=True)
+class Campaign:
+    """A hotline of its own for a while: a season, a promotion, one number beside the office's.
+
+    first/last: the days on which it begins a day or a night, both included; None has no edge; a
+    yearly one goes by month and day alone. hours: when it is on, within these days; empty is all
+    day. lines: of box.toml on which callers reach it; empty is every one. What it does not say is
+    as for the office: greeting and closed_greeting by language, menu (id of its first level),
+    people (ids), strategy, fallback, total_seconds. Outside its time its lines are the office's.
+    """
+
+    id: str
+    name: str = ""
+    first: date | None = None
+    last: date | None = None
+    yearly: bool = False
+    hours: tuple[OpenInterval, ...] = ()
+    lines: tuple[str, ...] = ()
+    greeting: dict[str, str] = field(default_factory=dict)
+    closed_greeting: dict[str, str] = field(default_factory=dict)
+    menu: str = ""
+    people: tuple[str, ...] = ()
+    strategy: Strategy | None = None
+    fallback: Fallback | None = None
+    total_seconds: int | None = None
+
+
+@dataclass(frozen=True)
 class Office:
     """Everything the office wants; read at each call.
 
@@ -232,6 +259,7 @@ class Office:
     moved_days: tuple[MovedDay, ...] = ()
     topics: tuple[Topic, ...] = ()
     menus: tuple[Menu, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
     greeting: dict[str, str] = field(default_factory=dict)
     closed_greeting: dict[str, str] = field(default_factory=dict)
     recording_notice: dict[str, str] = field(default_factory=dict)

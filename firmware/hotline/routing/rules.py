@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -39,13 +39,14 @@ def closure_on(office: Office, day: date) -> Closure | None:
     """The closure that shuts this day, the first of the list; a moved working day beats it."""
     if any(moved.day == day for moved in office.moved_days):
         return None
-    return next((c for c in office.closures if _closes(c, day)), None)
+    return next((c for c in office.closures if among(c.first, c.last, c.yearly, day)), None)
 
 
-def _closes(closure: Closure, day: date) -> bool:
-    if not closure.yearly:
-        return closure.first <= day <= closure.last
-    first, last = _in_year(closure.first), _in_year(closure.last)
+def among(start: date, end: date, yearly: bool, day: date) -> bool:
+    """Whether the day lies from `start` to `end`, both included; yearly: by month and day alone."""
+    if not yearly:
+        return start <= day <= end
+    first, last = _in_year(start), _in_year(end)
     if first <= last:
         return first <= _in_year(day) <= last
     return _in_year(day) >= first or _in_year(day) <= last
@@ -81,10 +82,15 @@ def open_spans(office: Office, day: date) -> Iterator[Span]:
 def _hours(office: Office, day: date) -> Iterator[Span]:
     """The opening intervals that can reach into `day`: its own and those of the night before."""
     for start_day in (day - DAY, day):
-        weekday = weekday_of(office, start_day)
-        for interval in office.hours:
-            if weekday in interval.days:
-                yield _interval_span(interval, start_day, office)
+        yield from hours_from(office, office.hours, start_day)
+
+
+def hours_from(office: Office, hours: Iterable[OpenInterval], day: date) -> Iterator[Span]:
+    """Those of the intervals that start on `day`, as instants; one may reach into the next day."""
+    weekday = weekday_of(office, day)
+    for interval in hours:
+        if weekday in interval.days:
+            yield _interval_span(interval, day, office)
 
 
 def _interval_span(interval: OpenInterval, day: date, office: Office) -> Span:

@@ -12,6 +12,7 @@ from hotline.errors import BadSettings, NumberRefused
 from hotline.numbering import dialable, normalise
 from hotline.routing.office import (
     Absence,
+    Campaign,
     Closure,
     Key,
     Menu,
@@ -29,6 +30,7 @@ from hotline.storage.officeform import (
     LANGUAGES,
     SECTIONS,
     AbsenceForm,
+    CampaignForm,
     ClosureForm,
     Form,
     HoursForm,
@@ -120,6 +122,7 @@ class _Draft:
             moved_days=self.items("moved_days", MovedDayForm, sections, _moved_day),
             topics=self.items("topics", TopicForm, sections, lambda form, _: _topic(form, top)),
             menus=self.menus(sections["menus"]),
+            campaigns=self.items("campaigns", CampaignForm, sections, _campaign),
         )
         self.remark_on(office)
         return office
@@ -314,6 +317,15 @@ def _topic(form: TopicForm, top: TopForm) -> Topic:
     values["strategy"] = form.strategy or top.strategy
     values["fallback"] = form.fallback or top.fallback
     return Topic(**values)
+
+
+def _campaign(form: CampaignForm, place: Place) -> Campaign:
+    return Campaign(
+        **_values(form, without={"from_", "to", "hours"}),
+        first=form.from_,
+        last=form.to,
+        hours=tuple(_hours(one, place) for one in form.hours),
+    )
 
 
 def _key(form: KeyForm, _: Place) -> Key:

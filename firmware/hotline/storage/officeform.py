@@ -46,6 +46,7 @@ SECTIONS = (
     "moved_days",
     "topics",
     "menus",
+    "campaigns",
 )
 _DAYS_OF_YEAR = 365
 # Country codes and old names that people write for a language.
@@ -251,6 +252,32 @@ class MenuForm(Form):
     prompt: _Texts = {}
     wait_seconds: int = Field(6, ge=1, le=30)
     tries: int = Field(3, ge=1, le=9)
+
+
+class CampaignForm(Form):
+    """What it leaves out is as for the office."""
+
+    id: _Id
+    name: str = Field("", max_length=120)
+    from_: _Date | None = Field(None, alias="from")
+    to: _Date | None = None
+    yearly: bool = False
+    hours: tuple[HoursForm, ...] = ()
+    lines: tuple[_Name, ...] = ()
+    greeting: _Texts = {}
+    closed_greeting: _Texts = {}
+    menu: str = Field("", max_length=40)
+    people: tuple[_Id, ...] = ()
+    strategy: Strategy | None = None
+    fallback: Fallback | None = None
+    total_seconds: int | None = Field(None, ge=15, le=600)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> CampaignForm:
+        _check_order(self.from_, self.to)
+        if self.yearly and self.from_ and self.to and (self.to - self.from_).days >= _DAYS_OF_YEAR:
+            raise ValueError("a yearly campaign must be shorter than a year")
+        return self
 
 
 class TopForm(Form):
