@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotline.routing.coverage import clashes, holes, stretches, substitutes
+from hotline.routing.coverage import clashes, holes, strains, stretches, substitutes
 from hotline.routing.office import Absence, Do, Key, Menu, Office
 from hotline.routing.plan import Opening, on_duty
 from hotline.routing.rehearsal import Branch, Lack, branches, rehearse
@@ -168,3 +168,14 @@ def test_a_rehearsal_names_who_would_not_be_rung_all_week() -> None:
     plan = (shift("ana", "mon-fri", "09:00-18:00"), shift("ion", "sat", "09:00-12:00"))
     heard = rehearse(office(ANA, ION, hours=DAYTIME, shifts=plan), *WEEK)
     assert (heard.well, [p.name for p in heard.idle]) == (True, ["Ion"])
+
+
+def test_too_many_hours_without_a_break_are_told_before_they_are_worked() -> None:
+    plan = (
+        shift("ana", "mon", "08:00-18:00", "12:00 +30m"),
+        shift("ion", "mon", "08:00-16:00", "10:00 +15m", "13:00 +15m"),
+    )
+    shop = office(ANA, ION, shifts=plan, hours_in_a_row=4)
+    told = [(strain.person.name, wall(strain.span)) for strain in strains(shop, *WEEK)]
+    assert told == [("Ana", "Mon 12:30-18:00")]
+    assert list(strains(replace(shop, hours_in_a_row=0), *WEEK)) == []

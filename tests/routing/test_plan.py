@@ -310,3 +310,20 @@ def test_while_the_line_is_closed_nothing_overflows() -> None:
 def test_a_line_that_only_the_centre_answers_opens_with_its_hours() -> None:
     shop = office(CENTRE, overflow=("centre",), hours=(hours("tue", "09:00-18:00"),))
     assert plan(shop).next_opening == at("2026-11-24 09:00")
+
+
+# --- nobody is worn out
+
+
+def test_who_took_enough_calls_this_hour_is_rung_after_the_others() -> None:
+    shop = office(ANA, ION, replace(MARIA, level=3), calls_per_hour=4)
+    assert rung(plan(shop, load=Load(last_hour={"ana": 4, "ion": 3}))) == "Ion | Maria | Ana"
+
+
+def test_a_tired_person_still_answers_where_nobody_else_can() -> None:
+    shop = office(ANA, calls_per_hour=4)
+    assert rung(plan(shop, load=Load(last_hour={"ana": 9}))) == "Ana"
+
+
+def test_where_the_office_sets_no_limit_nobody_is_tired() -> None:
+    assert rung(plan(office(ANA, ION), load=Load(last_hour={"ana": 50}))) == "Ana Ion"

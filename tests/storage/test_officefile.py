@@ -746,6 +746,8 @@ _offices = st.builds(
     max_message_seconds=st.integers(10, 900),
     survey=st.booleans(),
     callback=st.booleans(),
+    calls_per_hour=st.integers(0, 60),
+    hours_in_a_row=st.integers(0, 24),
     supervisor=st.sampled_from(["", *_ids]),
     notify_to=st.lists(_lines, max_size=2).map(tuple),
     text_staff=st.booleans(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -24,6 +24,7 @@ from hotline.routing.waiting import expected_wait
 
 log = logging.getLogger(__name__)
 TALKS_TO_JUDGE_BY = 30
+HOUR_S = 3600.0
 
 
 class Engagement:
@@ -80,6 +81,7 @@ class Board:
         self._last_rung: dict[str, datetime] = {}
         self._taken: dict[tuple[str, str], int] = {}
         self._spoken_with: dict[str, str] = {}
+        self._taken_at: deque[tuple[float, str]] = deque()  # monotonic
         self.queue = Queue()
         self._changed = asyncio.Event()
         self._behind: set[asyncio.Task[None]] = set()
@@ -96,6 +98,7 @@ class Board:
             calls_today={who: n for (day, who), n in self._taken.items() if day == today},
             last_rung=dict(self._last_rung),
             last_spoken_with=self._spoken_with.get(caller or ""),
+            last_hour=self._last_hour(),
         )
 
     def engage(self, person: Person, on_cost: Callable[[float], None]) -> Engagement | None:
@@ -138,10 +141,17 @@ class Board:
 
     def spoken(self, caller: str | None, person: Person) -> None:
         """The caller and the person talk: counted for the strategies."""
+        self._taken_at.append((self.clock.monotonic(), person.id))
         key = (self._today(), person.id)
         self._taken[key] = self._taken.get(key, 0) + 1
         if caller:
             self._spoken_with[caller] = person.id
+
+    def _last_hour(self) -> dict[str, int]:
+        """Calls taken in it, by person."""
+        while self._taken_at and self.clock.monotonic() - self._taken_at[0][0] >= HOUR_S:
+            self._taken_at.popleft()
+        return Counter(person for _, person in self._taken_at)
 
     # -- lines -------------------------------------------------------------------------------
 

@@ -29,6 +29,9 @@ def page_of(office: Office, heard: Rehearsal) -> Iterator[Line]:
         yield "doubt", f"{_when(clash.span, office.zone)}: {both} have a break at the same time."
     if more := heard.clashes[HOLES_SHOWN:]:
         yield "doubt", f"and {len(more)} more breaks at the same time."
+    for strain in heard.strains:
+        words = f"{strain.person.name} has no break for more than {office.hours_in_a_row} hours"
+        yield "doubt", f"{_when(strain.span, office.zone)}: {words}."
     for person in heard.idle:
         yield "doubt", f"{person.name} is not rung in all this time: {_why_idle(office, person)}."
     if heard.well:
@@ -62,6 +65,7 @@ def plain_of(heard: Rehearsal) -> dict[str, Any]:
             for s in heard.shortfalls
         ],
         "clashes": [{"span": c.span, "people": _ids(c.people)} for c in heard.clashes],
+        "strains": [{"span": s.span, "person": s.person.id} for s in heard.strains],
         "idle": _ids(heard.idle),
     }
 

@@ -65,6 +65,14 @@ class Clash:
     people: tuple[Person, Person]
 
 
+@dataclass(frozen=True)
+class Strain:
+    """Somebody is planned for longer without a break than the office wants."""
+
+    span: Span
+    person: Person
+
+
 def days_of(office: Office, start: datetime, end: datetime) -> list[date]:
     """The office's calendar days that the span touches."""
     first, last = day_of(office, start), day_of(office, end - timedelta(microseconds=1))
@@ -151,6 +159,20 @@ def substitutes(office: Office, span: Span) -> tuple[Person, ...]:
     ]
     free.sort(key=lambda p: (p.weight == 0, p.level, worked.get(p.id, timedelta())))
     return tuple(free[:MOST_SUBSTITUTES])
+
+
+def strains(office: Office, start: datetime, end: datetime) -> Iterator[Strain]:
+    """Duty without a break for more hours than the office wants, if it begins in the span."""
+    most = timedelta(hours=office.hours_in_a_row)
+    if not most:
+        return
+    days = days_of(office, start, end)
+    for duty in planned(office, [days[0] - DAY, *days]):
+        edge = duty.span[0]
+        for pause in (*sorted(duty.breaks), (duty.span[1], duty.span[1])):
+            if pause[0] - edge > most and start <= edge < end:
+                yield Strain((edge, pause[0]), duty.person)
+            edge = max(edge, pause[1])
 
 
 def clashes(office: Office, start: datetime, end: datetime) -> Iterator[Clash]:

@@ -232,18 +232,23 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Office:
-    """Everything the office wants; read at each call.
+    """Everything the office wants; read at each call. A number of 0 sets no limit.
 
-    greeting / closed_greeting / recording_notice: own text by language; empty means the system's.
-    hours empty means always open. total_seconds: the one deadline from "please hold" to a person
-    or the fallback. queue_length: callers who may wait for the same people, 0 for any number.
-    first_in_line: numbers (E.164) whose calls go before others. overflow: people, of the house or
-    outside it, who are rung after overflow_seconds, or where nobody else can be; they have no
-    shifts. least_on_duty: planned breaks that would leave fewer people than this are held back; 0
-    means every break is as planned. supervisor: id of who watches the plan and hears of its holes,
-    "" for nobody. answer_code is not configurable: a forwarded call is taken with key 1 only.
-    text_staff: people on duty get a text of each case and missed caller, where a line can send one;
+    greeting, closed_greeting, recording_notice: own text by language; empty means the system's.
+    hours: empty means always open.
+    total_seconds: the one deadline from "please hold" to a person or the fallback.
+    queue_length: callers who may wait for the same people.
+    first_in_line: numbers (E.164) whose calls go before others.
+    overflow: people, of the house or outside it, who are rung after overflow_seconds, or where
+        nobody else can be. They have no shifts.
+    least_on_duty: planned breaks that would leave fewer people than this are held back.
+    calls_per_hour: who took so many in the last hour is rung only when nobody else is left.
+    hours_in_a_row: of duty without a break; more are told before the plan is in force.
+    supervisor: id of who watches the plan and hears of its holes, "" for nobody.
+    text_staff: people on duty get a text of each case and missed caller, where a line can send one.
     text_missed: so does the missed caller.
+
+    That key 1 takes a forwarded call cannot be configured.
     """
 
     name: str
@@ -274,6 +279,8 @@ class Office:
     max_message_seconds: int = 180
     survey: bool = False
     callback: bool = True
+    calls_per_hour: int = 0
+    hours_in_a_row: int = 0
     supervisor: str = ""
     notify_to: tuple[str, ...] = ()
     text_staff: bool = True

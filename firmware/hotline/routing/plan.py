@@ -143,7 +143,7 @@ def _tiers(
                 Candidate(p, p.ring_seconds) for p in in_turn(people, office, strategy, load)
             ),
         )
-        for people in levels(free)
+        for people in levels(free, office, load)
     )
 
 

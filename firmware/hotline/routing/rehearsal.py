@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hotline.routing.coverage import Clash, Hole, Stretch, clashes, holes, stretches
+from hotline.routing.coverage import (
+    Clash,
+    Hole,
+    Strain,
+    Stretch,
+    clashes,
+    holes,
+    strains,
+    stretches,
+)
 from hotline.routing.office import Do, Office, Person
 from hotline.routing.rules import standing_by
 from hotline.routing.shifts import Span
@@ -48,6 +57,7 @@ class Rehearsal:
     holes: tuple[Hole, ...]
     clashes: tuple[Clash, ...]
     shortfalls: tuple[Shortfall, ...]
+    strains: tuple[Strain, ...]
     idle: tuple[Person, ...]
 
     @property
@@ -67,6 +77,7 @@ def rehearse(office: Office, start: datetime, end: datetime) -> Rehearsal:
         tuple(holes(office, start, end)),
         tuple(clashes(office, start, end)),
         tuple(_shortfalls(office, open_ones)),
+        tuple(strains(office, start, end)),
         tuple(p for p in office.people if p.id not in rung | set(office.overflow)),
     )
 

@@ -302,6 +302,8 @@ class TopForm(Form):
     max_message_seconds: int = Field(180, ge=10, le=900)
     survey: bool = False
     callback: bool = True
+    calls_per_hour: int = Field(0, ge=0, le=60)
+    hours_in_a_row: int = Field(0, ge=0, le=24)
     supervisor: Annotated[str, Field(max_length=40)] = ""
     notify_to: tuple[_Name, ...] = ()
     text_staff: bool = True
