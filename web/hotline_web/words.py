@@ -267,6 +267,15 @@ class Times:
         shown: str = format_time(at.astimezone(self.zone), "HH:mm", locale=spoken())
         return shown
 
+    def span(self, start: datetime, end: datetime) -> str:
+        """Mon 7 Dec, 11:00-11:15; where it ends on another day, with that day."""
+        first, last = start.astimezone(self.zone), end.astimezone(self.zone)
+        day = format_date(first, "EEE d MMM", locale=spoken())
+        until = self.clock(end)
+        if last.date() != first.date():
+            until = f"{format_date(last, 'EEE d MMM', locale=spoken())}, {until}"
+        return f"{day}, {self.clock(start)}\N{EN DASH}{until}"
+
     def exactly(self, at: datetime) -> str:
         """Weekday, day and minute."""
         shown: str = format_datetime(

@@ -37,7 +37,11 @@ from hotline.control.messages import (
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
+    OfficeUndo,
     OnDuty,
+    PlanAway,
+    PlanStandIn,
+    PlanSwap,
     Ring,
     Status,
     StatusAnswer,
@@ -47,6 +51,7 @@ from hotline.control.messages import (
     WhoAnswer,
     Words,
 )
+from hotline.control.plandesk import PlanDesk
 from hotline.control.server import Feed
 from hotline.errors import HotlineError
 from hotline.lines.port import LineState as PortState
@@ -67,7 +72,10 @@ DISK_PATIENCE_S = 4.0
 
 @dataclass
 class FrontDesk:
-    """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status."""
+    """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status.
+
+    before: the YAML of the office before that version, from the disk.
+    """
 
     exchange: Exchange
     switchboard: Switchboard
@@ -77,6 +85,7 @@ class FrontDesk:
     power: Callable[[], tuple[Said, Said]]
     unsent: Callable[[], int]
     lines: LineDesk
+    before: Callable[[int], str | None]
     feed: Feed = field(default_factory=Feed)
 
     def attach(self) -> None:
@@ -162,6 +171,22 @@ class FrontDesk:
         self._publish(Event(at=self._now(), kind="office", words=f"Changed by {ask.author}."))
         return OfficePutAnswer(warnings=warnings)
 
+    async def plan_swap(self, ask: PlanSwap) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().swap(ask), ask.by)
+
+    async def plan_away(self, ask: PlanAway) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().away(ask), ask.by)
+
+    async def plan_stand_in(self, ask: PlanStandIn) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().stand_in(ask), ask.by)
+
+    async def office_undo(self, ask: OfficeUndo) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().undo(ask), ask.by)
+
     async def case_assign(self, ask: CaseAssign) -> Done:
         """See Desk."""
         if self.exchange.office().person(ask.person) is None:
@@ -193,6 +218,14 @@ class FrontDesk:
         journal = self.exchange.journal
         await _on_disk(journal.mark_returned(int(ask.call_id), ask.by, self._now()))
         self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
+        return Done()
+
+    def _plans(self) -> PlanDesk:
+        return PlanDesk(self.exchange.office, self.offices, self.exchange.clock, self.before)
+
+    async def _planned(self, change: Future[int], by: str) -> Done:
+        await _on_disk(change)
+        self._publish(Event(at=self._now(), kind="office", words=f"Changed by {by}."))
         return Done()
 
     # -- helpers of the above ----------------------------------------------------------------
