@@ -216,11 +216,12 @@ def rehearse(given: argparse.Namespace) -> int:
 
 def calls(given: argparse.Namespace) -> int:
     """The last calls, or those missed and not returned, or one call with its steps."""
+    one = given.explain if given.explain is not None else given.id
     with records_file(_places(given).data).reading() as database:
-        if given.id is not None:
-            story = call_storage.get(database, given.id)
+        if one is not None:
+            story = call_storage.get(database, one)
             if story is None:
-                raise HotlineError(f"There is no call {given.id}.", "See `hotline calls`.")
+                raise HotlineError(f"There is no call {one}.", "See `hotline calls`.")
             return _print_story(story, as_json=given.json)
         found = (
             call_storage.missed_open(database, given.limit)
@@ -392,6 +393,11 @@ def _print_story(story: call_storage.CallStory, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(dataclasses.asdict(story), default=_plain, ensure_ascii=False))
         return 0
+    call = story.call
+    who = call.caller_number or "a withheld number"
+    way = "to" if call.outgoing else "from"
+    ended = f"ended as {call.outcome}" if call.outcome else "is under way"
+    terminal.say((f"Call {call.id}", "bold"), f"{way} {who} on {call.line}, {ended}.")
     for step in story.steps:
         terminal.say(_local(step.at, "%H:%M:%S"), step.words)
     return 0
@@ -522,6 +528,7 @@ def _office_verbs(verbs: Any) -> None:
 def _record_verbs(verbs: Any) -> None:
     journal = _verb(verbs, "calls", calls, json_too=True)
     journal.add_argument("id", type=int, nargs="?", help="one call with its steps")
+    journal.add_argument("--explain", type=int, metavar="ID", help="what happened, and why")
     journal.add_argument("--missed", action="store_true", help="missed and not yet returned")
     journal.add_argument("--limit", type=int, default=50)
     _verb(verbs, "texts", texts, json_too=True).add_argument("--limit", type=int, default=200)

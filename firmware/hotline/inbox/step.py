@@ -22,6 +22,7 @@ StepName = Literal[
     # reaching a person
     "cap",
     "dropped",
+    "round",
     "waiting",
     "queue_full",
     "overflow",
