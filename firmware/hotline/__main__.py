@@ -8,6 +8,7 @@ import getpass
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SETTINGS = Path("/etc/hotline/box.toml")
 FAILED = 1
+LOOK_S = 0.3
 LONGEST_SHOWN = 2000  # characters of a text
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # plain HTTP is safe only here
 
@@ -194,6 +196,79 @@ def who(given: argparse.Namespace) -> int:
         print(answer.model_dump_json())
     else:
         _print_plan(answer)
+    return 0
+
+
+def numbers(given: argparse.Namespace) -> int:
+    """Whose number may be rung."""
+    found = Control(_places(given).control).numbers()
+    if given.json:
+        print(found.model_dump_json())
+        return 0
+    rows = [
+        (
+            p.person,
+            p.name,
+            p.number or "none",
+            p.state,
+            f"{_local(p.at)} by {p.by}" if p.at else p.tried,
+        )
+        for p in found.people
+    ]
+    terminal.table(("person", "name", "number", "state", ""), rows)
+    for number in found.former:
+        terminal.say(f"{number} is confirmed, and nobody's now.")
+    return 0
+
+
+def numbers_confirm(given: argparse.Namespace) -> int:
+    """Have a person's telephone rung and the code asked that is printed here."""
+    control = Control(_places(given).control)
+    asked = control.number_confirm(given.person, getpass.getuser())
+    terminal.say(f"{asked.number} rings. The code to press there:", (asked.code, "bold"))
+    while True:
+        found = next((p for p in control.numbers().people if p.person == given.person), None)
+        if found is None or found.state != "asking":
+            break
+        time.sleep(LOOK_S)
+    if found is not None and found.state == "confirmed":
+        terminal.say(f"{found.name} is rung from now on.")
+        return 0
+    why = found.tried if found else "the person left the office"
+    raise HotlineError(f"Not confirmed: {_NOT_CONFIRMED.get(why, why)}.", "Try again.")
+
+
+_NOT_CONFIRMED = {
+    "wrong": "the right code was not pressed",
+    "silent": "nothing was pressed; a voicemail, perhaps",
+    "not reached": "nobody answered",
+    "failed": "no line could make the call",
+}
+
+
+def numbers_forget(given: argparse.Namespace) -> int:
+    """Ring a number no more until it is confirmed again."""
+    Control(_places(given).control).number_forget(given.number, getpass.getuser())
+    terminal.say(f"{given.number} is not rung any more.")
+    return 0
+
+
+def caps(given: argparse.Namespace) -> int:
+    """What of the day's minutes of forwarded calls is used, and by whom."""
+    from hotline.health.checks import meter_words
+
+    meter = Control(_places(given).control).status().meter
+    if given.json:
+        print(meter.model_dump_json() if meter else "null")
+    elif meter:
+        terminal.say(meter_words(meter))
+        terminal.say(f"{meter.forwarding} of {meter.concurrent} calls are being forwarded.")
+    return 0
+
+
+def caps_resume(given: argparse.Namespace) -> int:
+    """Allow half a day's minutes more, once a day, when they are used up."""
+    terminal.say(Control(_places(given).control).caps_resume(getpass.getuser()))
     return 0
 
 
@@ -479,10 +554,20 @@ def _office_verbs(verbs: Any) -> None:
     _verb(ways, "import", office_import).add_argument("file", help="- reads from stdin")
     days = _verb(ways, "holidays", office_holidays)
     days.add_argument("year", type=_year, nargs="?", help="default: this one")
+    _number_verbs(verbs)
     ask = _verb(verbs, "who", who, json_too=True)
     ask.add_argument("--at", type=_instant, help="2026-12-05T09:00, local time; default: now")
     ask.add_argument("--caller", help="a caller's number")
     ask.add_argument("--topic", help="id of a topic")
+
+
+def _number_verbs(verbs: Any) -> None:
+    """Each group also does something by itself: it looks."""
+    ways = _verb(verbs, "numbers", numbers, json_too=True).add_subparsers()
+    _verb(ways, "confirm", numbers_confirm).add_argument("person", help="id of a person")
+    _verb(ways, "forget", numbers_forget).add_argument("number", help="or the id of a person")
+    meter = _verb(verbs, "caps", caps, json_too=True)
+    _verb(meter.add_subparsers(), "resume", caps_resume)
 
 
 def _record_verbs(verbs: Any) -> None:

@@ -7,7 +7,6 @@ Nobody waits here: sound is over as soon as it begins, and people press their ke
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -258,7 +257,7 @@ class Hotline:
         clock = replace(time.clock(), monotonic=lambda: time.now().timestamp())
         words = self.words = Sentences(self.faults)
         self.outbox = Outbox(writer, (), {}, clock)
-        self.board = Board((self.line,), Caps(Limits(), "MD", deque()), clock)
+        self.board = Board((self.line,), Caps(Limits(), "MD", lambda _number: True), clock)
         self.exchange = Exchange(
             board=self.board,
             engine=Sounds(self.faults, speech_seconds),

@@ -212,7 +212,7 @@ async def test_callers_are_not_sent_to_numbers_the_box_may_not_dial(
 
 async def test_no_order_is_taken_when_the_minutes_of_the_day_are_used_up(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
-    shop.board.caps.talked(Limits().minutes_per_day * 60, shop.clock.now())
+    shop.board.caps.talked("", Limits().minutes_per_day * 60, shop.clock.now())
     with pytest.raises(NumberRefused, match="used up"):
         await shop.diverting.order("mobile", OWNER)
 

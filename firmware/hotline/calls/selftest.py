@@ -84,10 +84,6 @@ class SelfTests:
             await asyncio.wrap_future(self.results.keep(done))
             return done
 
-    def _cost(self, seconds: float) -> None:
-        """Its minutes count in the cap of the day, after a restart too."""
-        self.results.cost(self.exchange.clock.now(), seconds)
-
     def _line(self, name: str) -> Line:
         for line in self.exchange.board.lines:
             if line.name == name:
@@ -103,12 +99,12 @@ class SelfTests:
         whole = normalise(number, board.caps.country) or number
         engagement = board.engage(
             Person("self-test", "the self-test", whole),
-            self._cost,
+            lambda _seconds: None,
         )
         if engagement is None:
             raise HotlineError("Somebody is on the telephone with this number now.", _WAIT)
         try:
-            engagement.number = board.caps.check(number, board.clock.now())
+            engagement.number = board.permit(number, confirmed=False)
             with board.forwarding():
                 yield engagement
         finally:

@@ -19,6 +19,7 @@ from hotline.control.messages import (
     REQUEST,
     WIRE,
     CallReturned,
+    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -33,6 +34,11 @@ from hotline.control.messages import (
     LineTested,
     LineTone,
     Message,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    Numbers,
+    NumbersAnswer,
     OfficeAnswer,
     OfficeGet,
     OfficePut,
@@ -102,6 +108,18 @@ class Desk(Protocol):
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
         """Replace the office; raises BadSettings with every problem."""
+
+    async def numbers(self, ask: Numbers) -> NumbersAnswer:
+        """Whose number may be rung."""
+
+    async def number_confirm(self, ask: NumberConfirm) -> NumberCode:
+        """Ring somebody and ask for a code; see calls/confirming.py."""
+
+    async def number_forget(self, ask: NumberForget) -> Done:
+        """Ring a number no more."""
+
+    async def caps_resume(self, ask: CapsResume) -> Words:
+        """Allow more minutes today; see calls/caps.py."""
 
     def events(self) -> AsyncGenerator[Event, None]:
         """Events from now on; closing the generator ends the listening. See `Feed`."""

@@ -21,6 +21,7 @@ StepName = Literal[
     # reaching a person
     "cap",
     "dropped",
+    "unconfirmed",
     "waiting",
     "ringing",
     "held",
