@@ -98,7 +98,14 @@ class Confirming:
         self._note(Act.ASKED, attempt)
         task = asyncio.create_task(self._call(attempt, engagement, leg), name="confirming")
         self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+
+        def over(task: asyncio.Task[None]) -> None:
+            """Also of a call that was cancelled before it began."""
+            self._calls.discard(task)
+            leg.hang_up()
+            engagement.release()
+
+        task.add_done_callback(over)
         return attempt
 
     async def forget(self, given: str, by: str) -> str:
@@ -161,38 +168,40 @@ class Confirming:
 
     async def _call(self, attempt: Attempt, engagement: Engagement, leg: Leg) -> None:
         """The whole call; whatever happens in it, it is over afterwards and told of."""
-        attempt_state = State.FAILED
+        state = State.FAILED
         try:
             with self.exchange.board.forwarding():
-                attempt_state = await self._asked(attempt, engagement, leg)
-        except CallerGone:
-            attempt_state = State.SILENT
+                state = await self._rung(attempt, engagement, leg)
         except Exception:  # the seam of a call: a fault of ours confirms nobody
             log.exception("asking the owner of %s failed", mask(attempt.number))
         finally:
             engagement.release()
-            self._over(attempt, attempt_state)
+            self._over(attempt, state)
 
-    async def _asked(self, attempt: Attempt, engagement: Engagement, leg: Leg) -> State:
+    async def _rung(self, attempt: Attempt, engagement: Engagement, leg: Leg) -> State:
+        """Ring, over another line where one fails, and ask who answers."""
         tried = {leg.line}
-        while await _line_failed(leg):
-            leg.hang_up()
-            try:
-                leg = self.exchange.board.dial_elsewhere(engagement, tried)
-            except LineDown:
-                return State.FAILED
-            tried.add(leg.line)
-        if leg.gone.done() or not leg.answered.done():
-            leg.hang_up()
-            return State.NOT_REACHED
-        engagement.answered()
-        attempt.state = State.ASKED
-        self.on_change()
-        party = Party(leg, self.exchange.engine)
         try:
-            return await self._code(attempt, party)
+            while await _line_failed(leg):
+                leg.hang_up()
+                leg = self.exchange.board.dial_elsewhere(engagement, tried)
+                tried.add(leg.line)
+            if leg.gone.done() or not leg.answered.done():
+                return State.NOT_REACHED
+            engagement.answered()
+            attempt.state = State.ASKED
+            self.on_change()
+            party = Party(leg, self.exchange.engine)
+            try:
+                return await self._code(attempt, party)
+            except CallerGone:
+                return State.SILENT
+            finally:
+                party.hang_up()
+        except LineDown:
+            return State.FAILED
         finally:
-            party.hang_up()
+            leg.hang_up()
 
     async def _code(self, attempt: Attempt, party: Party) -> State:
         """Ask up to three times; the right code is on the disk before it is thanked for."""
