@@ -24,6 +24,7 @@ PATHS = (
     "/calls",
     "/calls/9",
     "/duty?at=2026-12-05T09:00",
+    "/people",
     "/lines",
     "/nothing",
 )

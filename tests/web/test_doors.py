@@ -42,9 +42,15 @@ ROUTES = {
     "calls.call": "/calls/1",
     "calls.returned": "/calls/9/returned",
     "duty.duty": "/duty",
+    "people.people": "/people",
+    "people.live": "/people/live",
+    "people.confirm": "/people/confirm",
+    "people.forget": "/people/forget",
+    "people.resume": "/people/resume",
     "lines.lines": "/lines",
 }
 CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
+CHANGING |= {"confirm", "forget", "resume"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]
 

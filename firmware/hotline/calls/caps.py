@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from hotline.errors import HotlineError, NumberRefused
 from hotline.numbering import dialable
 from hotline.options import Limits
+from hotline.said import say
 from hotline.storage.uses import DAY, Use, What
 
 HOUR = timedelta(hours=1)
@@ -69,9 +70,14 @@ class Caps:
         self._forget(now)
         if self.used(now) >= self.allowance(now):
             raise MinutesUsed(
-                f"Today's {self.allowance(now) // 60:.0f} minutes of forwarded calls are used up.",
-                "Run `hotline caps resume` for some more today, or raise [limits] minutes_per_day"
-                " in box.toml if this is your own traffic.",
+                say(
+                    "Today's %(minutes)s minutes of forwarded calls are used up.",
+                    minutes=round(self.allowance(now) / 60),
+                ),
+                say(
+                    "Allow some more on the page People or with `hotline caps resume`, or raise"
+                    " [limits] minutes_per_day in box.toml, if this is your own traffic."
+                ),
             )
         if sum(one.number == allowed for one in self.dialled) >= self._per_hour:
             raise Waits(
@@ -121,8 +127,8 @@ class Caps:
         """
         if not self.may_resume(now):
             raise HotlineError(
-                "Minutes were added today already, and that is possible once a day.",
-                "Raise [limits] minutes_per_day in box.toml if this is your own traffic.",
+                say("Minutes were added today already, and that is possible once a day."),
+                say("Raise [limits] minutes_per_day in box.toml if this is your own traffic."),
             )
         self.resumed = Use(now, What.RESUMED, amount=self.limits.minutes_per_day * 60 * EXTRA)
         self.on_use(self.resumed)

@@ -26,6 +26,7 @@ from hotline.notify.alarmwords import about_confirmed
 from hotline.numbering import mask, normalise
 from hotline.routing.confirmed import numbers_of
 from hotline.routing.office import Office, Person
+from hotline.said import say
 from hotline.storage.audit import Act, Audit, Entry
 from hotline.storage.confirmations import Confirmation, Confirmations
 
@@ -118,7 +119,7 @@ class Confirming:
         number = normalise(raw, self.exchange.board.caps.country) or raw
         was = self.confirmed.of(number)
         if was is None:
-            raise HotlineError("This number is not confirmed.", "See `hotline numbers`.")
+            raise HotlineError(say("This number is not confirmed."))
         await asyncio.wrap_future(self.confirmed.forget(number))
         self.attempts.pop(number, None)
         now = self.exchange.clock.now()
@@ -152,18 +153,27 @@ class Confirming:
         if person is None:
             raise HotlineError(f"Nobody here is called {person_id}.", "See `hotline numbers`.")
         if person.number:
-            raise HotlineError(f"The number of {person.name} is confirmed already.")
+            raise HotlineError(
+                say("The number of %(person)s is confirmed already.", person=person.name)
+            )
         if not person.unconfirmed:
-            raise HotlineError(f"{person.name} has no number yet.", "Add it to the office first.")
+            raise HotlineError(
+                say("%(person)s has no number yet.", person=person.name),
+                say("Add it to the office first."),
+            )
         return replace(person, number=person.unconfirmed, unconfirmed="")
 
     def _engaged(self, person: Person) -> Engagement:
         board = self.exchange.board
         if not board.caps.may_forward():
-            raise HotlineError("As many calls as allowed are going out already.", "Wait a minute.")
+            raise HotlineError(
+                say("As many calls as allowed are going out already."), say("Wait a minute.")
+            )
         engagement = board.engage(person, lambda _seconds: None)
         if engagement is None:
-            raise HotlineError("This number is being called already.", "Wait until it is over.")
+            raise HotlineError(
+                say("This telephone is being called already."), say("Wait until it is over.")
+            )
         return engagement
 
     async def _call(self, attempt: Attempt, engagement: Engagement, leg: Leg) -> None:
