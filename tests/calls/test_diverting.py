@@ -130,6 +130,19 @@ async def test_a_clock_that_is_not_believed_sends_nobody_past_the_box(tmp_path: 
     assert await shop.looks() is None
 
 
+async def test_no_shift_sends_callers_to_a_number_that_nobody_confirmed(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, SHOP, "ana")
+    shop.board.caps.confirmed = {ION.number}.__contains__
+    assert await shop.looks() is None
+
+
+async def test_an_order_at_the_box_may_name_a_number_that_nobody_confirmed(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, SHOP)
+    shop.board.caps.confirmed = set[str]().__contains__
+    await shop.diverting.order("mobile", ANA.number or "")
+    assert shop.mobile.goes == ANA.number
+
+
 @pytest.mark.parametrize("number", ["+40722123456", "+37390012345", SIM])
 async def test_no_shift_sends_callers_to_a_number_the_box_may_not_dial(
     tmp_path: Path, number: str
