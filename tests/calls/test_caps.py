@@ -73,6 +73,16 @@ def test_a_number_nobody_confirmed_is_not_dialled_whoever_asks() -> None:
     assert mine.check(ANA, NOON, confirmed=False) == ANA
 
 
+def test_a_talk_that_goes_on_counts_before_it_is_over() -> None:
+    mine = caps(minutes_per_day=10)
+    mine.answered(ANA, NOON)
+    assert mine.check("+37379123456", NOON + timedelta(minutes=9)) == "+37379123456"
+    with pytest.raises(NumberRefused):
+        mine.check("+37379123456", NOON + timedelta(minutes=10))
+    mine.talked(ANA, 540, NOON + timedelta(minutes=10))
+    assert mine.used(NOON + timedelta(minutes=10)) == 540
+
+
 # -- more minutes ----------------------------------------------------------------------------------
 
 
@@ -94,6 +104,13 @@ def test_minutes_are_added_once_a_day() -> None:
     assert mine.allowance(NOON + 23 * HOUR) == 900
     assert mine.allowance(NOON + DAY) == 600
     assert mine.resume(NOON + DAY) == 5
+
+
+def test_where_the_owner_allowed_no_minutes_nobody_can_add_any() -> None:
+    mine = caps(minutes_per_day=0)
+    assert not mine.may_resume(NOON)
+    with pytest.raises(HotlineError, match="at all"):
+        mine.resume(NOON)
 
 
 # -- restarts and clocks ---------------------------------------------------------------------------

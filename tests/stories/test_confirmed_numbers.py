@@ -70,6 +70,8 @@ async def test_ana_is_rung_once_she_has_keyed_the_code_and_after_a_power_cut_too
     await caller.hang_up()
     assert stage.exchange.dialled == []
     box = stage.box
+    assert "Ana's number is not confirmed yet: Ana is not rung." in await box.command("who")
+    assert "hotline numbers confirm ana" in await box.command("doctor", code=1)
     asked = await asyncio.create_subprocess_exec(
         *box.hotline("numbers", "confirm", "ana"),
         stdout=asyncio.subprocess.PIPE,

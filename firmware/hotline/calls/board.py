@@ -40,6 +40,7 @@ class Engagement:
     def answered(self) -> None:
         """The person's telephone was picked up: from here on it costs minutes."""
         self._answered_at = self._board.clock.monotonic()
+        self._board.caps.answered(self.number, self._board.clock.steady())
 
     def talks(self) -> None:
         """The person took the call."""

@@ -37,8 +37,9 @@ def _nobody(_number: str) -> bool:
 class Caps:
     """The caps of box.toml over a sliding day and hour. Instants are those of `Clock.steady`.
 
-    confirmed: did the owner of this E.164 number confirm it? on_use: told of everything that is
-    to be counted after a restart, too.
+    A talk under way counts as it goes on, but is never cut: at a breach the next caller is not
+    forwarded. confirmed: did the owner of this E.164 number confirm it? on_use: told of everything
+    that is to be counted after a restart, too. talking: the numbers connected now, since when.
     """
 
     limits: Limits
@@ -47,6 +48,7 @@ class Caps:
     on_use: Callable[[Use], object] = lambda _use: None
     spent: deque[Use] = field(default_factory=deque)
     dialled: deque[Use] = field(default_factory=deque)
+    talking: dict[str, datetime] = field(default_factory=dict)
     resumed: Use | None = None
     forwarding: int = 0
 
@@ -101,30 +103,39 @@ class Caps:
         """Is there room for one more caller to be forwarded?"""
         return self.forwarding < self.limits.concurrent
 
+    def answered(self, number: str, now: datetime) -> None:
+        """An outgoing leg was answered: it costs from here on."""
+        self.talking[number] = now
+
     def talked(self, number: str, seconds: float, now: datetime) -> None:
         """An outgoing leg that was answered has ended."""
+        self.talking.pop(number, None)
         self._note(self.spent, Use(now, What.TALKED, number, seconds))
 
     # -- the meter -----------------------------------------------------------------------------
 
     def used(self, now: datetime) -> float:
         """Seconds of the last day."""
-        self._forget(now)
-        return sum(use.amount for use in self.spent)
+        return sum(self.users(now).values())
 
     def allowance(self, now: datetime) -> float:
         """Seconds a day may have, with what the owner added."""
         return self.limits.minutes_per_day * 60 + self._added(now)
 
     def may_resume(self, now: datetime) -> bool:
-        """Were no minutes added within a day?"""
-        return not self._added(now)
+        """Were no minutes added within a day? Never where the owner allowed none at all."""
+        return not self._added(now) and self.limits.minutes_per_day > 0
 
     def resume(self, now: datetime) -> float:
         """Add half a day's minutes, for a day from now; returns how many. Raises HotlineError.
 
         Once a day, and no more than that: whoever stole the page can have no more, either.
         """
+        if not self.limits.minutes_per_day:
+            raise HotlineError(
+                say("No minutes of forwarded calls are allowed at all."),
+                say("Raise [limits] minutes_per_day in box.toml."),
+            )
         if not self.may_resume(now):
             raise HotlineError(
                 say("Minutes were added today already, and that is possible once a day."),
@@ -137,7 +148,7 @@ class Caps:
     def users(self, now: datetime) -> dict[str, float]:
         """Who used how many seconds of the last day, by number; the most first."""
         self._forget(now)
-        each: dict[str, float] = {}
+        each = {number: (now - since).total_seconds() for number, since in self.talking.items()}
         for use in self.spent:
             each[use.number] = each.get(use.number, 0.0) + use.amount
         return dict(sorted(each.items(), key=lambda one: -one[1]))
