@@ -225,7 +225,10 @@ def numbers_confirm(given: argparse.Namespace) -> int:
     """Have a person's telephone rung and the code asked that is printed here."""
     control = Control(_places(given).control)
     asked = control.number_confirm(given.person, getpass.getuser())
-    terminal.say(f"{asked.number} rings. The code to press there:", (asked.code, "bold"))
+    if asked.line:
+        terminal.say(f"Call the line {asked.line} within three minutes, and press 1 when asked.")
+    rings = "is rung then" if asked.line else "rings"
+    terminal.say(f"{asked.number} {rings}. The code to press there:", (asked.code, "bold"))
     while True:
         found = next((p for p in control.numbers().people if p.person == given.person), None)
         if found is None or found.state != "asking":
@@ -242,6 +245,7 @@ _NOT_CONFIRMED = {
     "wrong": "the right code was not pressed",
     "silent": "nothing was pressed; a voicemail, perhaps",
     "not reached": "nobody answered",
+    "not called": "nobody called the line within three minutes and pressed 1",
     "failed": "no line could make the call",
 }
 

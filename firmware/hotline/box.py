@@ -132,7 +132,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         closing.push_async_callback(switchboard.close)
         audit = Audit(records.writer)
         alarms = _alarms(exchange, records, audit)
-        confirming = Confirming(exchange, records.confirmed, audit)
+        confirming = Confirming(exchange, records.confirmed, audit, switchboard)
         closing.push_async_callback(confirming.close)
         diverting = _diverting(options, exchange, records)
         supply = Power()

@@ -13,6 +13,7 @@ from hotline.calls import confirming
 from hotline.calls.alarms import TOLD_A_DAY, Alarms
 from hotline.calls.caps import NotConfirmed
 from hotline.calls.confirming import Attempt, Confirming, State
+from hotline.calls.notices import Texting
 from hotline.errors import HotlineError, LineDown, NumberRefused
 from hotline.inbox.outcome import Outcome
 from hotline.lines.port import Cause
@@ -116,6 +117,14 @@ async def test_the_office_is_told_once_a_day_that_somebody_could_not_be_rung(sho
     told = [subject for subject in shop.letters() if "not confirmed" in subject]
     assert told == ["Ion was not rung: the number +373 69… 02 is not confirmed"]
     assert shop.acts() == [Act.REFUSED]
+
+
+async def test_who_is_not_confirmed_hears_by_text_of_who_was_missed(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop._in_force = replace(SHOP, people=(ION,))
+    shop.exchange.notices._texting = Texting("MD", lambda: 10)
+    await shop.called("1")
+    assert [one.recipient for one in shop.outbox.waiting() if one.way == "sms"] == [IONS]
 
 
 # -- the call to the owner -------------------------------------------------------------------------
@@ -332,6 +341,18 @@ async def test_when_the_minutes_are_used_up_the_office_is_told_once_and_callers_
     told = [one for one in shop.letters() if "used up" in one]
     assert told == ["The minutes of forwarded calls are used up: 60 today"]
     assert Act.BREACH in shop.acts()
+
+
+async def test_the_supervisor_gets_a_text_when_the_minutes_are_used_up(shop: Shop) -> None:
+    shop.exchange.notices._texting = Texting("MD", lambda: 10)
+    shop.board.caps.talked(ANAS, 3600, shop.board.clock.steady())
+    with pytest.raises(NumberRefused):
+        shop.board.permit(ANAS)
+    (text,) = (one for one in shop.outbox.waiting() if one.way == "sms")
+    assert (text.recipient, text.subject) == (
+        IONS,
+        "The minutes of forwarded calls are used up: 60 today",
+    )
 
 
 async def test_one_command_lets_callers_through_again_and_a_second_breach_is_told_again(

@@ -46,13 +46,18 @@ def test_the_code_is_shown_to_who_asked_while_the_telephone_is_asked(page: Page)
     assert answer.location == "/people"
     assert page.daemon.desk.asked[-1] == NumberConfirm(person="ion", by="maria")
     becomes(page, "ion", state="asking", tried="ringing")
-    assert "asked for this code: 4711" in seen(browser, "/people")
-    assert "asked for this code: 4711" in seen(browser, "/people/live")
+    assert "asked for the code: 4711" in seen(browser, "/people")
+    assert "asked for the code: 4711" in seen(browser, "/people/live")
     other = seen(page.owner(), "/people")
     assert "4711" not in other
-    assert "Whoever had it rung sees the code." in other
+    assert "Whoever had this telephone rung sees the code." in other
     becomes(page, "ion", state="confirmed", tried="confirmed", at=page.office.now)
     assert "4711" not in seen(browser, "/people")
+
+
+def test_where_the_box_cannot_call_by_itself_the_line_to_call_is_named(page: Page) -> None:
+    becomes(page, "ion", state="asking", tried="waiting", line="office")
+    assert "Call the line office from another telephone" in seen(page.owner(), "/people")
 
 
 @pytest.mark.parametrize(
@@ -61,6 +66,7 @@ def test_the_code_is_shown_to_who_asked_while_the_telephone_is_asked(page: Page)
         ("wrong", "The right code was not pressed."),
         ("silent", "Nothing was pressed; a voicemail, perhaps."),
         ("not reached", "Nobody picked up."),
+        ("not called", "Nobody called the line in time and pressed 1."),
         ("failed", "No line could make the call."),
     ],
 )

@@ -27,6 +27,7 @@ def tried_words(tried: str) -> str:
         "wrong": _("The right code was not pressed."),
         "silent": _("Nothing was pressed; a voicemail, perhaps."),
         "not reached": _("Nobody picked up."),
+        "not called": _("Nobody called the line in time and pressed 1."),
         "failed": _("No line could make the call."),
     }.get(tried, "")
 

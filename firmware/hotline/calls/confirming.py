@@ -14,13 +14,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import cast
 
 from hotline.calls.board import Engagement
+from hotline.calls.confirmaside import NextCall
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import Party, settled
 from hotline.calls.notices import about_office
+from hotline.calls.switchboard import Switchboard
 from hotline.errors import CallerGone, HotlineError, LineDown
-from hotline.lines.port import Cause, Leg
+from hotline.lines.port import AsideLeg, Cause, HandingLine, Leg
 from hotline.media.catalogue import Prompt
 from hotline.notify.alarmwords import about_confirmed
 from hotline.numbering import mask, normalise
@@ -42,27 +45,40 @@ LOOK_S = 600.0
 class State(StrEnum):
     """How far asking the owner of a number has come."""
 
+    WAITING = "waiting"  # for a call over which the owner can be rung, see confirmaside.py
     RINGING = "ringing"
     ASKED = "asked"
     CONFIRMED = "confirmed"
     WRONG = "wrong"  # somebody keyed another code, three times
     SILENT = "silent"  # nobody keyed anything: a voicemail, perhaps
     NOT_REACHED = "not reached"
+    NOT_CALLED = "not called"  # nobody called the line over which it could have been done
     FAILED = "failed"  # no line could make the call
 
 
-UNDER_WAY = frozenset({State.RINGING, State.ASKED})
+UNDER_WAY = frozenset({State.WAITING, State.RINGING, State.ASKED})
 
 
 @dataclass
 class Attempt:
-    """One call to the owner. number: E.164. code: shown only to whoever had the box ask, `by`."""
+    """One call to the owner. number: E.164. code: shown only to whoever had the box ask, `by`.
+
+    line: that somebody has to call first, "" where the box calls the owner by itself.
+    """
 
     person: Person
     number: str
     by: str
     code: str
+    line: str = ""
     state: State = State.RINGING
+
+
+@dataclass(frozen=True)
+class _Dialled:
+    """The owner's telephone is being rung."""
+
+    leg: Leg
 
 
 @dataclass
@@ -70,17 +86,19 @@ class Confirming:
     """Asks, one call for each number at a time. Lives on the loop.
 
     attempts: the last one of each number since the start. on_change: told when one has come on.
+    switchboard: brings the calls to a line over which the box can call nobody by itself.
     """
 
     exchange: Exchange
     confirmed: Confirmations
     audit: Audit
+    switchboard: Switchboard | None = None
     on_change: Callable[[], None] = lambda: None
     attempts: dict[str, Attempt] = field(default_factory=dict)
     _calls: set[asyncio.Task[None]] = field(default_factory=set)
 
     def begin(self, person_id: str, by: str) -> Attempt:
-        """Ring this person's number and ask for the code of the attempt.
+        """Ring this person's number, at once or beside a call, and ask for the attempt's code.
 
         Raises HotlineError: no such person or number, confirmed already, in use, caps, no line.
         """
@@ -90,23 +108,16 @@ class Confirming:
             number = engagement.number = self.exchange.board.permit(
                 person.number or "", confirmed=False
             )
-            leg = self.exchange.board.dial_elsewhere(engagement, ())
+            way = self._way(engagement)
         except HotlineError:
             engagement.release()
             raise
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         attempt = self.attempts[number] = Attempt(person, number, by, code)
+        if not isinstance(way, _Dialled):
+            attempt.line, attempt.state = way.name, State.WAITING
         self._note(Act.ASKED, attempt)
-        task = asyncio.create_task(self._call(attempt, engagement, leg), name="confirming")
-        self._calls.add(task)
-
-        def over(task: asyncio.Task[None]) -> None:
-            """Also of a call that was cancelled before it began."""
-            self._calls.discard(task)
-            leg.hang_up()
-            engagement.release()
-
-        task.add_done_callback(over)
+        self._start(attempt, engagement, way)
         return attempt
 
     async def forget(self, given: str, by: str) -> str:
@@ -176,20 +187,71 @@ class Confirming:
             )
         return engagement
 
-    async def _call(self, attempt: Attempt, engagement: Engagement, leg: Leg) -> None:
+    def _way(self, engagement: Engagement) -> _Dialled | HandingLine:
+        """The owner's telephone, ringing; or the line that somebody has to call for it."""
+        board = self.exchange.board
+        try:
+            return _Dialled(board.dial_elsewhere(engagement, ()))
+        except LineDown:
+            for line in board.lines:
+                alone = line.capabilities.hands_on and not line.capabilities.can_dial
+                if self.switchboard and alone and line.state().up:
+                    handing = cast(HandingLine, line)
+                    if board.hands_on(handing.card()):
+                        return handing
+            raise
+
+    def _start(self, attempt: Attempt, engagement: Engagement, way: _Dialled | HandingLine) -> None:
+        work = self._call(attempt, engagement, way)
+        task = asyncio.create_task(work, name="confirming")
+        self._calls.add(task)
+
+        def over(task: asyncio.Task[None]) -> None:
+            """Also of a call that was cancelled before it began."""
+            self._calls.discard(task)
+            if isinstance(way, _Dialled):
+                way.leg.hang_up()
+            engagement.release()
+
+        task.add_done_callback(over)
+
+    async def _call(
+        self, attempt: Attempt, engagement: Engagement, way: _Dialled | HandingLine
+    ) -> None:
         """The whole call; whatever happens in it, it is over afterwards and told of."""
         state = State.FAILED
         try:
-            with self.exchange.board.forwarding():
-                state = await self._rung(attempt, engagement, leg)
+            if isinstance(way, _Dialled):
+                state = await self._rung(attempt, engagement, way.leg)
+            else:
+                state = await self._beside(attempt, engagement, way)
         except Exception:  # the seam of a call: a fault of ours confirms nobody
             log.exception("asking the owner of %s failed", mask(attempt.number))
         finally:
             engagement.release()
             self._over(attempt, state)
 
+    async def _beside(self, attempt: Attempt, engagement: Engagement, line: HandingLine) -> State:
+        """Somebody calls the line, and is held while the owner is rung over it."""
+
+        async def ask(leg: AsideLeg) -> State:
+            attempt.state = State.RINGING
+            self.on_change()
+            return await self._rung(attempt, engagement, leg)
+
+        if self.switchboard is None:
+            return State.FAILED
+        call = NextCall(line, attempt.number, ask)
+        return await call.result(self.switchboard) or State.NOT_CALLED
+
     async def _rung(self, attempt: Attempt, engagement: Engagement, leg: Leg) -> State:
-        """Ring, over another line where one fails, and ask who answers."""
+        """Ring, and ask who answers; counted among the calls that go out at once."""
+        with self.exchange.board.forwarding():
+            return await self._over_a_line_that_works(attempt, engagement, leg)
+
+    async def _over_a_line_that_works(
+        self, attempt: Attempt, engagement: Engagement, leg: Leg
+    ) -> State:
         tried = {leg.line}
         try:
             while await _line_failed(leg):

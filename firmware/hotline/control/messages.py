@@ -399,7 +399,8 @@ class NumberState(Message):
     """A person of the office, and whether that number is rung. number: hidden but for its ends.
 
     state: asking while the owner is rung and asked. tried: how asking last came out, a State of
-    calls/confirming.py, "" if it was not tried since the start. at, by: of a confirmed number.
+    calls/confirming.py, "" if it was not tried since the start. line: see NumberCode. at, by: of a
+    confirmed number.
     """
 
     person: str
@@ -407,6 +408,7 @@ class NumberState(Message):
     number: str
     state: Literal["confirmed", "unconfirmed", "asking", "missing"]
     tried: str = ""
+    line: str = ""
     at: AwareDatetime | None = None
     by: str = ""
     topics: tuple[str, ...] = ()
@@ -422,10 +424,14 @@ class NumbersAnswer(Message):
 
 
 class NumberCode(Message):
-    """The telephone rings; whoever answers is asked for this code. number: hidden."""
+    """The telephone rings; whoever answers is asked for this code. number: hidden.
+
+    line: it rings when somebody has called this line and pressed 1; "" where it rings already.
+    """
 
     code: str
     number: str
+    line: str = ""
 
 
 class Used(Message):

@@ -50,7 +50,7 @@ class NumberDesk:
     async def confirm(self, ask: NumberConfirm) -> NumberCode:
         """Ring, and tell the code."""
         attempt = self.confirming.begin(ask.person, ask.by)
-        return NumberCode(code=attempt.code, number=mask(attempt.number))
+        return NumberCode(code=attempt.code, number=mask(attempt.number), line=attempt.line)
 
     async def forget(self, ask: NumberForget) -> Done:
         """Take a number back."""
@@ -101,6 +101,7 @@ class NumberDesk:
             number=mask(number) if number else "",
             state=state,
             tried=attempt.state if attempt else "",
+            line=attempt.line if attempt else "",
             at=held.at if held else None,
             by=held.by if held else "",
             topics=tuple(sorted(person.topics)),

@@ -59,6 +59,7 @@ class Prompt(StrEnum):
     SELF_TEST_HANDED = "self_test_handed"
     SELF_TEST_THANKS = "self_test_thanks"
     LEARN_TONE = "learn_tone"
+    CONFIRM_CALL = "confirm_call"
     CONFIRM_ASK = "confirm_ask"
     CONFIRM_WRONG = "confirm_wrong"
     CONFIRM_DONE = "confirm_done"
