@@ -24,6 +24,7 @@ from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.label import label
 from hotline.options import Options
 from hotline.options.file import read_options
+from hotline.storage import audit as audit_storage
 from hotline.storage import calls as call_storage
 from hotline.storage import complaints as case_storage
 from hotline.storage import texts as text_storage
@@ -254,6 +255,16 @@ def numbers_forget(given: argparse.Namespace) -> int:
     """Ring a number no more until it is confirmed again."""
     Control(_places(given).control).number_forget(given.number, getpass.getuser())
     terminal.say(f"{given.number} is not rung any more.")
+    return 0
+
+
+def numbers_log(given: argparse.Namespace) -> int:
+    """What was done with numbers and minutes, when and by whom; the newest first."""
+    with records_file(_places(given).data).reading() as database:
+        found = audit_storage.newest(database, given.limit)
+    rows = [(_local(e.at), str(e.what), label(e.number), label(e.person), e.by) for e in found]
+    heads = ("when", "what", "number", "person", "by")
+    _print_records(found, rows, heads, as_json=given.json, empty="Nothing yet.")
     return 0
 
 
@@ -570,6 +581,8 @@ def _number_verbs(verbs: Any) -> None:
     ways = _verb(verbs, "numbers", numbers, json_too=True).add_subparsers()
     _verb(ways, "confirm", numbers_confirm).add_argument("person", help="id of a person")
     _verb(ways, "forget", numbers_forget).add_argument("number", help="or the id of a person")
+    history = _verb(ways, "log", numbers_log, json_too=True)
+    history.add_argument("--limit", type=int, default=100)
     meter = _verb(verbs, "caps", caps, json_too=True)
     _verb(meter.add_subparsers(), "resume", caps_resume)
 

@@ -84,6 +84,13 @@ async def test_ana_is_rung_once_she_has_keyed_the_code_and_after_a_power_cut_too
     assert "Ana is rung from now on." in (await asked.stdout.read()).decode()
     assert await asked.wait() == 0
     assert "A new telephone may now receive callers: +373 69… 01 (Ana)" in letters(stage)
+    log = await box.records("numbers", "log")
+    assert [(one["what"], one["person"]) for one in log] == [
+        ("confirmed", "Ana"),
+        ("asked", "Ana"),
+        ("refused", "Ana"),
+    ]
+    assert all(one["by"] for one in log[:2])
     box.kill()
     await box.ended()
     stage.exchange.forget()  # type: ignore[attr-defined]
@@ -92,6 +99,10 @@ async def test_ana_is_rung_once_she_has_keyed_the_code_and_after_a_power_cut_too
     ana.behaviour = AT_ONCE
     caller = await stage.forwarded()
     await caller.hears(ANA)
+    await caller.hang_up()
+    await box.command("numbers", "forget", "ana")
+    caller = await stage.forwarded()
+    await beep(caller)
 
 
 async def test_a_voicemail_confirms_nothing_and_the_command_says_so(stage: Stage) -> None:
