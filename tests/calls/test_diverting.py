@@ -136,6 +136,15 @@ async def test_no_shift_sends_callers_to_a_number_that_nobody_confirmed(tmp_path
     assert await shop.looks() is None
 
 
+async def test_an_order_of_the_page_names_only_confirmed_numbers(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, SHOP)
+    shop.board.caps.confirmed = {ION.number}.__contains__
+    with pytest.raises(NumberRefused, match="confirmed"):
+        await shop.diverting.order("mobile", ANA.number or "", named=False)
+    await shop.diverting.order("mobile", ION.number or "", named=False)
+    assert shop.mobile.goes == ION.number
+
+
 async def test_an_order_at_the_box_may_name_a_number_that_nobody_confirmed(tmp_path: Path) -> None:
     shop = Shop(tmp_path, SHOP)
     shop.board.caps.confirmed = set[str]().__contains__

@@ -81,6 +81,16 @@ async def test_numbers_that_are_never_dialled_are_not_dialled_for_a_test(
     assert hotline.line.rung == []
 
 
+async def test_the_page_has_only_confirmed_numbers_called_for_a_test(hotline: Hotline) -> None:
+    hotline.board.caps.confirmed = {ANA.number}.__contains__
+    for number, second in ((OWNER, ""), (ANA.number or "", OWNER)):
+        with pytest.raises(NumberRefused, match="confirmed"):
+            await lab(hotline).run("office", number, second, named=False)
+    assert hotline.line.rung == []
+    await lab(hotline).run("office", ANA.number or "", named=False)
+    await lab(hotline).run("office", OWNER)
+
+
 async def test_tests_count_among_the_calls_of_the_hour(hotline: Hotline) -> None:
     tests = lab(hotline)
     most = hotline.board.caps.limits.calls_per_hour_per_number

@@ -19,6 +19,8 @@ from hotline.control.messages import (
     CaseReopen,
     Done,
     Event,
+    LineDivert,
+    LineDiverted,
     LineState,
     Message,
     NumberCode,
@@ -94,6 +96,10 @@ class FakeDesk:
 
     async def call_returned(self, ask: CallReturned) -> Done:
         return await self._change(ask)
+
+    async def line_divert(self, ask: LineDivert) -> LineDiverted:
+        self.asked.append(ask)
+        return LineDiverted(always=ask.to, unreachable="")
 
     async def numbers(self, ask: Numbers) -> NumbersAnswer:
         return self.people

@@ -141,13 +141,15 @@ class OfficeGet(Message):
 class LineTest(Message):
     """Call a number over a line and see what the line can do: minutes. Answered by `LineTested`.
 
-    second: another telephone, to try whether the network joins the two; "" to try it not.
+    second: another telephone, to try whether the network joins the two; "" to try it not. at_box:
+    see `LineDivert`.
     """
 
     do: Literal["line_test"] = "line_test"
     line: Slug
     number: Short
     second: Short = ""
+    at_box: bool = False
 
 
 class LineBalance(Message):
@@ -171,13 +173,16 @@ class LineTone(Message):
 class LineDivert(Message):
     """Where does the network send a line's callers? Answered by `LineDiverted`, within 90 s.
 
-    to: a number to which it shall send every caller from now on. off: to the box again.
+    to: a number to which it shall send every caller from now on. off: to the box again. at_box:
+    set by the daemon, whatever was sent: is it root who asks, or the daemon's own user? Nobody
+    else, such as the page, may name a number that its owner did not confirm.
     """
 
     do: Literal["line_divert"] = "line_divert"
     line: Slug
     to: Short = ""
     off: bool = False
+    at_box: bool = False
 
 
 class Numbers(Message):

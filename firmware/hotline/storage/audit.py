@@ -53,7 +53,9 @@ class Audit:
 
 
 def newest(database: Database, limit: int = 100) -> list[Entry]:
-    """The last lines, the newest first."""
+    """The last lines, the newest first; none in records of an older version."""
+    if not database["audit"].exists():
+        return []
     rows = database.query("select * from audit order by id desc limit ?", (limit,))
     return [_entry(row) for row in rows]
 
