@@ -21,7 +21,7 @@ from hotline.calls.confirming import Confirming
 from hotline.calls.diverting import Diverting
 from hotline.calls.selftest import SelfTests
 from hotline.errors import BadSettings, NumberRefused
-from hotline.lines.port import LineState
+from hotline.lines.port import Caller, LineState
 from hotline.numbering import dialable
 from hotline.options import Limits
 from hotline.options.file import read_options
@@ -30,7 +30,8 @@ from hotline.storage.audit import Audit
 from hotline.storage.diverts import DivertOrders
 from hotline.storage.linetests import LineTests
 from hotline.storage.officefile import read_office, read_stored_office
-from tests.calls.hotline import OFFICE, Hotline
+from tests.calls.hotline import OFFICE, Hotline, Telephone
+from tests.calls.test_handed_on import CARD, OfficeLine
 
 PRODUCT = ("MD", "RO", "UA", "RU")
 UNION = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT SE SI SK"
@@ -131,8 +132,19 @@ async def _forward(hotline: Hotline, number: str) -> None:
 
 
 async def _hold(hotline: Hotline, number: str) -> None:
-    """Over the caller's own line: the same door."""
-    hotline.board.permit(number)
+    """Over the caller's own line, while he is on hold."""
+    line: Any = OfficeLine()
+    lines, hotline.board.lines = hotline.board.lines, (line,)
+    hotline.board.hands_on = lambda card: card == CARD
+    caller: Any = Telephone(Caller(None), {})
+    taken = hotline.board.engage(_of(number), lambda _seconds: None)
+    assert taken
+    try:
+        hotline.board.dial_aside(taken, caller)
+    finally:
+        taken.release()
+        hotline.board.lines = lines
+        assert line.rung == []
 
 
 async def _confirm(hotline: Hotline, number: str) -> None:

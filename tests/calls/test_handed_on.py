@@ -12,9 +12,10 @@ import pytest
 from hotline.calls import confirmaside
 from hotline.calls.confirming import Confirming, State
 from hotline.calls.selftest import SelfTests
-from hotline.errors import LineDown
+from hotline.errors import LineDown, NumberRefused
 from hotline.lines.port import Caller, Capabilities, Cause
 from hotline.media.catalogue import Prompt
+from hotline.routing.office import Person
 from hotline.storage.audit import Audit
 from hotline.storage.linetests import LineTests, Outcome, handing
 from tests.calls.hotline import OFFICE, Hotline, StaffLine, Telephone
@@ -297,3 +298,15 @@ async def test_a_caller_of_such_a_box_is_promised_a_call_before_anybody_is_confi
 ) -> None:
     alone.board.hands_on = lambda _card: False
     assert (await alone.called("1")).call.outcome == "callback"
+
+
+@pytest.mark.parametrize("number", ["+37369000101", "+37390012345", "+40722123456", "112", "0112"])
+async def test_over_the_callers_own_line_nobody_is_rung_who_may_not_be(
+    alone: Hotline, number: str
+) -> None:
+    caller: Any = Telephone(Caller(STRANGER), {})
+    taken = alone.board.engage(Person("ana", "Ana", number), lambda _seconds: None)
+    assert taken
+    with pytest.raises(NumberRefused):
+        alone.board.dial_aside(taken, caller)
+    assert alone.line.rung == []
