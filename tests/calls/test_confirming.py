@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from hotline.routing.office import Person
 from hotline.storage import audit as audit_storage
 from hotline.storage import confirmations
 from hotline.storage.audit import Act, Audit
-from hotline.storage.confirmations import KEPT_OUTSIDE, Confirmations
+from hotline.storage.confirmations import KEPT_OUTSIDE, Confirmation, Confirmations
 from tests.calls.hotline import ANA, OFFICE, Hotline, Telephone
 
 ION = Person("ion", "Ion", "+37369000102", languages=("ro",), ring_seconds=5)
@@ -138,6 +139,42 @@ async def test_who_keys_the_code_is_rung_from_then_on(shop: Shop) -> None:
     person = shop.exchange.office().person("ion")
     assert person
     assert person.number == IONS
+
+
+async def test_a_disk_that_takes_nothing_now_keeps_nobody_on_the_telephone(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirming, "DISK_S", 0.02)
+    keep = shop.confirmed.keep
+
+    def later(one: Confirmation) -> Future[None]:
+        keep(one)
+        return Future()
+
+    monkeypatch.setattr(shop.confirmed, "keep", later)
+    attempt, phone = await shop.asks("code")
+    assert attempt.state is State.CONFIRMED
+    assert phone.heard[-1] == Prompt.CONFIRM_DONE
+
+
+async def test_who_hangs_up_after_a_wrong_code_has_pressed_a_wrong_code(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirming, "FIRST_KEY_S", 60.0)
+    attempt = shop.asking.begin("ion", "maria")
+    phone = shop.line.rung[-1]
+    phone.presses = {Prompt.CONFIRM_ASK: "0000" if attempt.code != "0000" else "1111"}
+    hears = phone.hears
+
+    def and_goes(sentence: str) -> None:
+        hears(sentence)
+        if sentence == Prompt.CONFIRM_WRONG:
+            phone.hang_up(Cause.HUNG_UP)
+
+    monkeypatch.setattr(phone, "hears", and_goes)
+    for task in tuple(shop.asking._calls):
+        await task
+    assert attempt.state is State.WRONG
 
 
 async def test_a_confirmation_is_on_the_disk_with_when_and_by_whom(shop: Shop) -> None:

@@ -39,6 +39,7 @@ TRIES = 3
 RING_S = 40.0
 FIRST_KEY_S, NEXT_KEY_S = 8.0, 5.0
 ASKING_S = 60.0  # from picking up; the code is worth nothing afterwards
+DISK_S = 5.0
 LOOK_S = 600.0
 
 
@@ -266,8 +267,6 @@ class Confirming:
             party = Party(leg, self.exchange.engine)
             try:
                 return await self._code(attempt, party)
-            except CallerGone:
-                return State.SILENT
             finally:
                 party.hang_up()
         except LineDown:
@@ -276,16 +275,16 @@ class Confirming:
             leg.hang_up()
 
     async def _code(self, attempt: Attempt, party: Party) -> State:
-        """Ask up to three times; the right code is on the disk before it is thanked for."""
+        """Ask up to three times; who hangs up in between has keyed what they keyed."""
         state = State.SILENT
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, CallerGone):
             async with asyncio.timeout(ASKING_S):
                 asked = Prompt.CONFIRM_ASK
                 for _ in range(TRIES):
                     keys = await _keys(party, await self._words(attempt, asked))
                     if secrets.compare_digest(keys.encode(), attempt.code.encode()):
-                        await self._confirm(attempt)
                         state = State.CONFIRMED
+                        await self._confirm(attempt)
                         break
                     state = State.WRONG if keys else state
                     asked = Prompt.CONFIRM_WRONG if keys else Prompt.CONFIRM_ASK
@@ -301,9 +300,13 @@ class Confirming:
         return await self.exchange.prompts.files(language, prompt, office=office.name)
 
     async def _confirm(self, attempt: Attempt) -> None:
+        """On the disk before it is thanked for, if the disk takes it in time: the writer goes on.
+
+        Cut off before it did, the box asks anew.
+        """
         now = self.exchange.clock.now()
         one = Confirmation(attempt.number, now, attempt.person.name, attempt.by)
-        await asyncio.wrap_future(self.confirmed.keep(one))
+        await asyncio.wait({asyncio.wrap_future(self.confirmed.keep(one))}, timeout=DISK_S)
 
     def _over(self, attempt: Attempt, state: State) -> None:
         attempt.state, attempt.code = state, ""
