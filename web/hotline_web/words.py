@@ -149,6 +149,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "other_line": _("A line fails; %(person)s is rung over another", person=person),
         "held": _("The caller is on hold; %(person)s is rung over the same line", person=person),
         "not_joined": _("The network does not join the caller and %(person)s", person=person),
+        "unconfirmed": _("%(person)s is on duty, but that number is not confirmed", person=person),
         "too_late": _("%(person)s presses 1 a moment too late", person=person),
         "staff_hung_up": _("%(person)s leaves the call", person=person),
         "leg_cost": _(

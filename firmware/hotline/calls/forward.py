@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hotline.calls.call import Call
+from hotline.calls.caps import NotConfirmed
 from hotline.calls.leg import cause_of, settled
 from hotline.calls.offer import Reached, offer_call, say_too_late
 from hotline.errors import CallerGone
@@ -156,6 +157,7 @@ async def _hunt(call: Call, topic: str | None) -> Reached | None:
     """Ring round after round. The plan is asked anew each time: people come free."""
     board, refused, waited = call.exchange.board, set[str](), False
     overflow, explained = _Overflow(call), ""
+    tell_unconfirmed(call, call.plan(topic))
     try:
         while True:
             plan = call.plan(topic, overflows=overflow.due())
@@ -242,6 +244,14 @@ def _too_many(call: Call, wanted: frozenset[str]) -> bool:
 def _tell_dropped(call: Call, plan: Plan) -> None:
     for filter_name in plan.dropped:
         call.step("dropped", f"Nobody on duty fits the {filter_name}; others are rung.")
+
+
+def tell_unconfirmed(call: Call, plan: Plan) -> None:
+    """Who would have been rung, had somebody confirmed the number; the office hears of it, too."""
+    for person in plan.unconfirmed:
+        words = f"{person.name} is on duty, but that number is not confirmed yet: it is not rung."
+        call.step("unconfirmed", words, person=person.id)
+        call.exchange.board.on_refused(person.unconfirmed, NotConfirmed(words))
 
 
 def _in_turn(call: Call, tiers: Iterable[Tier], refused: set[str]) -> list[Tier]:

@@ -110,6 +110,17 @@ class Notices:
         for call in missed:
             self._missed(office, call.caller_number, call.caller_name, call.started_at, now)
 
+    def tell(self, office: Office, words: Words, *, supervisor: bool = False) -> None:
+        """Something about the box that is no call's. supervisor: whoever watches gets a text, too.
+
+        That person gets nothing where no line can send texts.
+        """
+        self._send(office, words)
+        watching = office.person(office.supervisor) if supervisor else None
+        number = (watching.number or watching.unconfirmed) if watching else ""
+        if self._texting and can_be_texted(number) and self._texting.room() > 0:
+            self._outbox.add("sms", number, words.subject, "")
+
     def _case(self, office: Office, case: Case, now: datetime) -> None:
         topic = office.topic(case.topic)
         name = topic.name.get(office.language, case.topic) if topic else case.topic
@@ -130,7 +141,8 @@ class Notices:
         """Who is on duty now and has a mobile; two people with one telephone get one text."""
         if self._texting is None or not office.text_staff:
             return
-        numbers = {person.number: None for person in on_duty(office, now) if person.number}
+        # A text costs little and dials nobody: whoever is not confirmed yet is told all the same.
+        numbers = dict.fromkeys(p.number or p.unconfirmed for p in on_duty(office, now))
         for number in filter(can_be_texted, numbers):
             if self._texting.room() > 0:
                 self._outbox.add("sms", number, text, "", case_number=case)
@@ -148,6 +160,11 @@ class Notices:
             self._outbox.add("email", address, words.subject, words.body, case_number=case)
         for name in self._messengers:
             self._outbox.add("apprise", name, words.subject, words.body, case_number=case)
+
+
+def about_office(office: Office) -> About:
+    """Of letters in which nobody's duty counts."""
+    return About(office.name, office.zone, office.language)
 
 
 def _about(office: Office, now: datetime) -> About:

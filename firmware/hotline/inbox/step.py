@@ -23,6 +23,7 @@ StepName = Literal[
     "cap",
     "dropped",
     "round",
+    "unconfirmed",
     "waiting",
     "queue_full",
     "overflow",
