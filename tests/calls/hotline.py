@@ -80,11 +80,15 @@ class Faults:
 
 
 class Telephone:
-    """A leg. presses: the key that whoever holds it presses on hearing a sentence."""
+    """A leg. presses: the key that whoever holds it presses on hearing a sentence.
+
+    on_hearing: what else happens just as they hear one.
+    """
 
     def __init__(self, caller: Caller, presses: Mapping[str, str]) -> None:
         loop = asyncio.get_running_loop()
         self.line, self.caller, self.presses = "office", caller, presses
+        self.on_hearing: Callable[[str], None] = lambda _: None
         self.reports_keys = False  # else the box waits for the sound before a key
         self.heard: list[str] = []
         self.sends_when_gone: HangUpTone | None = None
@@ -111,6 +115,11 @@ class Telephone:
         self.heard.append(sentence)
         if key := self.presses.get(sentence):
             self.keys.put_nowait(key)
+        self.on_hearing(sentence)
+
+    def leaves_on(self, sentence: str, cause: Cause = Cause.HUNG_UP) -> None:
+        """Be gone as soon as this is heard."""
+        self.on_hearing = lambda heard: self.hang_up(cause) if heard == sentence else None
 
     def hang_up(self, cause: Cause = Cause.OURS) -> None:
         if not self.gone.done():
@@ -146,6 +155,8 @@ class Ear:
         for file in files:
             self._faults.meet(f"play {file}")
             self._leg.hears(str(file))
+            if self._leg.gone.done():  # nobody is there to hear the end of it
+                await asyncio.Event().wait()
         if loop:
             await asyncio.Event().wait()
 
@@ -219,6 +230,7 @@ class StaffLine:
     def __init__(self, full_duplex: bool) -> None:
         self.capabilities = Capabilities(channels=9, full_duplex=full_duplex)
         self.key = "1"
+        self.on_hearing: Callable[[str], None] = lambda _: None
         self.rung: list[Telephone] = []
         self.on_state: Callable[[LineState], None] = lambda _: None
 
@@ -230,6 +242,7 @@ class StaffLine:
 
     def dial(self, number: str, shown: str | None = None) -> Telephone:
         phone = Telephone(Caller(number), {Prompt.WHISPER: self.key})
+        phone.on_hearing = self.on_hearing
         phone.picks_up()
         self.rung.append(phone)
         return phone
