@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from hotline.calls import forward, menu
+from hotline.calls import forward, leg, menu
 from hotline.inbox.outcome import Outcome
 from hotline.lines.port import Cause
 from hotline.media.catalogue import Prompt
@@ -89,10 +91,21 @@ async def test_who_gives_up_while_a_person_is_asked_for_key_one_is_missed(tmp_pa
     assert (await hotline.over(caller)).call.outcome == "missed"
 
 
-async def test_who_hangs_up_just_as_a_person_presses_1_is_missed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_who_hangs_up_just_as_a_person_presses_1_is_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
     hotline = Hotline(tmp_path, ASKS)
     caller = hotline.rings("1")
-    hotline.line.on_hearing = lambda _: caller.hang_up(Cause.HUNG_UP)
+    if when == "before":
+        hotline.line.on_hearing = lambda _: caller.hang_up(Cause.HUNG_UP)
+    else:
+
+        async def settled(tasks: Iterable[asyncio.Task[object]]) -> None:
+            caller.hang_up(Cause.HUNG_UP)  # the person is found, the two are not joined yet
+            await leg.settled(tasks)
+
+        monkeypatch.setattr(forward, "settled", settled)
     story = await hotline.over(caller)
     assert (story.call.outcome, story.call.person) == ("missed", "")
     assert "joined" not in [step.what for step in story.steps]
