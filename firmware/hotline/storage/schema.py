@@ -247,3 +247,27 @@ def handing_on(database: Database) -> None:
             works integer not null
         ) without rowid"""
     )
+
+
+@RECORDS()
+def waiting_list(database: Database) -> None:
+    """Who wants to call whom back, and how often it was tried; see storage/waiting.py."""
+    database.execute(
+        """create table waiting_owners (
+            caller text primary key,
+            person text not null,
+            at text not null,
+            upto integer not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table waiting_attempts (
+            id text primary key,
+            caller text not null,
+            person text not null,
+            outcome text not null,
+            at text not null,
+            upto integer not null
+        ) without rowid"""
+    )
+    database.execute("create index waiting_attempts_by_caller on waiting_attempts (caller)")
