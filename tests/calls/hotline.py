@@ -19,6 +19,7 @@ from hotline.calls.call import Call, Step
 from hotline.calls.caps import Caps
 from hotline.calls.exchange import Exchange
 from hotline.calls.notices import Notices
+from hotline.calls.returning import Returning
 from hotline.calls.switchboard import Switchboard
 from hotline.errors import CallerGone
 from hotline.inbox.case import Case
@@ -35,6 +36,7 @@ from hotline.storage.calls import CallStory, Journal
 from hotline.storage.complaints import Cases, Show
 from hotline.storage.files import Recordings
 from hotline.storage.schema import RECORDS
+from hotline.storage.waiting import WaitingList
 from tests.storage.conftest import AtOnce, FakeTime
 
 ANA = Person("ana", "Ana", "+37369000101", ring_seconds=5)
@@ -232,6 +234,8 @@ class StaffLine:
         self.key = "1"
         self.on_hearing: Callable[[str], None] = lambda _: None
         self.rung: list[Telephone] = []
+        self.busy: set[str] = set()  # numbers
+        self.silent: set[str] = set()
         self.on_state: Callable[[LineState], None] = lambda _: None
 
     def state(self) -> LineState:
@@ -241,9 +245,15 @@ class StaffLine:
         return 9
 
     def dial(self, number: str, shown: str | None = None) -> Telephone:
-        phone = Telephone(Caller(number), {Prompt.WHISPER: self.key})
+        asked = {Prompt.WHISPER: self.key, Prompt.RETURN_WHISPER: self.key}
+        phone = Telephone(Caller(number), asked)
         phone.on_hearing = self.on_hearing
-        phone.picks_up()
+        if number in self.busy:
+            phone.hang_up(Cause.BUSY)
+        elif number in self.silent:
+            phone.taken.set_result(None)
+        else:
+            phone.picks_up()
         self.rung.append(phone)
         return phone
 
@@ -286,6 +296,8 @@ class Hotline:
         )
         self.switchboard = Switchboard(self.exchange)
         self.switchboard.listeners.append(self._note)
+        self.waiting = WaitingList(writer)
+        self.returning = Returning(self.exchange, self.waiting, self.switchboard.talks_with)
         self._ids: dict[Telephone, int] = {}
         self._told: set[tuple[int, str]] = set()
         self._news = asyncio.Event()

@@ -1,4 +1,4 @@
-"""Who is owed a call stands on one list, once, until they were reached; nothing leaves it unsaid."""
+"""Who is owed a call stands on one list, once, until reached; nobody leaves it unsaid."""
 
 from __future__ import annotations
 

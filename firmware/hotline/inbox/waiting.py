@@ -95,6 +95,23 @@ class Waiting:
         return next((one.case_number for one in reversed(self.owed) if one.case_number), None)
 
 
+@dataclass(frozen=True)
+class Callee:
+    """Whom to call back, and about what: somebody who waits, or who left a case that is open.
+
+    number: as the network sent it, untrusted. call_id: of what they are owed, None for a case that
+    stands for no call. came: when they called last. line: over which they did, "" if unknown.
+    """
+
+    number: str
+    name: str
+    call_id: int | None
+    came: datetime
+    topic: str
+    line: str
+    case_number: int | None
+
+
 def caller_key(number: str | None, call_id: int) -> str:
     """Under what a caller's entry is kept. Who withholds the number cannot be known again."""
     return number or f"call {call_id}"

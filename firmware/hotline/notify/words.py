@@ -207,6 +207,16 @@ def text_to_missed(office: str, language: str) -> str:
     return f"{words} {label(office, OFFICE_IN_TEXT)}"
 
 
+def text_to_call_back(
+    number: str, name: str, came: datetime, case: int | None, about: About
+) -> str:
+    """What a person needs to call somebody back from the own telephone."""
+    phrases = _phrases(about)
+    facts = [_caller(phrases, number, name), _local(phrases, came, about), case and str(case)]
+    words = ", ".join(str(fact) for fact in facts if fact)
+    return label(f"{phrases.kinds[CaseKind.CALLBACK]}: {words}", 140)
+
+
 def weekly_test(at: datetime, about: About) -> Words:
     """The weekly proof that letters arrive."""
     phrases = _phrases(about)

@@ -140,6 +140,10 @@ class Journal:
         }
         return self._writer.submit(lambda database: _end(database, call_id, values | known))
 
+    def not_spoken(self, call_id: int) -> Future[None]:
+        """Nobody took the call after all: it was a machine that answered."""
+        return self._set(call_id, person="")
+
     def over(self, call_id: int, line: str) -> Future[None]:
         """The far end of an outgoing call is called over this line."""
         return self._set(call_id, line=line)

@@ -16,13 +16,24 @@ from typing import Any
 from sqlite_utils import Database
 
 from hotline.errors import HotlineError
-from hotline.inbox.waiting import Attempt, Owed, Owner, Tried, Waiting, caller_key, grouped
+from hotline.inbox.case import CaseState
+from hotline.inbox.waiting import (
+    Attempt,
+    Callee,
+    Owed,
+    Owner,
+    Tried,
+    Waiting,
+    caller_key,
+    grouped,
+)
 from hotline.said import say
+from hotline.storage import complaints
 from hotline.storage.calls import missed_open
 from hotline.storage.database import instant, text_of
 from hotline.storage.writer import Writer
 
-MOST = 10_000  # reasons that are read; a flood of strangers must not stop the page
+MOST = 100_000  # reasons that are read: more than any office has, and a flood cannot hide them
 
 
 def still_waiting(database: Database) -> list[Waiting]:
@@ -59,6 +70,13 @@ class WaitingList:
     def entry(self, call_id: int) -> Future[Waiting]:
         """The entry of this call; the future fails with HotlineError when there is none."""
         return self._writer.submit(lambda database: _wanted(database, call_id))
+
+    def callee(self, *, call_id: int | None = None, case: int | None = None) -> Future[Callee]:
+        """Whom to call back: of the entry of this call, or of this case, which has to be open.
+
+        Fails with HotlineError when nobody waits, or withheld the number.
+        """
+        return self._writer.submit(lambda database: _callee(database, call_id, case))
 
     def claim(self, call_id: int, person: str, at: datetime) -> Future[Waiting]:
         """The person wants to call back. Fails with HotlineError: not waiting, or another's."""
@@ -110,6 +128,41 @@ def _wanted(database: Database, call_id: int) -> Waiting:
             say("Look at the list again: it may have been returned meanwhile."),
         )
     return entry
+
+
+def _callee(database: Database, call_id: int | None, number: int | None) -> Callee:
+    if number is not None:
+        return _of_case(database, number)
+    entry = _wanted(database, call_id or 0)
+    return Callee(
+        _known(entry.caller_number),
+        entry.caller_name,
+        entry.call_id,
+        entry.last,
+        entry.topic,
+        entry.owed[-1].line,
+        entry.case_number,
+    )
+
+
+def _of_case(database: Database, number: int) -> Callee:
+    case = complaints.get(database, number)
+    if case is None or case.state is CaseState.DONE:
+        raise HotlineError(
+            say("No case %(case)s is open.", case=number), say("Choose one from the inbox.")
+        )
+    rows = database.query("select line from calls where id = ?", (case.call_id,))
+    line = next((row["line"] for row in rows), "")
+    known, call_id = _known(case.caller_number), case.call_id
+    return Callee(known, case.caller_name, call_id, case.created, case.topic, line, number)
+
+
+def _known(number: str | None) -> str:
+    if not number:
+        raise HotlineError(
+            say("This caller withheld the number."), say("Wait until they call again.")
+        )
+    return number
 
 
 def _claim(database: Database, call_id: int, person: str, at: datetime) -> Waiting:
