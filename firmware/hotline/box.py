@@ -23,6 +23,7 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
 from hotline.calls.notices import Notices, Texting
 from hotline.calls.offices import CurrentOffice
+from hotline.calls.returning import Returning
 from hotline.calls.selftest import SelfTests
 from hotline.calls.switchboard import Switchboard
 from hotline.calls.tonelesson import ToneLessons, tone_of
@@ -30,6 +31,7 @@ from hotline.clock import Clock
 from hotline.control.desk import FrontDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.server import ControlServer, only_one
+from hotline.control.waitingdesk import WaitingDesk
 from hotline.health import chores
 from hotline.health.power import Power
 from hotline.lines.finder import Finder
@@ -74,6 +76,7 @@ from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
 from hotline.storage.texts import Texts, parts_sent_since
+from hotline.storage.waiting import WaitingList
 from hotline.storage.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -123,6 +126,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
         switchboard = Switchboard(exchange)
         closing.push_async_callback(switchboard.close)
+        waiting = WaitingList(records.writer)
+        returning = Returning(exchange, waiting, switchboard.talks_with)
+        closing.push_async_callback(returning.close)
         diverting = _diverting(options, exchange, records)
         supply = Power()
         desk = FrontDesk(
@@ -148,6 +154,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 ),
                 diverting,
             ),
+            waiting=WaitingDesk(exchange, waiting, returning),
         )
         desk.attach()
         await _start_lines(exchange.board, switchboard, desk, closing)

@@ -198,6 +198,22 @@ async def test_a_caller_who_is_not_reached_is_an_attempt_and_the_colleague_is_to
     assert all(phone.gone.done() for phone in desk.line.rung)
 
 
+async def test_the_callers_telephone_rings_no_more_when_the_colleague_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(returning, "RING_S", 0.05)
+    desk.line.silent.add(VERA)
+    rang: list[bool] = []
+
+    def heard(sentence: str) -> None:
+        if sentence == Prompt.RETURN_NO_ANSWER:
+            rang.append(not desk.line.rung[1].gone.done())
+
+    desk.line.on_hearing = heard
+    await desk.back(await desk.missed())
+    assert rang == [False]
+
+
 async def test_a_colleague_who_hangs_up_meanwhile_stops_the_ringing(desk: Desk) -> None:
     desk.line.silent.add(VERA)
     await desk.returning.start("ana", call_id=await desk.missed())
@@ -316,6 +332,7 @@ async def test_the_same_caller_is_not_called_by_two_at_once(desk: Desk) -> None:
     _, theirs = await desk.talking(call)
     assert "already" in await refused(desk, "ion", call_id=call)
     assert desk.board.load(None).busy == {"ana", ""}
+    assert desk.board.caps.forwarding == 1
     theirs.hang_up()
     await desk.ended()
 

@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline.control.messages import (
+    CallBack,
+    CallClaim,
     CallReturned,
+    CallTried,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -25,6 +28,7 @@ from hotline.control.messages import (
     OfficePut,
     OfficePutAnswer,
     Ring,
+    Started,
     Status,
     StatusAnswer,
     Who,
@@ -32,6 +36,7 @@ from hotline.control.messages import (
 )
 from hotline.control.server import ControlServer, Feed
 from hotline.errors import BadSettings, HotlineError
+from hotline.said import say
 
 NOON = datetime(2026, 12, 5, 12, tzinfo=UTC)
 
@@ -86,6 +91,16 @@ class FakeDesk:
 
     async def call_returned(self, ask: CallReturned) -> Done:
         return await self._change(ask)
+
+    async def call_claim(self, ask: CallClaim) -> Done:
+        return await self._change(ask)
+
+    async def call_tried(self, ask: CallTried) -> Done:
+        return await self._change(ask)
+
+    async def call_back(self, ask: CallBack) -> Started:
+        await self._change(ask)
+        return Started(words=say("%(person)s is rung now; pick up and press 1.", person="Ana"))
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         return OfficeAnswer(yaml=self.yaml)

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from hotline.clock import Clock
 from hotline.control.messages import (
+    CallClaim,
     CallReturned,
+    CallTried,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -35,6 +37,7 @@ from hotline.inbox.outcome import Outcome
 from hotline.storage.calls import Journal
 from hotline.storage.complaints import Cases, get
 from hotline.storage.schema import records_file
+from hotline.storage.waiting import WaitingList
 from hotline.storage.writer import Writer
 from tests.control.desk import FakeDesk
 
@@ -53,8 +56,16 @@ class Caller:
 class OfficeDesk(FakeDesk):
     """The daemon's desk over real records: every change is on the disk before it is answered."""
 
-    def __init__(self, journal: Journal, cases: Cases, records: Path, now: datetime) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        cases: Cases,
+        waiting: WaitingList,
+        records: Path,
+        now: datetime,
+    ) -> None:
         super().__init__()
+        self.waiting = waiting
         self.journal, self.cases, self.file, self.at = journal, cases, records_file(records), now
 
     async def _change(self, ask: Message) -> Done:
@@ -74,6 +85,12 @@ class OfficeDesk(FakeDesk):
                 self.cases.heard(ask.case, self.at).result(5)
             case CallReturned():
                 self.journal.mark_returned(ask.call_id, ask.by, self.at).result(5)
+            case CallClaim(person=None):
+                self.waiting.release(ask.call_id).result(5)
+            case CallClaim():
+                self.waiting.claim(ask.call_id, ask.person or "", self.at).result(5)
+            case CallTried():
+                self.waiting.tried(ask.call_id, ask.by, ask.outcome, self.at).result(5)
         return done
 
     def _note(self, number: int, by: str, text: str) -> None:
@@ -110,7 +127,9 @@ class Office:
         self.writer = Writer(self.file, Clock())
         self.journal = Journal(self.writer, 100 if filled else 1)
         self.cases = Cases(self.writer, 200 if filled else 101)
-        self.desk = OfficeDesk(self.journal, self.cases, directory, self.now)
+        self.desk = OfficeDesk(
+            self.journal, self.cases, WaitingList(self.writer), directory, self.now
+        )
         self.desk.state = self._status()
         if not filled:
             (directory / "recordings").mkdir()

@@ -13,7 +13,10 @@ from pydantic import ValidationError
 from hotline.control.messages import (
     LINE_LIMIT,
     REPLY_LIMIT,
+    CallBack,
+    CallClaim,
     CallReturned,
+    CallTried,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -34,6 +37,7 @@ from hotline.control.messages import (
     OfficePutAnswer,
     Problem,
     Reply,
+    Started,
     Status,
     StatusAnswer,
     Subscribe,
@@ -81,10 +85,22 @@ class Control:
         return self._ask(ask, WhoAnswer)
 
     def change(
-        self, ask: CaseAssign | CaseDone | CaseReopen | CaseNote | CaseHeard | CallReturned
+        self,
+        ask: CaseAssign
+        | CaseDone
+        | CaseReopen
+        | CaseNote
+        | CaseHeard
+        | CallReturned
+        | CallClaim
+        | CallTried,
     ) -> None:
         """Change a record; returns once the daemon has written it."""
         self._ask(ask, Done)
+
+    def call_back(self, ask: CallBack) -> str:
+        """Begin to call somebody back; returns what happens next."""
+        return self._ask(ask, Started).words
 
     def office_get(self) -> str:
         """The office as YAML."""

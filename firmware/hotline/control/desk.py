@@ -16,7 +16,10 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.switchboard import Switchboard
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages import (
+    CallBack,
+    CallClaim,
     CallReturned,
+    CallTried,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -39,6 +42,7 @@ from hotline.control.messages import (
     OfficePutAnswer,
     OnDuty,
     Ring,
+    Started,
     Status,
     StatusAnswer,
     Step,
@@ -48,6 +52,7 @@ from hotline.control.messages import (
     Words,
 )
 from hotline.control.server import Feed
+from hotline.control.waitingdesk import WaitingDesk
 from hotline.errors import HotlineError
 from hotline.lines.port import LineState as PortState
 from hotline.routing.office import Office, Strategy
@@ -76,11 +81,13 @@ class FrontDesk:
     power: Callable[[], tuple[Said, Said]]
     unsent: Callable[[], int]
     lines: LineDesk
+    waiting: WaitingDesk
     feed: Feed = field(default_factory=Feed)
 
     def attach(self) -> None:
         """Listen to calls and lines, so that pages see them live."""
         self.switchboard.listeners.append(self._call_changed)
+        self.waiting.returning.told = self._called_back
 
     def line_changed(self, name: str, state: PortState) -> None:
         """A line came up or went down."""
@@ -193,6 +200,22 @@ class FrontDesk:
         self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
         return Done()
 
+    async def call_claim(self, ask: CallClaim) -> Done:
+        """See Desk."""
+        done = await self.waiting.claim(ask)
+        self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
+        return done
+
+    async def call_tried(self, ask: CallTried) -> Done:
+        """See Desk."""
+        done = await self.waiting.tried(ask)
+        self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
+        return done
+
+    async def call_back(self, ask: CallBack) -> Started:
+        """See Desk."""
+        return await self.waiting.back(ask)
+
     # -- helpers of the above ----------------------------------------------------------------
 
     async def _case(self, number: int, change: Future[Any]) -> Done:
@@ -210,6 +233,9 @@ class FrontDesk:
         self._publish(
             Event(at=step.at, kind="call", subject=str(call.id), words=step.words, call=live)
         )
+
+    def _called_back(self, call_id: int) -> None:
+        self._publish(Event(at=self._now(), kind="call", subject=str(call_id)))
 
     def _publish(self, event: Event) -> None:
         self.feed.publish(event)
