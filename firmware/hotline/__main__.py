@@ -555,9 +555,7 @@ def _office_verbs(verbs: Any) -> None:
 def _record_verbs(verbs: Any) -> None:
     journal = _verb(verbs, "calls", calls, json_too=True)
     journal.add_argument("id", type=int, nargs="?", help="one call with its steps")
-    journal.add_argument(
-        "--missed", action="store_true", help="who is owed a call, with owner"
-    )
+    journal.add_argument("--missed", action="store_true", help="who is owed a call, with owner")
     journal.add_argument("--limit", type=int, default=50)
     _returning_verbs(verbs)
     _verb(verbs, "texts", texts, json_too=True).add_argument("--limit", type=int, default=200)

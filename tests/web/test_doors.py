@@ -38,13 +38,18 @@ ROUTES = {
     "inbox.done": "/inbox/103/done",
     "inbox.reopen": "/inbox/103/reopen",
     "inbox.note": "/inbox/103/note",
+    "inbox.back": "/inbox/103/back",
     "calls.listing": "/calls",
     "calls.call": "/calls/1",
     "calls.returned": "/calls/9/returned",
+    "calls.claim": "/calls/9/claim",
+    "calls.back": "/calls/9/back",
+    "calls.tried": "/calls/9/tried",
     "duty.duty": "/duty",
     "lines.lines": "/lines",
 }
 CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
+CHANGING |= {"back", "tried"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]
 

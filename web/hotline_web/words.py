@@ -14,6 +14,7 @@ from hotline.control.messages import LineCheck, LineNetwork
 from hotline.inbox.case import Case, CaseKind, CaseState
 from hotline.inbox.deadlines import overdue
 from hotline.inbox.outcome import Outcome
+from hotline.inbox.waiting import Tried
 from hotline.numbering import shown
 from hotline.said import parts_of
 from hotline.storage.calls import Call
@@ -70,6 +71,18 @@ def call_level(call: Call) -> str:
     if call.outcome is Outcome.NOT_REACHED:
         return "wait"
     return "bad" if call.outcome is Outcome.MISSED and not call.returned_at else "good"
+
+
+def tried(outcome: Tried) -> str:
+    """What came of calling somebody back."""
+    return {
+        Tried.SPOKEN: _("spoken with"),
+        Tried.NO_ANSWER: _("no answer"),
+        Tried.BUSY: _("busy"),
+        Tried.MACHINE: _("only a machine answered"),
+        Tried.UNREACHABLE: _("not reachable"),
+        Tried.FAILED: _("the call could not be made"),
+    }[outcome]
 
 
 @dataclass(frozen=True)
