@@ -19,6 +19,7 @@ from typing import Any
 from hotline.calls.board import Board
 from hotline.calls.caps import DAY, Caps
 from hotline.calls.diverting import Diverting
+from hotline.calls.evening import EveningLetters
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
 from hotline.calls.notices import Notices, Texting
@@ -67,6 +68,7 @@ from hotline.storage.calls import Journal, connected_since, last_came, next_call
 from hotline.storage.complaints import Cases
 from hotline.storage.database import DatabaseFile
 from hotline.storage.diverts import DivertOrders, DivertsBefore
+from hotline.storage.evenings import Evenings
 from hotline.storage.files import Recordings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.lastrun import LastRun, file_last_run
@@ -161,7 +163,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         door = ControlServer(places.control, desk)
         await door.open()
         closing.push_async_callback(door.close)
-        _start_chores(exchange, records, (diverting.keep(), supply.watch()), closing)
+        evening = EveningLetters(exchange, Evenings(records.writer), records.outbox)
+        more = (diverting.keep(), supply.watch(), evening.keep())
+        _start_chores(exchange, records, more, closing)
         yield desk
 
 

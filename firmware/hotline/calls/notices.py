@@ -128,6 +128,23 @@ class Notices:
         for call in missed:
             self._missed(office, call.caller_number, call.caller_name, call.started_at, now)
 
+    def evening_recipients(self, office: Office) -> list[tuple[str, str]]:
+        """Ways and recipients of the evening letter; the supervisor gets a text where one can go.
+
+        Like all texts it waits for its turn: a supervisor with no mobile has the letter.
+        """
+        to = [("email", address) for address in office.notify_to]
+        to += [("apprise", name) for name in self._messengers]
+        supervisor = office.person(office.supervisor)
+        number = supervisor.number if supervisor else None
+        if self._texting is not None and number and can_be_texted(number):
+            to += [("sms", number)] if self._texting.room() > 0 else []
+        return list(dict.fromkeys(to))
+
+    def about(self, office: Office, now: datetime) -> About:
+        """What every letter needs to know."""
+        return _about(office, now)
+
     def _case(self, office: Office, case: Case, now: datetime) -> None:
         topic = office.topic(case.topic)
         name = topic.name.get(office.language, case.topic) if topic else case.topic

@@ -271,3 +271,15 @@ def waiting_list(database: Database) -> None:
         ) without rowid"""
     )
     database.execute("create index waiting_attempts_by_caller on waiting_attempts (caller)")
+
+
+@RECORDS()
+def evenings(database: Database) -> None:
+    """On which evenings it was told who still waits."""
+    database.execute(
+        """create table evenings (
+            day text primary key,
+            at text not null,
+            token text not null
+        ) without rowid"""
+    )
