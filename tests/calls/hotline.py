@@ -236,6 +236,7 @@ class StaffLine:
         self.rung: list[Telephone] = []
         self.busy: set[str] = set()  # numbers
         self.silent: set[str] = set()
+        self.fails: set[str] = set()
         self.on_state: Callable[[LineState], None] = lambda _: None
 
     def state(self) -> LineState:
@@ -250,6 +251,8 @@ class StaffLine:
         phone.on_hearing = self.on_hearing
         if number in self.busy:
             phone.hang_up(Cause.BUSY)
+        elif number in self.fails:
+            phone.hang_up(Cause.LINE_FAILED)
         elif number in self.silent:
             phone.taken.set_result(None)
         else:

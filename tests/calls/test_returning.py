@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hotline.calls import returning
+from hotline.calls import returncall
 from hotline.calls.caps import Caps
 from hotline.calls.notices import Notices, Texting
 from hotline.errors import HotlineError
@@ -63,7 +63,7 @@ class Desk(Hotline):
         if under_way := self.returning._tasks:
             await asyncio.wait(under_way, timeout=5)
         assert self.staff_is_free()
-        (newest, *_) = journal.recent(self.records.database, 1)
+        (newest, *_) = (c for c in journal.recent(self.records.database, 9) if c.outgoing)
         story = journal.get(self.records.database, newest.id)
         assert story is not None
         assert story.call.outgoing
@@ -188,7 +188,7 @@ async def test_a_colleague_who_does_not_pick_up_counts_as_no_attempt(desk: Desk)
 async def test_a_caller_who_is_not_reached_is_an_attempt_and_the_colleague_is_told(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, how: str, outcome: Tried, sentence: Prompt
 ) -> None:
-    monkeypatch.setattr(returning, "RING_S", 0.05)
+    monkeypatch.setattr(returncall, "RING_S", 0.05)
     getattr(desk.line, how).add(VERA)
     story = await desk.back(await desk.missed())
     assert desk.line.rung[0].heard[-1] == sentence
@@ -201,7 +201,7 @@ async def test_a_caller_who_is_not_reached_is_an_attempt_and_the_colleague_is_to
 async def test_the_callers_telephone_rings_no_more_when_the_colleague_is_told(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(returning, "RING_S", 0.05)
+    monkeypatch.setattr(returncall, "RING_S", 0.05)
     desk.line.silent.add(VERA)
     rang: list[bool] = []
 
@@ -222,6 +222,24 @@ async def test_a_colleague_who_hangs_up_meanwhile_stops_the_ringing(desk: Desk) 
     assert "staff_hung_up" in steps(await desk.ended())
     assert desk.line.rung[1].gone.done()
     assert [one.outcome for one in desk.entries()[0].attempts] == [Tried.NO_ANSWER]
+
+
+async def test_the_caller_who_calls_us_meanwhile_is_not_called(desk: Desk) -> None:
+    call = await desk.missed()
+    desk.line.on_hearing = lambda heard: heard == Prompt.RETURN_WHISPER and desk.rings()
+    await desk.back(call)
+    assert [phone.caller.number for phone in desk.line.rung] == [ANA.number]
+    assert desk.line.rung[0].heard[-1] == Prompt.RETURN_BUSY
+
+
+async def test_the_caller_whom_somebody_else_reached_meanwhile_is_not_called(desk: Desk) -> None:
+    call = await desk.missed()
+    desk.line.on_hearing = lambda _: desk.exchange.journal.mark_returned(
+        call, "ion", desk.time.now()
+    )
+    await desk.back(call)
+    assert [phone.caller.number for phone in desk.line.rung] == [ANA.number]
+    assert desk.line.rung[0].heard[-1] == Prompt.WHISPER_TOO_LATE
 
 
 async def test_a_machine_that_answers_is_no_talk(desk: Desk) -> None:
@@ -384,6 +402,22 @@ async def test_the_caller_is_called_over_the_line_on_which_they_called(desk: Des
     assert [phone.caller.number for phone in desk.line.rung] == [VERA]
     desk.line.rung[0].hang_up(Cause.HUNG_UP)
     other.rung[0].hang_up(Cause.HUNG_UP)
+
+
+@pytest.mark.parametrize("others", [True, False])
+async def test_a_line_that_fails_gives_way_to_another(desk: Desk, others: bool) -> None:
+    call = await desk.missed()
+    other = StaffLine(full_duplex=True)
+    other.name = "mobile"
+    desk.board.lines = (desk.line, other) if others else (desk.line,)
+    desk.line.fails.add(VERA)
+    await desk.returning.start("ana", call_id=call)
+    if others:
+        await until(lambda: desk.joined)
+        assert [phone.caller.number for phone in other.rung] == [VERA]
+        other.rung[0].hang_up(Cause.HUNG_UP)
+    outcome = (await desk.ended()).call.outcome
+    assert outcome is (Outcome.SPOKEN if others else Outcome.NOT_REACHED)
 
 
 # -- by text, from the own telephone ---------------------------------------------------------------

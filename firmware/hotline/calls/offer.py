@@ -167,7 +167,7 @@ class _Offer:
             tried.add(leg.line)
             other = self._over_another_line(tried)
             if other is None:
-                await _either(leg.answered, leg.gone)
+                await either(leg.answered, leg.gone)
                 return
             leg.hang_up()
             self._step("other_line", f"The line {leg.line} fails; ringing over {other.line}.")
@@ -261,15 +261,15 @@ async def key_after(party: Party, whisper: list[Path]) -> str | None:
 
 async def line_failed(leg: Leg) -> bool:
     """Wait until the leg is answered, over, or mute for too long. Is that the line's fault?"""
-    await _either(leg.taken, leg.gone, within=FIRST_SIGN_S)
+    await either(leg.taken, leg.gone, within=FIRST_SIGN_S)
     if leg.taken.done():
-        await _either(leg.answered, leg.gone)
+        await either(leg.answered, leg.gone)
     if leg.gone.done():
         return leg.gone.result() is Cause.LINE_FAILED
     return not leg.taken.done()
 
 
-async def _either(*ends: asyncio.Future[Any], within: float | None = None) -> None:
+async def either(*ends: asyncio.Future[Any], within: float | None = None) -> None:
     await asyncio.wait(ends, timeout=within, return_when=asyncio.FIRST_COMPLETED)
 
 
