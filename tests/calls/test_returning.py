@@ -317,6 +317,16 @@ async def test_a_number_that_nobody_owes_a_call_is_not_called(desk: Desk) -> Non
     assert "Nobody waits" in await refused(desk, call_id=2)
 
 
+async def test_who_asks_by_text_hears_what_happens_or_why_not(desk: Desk) -> None:
+    await desk.over(desk.rings("2"))
+    assert await desk.returning.by_text(ANA, 101) == "Ana is rung now; pick up and press 1."
+    assert "Ana is on the telephone" in await desk.returning.by_text(ANA, 101)
+    await until(lambda: desk.joined)
+    desk.line.rung[1].hang_up(Cause.HUNG_UP)
+    await desk.ended()
+    assert "No case 999 is open" in await desk.returning.by_text(ANA, 999)
+
+
 async def test_an_open_complaint_may_be_called_back_and_a_closed_one_not(desk: Desk) -> None:
     await desk.over(desk.rings("2"))
     await desk.returning.start("ana", case=101)

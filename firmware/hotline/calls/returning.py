@@ -69,6 +69,13 @@ class Returning:
         self._claim(callee, who)
         return say("%(person)s gets the number by text.", person=who.name)
 
+    async def by_text(self, person: Person, case: int) -> str:
+        """For a text that asks for it: what happens next, or why nothing does."""
+        try:
+            return await self.start(person.id, case=case)
+        except HotlineError as refusal:
+            return str(refusal)
+
     async def close(self) -> None:
         """End every call back; each writes its ending."""
         await settled(tuple(self._tasks))
