@@ -15,7 +15,7 @@ from hotline.routing.rules import Opening
 MAIN = "main"
 PERSON_KEY = "0"
 REPEAT_KEY = "*"
-ENOUGH_S = 3.0  # who hung up sooner has not heard what they asked for
+ENOUGH_S = 1.0  # who hung up sooner has not heard what they asked for
 MOST_CHOICES = 25  # somebody who hears the menu so often is helped by a person, or is a machine
 NEEDS_PERSON = frozenset({Do.PERSON, Do.TOPIC})
 
@@ -105,8 +105,8 @@ def _stay(call: Call, chosen: Key) -> list[Path]:
 async def _inform(call: Call, chosen: Key) -> str | None:
     """Say what the key promises; the key that was pressed meanwhile. Raises CallerGone.
 
-    An answer is what was heard to its end, or for a few seconds: people hang up when they have
-    heard enough. Who hung up at once was not answered.
+    An answer is what was heard to its end, or for a moment at least: people hang up when they
+    have heard enough. Who hung up at once was not answered.
     """
     call.step("information", f"The caller pressed {chosen.key} and hears information.")
     clock, heard = call.exchange.clock, False
