@@ -225,7 +225,7 @@ def calls(given: argparse.Namespace) -> int:
             str(c.id),
             _local(c.started_at),
             c.line,
-            c.caller_number or "withheld",
+            ("to " if c.outgoing else "") + (c.caller_number or "withheld"),
             str(c.outcome or "now"),
             c.person or "",
             str(c.case_number or ""),

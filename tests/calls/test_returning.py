@@ -308,6 +308,15 @@ async def test_what_is_never_dialled_is_not_called_back_either(
     assert desk.entries()[0].owner == ""
 
 
+async def test_the_story_tells_who_asked_for_it(desk: Desk) -> None:
+    call = await desk.missed()
+    desk.line.key = "2"
+    await desk.returning.start("ana", call_id=call, by="maria")
+    asked = (await desk.ended()).steps[0]
+    assert asked.words == "Ana is rung to call +373 22… 22 back, as maria asked."
+    assert asked.facts == {"person": "ana", "by": "maria"}
+
+
 async def test_a_number_that_nobody_owes_a_call_is_not_called(desk: Desk) -> None:
     caller = desk.rings("2")
     await desk.over(caller)

@@ -221,6 +221,21 @@ def test_a_caller_of_somebody_else_is_not_claimed_before_they_are_released(offic
     assert office.only().owner == "ion"
 
 
+def test_a_wish_and_its_entry_have_the_same_owner(office: Office) -> None:
+    call = office.call(VERA, Outcome.CALLBACK)
+    message = office.cases.open(CaseKind.MESSAGE, call, "", Someone(VERA), "ro", NOW).number
+    office.list.claim(call, "ana", NOW)
+    cases = {c.number: c for c in complaints.of_number(office.writer.database, VERA)}
+    assert (cases[101].assigned_to, cases[101].state) == ("ana", CaseState.ASSIGNED)
+    assert cases[message].assigned_to == ""
+    office.cases.assign(101, "ion")  # in the inbox
+    assert (office.only().owner, office.only().owned_at) == ("ion", None)
+    office.list.release(call)
+    case = complaints.get(office.writer.database, 101)
+    assert case is not None
+    assert (office.only().owner, case.assigned_to, case.state) == ("", "", CaseState.NEW)
+
+
 def test_who_waited_before_belongs_to_nobody_when_missed_anew(office: Office) -> None:
     office.list.claim(office.missed(), "ana", NOW)
     office.list.tried(1, "ana", Tried.BUSY, NOW)

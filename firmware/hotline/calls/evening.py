@@ -7,16 +7,17 @@ import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from hotline.calls.exchange import Exchange
 from hotline.errors import HotlineError
 from hotline.inbox.waiting import Waiting
 from hotline.notify.outbox import Outbox
-from hotline.notify.words import about_waiting, text_about_waiting
+from hotline.notify.words import Words, about_waiting, text_about_waiting
 from hotline.routing.evening import evening_of
+from hotline.routing.office import Office
 from hotline.routing.shifts import day_span
-from hotline.storage.evenings import Evenings
+from hotline.storage.evenings import Compose, Evenings
 from hotline.storage.outbox import Letter
 
 log = logging.getLogger(__name__)
@@ -48,24 +49,30 @@ class EveningLetters:
         day = evening_of(office, now) if self.exchange.clock.trusted() else None
         if day is None or day == self.told:
             return
-        to = self.exchange.notices.evening_recipients(office)
-        about = self.exchange.notices.about(office, now)
+        began = day_span(office, day)[0]
+        compose = self._composer(office, now)
+        letters = await asyncio.wrap_future(self.evenings.tell(day, began, now, compose))
+        self.told = day
+        self.outbox.take(letters)
+
+    def _composer(self, office: Office, now: datetime) -> Compose:
+        """Runs in another thread, perhaps twice: all it needs is at hand, and the ids are fixed."""
+        notices = self.exchange.notices
+        about = notices.about(office, now)
+        to = [(uuid.uuid4().hex, way, who) for way, who in notices.evening_recipients(office)]
         names = {person.id: person.name for person in office.people}
-        ids = {one: uuid.uuid4().hex for one in to}
 
         def compose(waiting: Sequence[Waiting], missed: int) -> list[Letter]:
             if not waiting and not missed:
                 return []
             letter = about_waiting(waiting, names, about)
-            text = text_about_waiting(waiting, names, about)
-            return [
-                Letter(ids[way, who], now, way, who, text, "", now)
-                if way == "sms"
-                else Letter(ids[way, who], now, way, who, letter.subject, letter.body, now)
-                for way, who in to
-            ]
+            text = Words(text_about_waiting(waiting, names, about), "")
+            words = {"sms": text}
+            return [_letter(one, words.get(one[1], letter), now) for one in to]
 
-        began = day_span(office, day)[0]
-        letters = await asyncio.wrap_future(self.evenings.tell(day, began, now, compose))
-        self.told = day
-        self.outbox.take(letters)
+        return compose
+
+
+def _letter(to: tuple[str, str, str], words: Words, now: datetime) -> Letter:
+    letter_id, way, who = to
+    return Letter(letter_id, now, way, who, words.subject, words.body, now)

@@ -66,7 +66,8 @@ class _Side:
 class ReturnCall:
     """One call back. id: of its row in the journal, 0 before there is one.
 
-    again: asks anew whether the caller is owed a call. is_here: is the caller with the box now?
+    again: asks anew whether the caller is owed a call. by: who asked for it, if not the colleague.
+    is_here: is the caller with the box now?
     """
 
     def __init__(
@@ -75,8 +76,10 @@ class ReturnCall:
         waiting: WaitingList,
         callee: Callee,
         again: Callable[[], Future[Callee]],
+        by: str = "",
     ) -> None:
         self._x, self._waiting, self._to, self._again = exchange, waiting, callee, again
+        self._by = by
         self.is_here: Callable[[], bool] = lambda: False
         self._sides: list[_Side] = []
         self._tried: Tried | None = None  # None: the caller was not called
@@ -149,8 +152,9 @@ class ReturnCall:
     def _open(self) -> None:
         to, now = self._to, self._x.clock.now()
         self.id = self._x.journal.begin(to.line, Caller(to.number, to.name), now, outgoing=True)
-        words = f"{self._who.name} is rung, to call {mask(to.number)} back."
-        self._step("return_asked", words, person=self._who.id)
+        asked = f", as {self._by} asked" if self._by else ""
+        words = f"{self._who.name} is rung to call {mask(to.number)} back{asked}."
+        self._step("return_asked", words, person=self._who.id, by=self._by)
 
     async def _colleague(self, mine: _Side) -> Party | None:
         """Rung, told who it is about, and asked for key 1. A voicemail presses nothing."""

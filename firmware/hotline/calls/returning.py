@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
+from functools import partial
 
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
@@ -42,16 +42,17 @@ class Returning:
         self.told: Callable[[int], None] = lambda _call_id: None
 
     async def start(
-        self, person: str, *, call_id: int | None = None, case: int | None = None
+        self, person: str, *, call_id: int | None = None, case: int | None = None, by: str = ""
     ) -> Said:
         """Ring the person (an id), to call back who waits because of this call or left this case.
 
-        Returns at once, with what happens next in one sentence; who had no owner is theirs now.
-        Raises HotlineError, and rings nobody, with the reason in plain words.
+        by: who asked for it, if not the person. Returns at once, with what happens next in one
+        sentence; who had no owner is theirs now. Raises HotlineError, and rings nobody, with the reason in plain words.
         """
         who = self._person(person)
         callee = await self._look_up(call_id, case)
-        self._begin(who, callee, lambda: self._waiting.callee(call_id=call_id, case=case))
+        again = partial(self._waiting.callee, call_id=call_id, case=case)
+        self._begin(who, callee, ReturnCall(self._x, self._waiting, callee, again, by))
         self._claim(callee, who)
         return say("%(person)s is rung now; pick up and press 1.", person=who.name)
 
@@ -111,7 +112,7 @@ class Returning:
             )
         return who
 
-    def _begin(self, who: Person, callee: Callee, again: Callable[[], Future[Callee]]) -> None:
+    def _begin(self, who: Person, callee: Callee, back: ReturnCall) -> None:
         """Everything that can be refused at once, and then both are engaged."""
         board = self._x.board
         number = board.caps.allowed(callee.number)
@@ -124,7 +125,6 @@ class Returning:
                 say("No two calls that can be joined can go out now."),
                 say("Have the number sent by text, and call from your own telephone."),
             )
-        back = ReturnCall(self._x, self._waiting, callee, again)
         back.is_here = lambda: self._on_line(number) or self._on_line(callee.number)
         with contextlib.ExitStack() as otherwise:
             otherwise.callback(back.release)

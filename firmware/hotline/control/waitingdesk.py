@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from hotline.control.messages import CallBack, CallClaim, CallTried, Done, Start
 from hotline.errors import HotlineError
 from hotline.said import say
 from hotline.storage.waiting import WaitingList
+
+log = logging.getLogger(__name__)
 
 DISK_PATIENCE_S = 4.0
 
@@ -27,6 +30,7 @@ class WaitingDesk:
 
     async def claim(self, ask: CallClaim) -> Done:
         """A person of the office will call back; or nobody in particular."""
+        log.info("%s gives call %d to %s", ask.by, ask.call_id, ask.person or "nobody")
         if ask.person is None:
             return await _done(self.waiting.release(ask.call_id))
         if self.exchange.office().person(ask.person) is None:
@@ -44,8 +48,11 @@ class WaitingDesk:
 
     async def back(self, ask: CallBack) -> Started:
         """Call back through the box, or send the number by text."""
-        begin = self.returning.text if ask.text else self.returning.start
-        return Started(words=await begin(ask.person, call_id=ask.call_id, case=ask.case))
+        log.info("%s asks that %s calls back", ask.by, ask.person)
+        which = {"call_id": ask.call_id, "case": ask.case}
+        if ask.text:
+            return Started(words=await self.returning.text(ask.person, **which))
+        return Started(words=await self.returning.start(ask.person, **which, by=ask.by))
 
 
 async def _done(change: Future[Any]) -> Done:

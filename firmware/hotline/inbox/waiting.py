@@ -34,16 +34,19 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Owner:
-    """Who wants to call back. person: an id. upto: as of an attempt."""
+    """Who wants to call back. person: an id. at: None if not known. upto: as of an attempt."""
 
     person: str
-    at: datetime
+    at: datetime | None
     upto: int
 
 
 @dataclass(frozen=True)
 class Owed:
-    """One reason to call: a missed call, or with a case number the wish to be called back."""
+    """One reason to call: a missed call, or with a case number the wish to be called back.
+
+    assigned: id of the person to whom the case was given.
+    """
 
     call_id: int
     at: datetime
@@ -53,13 +56,15 @@ class Owed:
     line: str
     language: str
     case_number: int | None = None
+    assigned: str = ""
 
 
 @dataclass(frozen=True)
 class Waiting:
     """One caller who is owed a call, however often they called; who withholds the number, one call.
 
-    owed: the oldest first, never empty. owner: id of who wants to call back, "" for nobody.
+    owed: the oldest first, never empty. owner: id of who wants to call back, or was given the wish
+    to be called; "" for nobody.
     """
 
     caller_number: str | None
@@ -141,6 +146,9 @@ def _entry(owed: list[Owed], owner: Owner | None, attempts: Iterable[Attempt]) -
     first = owed[0].call_id
     if owner is not None and owner.upto < first:
         owner = None
+    assigned = next((one.assigned for one in reversed(owed) if one.assigned), "")
+    if assigned and (owner is None or owner.person != assigned):
+        owner = Owner(assigned, None, first)
     return Waiting(
         caller_number=owed[-1].number,
         caller_name=next((one.name for one in reversed(owed) if one.name), ""),

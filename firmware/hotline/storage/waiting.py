@@ -176,12 +176,25 @@ def _claim(database: Database, call_id: int, person: str, at: datetime) -> Waiti
         "insert or replace into waiting_owners (caller, person, at, upto) values (?, ?, ?, ?)",
         (_key(entry), person, text_of(at), _newest(database)),
     )
+    _give(database, entry, person)
     return _wanted(database, call_id)
 
 
 def _release(database: Database, call_id: int) -> Waiting:
-    _forget(database, "waiting_owners", _key(_wanted(database, call_id)))
+    entry = _wanted(database, call_id)
+    _forget(database, "waiting_owners", _key(entry))
+    _give(database, entry, "")
     return _wanted(database, call_id)
+
+
+def _give(database: Database, entry: Waiting, person: str) -> None:
+    """The wishes to be called back are that person's in the inbox, too."""
+    state = CaseState.ASSIGNED if person else CaseState.NEW
+    for one in entry.owed:
+        database.execute(
+            "update cases set state = ?, assigned_to = ? where number = ?",
+            (state.value, person, one.case_number),
+        )
 
 
 def _tried(
@@ -241,6 +254,7 @@ def _wish(row: dict[str, Any]) -> Owed:
         row["line"] or "",
         row["language"],
         row["number"],
+        row["assigned_to"],
     )
 
 
