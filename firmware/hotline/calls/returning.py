@@ -47,7 +47,8 @@ class Returning:
         """Ring the person (an id), to call back who waits because of this call or left this case.
 
         by: who asked for it, if not the person. Returns at once, with what happens next in one
-        sentence; who had no owner is theirs now. Raises HotlineError, and rings nobody, with the reason in plain words.
+        sentence; who had no owner is theirs now. Raises HotlineError, and rings nobody, with the
+        reason in plain words.
         """
         who = self._person(person)
         callee = await self._look_up(call_id, case)
