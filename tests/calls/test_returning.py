@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hotline.calls import returncall
+from hotline.calls import leg, returncall
 from hotline.calls.caps import Caps
 from hotline.calls.notices import Notices, Texting
 from hotline.errors import HotlineError
@@ -222,6 +222,19 @@ async def test_a_colleague_who_hangs_up_meanwhile_stops_the_ringing(desk: Desk) 
     assert "staff_hung_up" in steps(await desk.ended())
     assert desk.line.rung[1].gone.done()
     assert [one.outcome for one in desk.entries()[0].attempts] == [Tried.NO_ANSWER]
+
+
+async def test_a_colleague_who_hangs_up_just_as_the_caller_answers_did_not_speak(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def settled(tasks: Iterable[asyncio.Task[object]]) -> None:
+        desk.line.rung[0].hang_up(Cause.HUNG_UP)  # both are there, and not joined yet
+        await leg.settled(tasks)
+
+    monkeypatch.setattr(returncall, "settled", settled)
+    story = await desk.back(await desk.missed())
+    assert story.call.outcome is Outcome.NOT_REACHED
+    assert len(desk.entries()) == 1
 
 
 async def test_the_caller_who_calls_us_meanwhile_is_not_called(desk: Desk) -> None:

@@ -198,6 +198,8 @@ class ReturnCall:
         else:
             self._tried = Tried.FAILED  # until they are joined
             self._x.journal.over(self.id, leg.line)
+            if mine.gone.done():  # just now: the caller picked up and there is nobody
+                raise CallerGone
             await self._talk(mine, self._pick_up(theirs, leg))
 
     async def _talk(self, mine: Party, theirs: Party) -> None:
