@@ -158,13 +158,17 @@ class ReturnCall:
 
     async def _colleague(self, mine: _Side) -> Party | None:
         """Rung, told who it is about, and asked for key 1. A voicemail presses nothing."""
-        leg = await self._rings(mine, self._who.ring_seconds)
-        if isinstance(leg, Cause):
-            words = f"{self._who.name} did not take it: {leg}."
-            self._step("not_reached", words, person=self._who.id)
-            return None
-        party = self._pick_up(mine, leg)
-        key = await key_after(party, await self._whisper())
+        whisper = asyncio.ensure_future(self._whisper())  # when they called has to be spoken first
+        try:
+            leg = await self._rings(mine, self._who.ring_seconds)
+            if isinstance(leg, Cause):
+                words = f"{self._who.name} did not take it: {leg}."
+                self._step("not_reached", words, person=self._who.id)
+                return None
+            party = self._pick_up(mine, leg)
+            key = await key_after(party, await whisper)
+        finally:
+            await settled([whisper])
         if key == TAKE_KEY:
             return party
         declined: StepName = "declined" if key == NOT_NOW_KEY else "no_press"
