@@ -17,17 +17,26 @@ from typing import TYPE_CHECKING, Any
 from hotline import __version__, terminal
 from hotline.clock import Clock
 from hotline.control.client import Control
-from hotline.control.messages import Who, WhoAnswer
+from hotline.control.messages import (
+    CallBack,
+    CallClaim,
+    CallReturned,
+    CallTried,
+    Who,
+    WhoAnswer,
+)
 from hotline.control.offices import Offices
 from hotline.errors import BadSettings, HotlineError
 from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.label import label
+from hotline.inbox.waiting import Tried, Waiting
 from hotline.options import Options
 from hotline.options.file import read_options
 from hotline.storage import audit as audit_storage
 from hotline.storage import calls as call_storage
 from hotline.storage import complaints as case_storage
 from hotline.storage import texts as text_storage
+from hotline.storage import waiting as waiting_storage
 from hotline.storage.complaints import Show
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
@@ -308,7 +317,7 @@ def caps_resume(given: argparse.Namespace) -> int:
 
 
 def calls(given: argparse.Namespace) -> int:
-    """The last calls, or those missed and not returned, or one call with its steps."""
+    """The last calls, or who was missed and is owed a call, or one call with its steps."""
     one = given.explain if given.explain is not None else given.id
     with records_file(_places(given).data).reading() as database:
         if one is not None:
@@ -316,17 +325,15 @@ def calls(given: argparse.Namespace) -> int:
             if story is None:
                 raise HotlineError(f"There is no call {one}.", "See `hotline calls`.")
             return _print_story(story, as_json=given.json)
-        found = (
-            call_storage.missed_open(database, given.limit)
-            if given.missed
-            else call_storage.recent(database, given.limit)
-        )
+        if given.missed:
+            return _print_waiting(waiting_storage.still_waiting(database), as_json=given.json)
+        found = call_storage.recent(database, given.limit)
     rows = [
         (
             str(c.id),
             _local(c.started_at),
             c.line,
-            c.caller_number or "withheld",
+            ("to " if c.outgoing else "") + (c.caller_number or "withheld"),
             str(c.outcome or "now"),
             c.person or "",
             str(c.case_number or ""),
@@ -340,6 +347,42 @@ def calls(given: argparse.Namespace) -> int:
         as_json=given.json,
         empty="No calls yet.",
     )
+    return 0
+
+
+def claim(given: argparse.Namespace) -> int:
+    """Say who will call back a caller of `calls --missed`."""
+    if bool(given.person) == given.release:
+        raise HotlineError("Who is to call back?", "Name one with --person, or use --release.")
+    ask = CallClaim(call_id=given.call, person=given.person, by=getpass.getuser())
+    Control(_places(given).control).change(ask)
+    terminal.say(f"Call {given.call} is free again." if given.release else "Noted.")
+    return 0
+
+
+def returned(given: argparse.Namespace) -> int:
+    """Note that a caller of `calls --missed` was called back; or, with --tried, in vain."""
+    control, by = Control(_places(given).control), getpass.getuser()
+    if given.tried:
+        control.change(CallTried(call_id=given.call, by=by, outcome=Tried(given.tried)))
+    else:
+        control.change(CallReturned(call_id=given.call, by=by))
+    terminal.say("Noted.")
+    return 0
+
+
+def back(given: argparse.Namespace) -> int:
+    """Call a caller back through the box: it rings the person first, then the caller."""
+    if (given.call is None) == (given.case is None):
+        raise HotlineError("Whom to call back?", "Name a call of `calls --missed`, or a --case.")
+    ask = CallBack(
+        call_id=given.call,
+        case=given.case,
+        person=given.person,
+        by=getpass.getuser(),
+        text=given.text,
+    )
+    terminal.say(Control(_places(given).control).call_back(ask))
     return 0
 
 
@@ -496,6 +539,30 @@ def _print_story(story: call_storage.CallStory, *, as_json: bool) -> int:
     return 0
 
 
+def _print_waiting(found: Sequence[Waiting], *, as_json: bool) -> int:
+    """Everybody, however many: nobody who waits is left out."""
+    rows = [
+        (
+            str(w.call_id),
+            _local(w.since),
+            str(len(w.owed)),
+            w.caller_number or "withheld",
+            w.topic,
+            str(w.case_number or ""),
+            w.owner,
+            ", ".join(f"{one.person}: {one.outcome}" for one in w.attempts),
+        )
+        for w in found
+    ]
+    if as_json:
+        whole = [dataclasses.asdict(w) | {"call_id": w.call_id, "since": w.since} for w in found]
+        print(json.dumps(whole, default=_plain, ensure_ascii=False))
+        return 0
+    heads = ("call", "waits since", "called", "caller", "topic", "case", "owner", "tried")
+    _print_records(found, rows, heads, as_json=False, empty="Nobody waits for a call.")
+    return 0
+
+
 def _print_plan(answer: WhoAnswer) -> None:
     terminal.say(_local(answer.at), "open" if answer.open else "closed")
     if answer.campaign:
@@ -634,13 +701,30 @@ def _record_verbs(verbs: Any) -> None:
     journal = _verb(verbs, "calls", calls, json_too=True)
     journal.add_argument("id", type=int, nargs="?", help="one call with its steps")
     journal.add_argument("--explain", type=int, metavar="ID", help="what happened, and why")
-    journal.add_argument("--missed", action="store_true", help="missed and not yet returned")
+    journal.add_argument("--missed", action="store_true", help="who is owed a call, with owner")
     journal.add_argument("--limit", type=int, default=50)
+    _returning_verbs(verbs)
     _verb(verbs, "texts", texts, json_too=True).add_argument("--limit", type=int, default=200)
     for name, command in (("complaints", complaints), ("messages", messages)):
         verb = _verb(verbs, name, command, json_too=True)
         verb.add_argument("--all", action="store_true", help="those that are done, too")
         verb.add_argument("--limit", type=int, default=200)
+
+
+def _returning_verbs(verbs: Any) -> None:
+    owner = _verb(verbs, "claim", claim)
+    owner.add_argument("call", type=int, help="as `calls --missed` shows it")
+    owner.add_argument("--person", help="id of who will call back")
+    owner.add_argument("--release", action="store_true", help="nobody in particular will")
+    done = _verb(verbs, "returned", returned)
+    done.add_argument("call", type=int, help="as `calls --missed` shows it")
+    outcomes = [one.value for one in Tried if one is not Tried.SPOKEN]
+    done.add_argument("--tried", choices=outcomes, help="the caller was not reached")
+    ring = _verb(verbs, "back", back)
+    ring.add_argument("call", type=int, nargs="?", help="as `calls --missed` shows it")
+    ring.add_argument("--case", type=int, help="who left this case, which is open")
+    ring.add_argument("--person", required=True, help="id of who is rung, and then talks")
+    ring.add_argument("--text", action="store_true", help="only send them the number by text")
 
 
 def _verb(

@@ -21,10 +21,12 @@ from hotline.calls.board import Board
 from hotline.calls.caps import Caps
 from hotline.calls.confirming import Confirming
 from hotline.calls.diverting import Diverting
+from hotline.calls.evening import EveningLetters
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
 from hotline.calls.notices import Notices, Texting
 from hotline.calls.offices import CurrentOffice
+from hotline.calls.returning import Returning
 from hotline.calls.selftest import SelfTests
 from hotline.calls.switchboard import Switchboard
 from hotline.calls.tonelesson import ToneLessons, tone_of
@@ -33,6 +35,7 @@ from hotline.control.desk import FrontDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.server import ControlServer, only_one
+from hotline.control.waitingdesk import WaitingDesk
 from hotline.health import chores
 from hotline.health.power import Power
 from hotline.lines.finder import Finder
@@ -71,6 +74,7 @@ from hotline.storage.complaints import Cases
 from hotline.storage.confirmations import Confirmations
 from hotline.storage.database import DatabaseFile
 from hotline.storage.diverts import DivertOrders, DivertsBefore
+from hotline.storage.evenings import Evenings
 from hotline.storage.files import Recordings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.lastrun import LastRun, file_last_run
@@ -81,6 +85,7 @@ from hotline.storage.places import Places
 from hotline.storage.schema import records_file
 from hotline.storage.texts import Texts, parts_sent_since
 from hotline.storage.uses import DAY, Use, Uses, What, last_day
+from hotline.storage.waiting import WaitingList
 from hotline.storage.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -134,6 +139,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         alarms = _alarms(exchange, records, audit)
         confirming = Confirming(exchange, records.confirmed, audit, switchboard)
         closing.push_async_callback(confirming.close)
+        waiting = WaitingList(records.writer)
+        returning = Returning(exchange, waiting, switchboard.talks_with)
+        closing.push_async_callback(returning.close)
         diverting = _diverting(options, exchange, records)
         supply = Power()
         desk = FrontDesk(
@@ -161,15 +169,16 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 diverting,
             ),
             number_desk=NumberDesk(exchange, confirming, alarms),
+            waiting=WaitingDesk(exchange, waiting, returning),
         )
         desk.attach()
         await _start_lines(exchange.board, switchboard, desk, closing)
         door = ControlServer(places.control, desk)
         await door.open()
         closing.push_async_callback(door.close)
-        _start_chores(
-            exchange, records, (diverting.keep(), supply.watch(), confirming.keep()), closing
-        )
+        evening = EveningLetters(exchange, Evenings(records.writer), records.outbox)
+        more = (diverting.keep(), supply.watch(), confirming.keep(), evening.keep())
+        _start_chores(exchange, records, more, closing)
         yield desk
 
 

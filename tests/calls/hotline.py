@@ -18,6 +18,7 @@ from hotline.calls.call import Call, Step
 from hotline.calls.caps import Caps
 from hotline.calls.exchange import Exchange
 from hotline.calls.notices import Notices
+from hotline.calls.returning import Returning
 from hotline.calls.switchboard import Switchboard
 from hotline.errors import CallerGone
 from hotline.inbox.case import Case
@@ -36,6 +37,7 @@ from hotline.storage.complaints import Cases, Show
 from hotline.storage.confirmations import Confirmation, Confirmations
 from hotline.storage.files import Recordings
 from hotline.storage.schema import RECORDS
+from hotline.storage.waiting import WaitingList
 from tests.storage.conftest import AtOnce, FakeTime
 
 ANA = Person("ana", "Ana", "+37369000101", ring_seconds=5)
@@ -81,11 +83,15 @@ class Faults:
 
 
 class Telephone:
-    """A leg. presses: the keys that whoever holds it presses on hearing a sentence."""
+    """A leg. presses: the keys that whoever holds it presses on hearing a sentence.
+
+    on_hearing: what else happens just as they hear one.
+    """
 
     def __init__(self, caller: Caller, presses: Mapping[str, str]) -> None:
         loop = asyncio.get_running_loop()
         self.line, self.caller, self.presses = "office", caller, presses
+        self.on_hearing: Callable[[str], None] = lambda _: None
         self.reports_keys = False  # else the box waits for the sound before a key
         self.heard: list[str] = []
         self.sends_when_gone: HangUpTone | None = None
@@ -112,6 +118,11 @@ class Telephone:
         self.heard.append(sentence)
         for key in self.presses.get(sentence, ""):
             self.keys.put_nowait(key)
+        self.on_hearing(sentence)
+
+    def leaves_on(self, sentence: str, cause: Cause = Cause.HUNG_UP) -> None:
+        """Be gone as soon as this is heard."""
+        self.on_hearing = lambda heard: self.hang_up(cause) if heard == sentence else None
 
     def hang_up(self, cause: Cause = Cause.OURS) -> None:
         if not self.gone.done():
@@ -147,6 +158,8 @@ class Ear:
         for file in files:
             self._faults.meet(f"play {file}")
             self._leg.hears(str(file))
+            if self._leg.gone.done():  # nobody is there to hear the end of it
+                await asyncio.Event().wait()
         if loop:
             await asyncio.Event().wait()
 
@@ -220,7 +233,11 @@ class StaffLine:
     def __init__(self, full_duplex: bool) -> None:
         self.capabilities = Capabilities(channels=9, full_duplex=full_duplex)
         self.key = "1"
+        self.on_hearing: Callable[[str], None] = lambda _: None
         self.rung: list[Telephone] = []
+        self.busy: set[str] = set()  # numbers
+        self.silent: set[str] = set()
+        self.fails: set[str] = set()
         self.on_state: Callable[[LineState], None] = lambda _: None
 
     def state(self) -> LineState:
@@ -230,8 +247,17 @@ class StaffLine:
         return 9
 
     def dial(self, number: str, shown: str | None = None) -> Telephone:
-        phone = Telephone(Caller(number), {Prompt.WHISPER: self.key})
-        phone.picks_up()
+        asked = {Prompt.WHISPER: self.key, Prompt.RETURN_WHISPER: self.key}
+        phone = Telephone(Caller(number), asked)
+        phone.on_hearing = self.on_hearing
+        if number in self.busy:
+            phone.hang_up(Cause.BUSY)
+        elif number in self.fails:
+            phone.hang_up(Cause.LINE_FAILED)
+        elif number in self.silent:
+            phone.taken.set_result(None)
+        else:
+            phone.picks_up()
         self.rung.append(phone)
         return phone
 
@@ -281,6 +307,8 @@ class Hotline:
         )
         self.switchboard = Switchboard(self.exchange)
         self.switchboard.listeners.append(self._note)
+        self.waiting = WaitingList(writer)
+        self.returning = Returning(self.exchange, self.waiting, self.switchboard.talks_with)
         self._ids: dict[Telephone, int] = {}
         self._told: set[tuple[int, str]] = set()
         self._news = asyncio.Event()

@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline.control.messages import (
+    CallBack,
+    CallClaim,
     CallReturned,
+    CallTried,
     CapsResume,
     CaseAssign,
     CaseDone,
@@ -37,6 +40,7 @@ from hotline.control.messages import (
     PlanStandIn,
     PlanSwap,
     Ring,
+    Started,
     Status,
     StatusAnswer,
     Who,
@@ -45,6 +49,7 @@ from hotline.control.messages import (
 )
 from hotline.control.server import ControlServer, Feed
 from hotline.errors import BadSettings, HotlineError
+from hotline.said import say
 
 NOON = datetime(2026, 12, 5, 12, tzinfo=UTC)
 
@@ -130,6 +135,16 @@ class FakeDesk:
     async def caps_resume(self, ask: CapsResume) -> Words:
         await self._change(ask)
         return Words(words="30 more minutes of forwarded calls are allowed today.")
+
+    async def call_claim(self, ask: CallClaim) -> Done:
+        return await self._change(ask)
+
+    async def call_tried(self, ask: CallTried) -> Done:
+        return await self._change(ask)
+
+    async def call_back(self, ask: CallBack) -> Started:
+        await self._change(ask)
+        return Started(words=say("%(person)s is rung now; pick up and press 1.", person="Ana"))
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         return OfficeAnswer(yaml=self.yaml)

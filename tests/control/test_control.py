@@ -18,9 +18,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.control.client import Control, Refused, ServiceDown
-from hotline.control.messages import LINE_LIMIT, CaseDone, CaseNote, Event, LineDivert, Who
+from hotline.control.messages import (
+    LINE_LIMIT,
+    CallBack,
+    CallClaim,
+    CallTried,
+    CaseDone,
+    CaseNote,
+    Event,
+    LineDivert,
+    Who,
+)
 from hotline.control.server import ControlServer, only_one
 from hotline.errors import HotlineError
+from hotline.inbox.waiting import Tried
 from tests.control.desk import NOON, Daemon, FakeDesk, running
 
 
@@ -267,3 +278,33 @@ async def test_the_same_place_can_be_used_again_after_closing(tmp_path: Path) ->
         await server.open()
         await server.close()
     assert not (tmp_path / "control").exists()
+
+
+# -- calling back ----------------------------------------------------------------------------------
+
+
+def test_who_is_asked_to_call_back_hears_what_happens_next(daemon: Daemon) -> None:
+    asked = CallBack(call_id=9, person="ana", by="maria")
+    told = Control(daemon.path).call_back(asked)
+    assert told == "Ana is rung now; pick up and press 1."
+    assert daemon.desk.asked == [asked]
+
+
+def test_why_nobody_can_be_called_back_arrives_in_the_daemons_words(daemon: Daemon) -> None:
+    daemon.desk.refuse = HotlineError("Nobody waits for a call because of call 9.")
+    with pytest.raises(Refused, match="Nobody waits"):
+        Control(daemon.path).call_back(CallBack(call_id=9, person="ana", by="maria"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        CallClaim(call_id=9, person="ana", by="maria"),
+        CallClaim(call_id=9, by="maria"),
+        CallTried(call_id=9, by="maria", outcome=Tried.BUSY),
+    ],
+    ids=["claim", "release", "tried"],
+)
+def test_owner_and_attempts_reach_the_daemon(daemon: Daemon, asked: CallClaim | CallTried) -> None:
+    Control(daemon.path).change(asked)
+    assert daemon.desk.asked == [asked]

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from hotline.clock import Clock
 from hotline.control.messages import (
+    CallClaim,
     CallReturned,
+    CallTried,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -49,6 +51,7 @@ from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office
 from hotline.storage.officewriting import write_office
 from hotline.storage.schema import records_file
+from hotline.storage.waiting import WaitingList
 from hotline.storage.writer import Writer
 from tests.control.desk import FakeDesk
 
@@ -88,9 +91,16 @@ class OfficeDesk(FakeDesk):
     """The daemon's desk over real records: every change is on the disk before it is answered."""
 
     def __init__(
-        self, journal: Journal, cases: Cases, records: Path, now: datetime, offices: OfficeStore
+        self,
+        journal: Journal,
+        cases: Cases,
+        waiting: WaitingList,
+        records: Path,
+        now: datetime,
+        offices: OfficeStore,
     ) -> None:
         super().__init__()
+        self.waiting = waiting
         self.journal, self.cases, self.file, self.at = journal, cases, records_file(records), now
         clock = Clock(wall=lambda: now)
         self.plans = PlanDesk(self._office, offices, clock, self._before)
@@ -120,6 +130,12 @@ class OfficeDesk(FakeDesk):
                 self.plans.stand_in(ask).result(5)
             case OfficeUndo():
                 self.plans.undo(ask).result(5)
+            case CallClaim(person=None):
+                self.waiting.release(ask.call_id).result(5)
+            case CallClaim():
+                self.waiting.claim(ask.call_id, ask.person or "", self.at).result(5)
+            case CallTried():
+                self.waiting.tried(ask.call_id, ask.by, ask.outcome, self.at).result(5)
         return done
 
     def _office(self) -> OfficeNoun:
@@ -168,7 +184,9 @@ class Office:
         self.cases = Cases(self.writer, 200 if filled else 101)
         with self.file.reading() as database:
             offices = OfficeStore(self.writer, stored_office.newest(database))
-        self.desk = OfficeDesk(self.journal, self.cases, directory, self.now, offices)
+        self.desk = OfficeDesk(
+            self.journal, self.cases, WaitingList(self.writer), directory, self.now, offices
+        )
         self.desk.state = self._status()
         self.desk.people = self._people()
         if not filled:

@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from hotline.control.messages import CaseAssign, DivertLeft, LineDivertState, LineNetwork, LineState
+from hotline.control.messages import (
+    CallBack,
+    CaseAssign,
+    DivertLeft,
+    LineDivertState,
+    LineNetwork,
+    LineState,
+)
 from hotline.errors import HotlineError, LineDown
 from hotline.health import power
 from hotline.inbox.case import Case
@@ -382,3 +389,67 @@ def test_the_files_of_others_are_the_ones_we_know() -> None:
         assert digest(file.path.read_bytes()) == file.sha256
     served = {p.name for p in Path("web/hotline_web/static").iterdir()}
     assert served == {"app.css", "app.js", "icon.svg", "htmx-4.0.1.min.js"}
+
+
+# -- missed, not returned --------------------------------------------------------------------------
+
+MISSED = "/calls?show=missed"
+
+
+def test_a_caller_who_called_five_times_stands_on_the_list_once(page: Page) -> None:
+    for _ in range(4):
+        page.office.call(page.office.now, "+37369444555", Outcome.MISSED)
+    text = seen(page.owner(), MISSED)
+    assert text.count("+373 694 44 555") == 1
+    assert "called 5 times" in text
+    assert "3 callers wait for a call." in text
+    assert text.index("+380 67 123 4567") < text.index("Number withheld")  # who waits longest
+
+
+def test_a_caller_is_taken_by_one_person_and_released(page: Page) -> None:
+    browser = page.owner()
+    send(browser, "/calls/9/claim", seen=MISSED, person="ana")
+    assert "Ana calls back" in seen(browser, MISSED)
+    refusal = send(browser, "/calls/9/claim", seen=MISSED, person="ion")
+    assert (refusal.status_code, "already" in refusal.text) == (409, True)
+    send(browser, "/calls/9/claim", seen=MISSED)
+    assert "Ana calls back" not in seen(browser, MISSED)
+
+
+def test_an_attempt_is_counted_with_who_made_it(page: Page) -> None:
+    browser = page.owner()
+    send(browser, "/calls/9/tried", seen=MISSED)
+    assert "maria: no answer" in seen(browser, MISSED)
+
+
+@pytest.mark.parametrize(("path", "case"), [("/calls/9/back", False), ("/inbox/101/back", True)])
+def test_a_button_calls_back_through_the_box(page: Page, path: str, case: bool) -> None:
+    browser = page.owner()
+    before = MISSED if not case else "/inbox/101"
+    answer = send(browser, path, seen=before, person="ana")
+    assert answer.status_code == 302
+    (asked,) = page.daemon.desk.asked
+    wanted = CallBack(case=101 if case else None, call_id=None if case else 9, person="ana", by="x")
+    assert asked == wanted.model_copy(update={"by": "maria"})
+    assert "Ana is rung now; pick up and press 1." in seen(browser, before)
+
+
+def test_the_number_is_sent_by_text_on_request(page: Page) -> None:
+    send(page.owner(), "/calls/9/back", seen=MISSED, person="ana", text="1")
+    (asked,) = page.daemon.desk.asked
+    assert isinstance(asked, CallBack)
+    assert asked.text
+
+
+@pytest.mark.parametrize("path", ["/calls/9/back", "/calls/9/claim", "/inbox/101/back"])
+def test_nobody_else_than_people_of_the_office_calls_back(page: Page, path: str) -> None:
+    assert send(page.owner(), path, person="olga").status_code == 400
+    assert page.daemon.desk.asked == []
+
+
+def test_a_returned_caller_is_off_the_list_with_the_wish_to_be_called(page: Page) -> None:
+    browser = page.owner()
+    assert "+380 67 123 4567" in seen(browser, MISSED)
+    send(browser, "/calls/1/returned", seen=MISSED)
+    assert "+380 67 123 4567" not in seen(browser, MISSED)
+    assert case(page, 101).state == "done"

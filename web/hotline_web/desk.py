@@ -155,6 +155,7 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
         call_level=words.call_level,
         case_need=lambda case: words.case_need(case, desk().now),
         case_level=lambda case: words.case_level(case, desk().now),
+        tried=words.tried,
         call_outcome=lambda call: desk().call_outcome(call),
         person_name=lambda person: desk().person_name(person),
         number_words=peoplewords.number_words,

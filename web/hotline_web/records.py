@@ -11,8 +11,9 @@ from typing import TypeVar
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
+from hotline.inbox.waiting import Waiting
 from hotline.routing.office import Office
-from hotline.storage import calls, complaints
+from hotline.storage import calls, complaints, waiting
 from hotline.storage import office as stored_office
 from hotline.storage.calls import Call, CallStory
 from hotline.storage.complaints import Show
@@ -34,7 +35,7 @@ class Needs:
     """What waits for somebody: the first few, and how many more there are."""
 
     cases: Sequence[Case]
-    missed: Sequence[Call]
+    missed: Sequence[Waiting]
     total: int
 
     @property
@@ -97,10 +98,15 @@ class Records:
         """True if this call is still on the list of those to be returned."""
         return any(call.id == call_id for call in self.missed(1000))
 
+    def waiting(self) -> list[Waiting]:
+        """Who is owed a call, each caller once, who waits longest first."""
+        return self._read(waiting.still_waiting)
+
     def needs(self) -> Needs:
-        """Open cases, the soonest due first, and missed calls, the newest first."""
+        """Open cases, the soonest due first, and missed callers without one, the newest first."""
         open_cases = sorted(self.cases(Show.OPEN, NEEDS_COUNTED), key=lambda case: case.due)
-        missed = self.missed(NEEDS_COUNTED)
+        missed = [one for one in self.waiting() if one.case_number is None]
+        missed.sort(key=lambda one: one.call_id, reverse=True)
         shown_cases = open_cases[: max(NEEDS_SHOWN - len(missed), NEEDS_SHOWN // 2)]
         shown_missed = missed[: NEEDS_SHOWN - len(shown_cases)]
         return Needs(shown_cases, shown_missed, len(open_cases) + len(missed))

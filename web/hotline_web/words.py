@@ -14,6 +14,7 @@ from hotline.control.messages import LineCheck, LineNetwork
 from hotline.inbox.case import Case, CaseKind, CaseState
 from hotline.inbox.deadlines import overdue
 from hotline.inbox.outcome import Outcome
+from hotline.inbox.waiting import Tried
 from hotline.numbering import shown
 from hotline.routing.reasons import Reason
 from hotline.said import parts_of
@@ -48,6 +49,8 @@ def call_outcome(call: Call, person: str) -> str:
     """How the call ended; `person` is the name behind call.person."""
     if call.outcome is None:
         return _("On the line now") if call.ended_at is None else _("Ended")
+    if call.outcome is Outcome.SPOKEN and call.outgoing:
+        return _("Called back by %(person)s", person=person)
     if call.outcome is Outcome.SPOKEN:
         return _("Spoke with %(person)s", person=person) if person else _("Spoke with a person")
     if call.outcome is Outcome.MISSED and call.returned_at:
@@ -58,6 +61,7 @@ def call_outcome(call: Call, person: str) -> str:
         Outcome.SELF_SERVICE: _("Answered by the menu"),
         Outcome.CALLBACK: _("Asked to be called back"),
         Outcome.MISSED: _("Missed"),
+        Outcome.NOT_REACHED: _("Called back, not reached"),
     }[call.outcome]
 
 
@@ -65,7 +69,21 @@ def call_level(call: Call) -> str:
     """good, wait or bad."""
     if call.outcome is None:
         return "wait"
+    if call.outcome is Outcome.NOT_REACHED:
+        return "wait"
     return "bad" if call.outcome is Outcome.MISSED and not call.returned_at else "good"
+
+
+def tried(outcome: Tried) -> str:
+    """What came of calling somebody back."""
+    return {
+        Tried.SPOKEN: _("spoken with"),
+        Tried.NO_ANSWER: _("no answer"),
+        Tried.BUSY: _("busy"),
+        Tried.MACHINE: _("only a machine answered"),
+        Tried.UNREACHABLE: _("not reachable"),
+        Tried.FAILED: _("the call could not be made"),
+    }[outcome]
 
 
 @dataclass(frozen=True)
@@ -134,6 +152,13 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "cap": _("As many calls as allowed are being forwarded already"),
         "dropped": _("Nobody on duty fits exactly; others are rung"),
         "fault": _("The box makes a mistake"),
+        "leg_cost": _(
+            "A telephone was connected for %(time)s", time=length(float(facts.get("seconds", 0)))
+        ),
+        "calling_back": _("The caller is being called"),
+        "back_answered": _("The caller answers; the two talk"),
+        "machine": _("Only a machine answers"),
+        "not_called": _("The caller was not reached"),
         "ended": _("The call ends"),
         "restart": _("The box restarted"),
     }
@@ -152,6 +177,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "unconfirmed": _("%(person)s is on duty, but that number is not confirmed", person=person),
         "too_late": _("%(person)s presses 1 a moment too late", person=person),
         "staff_hung_up": _("%(person)s leaves the call", person=person),
+        "return_asked": _("%(person)s wants to call back and is rung", person=person),
         "leg_cost": _(
             "The phone of %(person)s was connected for %(time)s",
             person=person,

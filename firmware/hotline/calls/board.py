@@ -177,19 +177,44 @@ class Board:
         engagement.number = self.permit(engagement.person.number or "")
         return self.dial_elsewhere(engagement, ())
 
-    def dial_elsewhere(self, engagement: Engagement, tried: Collection[str]) -> Leg:
+    def dial_elsewhere(
+        self,
+        engagement: Engagement,
+        tried: Collection[str],
+        *,
+        both_ways: bool = False,
+        first: str = "",
+    ) -> Leg:
         """Ring on over another line than those `tried`: for the caps it is the same call.
 
-        Raises LineDown when there is none.
+        both_ways: only over lines that can be joined with another. first: the line to be tried
+        before all others. Raises LineDown when there is none.
         """
         trouble = LineDown("No line can make a call now.", "See the lines on the page.")
-        for line in self.lines:
+        for line in sorted(self.lines, key=lambda line: line.name != first):
+            if both_ways and not line.capabilities.full_duplex:
+                continue
             if line.name not in tried and _can_dial(line):
                 try:
                     return line.dial(engagement.number)
                 except LineDown as down:
                     trouble = down
         raise trouble
+
+    def dial_back(self, engagement: Engagement, first: str = "") -> Leg:
+        """Ring one of the two who are to be joined: a person, or a caller who is owed a call.
+
+        first: see `dial_elsewhere`. Raises LineDown, NumberRefused.
+        """
+        of_staff = bool(engagement.person.id)  # who is owed a call has not confirmed anything
+        number = engagement.person.number or ""
+        engagement.number = self.permit(number, confirmed=of_staff)
+        return self.dial_elsewhere(engagement, (), both_ways=True, first=first)
+
+    def can_join_two(self) -> bool:
+        """Can two calls go out now that can be joined?"""
+        lines = [line for line in self.lines if line.capabilities.full_duplex and _can_dial(line)]
+        return sum(line.free_channels() for line in lines) >= 2
 
     def only_aside(self, caller: Leg) -> bool:
         """Can this caller reach people in one way alone: over his own line, on hold meanwhile?"""

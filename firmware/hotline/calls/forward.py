@@ -75,9 +75,13 @@ def _parted_words(reached: Reached) -> str:
 async def talk(call: Call, reached: Reached) -> None:
     """Join the caller and the person until either hangs up. Raises CallerGone if the caller did.
 
-    Also if the two were left alone: the call is over then as far as the box can know.
+    Also if the two were left alone: the call is over then as far as the box can know. A caller who
+    hung up just as the person pressed 1 was not spoken with.
     """
     engine = call.exchange.engine
+    if call.party.gone.done():
+        _send_off(call, reached)
+        raise CallerGone
     with contextlib.ExitStack() as then:
         then.callback(reached.release)
         if not reached.joined:

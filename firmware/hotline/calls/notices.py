@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from hotline.errors import HotlineError
 from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.deadlines import due_at
+from hotline.inbox.waiting import Callee
 from hotline.notify.outbox import Outbox
 from hotline.notify.words import (
     About,
@@ -19,11 +21,13 @@ from hotline.notify.words import (
     about_text,
     text_about_case,
     text_about_missed,
+    text_to_call_back,
     text_to_missed,
 )
 from hotline.numbering import can_be_texted
-from hotline.routing.office import Office
+from hotline.routing.office import Office, Person
 from hotline.routing.rules import on_duty
+from hotline.said import say
 from hotline.storage.calls import Call as CallRow
 from hotline.storage.files import recording_name
 
@@ -93,6 +97,20 @@ class Notices:
         if caller.number:
             self._text_to_missed(call.office, caller.number, call.language, now)
 
+    def text_callee(
+        self, office: Office, person: Person, number: str, callee: Callee, now: datetime
+    ) -> None:
+        """Send a person the number of a caller to call back. Raises HotlineError."""
+        if self._texting is None:
+            raise HotlineError(say("No line of the box can send texts."))
+        if person.number is None or not can_be_texted(person.number):
+            raise HotlineError(say("%(person)s has no mobile telephone.", person=person.name))
+        if self._texting.room() <= 0:
+            raise HotlineError(say("Today's texts are used up."), say("Call from the box instead."))
+        about = _about(office, now)
+        text = text_to_call_back(number, callee.name, callee.came, callee.case_number, about)
+        self._outbox.add("sms", person.number, text, "", case_number=callee.case_number)
+
     def text_came(self, office: Office, number: str, text: str, now: datetime) -> None:
         """Somebody sent a text. Whoever floods the SIM card does not flood the office's mail."""
         while self._told_texts and now - self._told_texts[0] > HOUR:
@@ -120,6 +138,23 @@ class Notices:
         number = (watching.number or watching.unconfirmed) if watching else ""
         if self._texting and can_be_texted(number) and self._texting.room() > 0:
             self._outbox.add("sms", number, words.subject, "")
+
+    def evening_recipients(self, office: Office) -> list[tuple[str, str]]:
+        """Ways and recipients of the evening letter; the supervisor gets a text where one can go.
+
+        Like all texts it waits for its turn: a supervisor with no mobile has the letter.
+        """
+        to = [("email", address) for address in office.notify_to]
+        to += [("apprise", name) for name in self._messengers]
+        supervisor = office.person(office.supervisor)
+        number = supervisor.number if supervisor else None
+        if self._texting is not None and number and can_be_texted(number):
+            to += [("sms", number)] if self._texting.room() > 0 else []
+        return list(dict.fromkeys(to))
+
+    def about(self, office: Office, now: datetime) -> About:
+        """What every letter needs to know."""
+        return _about(office, now)
 
     def _case(self, office: Office, case: Case, now: datetime) -> None:
         topic = office.topic(case.topic)

@@ -13,7 +13,10 @@ from pydantic import ValidationError
 from hotline.control.messages import (
     LINE_LIMIT,
     REPLY_LIMIT,
+    CallBack,
+    CallClaim,
     CallReturned,
+    CallTried,
     CapsResume,
     CaseAssign,
     CaseDone,
@@ -44,6 +47,7 @@ from hotline.control.messages import (
     PlanSwap,
     Problem,
     Reply,
+    Started,
     Status,
     StatusAnswer,
     Subscribe,
@@ -101,10 +105,16 @@ class Control:
         | PlanSwap
         | PlanAway
         | PlanStandIn
-        | OfficeUndo,
+        | OfficeUndo
+        | CallClaim
+        | CallTried,
     ) -> None:
         """Change a record; returns once the daemon has written it."""
         self._ask(ask, Done)
+
+    def call_back(self, ask: CallBack) -> str:
+        """Begin to call somebody back; returns what happens next."""
+        return self._ask(ask, Started).words
 
     def office_get(self) -> str:
         """The office as YAML."""

@@ -16,7 +16,10 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.switchboard import Switchboard
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages import (
+    CallBack,
+    CallClaim,
     CallReturned,
+    CallTried,
     CapsResume,
     CaseAssign,
     CaseDone,
@@ -49,6 +52,7 @@ from hotline.control.messages import (
     PlanStandIn,
     PlanSwap,
     Ring,
+    Started,
     Status,
     StatusAnswer,
     Step,
@@ -60,6 +64,7 @@ from hotline.control.messages import (
 from hotline.control.numberdesk import HOW, ONE_PERSON, NumberDesk
 from hotline.control.plandesk import PlanDesk
 from hotline.control.server import Feed
+from hotline.control.waitingdesk import WaitingDesk
 from hotline.errors import BadSettings, HotlineError
 from hotline.lines.port import LineState as PortState
 from hotline.routing.campaigns import as_called, campaign_of
@@ -94,12 +99,14 @@ class FrontDesk:
     lines: LineDesk
     before: Callable[[int], str | None]
     number_desk: NumberDesk
+    waiting: WaitingDesk
     feed: Feed = field(default_factory=Feed)
 
     def attach(self) -> None:
         """Listen to calls, lines and numbers, so that pages see them live."""
         self.switchboard.listeners.append(self._call_changed)
         self.number_desk.confirming.on_change = self._numbers_changed
+        self.waiting.returning.told = self._called_back
 
     def line_changed(self, name: str, state: PortState) -> None:
         """A line came up or went down."""
@@ -258,6 +265,22 @@ class FrontDesk:
         self._publish(Event(at=self._now(), kind="office", words=f"{ask.by}: {words.words}"))
         return words
 
+    async def call_claim(self, ask: CallClaim) -> Done:
+        """See Desk."""
+        done = await self.waiting.claim(ask)
+        self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
+        return done
+
+    async def call_tried(self, ask: CallTried) -> Done:
+        """See Desk."""
+        done = await self.waiting.tried(ask)
+        self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
+        return done
+
+    async def call_back(self, ask: CallBack) -> Started:
+        """See Desk."""
+        return await self.waiting.back(ask)
+
     # -- helpers of the above ----------------------------------------------------------------
 
     def _read(self, yaml: str) -> tuple[Office, tuple[str, ...]]:
@@ -287,6 +310,9 @@ class FrontDesk:
         self._publish(
             Event(at=step.at, kind="call", subject=str(call.id), words=step.words, call=live)
         )
+
+    def _called_back(self, call_id: int) -> None:
+        self._publish(Event(at=self._now(), kind="call", subject=str(call_id)))
 
     def _publish(self, event: Event) -> None:
         self.feed.publish(event)

@@ -21,6 +21,7 @@ from pydantic import (
     TypeAdapter,
 )
 
+from hotline.inbox.waiting import Tried
 from hotline.said import NOTHING, Part, Said, parts_of, together
 
 LINE_LIMIT = 64 * 1024  # bytes of one request, newline included
@@ -135,6 +136,38 @@ class CallReturned(Message):
     do: Literal["call_returned"] = "call_returned"
     call_id: Number
     by: Short
+
+
+class CallClaim(Message):
+    """A person will call back who waits because of this call; None: nobody in particular will."""
+
+    do: Literal["call_claim"] = "call_claim"
+    call_id: Number
+    person: Slug | None = None
+    by: Short
+
+
+class CallTried(Message):
+    """Somebody called from another telephone and did not reach who waits because of this call."""
+
+    do: Literal["call_tried"] = "call_tried"
+    call_id: Number
+    by: Short
+    outcome: Tried = Tried.NO_ANSWER
+
+
+class CallBack(Message):
+    """Ring the person and then, after key 1, who waits because of this call or left this case.
+
+    text: only send the person the number by text. Answered by `Started`.
+    """
+
+    do: Literal["call_back"] = "call_back"
+    call_id: Number | None = None
+    case: Number | None = None
+    person: Slug
+    by: Short
+    text: bool = False
 
 
 class OfficeGet(Message):
@@ -283,6 +316,9 @@ Request = Annotated[
     | CaseNote
     | CaseHeard
     | CallReturned
+    | CallClaim
+    | CallTried
+    | CallBack
     | OfficeGet
     | OfficePut
     | PlanSwap
@@ -314,6 +350,12 @@ class Words(Message):
     """What somebody else said, in one line."""
 
     words: str
+
+
+class Started(Message):
+    """It has begun; what happens next, in one sentence."""
+
+    words: Told
 
 
 class LineCheck(Message):

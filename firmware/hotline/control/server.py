@@ -20,7 +20,10 @@ from hotline.control.messages import (
     LINE_LIMIT,
     REQUEST,
     WIRE,
+    CallBack,
+    CallClaim,
     CallReturned,
+    CallTried,
     CapsResume,
     CaseAssign,
     CaseDone,
@@ -52,6 +55,7 @@ from hotline.control.messages import (
     Problem,
     Reply,
     Request,
+    Started,
     Status,
     StatusAnswer,
     Subscribe,
@@ -109,6 +113,15 @@ class Desk(Protocol):
 
     async def call_returned(self, ask: CallReturned) -> Done:
         """Mark a missed call as returned."""
+
+    async def call_claim(self, ask: CallClaim) -> Done:
+        """Note who will call back."""
+
+    async def call_tried(self, ask: CallTried) -> Done:
+        """Note that somebody called back in vain."""
+
+    async def call_back(self, ask: CallBack) -> Started:
+        """Call back; see calls/returning.py."""
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """The office as YAML."""

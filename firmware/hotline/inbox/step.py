@@ -53,6 +53,12 @@ StepName = Literal[
     "filed",
     "disk_trouble",
     "callback",
+    # calling a caller back
+    "return_asked",
+    "calling_back",
+    "back_answered",
+    "machine",
+    "not_called",
     # the end
     "caller_gone",
     "line_failed",

@@ -284,3 +284,39 @@ def confirmations(database: Database) -> None:
             amount real not null default 0
         )"""
     )
+
+
+@RECORDS()
+def waiting_list(database: Database) -> None:
+    """Who wants to call whom back, and how often it was tried; see storage/waiting.py."""
+    database.execute(
+        """create table waiting_owners (
+            caller text primary key,
+            person text not null,
+            at text not null,
+            upto integer not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table waiting_attempts (
+            id text primary key,
+            caller text not null,
+            person text not null,
+            outcome text not null,
+            at text not null,
+            upto integer not null
+        ) without rowid"""
+    )
+    database.execute("create index waiting_attempts_by_caller on waiting_attempts (caller)")
+
+
+@RECORDS()
+def evenings(database: Database) -> None:
+    """On which evenings it was told who still waits."""
+    database.execute(
+        """create table evenings (
+            day text primary key,
+            at text not null,
+            token text not null
+        ) without rowid"""
+    )
