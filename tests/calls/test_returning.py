@@ -397,10 +397,10 @@ async def test_a_caller_who_is_on_the_line_now_is_not_called(desk: Desk) -> None
 
 async def test_the_caps_of_outgoing_calls_hold(desk: Desk) -> None:
     call = await desk.missed()
-    desk.board.caps = Caps(Limits(concurrent=0), "MD")
+    desk.board.caps = Caps(Limits(concurrent=0), "MD", lambda _number: True)
     assert "As many calls" in await refused(desk, call_id=call)
-    spent: Any = [(desk.time.now(), 3600.0 * 24)]
-    desk.board.caps = Caps(Limits(), "MD", type(desk.board.caps.spent)(spent))
+    desk.board.caps = Caps(Limits(), "MD", lambda _number: True)
+    desk.board.caps.remember([Use(desk.board.clock.steady(), What.TALKED, "", 3600.0)])
     story = await desk.back(call)
     assert "not_dialled" in steps(story)
     assert desk.line.rung == []
@@ -411,10 +411,9 @@ async def test_both_calls_cost_minutes_and_are_written_down(desk: Desk) -> None:
     desk.time.pass_by(timedelta(seconds=60))
     theirs.hang_up(Cause.HUNG_UP)
     await desk.ended()
-    since = desk.time.now() - timedelta(hours=1)
-    costs = journal.connected_since(desk.records.database, since)
-    assert [seconds for _, seconds in costs] == [60.0, 60.0]
-    assert sum(seconds for _, seconds in desk.board.caps.spent) == 120.0
+    costs = {use.number: use.amount for use in desk.board.caps.spent}
+    assert list(costs.values()) == [60.0, 60.0]
+    assert desk.board.caps.used(desk.board.clock.steady()) == 120.0
 
 
 async def test_a_line_that_only_speaks_or_listens_joins_nobody(tmp_path: Path) -> None:
