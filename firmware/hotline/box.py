@@ -441,6 +441,7 @@ def _start_chores(
         *more,
         records.outbox.run(),
         chores.prepare_voice(exchange),
+        chores.count_talks(exchange.board),
         chores.keep_room(exchange, housekeeping),
         chores.every_night(exchange, records.file, housekeeping),
         chores.keep_texts(exchange, records.texts),

@@ -79,8 +79,28 @@ def test_a_talk_that_goes_on_counts_before_it_is_over() -> None:
     assert mine.check("+37379123456", NOON + timedelta(minutes=9)) == "+37379123456"
     with pytest.raises(NumberRefused):
         mine.check("+37379123456", NOON + timedelta(minutes=10))
-    mine.talked(ANA, 540, NOON + timedelta(minutes=10))
+    mine.talked(ANA, 540, NOON + timedelta(minutes=9))
     assert mine.used(NOON + timedelta(minutes=10)) == 540
+
+
+def test_a_power_cut_in_a_talk_loses_only_what_was_not_counted_yet(restarts: Restarts) -> None:
+    before = restarts.at(NOON)
+    before.answered(ANA, NOON)
+    for minutes in (1, 2):
+        before.count(NOON + timedelta(minutes=minutes))
+    now = NOON + timedelta(minutes=2, seconds=50)
+    assert before.used(now) == 170
+    assert restarts.at(now).used(now) == 120
+
+
+def test_a_talk_that_was_counted_on_the_way_is_not_counted_twice() -> None:
+    mine = caps()
+    mine.answered(ANA, NOON)
+    mine.count(NOON + timedelta(minutes=1))
+    end = NOON + timedelta(minutes=1, seconds=30)
+    mine.talked(ANA, 90, end)
+    mine.count(end + HOUR)
+    assert mine.used(end + HOUR) == 90
 
 
 # -- more minutes ----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
@@ -152,7 +153,8 @@ async def test_a_disk_that_takes_nothing_now_keeps_nobody_on_the_telephone(
         return Future()
 
     monkeypatch.setattr(shop.confirmed, "keep", later)
-    attempt, phone = await shop.asks("code")
+    async with asyncio.timeout(5):
+        attempt, phone = await shop.asks("code")
     assert attempt.state is State.CONFIRMED
     assert phone.heard[-1] == Prompt.CONFIRM_DONE
 

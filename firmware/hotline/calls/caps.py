@@ -39,7 +39,8 @@ class Caps:
 
     A talk under way counts as it goes on, but is never cut: at a breach the next caller is not
     forwarded. confirmed: did the owner of this E.164 number confirm it? on_use: told of everything
-    that is to be counted after a restart, too. talking: the numbers connected now, since when.
+    that is to be counted after a restart, too. talking: the numbers connected now, and since when
+    that is not counted yet.
     """
 
     limits: Limits
@@ -108,9 +109,16 @@ class Caps:
         self.talking[number] = now
 
     def talked(self, number: str, seconds: float, now: datetime) -> None:
-        """An outgoing leg that was answered has ended."""
-        self.talking.pop(number, None)
-        self._note(self.spent, Use(now, What.TALKED, number, seconds))
+        """An outgoing leg that was answered has ended: what is not counted yet, is now."""
+        since = self.talking.pop(number, None)
+        rest = seconds if since is None else (now - since).total_seconds()
+        self._note(self.spent, Use(now, What.TALKED, number, rest))
+
+    def count(self, now: datetime) -> None:
+        """Write down the talks under way, so that a power cut loses little of them."""
+        for number, since in tuple(self.talking.items()):
+            self._note(self.spent, Use(now, What.TALKED, number, (now - since).total_seconds()))
+            self.talking[number] = now
 
     # -- the meter -----------------------------------------------------------------------------
 
