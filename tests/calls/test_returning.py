@@ -25,6 +25,7 @@ from hotline.routing.office import Person
 from hotline.storage import calls as journal
 from hotline.storage import complaints, waiting
 from hotline.storage.calls import CallStory
+from hotline.storage.uses import Use, What
 from tests.calls.hotline import ANA, OFFICE, Hotline, StaffLine
 
 VERA = "+37322111222"
