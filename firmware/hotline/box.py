@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from hotline.calls.attendance import Attendance
 from hotline.calls.board import Board
 from hotline.calls.caps import DAY, Caps
 from hotline.calls.diverting import Diverting
@@ -61,6 +62,7 @@ from hotline.storage import linetests as test_storage
 from hotline.storage import linetones as tone_storage
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
+from hotline.storage import presence as presence_storage
 from hotline.storage.calls import Journal, connected_since, last_came, next_call_id
 from hotline.storage.complaints import Cases
 from hotline.storage.database import DatabaseFile
@@ -72,6 +74,7 @@ from hotline.storage.linetests import LineTests
 from hotline.storage.linetones import LearnedTones
 from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
+from hotline.storage.presence import Presences, StaffTrail
 from hotline.storage.schema import records_file
 from hotline.storage.texts import Texts, parts_sent_since
 from hotline.storage.writer import Writer
@@ -119,6 +122,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         for modem in records.texting:
             modem.texts.on_text = partial(_keep_text, records.texts, exchange)
         exchange.board.hands_on = records.tests.hands_on
+        attendance = Attendance(exchange, records.presences, records.trail)
         left = records.left
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
         switchboard = Switchboard(exchange)
@@ -148,13 +152,16 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 ),
                 diverting,
             ),
+            away_at=attendance.away_at,
         )
         desk.attach()
         await _start_lines(exchange.board, switchboard, desk, closing)
         door = ControlServer(places.control, desk)
         await door.open()
         closing.push_async_callback(door.close)
-        _start_chores(exchange, records, (diverting.keep(), supply.watch()), closing)
+        _start_chores(
+            exchange, records, (diverting.keep(), supply.watch(), attendance.keep()), closing
+        )
         yield desk
 
 
@@ -165,7 +172,7 @@ class Records:
     texting: the lines that carry texts, once they are there. diverts: what their SIM cards
     diverted before. orders: where the owner had them sent. tests: what lines can do. tones: of
     their exchanges. trial: sends a text to see whether it arrives. told: whom a text was sent
-    today. cap: what texts may cost.
+    today. cap: what texts may cost. presences: who of the staff is away. trail: what they asked.
     """
 
     file: DatabaseFile
@@ -186,6 +193,8 @@ class Records:
     trial: TextTrial
     told: Mapping[str, datetime]
     cap: TextCap
+    presences: Presences
+    trail: StaffTrail
 
 
 def _open_records(
@@ -211,6 +220,8 @@ def _open_records(
         tests = LineTests(writer, test_storage.known(database), test_storage.handing(database))
         tones = LearnedTones(writer, tone_storage.known(database))
         told = letters.recipients_since(database, "sms", today)
+        presences = Presences(writer, presence_storage.known(database))
+        trail = StaffTrail(writer, presence_storage.next_turn(database))
         cap = TextCap(options.limits.texts_per_day, deque(parts_sent_since(database, today)))
     texts, texting = Texts(writer, options.box.country), list[GsmLine]()
     country = options.box.country
@@ -235,6 +246,8 @@ def _open_records(
         TextTrial(rules, texts, file, clock),
         told,
         cap,
+        presences,
+        trail,
     )
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hotline.calls.attendance import Attendance
 from hotline.calls.board import Board
 from hotline.calls.call import Call, Step
 from hotline.calls.caps import Caps
 from hotline.calls.exchange import Exchange
-from hotline.calls.notices import Notices
+from hotline.calls.notices import Notices, Texting
 from hotline.calls.switchboard import Switchboard
 from hotline.errors import CallerGone
 from hotline.inbox.case import Case
@@ -34,6 +35,7 @@ from hotline.storage import complaints
 from hotline.storage.calls import CallStory, Journal
 from hotline.storage.complaints import Cases, Show
 from hotline.storage.files import Recordings
+from hotline.storage.presence import Presences, StaffTrail
 from hotline.storage.schema import RECORDS
 from tests.storage.conftest import AtOnce, FakeTime
 
@@ -212,13 +214,17 @@ class Sentences:
 
 
 class StaffLine:
-    """The line over which the staff is rung; whoever hears the whisper presses `key`."""
+    """The line over which the staff is rung; whoever hears the whisper presses `key`.
+
+    does: what single telephones do instead, by number: another key, "rings" on, or is "busy".
+    """
 
     name = "office"
 
     def __init__(self, full_duplex: bool) -> None:
         self.capabilities = Capabilities(channels=9, full_duplex=full_duplex)
         self.key = "1"
+        self.does: dict[str, str] = {}
         self.rung: list[Telephone] = []
         self.on_state: Callable[[LineState], None] = lambda _: None
 
@@ -229,8 +235,14 @@ class StaffLine:
         return 9
 
     def dial(self, number: str, shown: str | None = None) -> Telephone:
-        phone = Telephone(Caller(number), {Prompt.WHISPER: self.key})
-        phone.picks_up()
+        does = self.does.get(number, self.key)
+        phone = Telephone(Caller(number), {Prompt.WHISPER: does})
+        if does == "busy":
+            phone.hang_up(Cause.BUSY)
+        elif does == "rings":
+            phone.taken.set_result(None)
+        else:
+            phone.picks_up()
         self.rung.append(phone)
         return phone
 
@@ -249,6 +261,7 @@ class Hotline:
         *,
         speech_seconds: float = 3.0,
         full_duplex: bool = True,
+        texting: Texting | None = None,
     ) -> None:
         self.records, time, self._in_force = AtOnce(), FakeTime(), office
         self.time = time
@@ -267,10 +280,12 @@ class Hotline:
             journal=Journal(writer, 1),
             cases=Cases(writer, 101),
             recordings=Recordings(folder),
-            notices=Notices(self.outbox, ()),
+            notices=Notices(self.outbox, (), texting),
             clock=clock,
             office=self._office,
         )
+        self.presences, self.trail = Presences(writer, ()), StaffTrail(writer, 1)
+        self.staff = Attendance(self.exchange, self.presences, self.trail)
         self.switchboard = Switchboard(self.exchange)
         self.switchboard.listeners.append(self._note)
         self._ids: dict[Telephone, int] = {}
@@ -329,6 +344,10 @@ class Hotline:
     def letters(self) -> list[str]:
         """Subjects of what the office is written."""
         return [letter.subject for letter in self.outbox.waiting()]
+
+    def texts(self, number: str) -> list[str]:
+        """What this telephone is texted."""
+        return [one.subject for one in self.outbox.waiting() if one.recipient == number]
 
     def staff_is_free(self) -> bool:
         """Nobody of the staff is rung, talks, or counts as busy; no forwarding is under way."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 
-from hotline.control.messages import LineCheck, LineNetwork
+from hotline.control.messages import LineCheck, LineNetwork, OnDuty
 from hotline.inbox.case import Case, CaseKind, CaseState
 from hotline.inbox.deadlines import overdue
 from hotline.inbox.outcome import Outcome
@@ -136,6 +136,19 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
     if what == "key" and key:
         return StepWords(at, _("The caller presses %(key)s", key=key))
     return StepWords(at, known.get(what) or say(words) or what)
+
+
+# People ---------------------------------------------------------------------------------------
+
+
+def away_words(person: OnDuty, times: Times) -> str:
+    """Why somebody on duty is not rung, and until when."""
+    time = times.until(person.away_until) if person.away_until else ""
+    if person.away == "break":
+        return _("on a break until %(time)s", time=time)
+    if person.away == "off":
+        return _("off until %(time)s", time=time)
+    return _("missed calls; not rung until %(time)s", time=time)
 
 
 # Lines ----------------------------------------------------------------------------------------

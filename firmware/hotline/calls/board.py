@@ -18,6 +18,7 @@ from hotline.clock import Clock
 from hotline.errors import LineDown
 from hotline.lines.port import AsideLeg, HandingLine, Leg, Line
 from hotline.routing.office import Person
+from hotline.routing.presence import Absent
 from hotline.routing.queue import Queue
 from hotline.routing.staff import Load
 from hotline.routing.waiting import expected_wait
@@ -69,7 +70,9 @@ class Board:
     """Who and what is in use. Lives on the loop.
 
     hands_on: did a self-test see that this modem and SIM card or line (`HandingLine.card`) hold and
-    join calls? Attached by `box`.
+    join calls? Attached by `box`. away: who is not to be rung whatever the plan says. on_rung: told
+    of each person rung to the end, True for who took the call, False for who was not there. Both
+    attached by `Attendance`.
     """
 
     def __init__(self, lines: Sequence[Line], caps: Caps, clock: Clock) -> None:
@@ -84,6 +87,8 @@ class Board:
         self._changed = asyncio.Event()
         self._behind: set[asyncio.Task[None]] = set()
         self.hands_on: Callable[[str], bool] = lambda _card: False
+        self.away: Callable[[], Absent] = dict
+        self.on_rung: Callable[[Person, bool], None] = lambda _person, _taken: None
 
     # -- people ------------------------------------------------------------------------------
 
@@ -96,6 +101,7 @@ class Board:
             calls_today={who: n for (day, who), n in self._taken.items() if day == today},
             last_rung=dict(self._last_rung),
             last_spoken_with=self._spoken_with.get(caller or ""),
+            away=self.away(),
         )
 
     def engage(self, person: Person, on_cost: Callable[[float], None]) -> Engagement | None:
@@ -135,6 +141,10 @@ class Board:
         self._taken[key] = self._taken.get(key, 0) + 1
         if caller:
             self._spoken_with[caller] = person.id
+
+    def people_changed(self) -> None:
+        """Somebody left or is back: whoever waits looks again."""
+        self._tell_changed()
 
     # -- lines -------------------------------------------------------------------------------
 

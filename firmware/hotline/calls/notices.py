@@ -22,7 +22,7 @@ from hotline.notify.words import (
     text_to_missed,
 )
 from hotline.numbering import can_be_texted
-from hotline.routing.office import Office
+from hotline.routing.office import Office, Person
 from hotline.routing.rules import on_duty
 from hotline.storage.calls import Call as CallRow
 from hotline.storage.files import recording_name
@@ -100,6 +100,22 @@ class Notices:
         if len(self._told_texts) < TEXTS_TOLD_AN_HOUR:
             self._told_texts.append(now)
             self._send(office, about_text(number, text, now, _about(office, now)))
+
+    def text_person(self, person: Person, text: str) -> bool:
+        """Text one of the staff; False where no line can, or they have no mobile."""
+        number = person.number
+        if self._texting is None or number is None or not can_be_texted(number):
+            return False
+        if self._texting.room() <= 0:
+            return False
+        self._outbox.add("sms", number, text, "")
+        return True
+
+    def supervisor(self, office: Office, text: str) -> None:
+        """Something about the plan that somebody has to know: in a text to them, and by letter."""
+        if watcher := office.person(office.supervisor):
+            self.text_person(watcher, text)
+        self._send(office, Words(text, f"{text}\n\n{office.name}\n"))
 
     def after_restart(
         self, office: Office, cases: Iterable[Case], missed: Iterable[CallRow], now: datetime

@@ -50,12 +50,13 @@ from hotline.control.messages import (
 from hotline.control.server import Feed
 from hotline.errors import HotlineError
 from hotline.lines.port import LineState as PortState
-from hotline.routing.office import Office, Strategy
+from hotline.routing.office import Office, Person, Strategy
 from hotline.routing.plan import Plan, Tier, plan_for
+from hotline.routing.presence import Absent, Away, Why
 from hotline.routing.rules import Opening, next_duty, on_duty
 from hotline.routing.shifts import duty_ends
 from hotline.routing.staff import Load
-from hotline.said import Said
+from hotline.said import Said, say, together
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office
 from hotline.storage.officewriting import write_office
@@ -66,7 +67,10 @@ DISK_PATIENCE_S = 4.0
 
 @dataclass
 class FrontDesk:
-    """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status."""
+    """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status.
+
+    away_at: who of the staff is away at an instant, as far as is known.
+    """
 
     exchange: Exchange
     switchboard: Switchboard
@@ -76,6 +80,7 @@ class FrontDesk:
     power: Callable[[], tuple[Said, Said]]
     unsent: Callable[[], int]
     lines: LineDesk
+    away_at: Callable[[datetime], Absent]
     feed: Feed = field(default_factory=Feed)
 
     def attach(self) -> None:
@@ -93,6 +98,7 @@ class FrontDesk:
         now, office = self._now(), self.exchange.office()
         plan = self._plan(office, now, Who())
         coming, power = next_duty(office, now), self.power()
+        away = self.exchange.board.away()
         return StatusAnswer(
             version=__version__,
             started_at=self.started_at,
@@ -103,8 +109,7 @@ class FrontDesk:
             lines=self.lines.states(),
             live=tuple(_live(call) for call in self.switchboard.live.values()),
             on_duty=tuple(
-                OnDuty(person=p.id, name=p.name, until=duty_ends(office, p, now))
-                for p in on_duty(office, now)
+                _on_duty(p, duty_ends(office, p, now), away) for p in on_duty(office, now)
             ),
             next_duty=coming and NextDuty(at=coming[0], names=tuple(p.name for p in coming[1])),
             trouble=self.trouble(),
@@ -118,8 +123,8 @@ class FrontDesk:
 
     async def who(self, ask: Who) -> WhoAnswer:
         """See Desk."""
-        now = ask.at or self._now()
-        return answer_of(self._plan(self.exchange.office(), now, ask), now)
+        now, office = ask.at or self._now(), self.exchange.office()
+        return answer_of(self._plan(office, now, ask), now, office)
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """See Desk."""
@@ -221,8 +226,8 @@ class FrontDesk:
             office,
             now,
             topic=ask.topic,
-            # Who is on the telephone now says nothing of another instant.
-            load=Load() if ask.at else board.load(ask.caller),
+            # Who is on the telephone now says nothing of another instant; when a break ends, does.
+            load=Load(away=self.away_at(now)) if ask.at else board.load(ask.caller),
             clock_trusted=self.exchange.clock.trusted(),
         )
 
@@ -230,18 +235,42 @@ class FrontDesk:
         return self.exchange.clock.now()
 
 
-def answer_of(plan: Plan, now: datetime) -> WhoAnswer:
+def answer_of(plan: Plan, now: datetime, office: Office) -> WhoAnswer:
     """A plan in the words of the socket; `hotline who` prints the same."""
-    why = [f"Nobody fits the {name}; others are rung." for name in plan.dropped]
-    why += [f"{person.name} is on the telephone." for person in plan.busy]
+    why = [together(f"Nobody fits the {name}; others are rung.") for name in plan.dropped]
+    why += [together(f"{person.name} is on the telephone.") for person in plan.busy]
+    why += [_away_words(one, office) for one in plan.away]
     if plan.closure and plan.closure.name:
-        why.append(f"Closed: {plan.closure.name}.")
+        why.append(together(f"Closed: {plan.closure.name}."))
     return WhoAnswer(
         at=now,
         open=plan.opening in OPEN,
         rounds=tuple(ring for tier in plan.tiers for ring in _rings(tier)),
         then=str(plan.fallback),
         why=tuple(why),
+    )
+
+
+def _away_words(away: Away, office: Office) -> Said:
+    person, until = office.person(away.person), away.until.astimezone(office.zone)
+    name, time = person.name if person else away.person, f"{until:%H:%M}"
+    match away.why:
+        case Why.BREAK:
+            return say("%(name)s is on a break until %(time)s.", name=name, time=time)
+        case Why.OFF:
+            return say("%(name)s is off until %(time)s.", name=name, time=time)
+        case Why.PAUSED:
+            return say("%(name)s missed calls and is not rung.", name=name)
+
+
+def _on_duty(person: Person, until: datetime | None, away: Absent) -> OnDuty:
+    gone = away.get(person.id)
+    return OnDuty(
+        person=person.id,
+        name=person.name,
+        until=until,
+        away=gone.why.value if gone else None,
+        away_until=gone.until if gone else None,
     )
 
 

@@ -334,11 +334,16 @@ class LiveCall(Message):
 
 
 class OnDuty(Message):
-    """Someone on shift; `until` None if the shift has no end in sight."""
+    """Someone on shift; `until` None if the shift has no end in sight.
+
+    away: why they are not rung until `away_until`; None while they are.
+    """
 
     person: str
     name: str
     until: AwareDatetime | None = None
+    away: Literal["break", "off", "paused"] | None = None
+    away_until: AwareDatetime | None = None
 
 
 class NextDuty(Message):
@@ -405,7 +410,7 @@ class WhoAnswer(Message):
     open: bool
     rounds: tuple[Ring, ...] = ()
     then: str = "message"
-    why: tuple[str, ...] = ()
+    why: tuple[Told, ...] = ()
 
 
 class OfficeAnswer(Message):

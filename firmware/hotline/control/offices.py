@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
@@ -10,11 +11,13 @@ from hotline.control.desk import answer_of
 from hotline.control.messages import Who, WhoAnswer
 from hotline.control.server import only_one
 from hotline.errors import HotlineError
-from hotline.routing.plan import plan_for
+from hotline.routing.plan import Load, plan_for
+from hotline.routing.presence import Absent
 from hotline.storage.office import OfficeStore, current, newest
 from hotline.storage.officefile import read_office, read_stored_office
 from hotline.storage.officewriting import write_closures, write_office
 from hotline.storage.places import Places
+from hotline.storage.presence import known
 from hotline.storage.publicholidays import suggested_holidays
 from hotline.storage.schema import records_file
 from hotline.storage.writer import Writer
@@ -51,7 +54,9 @@ class Offices:
         except ServiceDown:
             office, _ = read_stored_office(self._stored(), "the stored office")
         now = ask.at or self.clock.now()
-        return answer_of(plan_for(ask.caller, office, now, topic=ask.topic), now)
+        load = Load(away=self._away(now))
+        plan = plan_for(ask.caller, office, now, topic=ask.topic, load=load)
+        return answer_of(plan, now, office)
 
     def holidays(self, year: int | None) -> str:
         """The public holidays of the office's country, to be looked through and put into its file.
@@ -61,6 +66,10 @@ class Offices:
         office, _ = read_stored_office(self.export(), "the office in force")
         year = year or self.clock.now().astimezone(office.zone).year
         return write_closures(suggested_holidays(office.country, year, office.language))
+
+    def _away(self, now: datetime) -> Absent:
+        with records_file(self.places.data).reading() as database:
+            return {one.person: one for one in known(database) if one.holds(now)}
 
     def _stored(self) -> str:
         with records_file(self.places.data).reading() as database:

@@ -205,9 +205,10 @@ class Office:
     hours empty means always open. total_seconds: the one deadline from "please hold" to a person
     or the fallback. least_on_duty: planned breaks that would leave fewer people than this are held
     back; 0 means every break is as planned. supervisor: id of who watches the plan and hears of its
-    holes, "" for nobody. answer_code is not configurable: a forwarded call is taken with key 1
-    only. text_staff: people on duty get a text of each case and missed caller, where a line can
-    send one; text_missed: so does the missed caller.
+    holes, "" for nobody. pause_after: after so many rings in a row at which nobody was there, a
+    person is not rung until they are back or the duty ends; 0 for never. answer_code is not
+    configurable: a forwarded call is taken with key 1 only. text_staff: people on duty get a text
+    of each case and missed caller, where a line can send one; text_missed: the missed caller does.
     """
 
     name: str
@@ -234,6 +235,7 @@ class Office:
     survey: bool = False
     callback: bool = True
     supervisor: str = ""
+    pause_after: int = 3
     notify_to: tuple[str, ...] = ()
     text_staff: bool = True
     text_missed: bool = False

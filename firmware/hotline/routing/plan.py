@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.routing.office import Closure, Fallback, Office, Person, Strategy
+from hotline.routing.presence import Away
 from hotline.routing.rules import Opening, next_duty, next_opening, on_duty, opening_at
 from hotline.routing.staff import Load, in_turn, levels, matching, may_ring
 
@@ -49,7 +50,8 @@ class Plan:
     no tiers and nobody busy the fallback comes at once. dropped: the filters ("topic", "language")
     nobody met, so the whisper says so. next_opening: the first instant (UTC) at which someone can
     really answer; None if someone can now, or nobody will within 400 days. call_back: nobody can
-    be joined with this caller, but there is somebody to be told who calls back.
+    be joined with this caller, but there is somebody to be told who calls back. away: would be rung
+    by the plan, had they not gone or been paused; nobody waits for them.
     """
 
     opening: Opening
@@ -61,6 +63,7 @@ class Plan:
     dropped: tuple[str, ...]
     next_opening: datetime | None
     call_back: bool = False
+    away: tuple[Away, ...] = ()
 
 
 def plan_for(
@@ -82,7 +85,10 @@ def plan_for(
     """
     opening, closure, there = _state(office, now, clock_trusted)
     chosen, dropped = matching(
-        (p for p in there if caller is None or p.number != caller), office, topic, language
+        (p for p in there if p.id not in load.away and (caller is None or p.number != caller)),
+        office,
+        topic,
+        language,
     )
     ringable = chosen if can_join else ()
     return Plan(
@@ -95,6 +101,9 @@ def plan_for(
         dropped=dropped,
         next_opening=_next_opening(office, now, topic, opening, there),
         call_back=not can_join and bool(chosen) and caller is not None and office.callback,
+        away=tuple(
+            load.away[p.id] for p in there if p.id in load.away and may_ring(p, office, topic)
+        ),
     )
 
 

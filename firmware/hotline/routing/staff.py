@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from hotline.routing.office import Office, Person, Strategy
+from hotline.routing.presence import Absent
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -16,7 +17,8 @@ class Load:
     """What the daemon knows of the people at this moment; everything keyed by person id.
 
     busy: rung or talking now, on any line. last_ended: end of the last call, UTC. last_rung: when
-    last offered a call, UTC. last_spoken_with: the person this caller last spoke with.
+    last offered a call, UTC. last_spoken_with: the person this caller last spoke with. away: who is
+    neither rung nor waited for, whatever the plan says.
     """
 
     busy: frozenset[str] = frozenset()
@@ -24,6 +26,7 @@ class Load:
     calls_today: Mapping[str, int] = field(default_factory=dict)
     last_rung: Mapping[str, datetime] = field(default_factory=dict)
     last_spoken_with: str | None = None
+    away: Absent = field(default_factory=dict)
 
 
 def may_ring(person: Person, office: Office, topic: str | None) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hotline.inbox.case import Case
 from hotline.inbox.retention import Retention
-from hotline.storage import calls, complaints, outbox, texts
+from hotline.storage import calls, complaints, outbox, presence, texts
 from hotline.storage.complaints import Show
 from hotline.storage.database import DatabaseFile
 from hotline.storage.files import Recordings
@@ -51,6 +51,7 @@ class Housekeeping:
         gone = self._writer.submit(lambda db: calls.purge(db, now, retention)).result()
         self._writer.submit(lambda db: outbox.purge(db, now - retention.calls)).result()
         self._writer.submit(lambda db: texts.purge(db, now - retention.calls)).result()
+        self._writer.submit(lambda db: presence.purge(db, now - retention.calls)).result()
         self._delete_moved_aside(now - MOVED_ASIDE_KEPT)
         return Tidied(gone, _numbers(over), self.make_room())
 

@@ -270,6 +270,7 @@ class TopForm(Form):
     survey: bool = False
     callback: bool = True
     supervisor: Annotated[str, Field(max_length=40)] = ""
+    pause_after: int = Field(3, ge=0, le=99)
     notify_to: tuple[_Name, ...] = ()
     text_staff: bool = True
     text_missed: bool = False

@@ -247,3 +247,26 @@ def handing_on(database: Database) -> None:
             works integer not null
         ) without rowid"""
     )
+
+
+@RECORDS()
+def presence(database: Database) -> None:
+    """Who of the staff is away and until when; and the trail of what they asked for."""
+    database.execute(
+        """create table presence (
+            person text primary key,
+            why text not null,
+            since text not null,
+            until text not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table staff_trail (
+            id integer primary key,
+            at text not null,
+            person text not null,
+            "by" text not null,
+            asked text not null,
+            answer text not null
+        )"""
+    )
