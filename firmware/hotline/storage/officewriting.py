@@ -74,6 +74,10 @@ def _text(written: dict[str, Any]) -> str:
 class _Dumper(yaml.SafeDumper):
     """Short things on one line in brackets, texts and whatever is long on lines of their own."""
 
+    def ignore_aliases(self, data: Any) -> bool:
+        """A day that occurs twice is written twice: no owner reads `*id001`, nor does the box."""
+        return True
+
     def represent_mapping(
         self, tag: str, mapping: Any, flow_style: bool | None = None
     ) -> yaml.MappingNode:
