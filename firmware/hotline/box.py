@@ -25,11 +25,13 @@ from hotline.calls.leg import settled
 from hotline.calls.notices import Notices, Texting
 from hotline.calls.offices import CurrentOffice
 from hotline.calls.selftest import SelfTests
+from hotline.calls.stafftexts import StaffTexts
 from hotline.calls.switchboard import Switchboard
 from hotline.calls.tonelesson import ToneLessons, tone_of
 from hotline.clock import Clock
 from hotline.control.desk import FrontDesk
 from hotline.control.linedesk import LineDesk
+from hotline.control.messages import OfficePut
 from hotline.control.server import ControlServer, only_one
 from hotline.health import chores
 from hotline.health.power import Power
@@ -74,7 +76,7 @@ from hotline.storage.linetests import LineTests
 from hotline.storage.linetones import LearnedTones
 from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
-from hotline.storage.presence import Presences, StaffTrail
+from hotline.storage.presence import Presences, StaffTrail, SwapAsks
 from hotline.storage.schema import records_file
 from hotline.storage.texts import Texts, parts_sent_since
 from hotline.storage.writer import Writer
@@ -119,8 +121,6 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         await pjsip.start()
         closing.push_async_callback(pjsip.stop)
         exchange = await _exchange(options, places, clock, records, pjsip, closing)
-        for modem in records.texting:
-            modem.texts.on_text = partial(_keep_text, records.texts, exchange)
         exchange.board.hands_on = records.tests.hands_on
         attendance = Attendance(exchange, records.presences, records.trail)
         left = records.left
@@ -155,6 +155,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             away_at=attendance.away_at,
         )
         desk.attach()
+        staff_texts = _staff_texts(options, exchange, records, attendance, desk)
+        for modem in records.texting:
+            modem.texts.on_text = partial(_keep_text, records.texts, clock, staff_texts)
         await _start_lines(exchange.board, switchboard, desk, closing)
         door = ControlServer(places.control, desk)
         await door.open()
@@ -173,6 +176,7 @@ class Records:
     diverted before. orders: where the owner had them sent. tests: what lines can do. tones: of
     their exchanges. trial: sends a text to see whether it arrives. told: whom a text was sent
     today. cap: what texts may cost. presences: who of the staff is away. trail: what they asked.
+    asks: whom they asked to swap.
     """
 
     file: DatabaseFile
@@ -195,6 +199,7 @@ class Records:
     cap: TextCap
     presences: Presences
     trail: StaffTrail
+    asks: SwapAsks
 
 
 def _open_records(
@@ -221,6 +226,7 @@ def _open_records(
         tones = LearnedTones(writer, tone_storage.known(database))
         told = letters.recipients_since(database, "sms", today)
         presences = Presences(writer, presence_storage.known(database))
+        asks = SwapAsks(writer, presence_storage.swap_asks(database))
         trail = StaffTrail(writer, presence_storage.next_turn(database))
         cap = TextCap(options.limits.texts_per_day, deque(parts_sent_since(database, today)))
     texts, texting = Texts(writer, options.box.country), list[GsmLine]()
@@ -248,6 +254,7 @@ def _open_records(
         cap,
         presences,
         trail,
+        asks,
     )
 
 
@@ -352,11 +359,35 @@ def _sound_of(modem: Modem, place: Place, pjsip: Pjsip) -> LineSound | None:
     return ModemSound(pjsip, place.sound, Measured if quirks.any_rate else Known)
 
 
-async def _keep_text(texts: Texts, exchange: Exchange, line: str, written: str) -> None:
-    """A modem may forget a text once it is on the disk; the office hears of it."""
-    now = exchange.clock.now()
-    for text in await asyncio.wrap_future(texts.came(line, written, now)):
-        exchange.notices.text_came(exchange.office(), text.number, text.text, now)
+def _staff_texts(
+    options: Options,
+    exchange: Exchange,
+    records: Records,
+    attendance: Attendance,
+    desk: FrontDesk,
+) -> StaffTexts:
+    """What the staff text changes the plan through the same door as the page."""
+
+    async def put_plan(yaml: str, author: str) -> None:
+        await desk.office_put(OfficePut(yaml=yaml, author=author))
+
+    return StaffTexts(
+        exchange,
+        attendance,
+        records.asks,
+        records.trail,
+        own_numbers(options),
+        lambda: records.offices.current() or "",
+        put_plan,
+    )
+
+
+async def _keep_text(
+    texts: Texts, clock: Clock, staff: StaffTexts, line: str, written: str
+) -> None:
+    """A modem may forget a text once it is on the disk."""
+    for text in await asyncio.wrap_future(texts.came(line, written, clock.now())):
+        staff.came(text)
 
 
 def _texting(options: Options, records: Records, office: Office, clock: Clock) -> Texting | None:

@@ -296,6 +296,10 @@ class Hotline:
         self.faults.meet("office")
         return self._in_force
 
+    def changes(self, office: Office) -> None:
+        """Another office is in force."""
+        self._in_force = office
+
     def rings(self, chooses: str = "", number: str = "+37322111222") -> Telephone:
         """Somebody calls who chooses this key of the menu, and presses # after the beep."""
         presses = {Prompt.MENU_PERSON: chooses, BEEP: "#", Prompt.SURVEY_ASK: "5"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -68,6 +68,72 @@ def _drop(database: Database, person: str) -> None:
     database.execute("delete from presence where person = ?", (person,))
 
 
+# -- asking a colleague to swap --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SwapAsk:
+    """`one` asked `other` to swap their duties of a day; to be answered before `until`."""
+
+    day: date
+    one: str
+    other: str
+    at: datetime
+    until: datetime
+
+
+class SwapAsks:
+    """What is asked and not answered yet. Lives on the loop."""
+
+    def __init__(self, writer: Writer, known: Iterable[SwapAsk]) -> None:
+        """known: what the function `swap_asks` read at the start."""
+        self._writer = writer
+        self._open = list(known)
+
+    def put(self, ask: SwapAsk) -> Future[None]:
+        """One more, or the same once more; done when it is on the disk."""
+        self._open = [one for one in self._open if _key(one) != _key(ask)] + [ask]
+        row = (*_key(ask), text_of(ask.at), text_of(ask.until))
+        return self._writer.submit(lambda database: _ask(database, row))
+
+    def newest_of(self, other: str, now: datetime) -> SwapAsk | None:
+        """The newest that this person has been asked and may still answer."""
+        asked = [one for one in self._open if one.other == other and one.at <= now < one.until]
+        return max(asked, key=lambda one: one.at, default=None)
+
+    def drop(self, ask: SwapAsk) -> Future[None]:
+        """It was answered; done when that is on the disk."""
+        self._open = [one for one in self._open if _key(one) != _key(ask)]
+        return self._writer.submit(lambda database: _drop_ask(database, _key(ask)))
+
+
+def swap_asks(database: Database) -> list[SwapAsk]:
+    """Everything that was asked and not answered."""
+    rows = database.query("select * from swap_asks order by at")
+    return [
+        SwapAsk(
+            date.fromisoformat(row["day"]),
+            row["one"],
+            row["other"],
+            instant(row["at"]),
+            instant(row["until"]),
+        )
+        for row in rows
+    ]
+
+
+def _key(ask: SwapAsk) -> tuple[str, str, str]:
+    return ask.day.isoformat(), ask.one, ask.other
+
+
+def _ask(database: Database, row: tuple[str, ...]) -> None:
+    database.execute("insert or replace into swap_asks values (?, ?, ?, ?, ?)", row)
+
+
+def _drop_ask(database: Database, key: tuple[str, str, str]) -> None:
+    database.execute("delete from swap_asks where day = ? and one = ? and other = ?", key)
+
+
 # -- the trail -------------------------------------------------------------------------------------
 
 
@@ -114,7 +180,8 @@ def trail(database: Database, limit: int = 100) -> list[Turn]:
 
 
 def purge(database: Database, before: datetime) -> int:
-    """Delete turns older than that; returns how many."""
+    """Delete turns older than that, and questions nobody answered; returns how many turns."""
+    database.execute("delete from swap_asks where until < ?", (text_of(before),))
     return database.execute("delete from staff_trail where at < ?", (text_of(before),)).rowcount
 
 

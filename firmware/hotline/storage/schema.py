@@ -251,13 +251,23 @@ def handing_on(database: Database) -> None:
 
 @RECORDS()
 def presence(database: Database) -> None:
-    """Who of the staff is away and until when; and the trail of what they asked for."""
+    """Who of the staff is away and until when; who was asked to swap; the trail of all of it."""
     database.execute(
         """create table presence (
             person text primary key,
             why text not null,
             since text not null,
             until text not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table swap_asks (
+            day text not null,
+            one text not null,
+            other text not null,
+            at text not null,
+            until text not null,
+            primary key (day, one, other)
         ) without rowid"""
     )
     database.execute(
