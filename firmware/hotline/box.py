@@ -33,6 +33,7 @@ from hotline.control.desk import FrontDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages import OfficePut
 from hotline.control.server import ControlServer, only_one
+from hotline.control.staffdesk import StaffDesk
 from hotline.health import chores
 from hotline.health.power import Power
 from hotline.lines.finder import Finder
@@ -152,7 +153,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 ),
                 diverting,
             ),
-            away_at=attendance.away_at,
+            people=StaffDesk(attendance, exchange.office),
         )
         desk.attach()
         staff_texts = _staff_texts(options, exchange, records, attendance, desk)

@@ -25,6 +25,8 @@ from hotline.control.messages import (
     OfficePut,
     OfficePutAnswer,
     Ring,
+    StaffAsk,
+    StaffSaid,
     Status,
     StatusAnswer,
     Who,
@@ -68,6 +70,12 @@ class FakeDesk:
             raise self.refuse
         self.asked.append(ask)
         return Done()
+
+    async def staff(self, ask: StaffAsk) -> StaffSaid:
+        await self._change(ask)
+        if ask.person == "last":
+            return StaffSaid(done=False, words="Break denied: too few people would stay.")
+        return StaffSaid(done=True, words=f"{ask.person} {ask.what} {ask.minutes}")
 
     async def case_assign(self, ask: CaseAssign) -> Done:
         return await self._change(ask)

@@ -99,3 +99,19 @@ async def test_a_break_outlives_a_kill_of_the_box(mobiles: Mobiles, texts: TextC
         lambda status: all(one.up for one in status.lines), "lines up", 15
     )
     assert await taken_by(mobiles) == "ion3"
+
+
+async def test_the_same_by_command_and_who_asked_what_stands_in_the_trail(
+    mobiles: Mobiles,
+) -> None:
+    await opens(mobiles, "4")
+    box = mobiles.stage.box
+    assert "Ana is on a break until" in await box.command("staff", "ana4", "break", "20")
+    assert "the last one" in await box.command("staff", "Ion", "break", code=1)
+    assert "Ana is on a break until" in await box.command("who")
+    there = await box.records("staff")
+    assert [(one["name"], one["away"]) for one in there] == [("Ana", "break"), ("Ion", None)]
+    assert await taken_by(mobiles) == "ion4"
+    await box.command("staff", "ana4", "on")
+    asked = [(one["person"], one["asked"]) for one in await box.records("staff", "--trail")][:3]
+    assert asked == [("ana4", "on"), ("ion4", "break 15"), ("ana4", "break 20")]

@@ -42,9 +42,21 @@ ROUTES = {
     "calls.call": "/calls/1",
     "calls.returned": "/calls/9/returned",
     "duty.duty": "/duty",
+    "duty.staff": "/duty/staff",
     "lines.lines": "/lines",
 }
-CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
+CHANGING = {
+    "claim",
+    "login",
+    "logout",
+    "language",
+    "assign",
+    "done",
+    "reopen",
+    "note",
+    "returned",
+    "staff",
+}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]
 

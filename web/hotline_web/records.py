@@ -11,11 +11,12 @@ from typing import TypeVar
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
-from hotline.storage import calls, complaints
+from hotline.storage import calls, complaints, presence
 from hotline.storage.calls import Call, CallStory
 from hotline.storage.complaints import Show
 from hotline.storage.database import Database
 from hotline.storage.files import Recordings
+from hotline.storage.presence import Turn
 from hotline.storage.schema import records_file
 
 T = TypeVar("T")
@@ -75,6 +76,10 @@ class Records:
     def case(self, number: int) -> Case | None:
         """The case of that number."""
         return self._read(lambda database: complaints.get(database, number))
+
+    def trail(self, limit: int) -> list[Turn]:
+        """What the staff asked for and were told, the newest first."""
+        return self._read(lambda database: presence.trail(database, limit))
 
     def calls(self, limit: int, before: int | None) -> list[Call]:
         """The newest calls first."""

@@ -151,6 +151,13 @@ def away_words(person: OnDuty, times: Times) -> str:
     return _("missed calls; not rung until %(time)s", time=time)
 
 
+def asked_by(by: str) -> str:
+    """Who or what asked, as it stands in the trail."""
+    if by == "text":
+        return _("by text")
+    return _("the box itself") if by == "the box" else by.partition(": ")[2] or by
+
+
 # Lines ----------------------------------------------------------------------------------------
 
 

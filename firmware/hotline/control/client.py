@@ -34,6 +34,8 @@ from hotline.control.messages import (
     OfficePutAnswer,
     Problem,
     Reply,
+    StaffAsk,
+    StaffSaid,
     Status,
     StatusAnswer,
     Subscribe,
@@ -79,6 +81,10 @@ class Control:
     def who(self, ask: Who) -> WhoAnswer:
         """Who would answer a call."""
         return self._ask(ask, WhoAnswer)
+
+    def staff(self, ask: StaffAsk) -> StaffSaid:
+        """Have somebody leave or come back; what became of it."""
+        return self._ask(ask, StaffSaid)
 
     def change(
         self, ask: CaseAssign | CaseDone | CaseReopen | CaseNote | CaseHeard | CallReturned

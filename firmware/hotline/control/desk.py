@@ -37,8 +37,9 @@ from hotline.control.messages import (
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
-    OnDuty,
     Ring,
+    StaffAsk,
+    StaffSaid,
     Status,
     StatusAnswer,
     Step,
@@ -48,15 +49,14 @@ from hotline.control.messages import (
     Words,
 )
 from hotline.control.server import Feed
+from hotline.control.staffdesk import StaffDesk, away_words
 from hotline.errors import HotlineError
 from hotline.lines.port import LineState as PortState
-from hotline.routing.office import Office, Person, Strategy
+from hotline.routing.office import Office, Strategy
 from hotline.routing.plan import Plan, Tier, plan_for
-from hotline.routing.presence import Absent, Away, Why
-from hotline.routing.rules import Opening, next_duty, on_duty
-from hotline.routing.shifts import duty_ends
+from hotline.routing.rules import Opening, next_duty
 from hotline.routing.staff import Load
-from hotline.said import Said, say, together
+from hotline.said import Said, together
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office
 from hotline.storage.officewriting import write_office
@@ -67,10 +67,7 @@ DISK_PATIENCE_S = 4.0
 
 @dataclass
 class FrontDesk:
-    """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status.
-
-    away_at: who of the staff is away at an instant, as far as is known.
-    """
+    """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status."""
 
     exchange: Exchange
     switchboard: Switchboard
@@ -80,12 +77,13 @@ class FrontDesk:
     power: Callable[[], tuple[Said, Said]]
     unsent: Callable[[], int]
     lines: LineDesk
-    away_at: Callable[[datetime], Absent]
+    people: StaffDesk
     feed: Feed = field(default_factory=Feed)
 
     def attach(self) -> None:
         """Listen to calls and lines, so that pages see them live."""
         self.switchboard.listeners.append(self._call_changed)
+        self.people.attendance.changed = self._staff_changed
 
     def line_changed(self, name: str, state: PortState) -> None:
         """A line came up or went down."""
@@ -98,7 +96,6 @@ class FrontDesk:
         now, office = self._now(), self.exchange.office()
         plan = self._plan(office, now, Who())
         coming, power = next_duty(office, now), self.power()
-        away = self.exchange.board.away()
         return StatusAnswer(
             version=__version__,
             started_at=self.started_at,
@@ -108,9 +105,7 @@ class FrontDesk:
             open=plan.opening in OPEN,
             lines=self.lines.states(),
             live=tuple(_live(call) for call in self.switchboard.live.values()),
-            on_duty=tuple(
-                _on_duty(p, duty_ends(office, p, now), away) for p in on_duty(office, now)
-            ),
+            on_duty=self.people.on_duty(now),
             next_duty=coming and NextDuty(at=coming[0], names=tuple(p.name for p in coming[1])),
             trouble=self.trouble(),
             power=power[0],
@@ -165,6 +160,10 @@ class FrontDesk:
         self._publish(Event(at=self._now(), kind="office", words=f"Changed by {ask.author}."))
         return OfficePutAnswer(warnings=warnings)
 
+    async def staff(self, ask: StaffAsk) -> StaffSaid:
+        """See Desk."""
+        return self.people.ask(ask)
+
     async def case_assign(self, ask: CaseAssign) -> Done:
         """See Desk."""
         if self.exchange.office().person(ask.person) is None:
@@ -210,6 +209,9 @@ class FrontDesk:
         at = self._now().astimezone(self.exchange.office().zone)
         return self.exchange.cases.note(number, f"{at:%Y-%m-%d %H:%M} {by}: {text}")
 
+    def _staff_changed(self) -> None:
+        self._publish(Event(at=self._now(), kind="staff"))
+
     def _call_changed(self, call: Call, step: CallStep) -> None:
         live = _live(call)
         self._publish(
@@ -227,7 +229,7 @@ class FrontDesk:
             now,
             topic=ask.topic,
             # Who is on the telephone now says nothing of another instant; when a break ends, does.
-            load=Load(away=self.away_at(now)) if ask.at else board.load(ask.caller),
+            load=Load(away=self.people.away_at(now)) if ask.at else board.load(ask.caller),
             clock_trusted=self.exchange.clock.trusted(),
         )
 
@@ -239,7 +241,7 @@ def answer_of(plan: Plan, now: datetime, office: Office) -> WhoAnswer:
     """A plan in the words of the socket; `hotline who` prints the same."""
     why = [together(f"Nobody fits the {name}; others are rung.") for name in plan.dropped]
     why += [together(f"{person.name} is on the telephone.") for person in plan.busy]
-    why += [_away_words(one, office) for one in plan.away]
+    why += [away_words(one, office) for one in plan.away]
     if plan.closure and plan.closure.name:
         why.append(together(f"Closed: {plan.closure.name}."))
     return WhoAnswer(
@@ -248,29 +250,6 @@ def answer_of(plan: Plan, now: datetime, office: Office) -> WhoAnswer:
         rounds=tuple(ring for tier in plan.tiers for ring in _rings(tier)),
         then=str(plan.fallback),
         why=tuple(why),
-    )
-
-
-def _away_words(away: Away, office: Office) -> Said:
-    person, until = office.person(away.person), away.until.astimezone(office.zone)
-    name, time = person.name if person else away.person, f"{until:%H:%M}"
-    match away.why:
-        case Why.BREAK:
-            return say("%(name)s is on a break until %(time)s.", name=name, time=time)
-        case Why.OFF:
-            return say("%(name)s is off until %(time)s.", name=name, time=time)
-        case Why.PAUSED:
-            return say("%(name)s missed calls and is not rung.", name=name)
-
-
-def _on_duty(person: Person, until: datetime | None, away: Absent) -> OnDuty:
-    gone = away.get(person.id)
-    return OnDuty(
-        person=person.id,
-        name=person.name,
-        until=until,
-        away=gone.why.value if gone else None,
-        away_until=gone.until if gone else None,
     )
 
 

@@ -20,6 +20,7 @@ from pydantic import (
     TypeAdapter,
 )
 
+from hotline.routing.presence import LONGEST_BREAK, USUAL_BREAK
 from hotline.said import NOTHING, Part, Said, parts_of, together
 
 LINE_LIMIT = 64 * 1024  # bytes of one request, newline included
@@ -180,6 +181,19 @@ class LineDivert(Message):
     off: bool = False
 
 
+class StaffAsk(Message):
+    """Somebody of the staff leaves or is back. Answered by `StaffSaid`.
+
+    person: id or name. minutes: of a break. by: who says so, for the trail.
+    """
+
+    do: Literal["staff"] = "staff"
+    person: Short
+    what: Literal["break", "off", "on"]
+    minutes: Annotated[int, Field(ge=1, le=LONGEST_BREAK)] = USUAL_BREAK
+    by: Short
+
+
 class OfficePut(Message):
     """Replace the whole office. Answered by `OfficePutAnswer`, or refused with every problem."""
 
@@ -209,6 +223,7 @@ Request = Annotated[
     | LineBalance
     | LineTone
     | LineDivert
+    | StaffAsk
     | Subscribe,
     Field(discriminator="do"),
 ]
@@ -226,6 +241,13 @@ class Words(Message):
     """What somebody else said, in one line."""
 
     words: str
+
+
+class StaffSaid(Message):
+    """What became of it. done: False where it was denied."""
+
+    done: bool
+    words: Told
 
 
 class LineCheck(Message):
@@ -429,7 +451,7 @@ class Event(Message):
     """Something changed. `subject`: the id of the call, case or line it is about."""
 
     at: AwareDatetime
-    kind: Literal["call", "line", "case", "office", "trouble"]
+    kind: Literal["call", "line", "case", "office", "staff", "trouble"]
     subject: str = ""
     words: str = ""
     call: LiveCall | None = None

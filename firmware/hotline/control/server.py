@@ -40,6 +40,8 @@ from hotline.control.messages import (
     Problem,
     Reply,
     Request,
+    StaffAsk,
+    StaffSaid,
     Status,
     StatusAnswer,
     Subscribe,
@@ -75,6 +77,9 @@ class Desk(Protocol):
 
     async def line_divert(self, ask: LineDivert) -> LineDiverted:
         """Where the network sends a line's callers; see calls/diverting.py."""
+
+    async def staff(self, ask: StaffAsk) -> StaffSaid:
+        """Have somebody leave or come back; see calls/attendance.py."""
 
     async def who(self, ask: Who) -> WhoAnswer:
         """Who would answer a call."""
