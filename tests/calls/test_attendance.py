@@ -267,3 +267,30 @@ async def test_the_trail_goes_on_after_a_restart(tmp_path: Path) -> None:
 
 def _trail(box: Hotline) -> list[Turn]:
     return presence.trail(box.records.database)[::-1]
+
+
+# -- texts about callers ---------------------------------------------------------------------------
+
+
+async def test_who_went_home_gets_no_texts_about_callers_unless_everybody_did(
+    tmp_path: Path,
+) -> None:
+    box = hotline(tmp_path)
+    box.staff.take_break(ANA, 15, "test")
+    box.staff.off(ION, "test")
+    await _leaves(box)
+    assert (_of_missed(box, ANA), _of_missed(box, ION)) == (1, 0)
+    box.staff.off(ANA, "test")
+    await _leaves(box)
+    assert (_of_missed(box, ANA), _of_missed(box, ION)) == (2, 1)
+
+
+async def _leaves(box: Hotline) -> None:
+    """Somebody hangs up in the menu."""
+    caller = box.rings()
+    caller.hang_up(Cause.HUNG_UP)
+    await box.over(caller)
+
+
+def _of_missed(box: Hotline, person: Person) -> int:
+    return sum("Missed call" in text for text in box.texts(person.number or ""))

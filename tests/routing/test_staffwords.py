@@ -7,6 +7,8 @@ from datetime import date
 from itertools import combinations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hotline.routing.staffwords import (
     WORDS,
@@ -142,6 +144,13 @@ def _typos(word: str) -> set[str]:
     made |= {a + c + b[1:] for a, b in cuts if b for c in letters}
     made |= {a + c + b for a, b in cuts for c in letters}
     return made - {word, ""}
+
+
+@given(st.text(max_size=120))
+@settings(deadline=None, max_examples=300)
+def test_no_text_whatever_breaks_the_reader(text: str) -> None:
+    order = read(text)
+    assert order is None or order.ask in Ask
 
 
 @pytest.mark.parametrize(

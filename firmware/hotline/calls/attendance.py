@@ -6,7 +6,6 @@ The rules are those of routing/presence.py; every turn is in the trail.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime
 
 from hotline.calls.exchange import Exchange
@@ -37,18 +36,15 @@ THE_BOX = "the box"
 
 
 class Attendance:
-    """Decides and remembers who is away. Lives on the loop; nothing here waits.
-
-    changed: told whenever somebody leaves or is back; attached by `box`.
-    """
+    """Decides and remembers who is away. Lives on the loop; nothing here waits."""
 
     def __init__(self, exchange: Exchange, presences: Presences, trail: StaffTrail) -> None:
         self._exchange, self._presences, self._trail = exchange, presences, trail
         self._missed: dict[str, int] = {}
         self._told_alone: set[str] = set()
-        self.changed: Callable[[], None] = lambda: None
         exchange.board.away = self.away
         exchange.board.on_rung = self.rung
+        exchange.notices.away = self.away
         # What the last run found uncovered it has told.
         self._uncovered = uncovered(exchange.office(), self._now(), self.away())
 
@@ -87,7 +83,6 @@ class Attendance:
         if decision.changes:
             self._look_at_cover()
             self._exchange.board.people_changed()
-            self.changed()
         return decision
 
     # -- what the box sees -----------------------------------------------------------------------
@@ -137,7 +132,6 @@ class Attendance:
         for over in self._presences.end_over(self._now()):
             self._missed.pop(over.person, None)
             self._exchange.board.people_changed()
-            self.changed()
         self._look_at_cover()
 
     def _look_at_cover(self) -> None:

@@ -23,6 +23,7 @@ from hotline.notify.words import (
 )
 from hotline.numbering import can_be_texted
 from hotline.routing.office import Office, Person
+from hotline.routing.presence import Absent, Why
 from hotline.routing.rules import on_duty
 from hotline.storage.calls import Call as CallRow
 from hotline.storage.files import recording_name
@@ -59,7 +60,7 @@ class Notices:
     """Writes letters and puts them into the outbox; never waits.
 
     messengers: names of the apprise targets; each gets every letter. texting: None where no line
-    can send a text.
+    can send a text. away: who of the staff is; attached by `Attendance`.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Notices:
     ) -> None:
         self._outbox, self._messengers, self._texting = outbox, messengers, texting
         self._told_texts: deque[datetime] = deque()
+        self.away: Callable[[], Absent] = dict
 
     def case_filed(self, call: Call, number: int, kind: CaseKind, seconds: float = 0.0) -> None:
         """A message, complaint or wish to be called back was filed."""
@@ -143,10 +145,16 @@ class Notices:
     def _text_staff(
         self, office: Office, text: str, now: datetime, case: int | None = None
     ) -> None:
-        """Who is on duty now and has a mobile; two people with one telephone get one text."""
+        """Who is on duty now and has a mobile; two people with one telephone get one text.
+
+        Who went home is left in peace, unless everybody did.
+        """
         if self._texting is None or not office.text_staff:
             return
-        numbers = {person.number: None for person in on_duty(office, now) if person.number}
+        away, there = self.away(), on_duty(office, now)
+        home = {one.person for one in away.values() if one.why is Why.OFF}
+        told = [person for person in there if person.id not in home] or there
+        numbers = {person.number: None for person in told if person.number}
         for number in filter(can_be_texted, numbers):
             if self._texting.room() > 0:
                 self._outbox.add("sms", number, text, "", case_number=case)

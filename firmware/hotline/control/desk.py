@@ -83,7 +83,6 @@ class FrontDesk:
     def attach(self) -> None:
         """Listen to calls and lines, so that pages see them live."""
         self.switchboard.listeners.append(self._call_changed)
-        self.people.attendance.changed = self._staff_changed
 
     def line_changed(self, name: str, state: PortState) -> None:
         """A line came up or went down."""
@@ -208,9 +207,6 @@ class FrontDesk:
         """Who wrote it and when stands before it."""
         at = self._now().astimezone(self.exchange.office().zone)
         return self.exchange.cases.note(number, f"{at:%Y-%m-%d %H:%M} {by}: {text}")
-
-    def _staff_changed(self) -> None:
-        self._publish(Event(at=self._now(), kind="staff"))
 
     def _call_changed(self, call: Call, step: CallStep) -> None:
         live = _live(call)

@@ -451,7 +451,7 @@ class Event(Message):
     """Something changed. `subject`: the id of the call, case or line it is about."""
 
     at: AwareDatetime
-    kind: Literal["call", "line", "case", "office", "staff", "trouble"]
+    kind: Literal["call", "line", "case", "office", "trouble"]
     subject: str = ""
     words: str = ""
     call: LiveCall | None = None

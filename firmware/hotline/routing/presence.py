@@ -86,7 +86,7 @@ def ringable(office: Office, now: datetime, away: Absent) -> tuple[Person, ...]:
 
 def uncovered(office: Office, now: datetime, away: Absent) -> bool:
     """The plan has people for this instant, and all of them are away."""
-    if opening_at(office, now)[0] is not Opening.OPEN:
+    if not away or opening_at(office, now)[0] is not Opening.OPEN:
         return False
     return bool(ringable(office, now, {})) and not ringable(office, now, away)
 
