@@ -115,3 +115,19 @@ async def test_the_same_by_command_and_who_asked_what_stands_in_the_trail(
     await box.command("staff", "ana4", "on")
     asked = [(one["person"], one["asked"]) for one in await box.records("staff", "--trail")][:3]
     assert asked == [("ana4", "on"), ("ion4", "break 15"), ("ana4", "break 20")]
+
+
+async def test_a_swap_two_people_agree_on_by_text_stands_in_the_plan(
+    mobiles: Mobiles, texts: TextCentre
+) -> None:
+    all_day = {"days": "mon-sun", "time": "00:00-24:00"}
+    days = [{"person": name, **all_day} for name in ("ana5", "ion5")]
+    await opens(mobiles, "5", shifts=days)
+    texts.text(mobiles.modem, ANA[0], "swap ion 14.12")
+    await texts.arrives(ION[0], "Ana asks to swap duties with you on 14.12.")
+    await texts.arrives(ANA[0], "Ion was asked")
+    assert "swaps: []" in await mobiles.stage.box.command("office", "export", "-")
+    texts.text(mobiles.modem, ION[0], "1")
+    for number in (ANA[0], ION[0]):
+        await texts.arrives(number, "Swapped: on 14.12 Ana and Ion")
+    assert "between: [ana5, ion5]" in await mobiles.stage.box.command("office", "export", "-")
