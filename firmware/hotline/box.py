@@ -138,6 +138,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             trouble=lambda: records.writer.trouble,
             power=lambda: supply.trouble,
             unsent=lambda: len(records.outbox.waiting()),
+            before=partial(_office_before, records.file),
             lines=LineDesk(
                 exchange.board,
                 records.texting,
@@ -411,6 +412,12 @@ async def _start_lines(
         line.on_state = partial(desk.line_changed, line.name)
         await line.start(switchboard.ring)
         closing.push_async_callback(line.stop)
+
+
+def _office_before(file: DatabaseFile, version: int) -> str | None:
+    with file.reading() as database:
+        found = stored_office.version(database, version - 1)
+    return found.yaml if found else None
 
 
 def _diverting(options: Options, exchange: Exchange, records: Records) -> Diverting:

@@ -24,6 +24,10 @@ from hotline.control.messages import (
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
+    OfficeUndo,
+    PlanAway,
+    PlanStandIn,
+    PlanSwap,
     Ring,
     StaffAsk,
     StaffSaid,
@@ -93,6 +97,18 @@ class FakeDesk:
         return await self._change(ask)
 
     async def call_returned(self, ask: CallReturned) -> Done:
+        return await self._change(ask)
+
+    async def plan_swap(self, ask: PlanSwap) -> Done:
+        return await self._change(ask)
+
+    async def plan_away(self, ask: PlanAway) -> Done:
+        return await self._change(ask)
+
+    async def plan_stand_in(self, ask: PlanStandIn) -> Done:
+        return await self._change(ask)
+
+    async def office_undo(self, ask: OfficeUndo) -> Done:
         return await self._change(ask)
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:

@@ -205,6 +205,18 @@ def test_the_network_sends_no_caller_straight_to_somebody_who_is_away() -> None:
     assert straight_to(SHOP, NOW, chosen, gone(away("ana"))) == ION
 
 
+def test_who_stands_by_takes_the_calls_while_everybody_of_the_plan_is_away() -> None:
+    centre = person("Centre")
+    shop = office(ANA, centre, shifts=BOTH[:1], overflow=("centre",))
+    ana_gone, all_gone = gone(away("ana")), gone(away("ana"), away("centre"))
+    assert names(plan_for(None, shop, NOW, load=Load(away=ana_gone))) == ["Centre"]
+    assert names(plan_for(None, shop, NOW, load=Load(away=all_gone))) == []
+    assert not uncovered(shop, NOW, ana_gone)
+    assert uncovered(shop, NOW, all_gone)
+    assert ask_break(shop, ANA, 15, NOW, {}).verdict is Verdict.LAST  # nobody of the house stays
+    assert ask_on(shop, centre, NOW).verdict is Verdict.NOT_ON_DUTY
+
+
 def test_the_office_is_uncovered_when_the_plan_has_people_and_all_are_away() -> None:
     everybody = gone(away("ana"), away("ion"))
     assert uncovered(SHOP, NOW, everybody)

@@ -43,20 +43,14 @@ ROUTES = {
     "calls.returned": "/calls/9/returned",
     "duty.duty": "/duty",
     "duty.staff": "/duty/staff",
+    "shifts.board": "/shifts?day=2026-12-07",
+    "shifts.preview": "/shifts/change?kind=swap&day=2026-12-08&one=ana&other=ion",
+    "shifts.put_in_force": "/shifts/change",
+    "shifts.undo": "/shifts/undo",
     "lines.lines": "/lines",
 }
-CHANGING = {
-    "claim",
-    "login",
-    "logout",
-    "language",
-    "assign",
-    "done",
-    "reopen",
-    "note",
-    "returned",
-    "staff",
-}
+CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
+CHANGING |= {"put_in_force", "undo", "staff"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]
 

@@ -17,7 +17,7 @@ from hotline.control.messages import OnDuty, StatusAnswer, Step
 from hotline.errors import HotlineError
 from hotline.storage.calls import Call
 from hotline.storage.calls import Step as JournalStep
-from hotline_web import words
+from hotline_web import plan, words
 from hotline_web.languages import _, spoken
 from hotline_web.records import Records
 from hotline_web.settings import Settings
@@ -143,6 +143,7 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
     app.extensions["hotline"] = Tools(settings, control, Records(settings.data_dir), clock)
     app.jinja_env.globals.update(
         say=words.say,
+        weekday=plan.weekday,
         phone=words.phone,
         length=words.length,
         network_words=words.network_words,
@@ -161,6 +162,7 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
         asked_by=words.asked_by,
         away_words=lambda person: words.away_words(person, desk().times),
         clock=lambda at: desk().times.clock(at),
+        span=lambda edges: desk().times.span(*edges),
         exactly=lambda at: desk().times.exactly(at),
     )
 

@@ -11,11 +11,15 @@ from typing import TypeVar
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
+from hotline.routing.office import Office
 from hotline.storage import calls, complaints, presence
+from hotline.storage import office as stored_office
 from hotline.storage.calls import Call, CallStory
 from hotline.storage.complaints import Show
 from hotline.storage.database import Database
 from hotline.storage.files import Recordings
+from hotline.storage.office import OfficeVersion
+from hotline.storage.officefile import read_stored_office
 from hotline.storage.presence import Turn
 from hotline.storage.schema import records_file
 
@@ -62,6 +66,7 @@ class Records:
     def __init__(self, directory: Path) -> None:
         self._file = records_file(directory)
         self._directory = directory
+        self._parsed: tuple[OfficeVersion, Office] | None = None
 
     def _read(self, question: Callable[[Database], T]) -> T:
         if not self._file.path.exists():
@@ -118,6 +123,15 @@ class Records:
             missed=outcomes.count(Outcome.MISSED),
             hours=tuple((hour, hours.count(hour)) for hour in range(24)),
         )
+
+    def office(self) -> tuple[OfficeVersion, Office] | None:
+        """The newest office as it was saved; None while there is none."""
+        saved = self._read(stored_office.newest)
+        if saved is None:
+            return None
+        if self._parsed is None or self._parsed[0].id != saved.id:
+            self._parsed = saved, read_stored_office(saved.yaml, "the stored office")[0]
+        return self._parsed
 
     def _since(self, start: datetime) -> list[Call]:
         found: list[Call] = []

@@ -79,6 +79,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
     """A step in the visitor's language; an unknown one in the daemon's own words."""
     known = {
         "ringing_in": _("It rings"),
+        "campaign": _("The caller reaches a hotline of its own"),
         "answered": _("The box answers"),
         "greeting": _("The greeting plays"),
         "greeting_closed": _("The caller hears that the office is closed"),
@@ -90,6 +91,8 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "no_choice": _("No choice was made, so a person is rung"),
         "nobody": _("Nobody can take the call now"),
         "waiting": _("Everybody is busy; the caller waits"),
+        "queue_full": _("As many callers wait already as may wait"),
+        "overflow": _("Nobody took it so far; others are rung, too"),
         "deadline": _("Nobody took the call in time"),
         "caller_gone": _("The caller hangs up"),
         "line_failed": _("The line fails; the caller is lost"),
@@ -283,6 +286,15 @@ class Times:
         """Hours and minutes, 24 of them in every language."""
         shown: str = format_time(at.astimezone(self.zone), "HH:mm", locale=spoken())
         return shown
+
+    def span(self, start: datetime, end: datetime) -> str:
+        """Mon 7 Dec, 11:00-11:15; where it ends on another day, with that day."""
+        first, last = start.astimezone(self.zone), end.astimezone(self.zone)
+        day = format_date(first, "EEE d MMM", locale=spoken())
+        until = self.clock(end)
+        if last.date() != first.date():
+            until = f"{format_date(last, 'EEE d MMM', locale=spoken())}, {until}"
+        return f"{day}, {self.clock(start)}\N{EN DASH}{until}"
 
     def exactly(self, at: datetime) -> str:
         """Weekday, day and minute."""

@@ -82,7 +82,7 @@ class Attendance:
         self._trail.note(self._now(), person.id, by, asked, told)
         if decision.changes:
             self._look_at_cover()
-            self._exchange.board.people_changed()
+            self._exchange.board.tell_changed()
         return decision
 
     # -- what the box sees -----------------------------------------------------------------------
@@ -131,7 +131,7 @@ class Attendance:
         """Forget the absences that are over, and tell who waits for it."""
         for over in self._presences.end_over(self._now()):
             self._missed.pop(over.person, None)
-            self._exchange.board.people_changed()
+            self._exchange.board.tell_changed()
         self._look_at_cover()
 
     def _look_at_cover(self) -> None:

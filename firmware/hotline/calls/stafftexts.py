@@ -224,7 +224,7 @@ class StaffTexts:
             return False
         except HotlineError as slow:
             log.warning("a swap is in force and not yet on the disk: %s", slow)
-        self._exchange.board.people_changed()
+        self._exchange.board.tell_changed()
         return True
 
     def _with_swap(self, swap: Swap) -> str | None:

@@ -32,6 +32,10 @@ from hotline.control.messages import (
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
+    OfficeUndo,
+    PlanAway,
+    PlanStandIn,
+    PlanSwap,
     Problem,
     Reply,
     StaffAsk,
@@ -87,7 +91,17 @@ class Control:
         return self._ask(ask, StaffSaid)
 
     def change(
-        self, ask: CaseAssign | CaseDone | CaseReopen | CaseNote | CaseHeard | CallReturned
+        self,
+        ask: CaseAssign
+        | CaseDone
+        | CaseReopen
+        | CaseNote
+        | CaseHeard
+        | CallReturned
+        | PlanSwap
+        | PlanAway
+        | PlanStandIn
+        | OfficeUndo,
     ) -> None:
         """Change a record; returns once the daemon has written it."""
         self._ask(ask, Done)

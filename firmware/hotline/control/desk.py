@@ -37,6 +37,10 @@ from hotline.control.messages import (
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
+    OfficeUndo,
+    PlanAway,
+    PlanStandIn,
+    PlanSwap,
     Ring,
     StaffAsk,
     StaffSaid,
@@ -48,11 +52,13 @@ from hotline.control.messages import (
     WhoAnswer,
     Words,
 )
+from hotline.control.plandesk import PlanDesk
 from hotline.control.server import Feed
 from hotline.control.staffdesk import StaffDesk, away_words
 from hotline.errors import HotlineError
 from hotline.lines.port import LineState as PortState
-from hotline.routing.office import Office, Strategy
+from hotline.routing.campaigns import as_called, campaign_of
+from hotline.routing.office import Campaign, Office, Strategy
 from hotline.routing.plan import Plan, Tier, plan_for
 from hotline.routing.rules import Opening, next_duty
 from hotline.routing.staff import Load
@@ -67,7 +73,10 @@ DISK_PATIENCE_S = 4.0
 
 @dataclass
 class FrontDesk:
-    """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status."""
+    """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status.
+
+    before: the YAML of the office before that version, from the disk.
+    """
 
     exchange: Exchange
     switchboard: Switchboard
@@ -78,6 +87,7 @@ class FrontDesk:
     unsent: Callable[[], int]
     lines: LineDesk
     people: StaffDesk
+    before: Callable[[int], str | None]
     feed: Feed = field(default_factory=Feed)
 
     def attach(self) -> None:
@@ -118,7 +128,9 @@ class FrontDesk:
     async def who(self, ask: Who) -> WhoAnswer:
         """See Desk."""
         now, office = ask.at or self._now(), self.exchange.office()
-        return answer_of(self._plan(office, now, ask), now, office)
+        campaign = campaign_of(office, ask.line, now)
+        plan = self._plan(as_called(office, campaign), now, ask)
+        return answer_of(plan, now, office, campaign)
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """See Desk."""
@@ -163,6 +175,22 @@ class FrontDesk:
         """See Desk."""
         return self.people.ask(ask)
 
+    async def plan_swap(self, ask: PlanSwap) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().swap(ask), ask.by)
+
+    async def plan_away(self, ask: PlanAway) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().away(ask), ask.by)
+
+    async def plan_stand_in(self, ask: PlanStandIn) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().stand_in(ask), ask.by)
+
+    async def office_undo(self, ask: OfficeUndo) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().undo(ask), ask.by)
+
     async def case_assign(self, ask: CaseAssign) -> Done:
         """See Desk."""
         if self.exchange.office().person(ask.person) is None:
@@ -194,6 +222,14 @@ class FrontDesk:
         journal = self.exchange.journal
         await _on_disk(journal.mark_returned(int(ask.call_id), ask.by, self._now()))
         self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
+        return Done()
+
+    def _plans(self) -> PlanDesk:
+        return PlanDesk(self.exchange.office, self.offices, self.exchange.clock, self.before)
+
+    async def _planned(self, change: Future[int], by: str) -> Done:
+        await _on_disk(change)
+        self._publish(Event(at=self._now(), kind="office", words=f"Changed by {by}."))
         return Done()
 
     # -- helpers of the above ----------------------------------------------------------------
@@ -233,7 +269,7 @@ class FrontDesk:
         return self.exchange.clock.now()
 
 
-def answer_of(plan: Plan, now: datetime, office: Office) -> WhoAnswer:
+def answer_of(plan: Plan, now: datetime, office: Office, campaign: Campaign | None) -> WhoAnswer:
     """A plan in the words of the socket; `hotline who` prints the same."""
     why = [together(f"Nobody fits the {name}; others are rung.") for name in plan.dropped]
     why += [together(f"{person.name} is on the telephone.") for person in plan.busy]
@@ -246,6 +282,7 @@ def answer_of(plan: Plan, now: datetime, office: Office) -> WhoAnswer:
         rounds=tuple(ring for tier in plan.tiers for ring in _rings(tier)),
         then=str(plan.fallback),
         why=tuple(why),
+        campaign=campaign.name or campaign.id if campaign else "",
     )
 
 

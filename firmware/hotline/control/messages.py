@@ -6,6 +6,7 @@ A request names itself in `do`. Its answer is a `Reply`: either `ok` with the an
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -27,6 +28,7 @@ LINE_LIMIT = 64 * 1024  # bytes of one request, newline included
 REPLY_LIMIT = 1024 * 1024  # bytes of one reply or event
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
+PersonId = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Short = Annotated[str, StringConstraints(max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Number = Annotated[int, Field(ge=1, le=2**53)]
@@ -73,12 +75,15 @@ class Status(Message):
 
 
 class Who(Message):
-    """Who would answer a call? `at` None means now. Answered by `WhoAnswer`."""
+    """Who would answer a call? `at` None means now. line: on which the call comes, for campaigns;
+    None means any. Answered by `WhoAnswer`.
+    """
 
     do: Literal["who"] = "who"
     at: AwareDatetime | None = None
     topic: Slug | None = None
     caller: Short | None = None
+    line: Slug | None = None
 
 
 class CaseAssign(Message):
@@ -202,6 +207,47 @@ class OfficePut(Message):
     author: Short
 
 
+class PlanSwap(Message):
+    """Two people swap a day, or take a swap back. Refused where it cannot stand."""
+
+    do: Literal["plan_swap"] = "plan_swap"
+    day: date
+    one: PersonId
+    other: PersonId
+    by: Short
+
+
+class PlanAway(Message):
+    """Somebody is away on these days, both included."""
+
+    do: Literal["plan_away"] = "plan_away"
+    person: PersonId
+    first: date
+    last: date
+    reason: Short = ""
+    by: Short
+
+
+class PlanStandIn(Message):
+    """Somebody works once, from `start` to `end`, a day at most."""
+
+    do: Literal["plan_stand_in"] = "plan_stand_in"
+    person: PersonId
+    start: AwareDatetime
+    end: AwareDatetime
+    by: Short
+
+
+class OfficeUndo(Message):
+    """Put the office before the newest saving in force again. newest: the one to take back; refused
+    if somebody has saved another since.
+    """
+
+    do: Literal["office_undo"] = "office_undo"
+    newest: Number
+    by: Short
+
+
 class Subscribe(Message):
     """Stay connected: after the reply, one `Event` a line until either side closes."""
 
@@ -219,6 +265,10 @@ Request = Annotated[
     | CallReturned
     | OfficeGet
     | OfficePut
+    | PlanSwap
+    | PlanAway
+    | PlanStandIn
+    | OfficeUndo
     | LineTest
     | LineBalance
     | LineTone
@@ -426,13 +476,17 @@ class Ring(Message):
 
 
 class WhoAnswer(Message):
-    """The plan for a call at `at`. `then`: "message" or "complaint" if nobody takes it."""
+    """The plan for a call at `at`. `then`: "message" or "complaint" if nobody takes it.
+
+    campaign: name of the one that answers instead of the office, "" for none.
+    """
 
     at: AwareDatetime
     open: bool
     rounds: tuple[Ring, ...] = ()
     then: str = "message"
     why: tuple[Told, ...] = ()
+    campaign: str = ""
 
 
 class OfficeAnswer(Message):

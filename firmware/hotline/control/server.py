@@ -37,6 +37,10 @@ from hotline.control.messages import (
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
+    OfficeUndo,
+    PlanAway,
+    PlanStandIn,
+    PlanSwap,
     Problem,
     Reply,
     Request,
@@ -107,6 +111,18 @@ class Desk(Protocol):
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
         """Replace the office; raises BadSettings with every problem."""
+
+    async def plan_swap(self, ask: PlanSwap) -> Done:
+        """Two people swap a day, or take it back."""
+
+    async def plan_away(self, ask: PlanAway) -> Done:
+        """Somebody is away for days."""
+
+    async def plan_stand_in(self, ask: PlanStandIn) -> Done:
+        """Somebody works once."""
+
+    async def office_undo(self, ask: OfficeUndo) -> Done:
+        """The office before the newest saving is in force again."""
 
     def events(self) -> AsyncGenerator[Event, None]:
         """Events from now on; closing the generator ends the listening. See `Feed`."""

@@ -12,8 +12,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline.routing.office import Office, Person
-from hotline.routing.rules import DUTY_DAYS_AHEAD, Opening, on_duty, open_spans, opening_at
-from hotline.routing.shifts import DAY, absent, day_of, duties_of, shift_spans
+from hotline.routing.rules import (
+    DUTY_DAYS_AHEAD,
+    Opening,
+    everybody,
+    on_duty,
+    open_spans,
+    opening_at,
+    standing_by,
+)
+from hotline.routing.shifts import DAY, day_of, duties_of, shift_spans
 
 USUAL_BREAK = 15  # minutes, where nobody said how many
 LONGEST_BREAK = 120
@@ -85,10 +93,12 @@ def ringable(office: Office, now: datetime, away: Absent) -> tuple[Person, ...]:
 
 
 def uncovered(office: Office, now: datetime, away: Absent) -> bool:
-    """The plan has people for this instant, and all of them are away."""
+    """The plan has people for this instant, and all of them and whoever stands by are away."""
     if not away or opening_at(office, now)[0] is not Opening.OPEN:
         return False
-    return bool(ringable(office, now, {})) and not ringable(office, now, away)
+    planned = ringable(office, now, {})
+    helpers = [p for p in standing_by(office, now) if p.number is not None]
+    return bool(planned) and all(p.id in away for p in (*planned, *helpers))
 
 
 def ask_break(
@@ -134,7 +144,7 @@ def ask_pause(office: Office, person: Person, now: datetime, away: Absent) -> De
 def duty_end(office: Office, person: Person, now: datetime) -> datetime | None:
     """When the person's running duty ends, breaks left aside; None if none is running."""
     if not office.shifts:
-        there = not absent(office, person.id, day_of(office, now))
+        there = person in everybody(office, day_of(office, now))
         return _closing(office, now) if there else None
     duties = duties_of(office, day_of(office, now))
     spans = [duty.span for duty in duties if duty.person.id == person.id]
@@ -149,7 +159,7 @@ def duty_begins(office: Office, person: Person, now: datetime) -> datetime | Non
         if office.shifts:
             starts = [start for who, (start, _) in shift_spans(office, day) if who.id == person.id]
         else:
-            there = not absent(office, person.id, day)
+            there = person in everybody(office, day)
             starts = [start for start, _ in open_spans(office, day)] if there else []
         if coming := [start for start in starts if start > now]:
             return min(coming)
