@@ -83,6 +83,7 @@ class Housekeeping:
         numbers = _numbers(cases)
         self._writer.submit(lambda db: outbox.erase(db, number, numbers)).result()
         self._writer.submit(lambda db: texts.erase(db, number)).result()
+        self._writer.submit(lambda db: presence.erase(db, number)).result()
         self._delete_moved_aside(now)
         self._file.back_up()
         return named + len(cases)

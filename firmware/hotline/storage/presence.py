@@ -185,6 +185,11 @@ def purge(database: Database, before: datetime) -> int:
     return database.execute("delete from staff_trail where at < ?", (text_of(before),)).rowcount
 
 
+def erase(database: Database, number: str) -> None:
+    """Delete turns that name a caller's number: staff may have written it in a text."""
+    database.execute("delete from staff_trail where instr(asked || answer, ?) > 0", (number,))
+
+
 def _turn(row: dict[str, Any]) -> Turn:
     return Turn(
         row["id"], instant(row["at"]), row["person"], row["by"], row["asked"], row["answer"]
