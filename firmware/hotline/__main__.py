@@ -8,6 +8,7 @@ import getpass
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from hotline.inbox.label import label
 from hotline.options import Options
 from hotline.options.file import read_options
 from hotline.routing.presence import LONGEST_BREAK, USUAL_BREAK
+from hotline.storage import audit as audit_storage
 from hotline.storage import calls as call_storage
 from hotline.storage import complaints as case_storage
 from hotline.storage import presence as presence_storage
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SETTINGS = Path("/etc/hotline/box.toml")
 FAILED = 1
+LOOK_S = 0.3
 LONGEST_SHOWN = 2000  # characters of a text
 LONGEST_REHEARSAL = 400  # days
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # plain HTTP is safe only here
@@ -223,13 +226,103 @@ def rehearse(given: argparse.Namespace) -> int:
     """Walk every way of a caller through the coming days: who answers, and where nobody does."""
     from hotline.control.rehearsed import page_of, plain_of
 
-    office, heard = Offices(_places(given)).rehearse(given.first, given.days)
+    offices = Offices(_places(given))
+    office, heard = offices.rehearse(given.first, given.days)
+    unconfirmed = offices.unconfirmed(office)
     if given.json:
-        print(json.dumps(plain_of(heard), default=_plain, ensure_ascii=False))
+        plain = plain_of(heard) | {"unconfirmed": unconfirmed}
+        print(json.dumps(plain, default=_plain, ensure_ascii=False))
     marks = {"": "", "well": "green", "doubt": "yellow", "hole": "red"}
-    for mark, words in () if given.json else page_of(office, heard):
+    for mark, words in () if given.json else page_of(office, heard, unconfirmed):
         terminal.say(*([(mark.ljust(6), marks[mark])] if mark else []), words)
-    return 0 if heard.well else FAILED
+    return 0 if heard.well and not unconfirmed else FAILED
+
+
+def numbers(given: argparse.Namespace) -> int:
+    """Whose number may be rung."""
+    found = Control(_places(given).control).numbers()
+    if given.json:
+        print(found.model_dump_json())
+        return 0
+    rows = [
+        (
+            p.person,
+            p.name,
+            p.number or "none",
+            p.state,
+            f"{_local(p.at)} by {p.by}" if p.at else p.tried,
+        )
+        for p in found.people
+    ]
+    terminal.table(("person", "name", "number", "state", ""), rows)
+    for number in found.former:
+        terminal.say(f"{number} is confirmed, and nobody's now.")
+    return 0
+
+
+def numbers_confirm(given: argparse.Namespace) -> int:
+    """Have a person's telephone rung and the code asked that is printed here."""
+    control = Control(_places(given).control)
+    asked = control.number_confirm(given.person, getpass.getuser())
+    if asked.line:
+        terminal.say(f"Call the line {asked.line} within three minutes, and press 1 when asked.")
+    rings = "is rung then" if asked.line else "rings"
+    terminal.say(f"{asked.number} {rings}. The code to press there:", (asked.code, "bold"))
+    while True:
+        found = next((p for p in control.numbers().people if p.person == given.person), None)
+        if found is None or found.state != "asking":
+            break
+        time.sleep(LOOK_S)
+    if found is not None and found.state == "confirmed":
+        terminal.say(f"{found.name} is rung from now on.")
+        return 0
+    why = found.tried if found else "the person left the office"
+    raise HotlineError(f"Not confirmed: {_NOT_CONFIRMED.get(why, why)}.", "Try again.")
+
+
+_NOT_CONFIRMED = {
+    "wrong": "the right code was not pressed",
+    "silent": "nothing was pressed; a voicemail, perhaps",
+    "not reached": "nobody answered",
+    "not called": "nobody called the line within three minutes and pressed 1",
+    "failed": "no line could make the call",
+}
+
+
+def numbers_forget(given: argparse.Namespace) -> int:
+    """Ring a number no more until it is confirmed again."""
+    Control(_places(given).control).number_forget(given.number, getpass.getuser())
+    terminal.say(f"{given.number} is not rung any more.")
+    return 0
+
+
+def numbers_log(given: argparse.Namespace) -> int:
+    """What was done with numbers and minutes, when and by whom; the newest first."""
+    with records_file(_places(given).data).reading() as database:
+        found = audit_storage.newest(database, given.limit)
+    rows = [(_local(e.at), str(e.what), label(e.number), label(e.person), e.by) for e in found]
+    heads = ("when", "what", "number", "person", "by")
+    _print_records(found, rows, heads, as_json=given.json, empty="Nothing yet.")
+    return 0
+
+
+def caps(given: argparse.Namespace) -> int:
+    """What of the day's minutes of forwarded calls is used, and by whom."""
+    from hotline.health.checks import meter_words
+
+    meter = Control(_places(given).control).status().meter
+    if given.json:
+        print(meter.model_dump_json() if meter else "null")
+    elif meter:
+        terminal.say(meter_words(meter))
+        terminal.say(f"{meter.forwarding} of {meter.concurrent} calls are being forwarded.")
+    return 0
+
+
+def caps_resume(given: argparse.Namespace) -> int:
+    """Allow half a day's minutes more, once a day, when they are used up."""
+    terminal.say(Control(_places(given).control).caps_resume(getpass.getuser()))
+    return 0
 
 
 # -- records ---------------------------------------------------------------------------------------
@@ -237,11 +330,12 @@ def rehearse(given: argparse.Namespace) -> int:
 
 def calls(given: argparse.Namespace) -> int:
     """The last calls, or those missed and not returned, or one call with its steps."""
+    one = given.explain if given.explain is not None else given.id
     with records_file(_places(given).data).reading() as database:
-        if given.id is not None:
-            story = call_storage.get(database, given.id)
+        if one is not None:
+            story = call_storage.get(database, one)
             if story is None:
-                raise HotlineError(f"There is no call {given.id}.", "See `hotline calls`.")
+                raise HotlineError(f"There is no call {one}.", "See `hotline calls`.")
             return _print_story(story, as_json=given.json)
         found = (
             call_storage.missed_open(database, given.limit)
@@ -413,6 +507,11 @@ def _print_story(story: call_storage.CallStory, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(dataclasses.asdict(story), default=_plain, ensure_ascii=False))
         return 0
+    call = story.call
+    who = call.caller_number or "a withheld number"
+    way = "to" if call.outgoing else "from"
+    ended = f"ended as {call.outcome}" if call.outcome else "is under way"
+    terminal.say((f"Call {call.id}", "bold"), f"{way} {who} on {call.line}, {ended}.")
     for step in story.steps:
         terminal.say(_local(step.at, "%H:%M:%S"), step.words)
     return 0
@@ -566,6 +665,7 @@ def _office_verbs(verbs: Any) -> None:
     week = _verb(verbs, "rehearse", rehearse, json_too=True)
     week.add_argument("--from", dest="first", type=_day, metavar="DAY", help="default: now")
     week.add_argument("--days", type=_days, default=7, help="how many; default: 7")
+    _number_verbs(verbs)
     ask = _verb(verbs, "who", who, json_too=True)
     ask.add_argument("--at", type=_instant, help="2026-12-05T09:00, local time; default: now")
     ask.add_argument("--caller", help="a caller's number")
@@ -582,9 +682,21 @@ def _staff_verbs(verbs: Any) -> None:
     ask.add_argument("--trail", action="store_true", help="what was asked and answered")
 
 
+def _number_verbs(verbs: Any) -> None:
+    """Each group also does something by itself: it looks."""
+    ways = _verb(verbs, "numbers", numbers, json_too=True).add_subparsers()
+    _verb(ways, "confirm", numbers_confirm).add_argument("person", help="id of a person")
+    _verb(ways, "forget", numbers_forget).add_argument("number", help="or the id of a person")
+    history = _verb(ways, "log", numbers_log, json_too=True)
+    history.add_argument("--limit", type=int, default=100)
+    meter = _verb(verbs, "caps", caps, json_too=True)
+    _verb(meter.add_subparsers(), "resume", caps_resume)
+
+
 def _record_verbs(verbs: Any) -> None:
     journal = _verb(verbs, "calls", calls, json_too=True)
     journal.add_argument("id", type=int, nargs="?", help="one call with its steps")
+    journal.add_argument("--explain", type=int, metavar="ID", help="what happened, and why")
     journal.add_argument("--missed", action="store_true", help="missed and not yet returned")
     journal.add_argument("--limit", type=int, default=50)
     _verb(verbs, "texts", texts, json_too=True).add_argument("--limit", type=int, default=200)

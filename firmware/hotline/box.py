@@ -16,9 +16,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from hotline.calls.alarms import Alarms
 from hotline.calls.attendance import Attendance
 from hotline.calls.board import Board
-from hotline.calls.caps import DAY, Caps
+from hotline.calls.caps import Caps
+from hotline.calls.confirming import Confirming
 from hotline.calls.diverting import Diverting
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
@@ -32,6 +34,7 @@ from hotline.clock import Clock
 from hotline.control.desk import FrontDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages import OfficePut
+from hotline.control.numberdesk import NumberDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.control.staffdesk import StaffDesk
 from hotline.health import chores
@@ -60,14 +63,17 @@ from hotline.notify.sms import TextCap, TextRules, sms_way
 from hotline.notify.trial import TextTrial
 from hotline.options import Mail, Modem, Options, own_numbers
 from hotline.routing.office import Office
+from hotline.storage import confirmations as confirmation_storage
 from hotline.storage import diverts as divert_storage
 from hotline.storage import linetests as test_storage
 from hotline.storage import linetones as tone_storage
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
 from hotline.storage import presence as presence_storage
-from hotline.storage.calls import Journal, connected_since, last_came, next_call_id
+from hotline.storage.audit import Audit
+from hotline.storage.calls import Journal, last_came, next_call_id
 from hotline.storage.complaints import Cases
+from hotline.storage.confirmations import Confirmations
 from hotline.storage.database import DatabaseFile
 from hotline.storage.diverts import DivertOrders, DivertsBefore
 from hotline.storage.files import Recordings
@@ -80,6 +86,7 @@ from hotline.storage.places import Places
 from hotline.storage.presence import Presences, StaffTrail, SwapAsks
 from hotline.storage.schema import records_file
 from hotline.storage.texts import Texts, parts_sent_since
+from hotline.storage.uses import DAY, Use, Uses, What, last_day
 from hotline.storage.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -128,6 +135,10 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
         switchboard = Switchboard(exchange)
         closing.push_async_callback(switchboard.close)
+        audit = Audit(records.writer)
+        alarms = _alarms(exchange, records, audit)
+        confirming = Confirming(exchange, records.confirmed, audit, switchboard)
+        closing.push_async_callback(confirming.close)
         diverting = _diverting(options, exchange, records)
         supply = Power()
         desk = FrontDesk(
@@ -155,6 +166,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 diverting,
             ),
             people=StaffDesk(attendance, exchange.office),
+            number_desk=NumberDesk(exchange, confirming, alarms),
         )
         desk.attach()
         staff_texts = _staff_texts(options, exchange, records, attendance, desk)
@@ -165,7 +177,10 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         await door.open()
         closing.push_async_callback(door.close)
         _start_chores(
-            exchange, records, (diverting.keep(), supply.watch(), attendance.keep()), closing
+            exchange,
+            records,
+            (diverting.keep(), supply.watch(), confirming.keep(), attendance.keep()),
+            closing,
         )
         yield desk
 
@@ -188,7 +203,8 @@ class Records:
     offices: OfficeStore
     outbox: Outbox
     left: LastRun
-    spent: deque[tuple[datetime, float]]
+    used: list[Use]
+    confirmed: Confirmations
     last_call: datetime | None
     texts: Texts
     texting: list[GsmLine]
@@ -221,16 +237,18 @@ def _open_records(
         last_call = last_came(database)
         # Not the day before a wrong clock: since 1970 far more was spent than a day may cost.
         today = max(clock.now(), last_call or clock.now()) - DAY
-        spent = connected_since(database, today) + test_storage.costs_since(database, today)
         diverts = DivertsBefore(writer, divert_storage.known(database))
         orders = DivertOrders(writer, divert_storage.orders(database))
         tests = LineTests(writer, test_storage.known(database), test_storage.handing(database))
+        confirmed = confirmation_storage.known(database)
         tones = LearnedTones(writer, tone_storage.known(database))
         told = letters.recipients_since(database, "sms", today)
         presences = Presences(writer, presence_storage.known(database))
         asks = SwapAsks(writer, presence_storage.swap_asks(database))
         trail = StaffTrail(writer, presence_storage.next_turn(database))
         cap = TextCap(options.limits.texts_per_day, deque(parts_sent_since(database, today)))
+    steady = max(clock.now(), last_call or clock.now())
+    used = writer.submit(lambda db: last_day(db, steady)).result()
     texts, texting = Texts(writer, options.box.country), list[GsmLine]()
     country = options.box.country
     rules = TextRules(country, frozenset({country, *options.limits.countries}), cap)
@@ -243,7 +261,8 @@ def _open_records(
         OfficeStore(writer, newest),
         Outbox(writer, waiting, ways, clock),
         left,
-        deque(sorted(spent)),
+        used,
+        Confirmations(writer, confirmed),
         last_call,
         texts,
         texting,
@@ -316,13 +335,16 @@ async def _exchange(
     ]
     records.texting.extend(modems)
     offices = CurrentOffice(
-        records.offices, country, frozenset({country, *options.limits.countries})
+        records.offices,
+        country,
+        frozenset({country, *options.limits.countries}),
+        records.confirmed,
     )
     messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))
     return Exchange(
         board=Board(
             [*trunks, *modems, *office_lines],
-            Caps(options.limits, country, records.spent),
+            _caps(options, records),
             clock,
         ),
         engine=mixer,
@@ -337,6 +359,23 @@ async def _exchange(
         clock=clock,
         office=offices.office,
     )
+
+
+def _caps(options: Options, records: Records) -> Caps:
+    caps = Caps(
+        options.limits, options.box.country, records.confirmed.holds, Uses(records.writer).note
+    )
+    caps.remember(records.used)
+    return caps
+
+
+def _alarms(exchange: Exchange, records: Records, audit: Audit) -> Alarms:
+    """Attached to the board: no number is refused without the office hearing of it."""
+    told = {use.number: use.at for use in records.used if use.what is What.TOLD}
+    caps, clock = exchange.board.caps, exchange.clock
+    alarms = Alarms(caps, exchange.notices, audit, clock, exchange.office, told)
+    exchange.board.on_refused = alarms.refused
+    return alarms
 
 
 def _modems(options: Options, pjsip: Pjsip) -> list[GsmLine]:

@@ -7,8 +7,7 @@ Nobody waits here: sound is over as soon as it begins, and people press their ke
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -29,11 +28,13 @@ from hotline.media.catalogue import Prompt
 from hotline.media.engine import HangUpTone, KeyWays, Level
 from hotline.notify.outbox import Outbox
 from hotline.options import Limits
+from hotline.routing.confirmed import only_confirmed
 from hotline.routing.office import Do, Key, Menu, Office, Person
 from hotline.storage import calls as journal
 from hotline.storage import complaints
 from hotline.storage.calls import CallStory, Journal
 from hotline.storage.complaints import Cases, Show
+from hotline.storage.confirmations import Confirmation, Confirmations
 from hotline.storage.files import Recordings
 from hotline.storage.presence import Presences, StaffTrail
 from hotline.storage.schema import RECORDS
@@ -82,7 +83,7 @@ class Faults:
 
 
 class Telephone:
-    """A leg. presses: the key that whoever holds it presses on hearing a sentence."""
+    """A leg. presses: the keys that whoever holds it presses on hearing a sentence."""
 
     def __init__(self, caller: Caller, presses: Mapping[str, str]) -> None:
         loop = asyncio.get_running_loop()
@@ -111,7 +112,7 @@ class Telephone:
 
     def hears(self, sentence: str) -> None:
         self.heard.append(sentence)
-        if key := self.presses.get(sentence):
+        for key in self.presses.get(sentence, ""):
             self.keys.put_nowait(key)
 
     def hang_up(self, cause: Cause = Cause.OURS) -> None:
@@ -252,7 +253,10 @@ class StaffLine:
 
 
 class Hotline:
-    """The hotline and what stands in its records. speech_seconds: in each recording."""
+    """The hotline and what stands in its records. speech_seconds: in each recording.
+
+    confirmed: the numbers whose owners confirmed them; None: everybody did.
+    """
 
     def __init__(
         self,
@@ -262,6 +266,7 @@ class Hotline:
         speech_seconds: float = 3.0,
         full_duplex: bool = True,
         texting: Texting | None = None,
+        confirmed: Collection[str] | None = None,
     ) -> None:
         self.records, time, self._in_force = AtOnce(), FakeTime(), office
         self.time = time
@@ -271,7 +276,10 @@ class Hotline:
         clock = replace(time.clock(), monotonic=lambda: time.now().timestamp())
         words = self.words = Sentences(self.faults)
         self.outbox = Outbox(writer, (), {}, clock)
-        self.board = Board((self.line,), Caps(Limits(), "MD", deque()), clock)
+        held = [Confirmation(n, clock.now(), "", "") for n in confirmed or ()]
+        self.confirmed = Confirmations(writer, held)
+        self._holds = self.confirmed.holds if confirmed is not None else lambda _number: True
+        self.board = Board((self.line,), Caps(Limits(), "MD", self._holds), clock)
         self.exchange = Exchange(
             board=self.board,
             engine=Sounds(self.faults, speech_seconds),
@@ -294,7 +302,7 @@ class Hotline:
 
     def _office(self) -> Office:
         self.faults.meet("office")
-        return self._in_force
+        return only_confirmed(self._in_force, self._holds)
 
     def changes(self, office: Office) -> None:
         """Another office is in force."""

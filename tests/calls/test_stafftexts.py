@@ -96,7 +96,8 @@ class Phones:
 
 @pytest.fixture
 def phones(tmp_path: Path) -> Phones:
-    box = Hotline(tmp_path, SHOP, texting=Texting("MD", lambda: 500))
+    numbers = [*(person.number or "" for person in SHOP.people), BOX]
+    box = Hotline(tmp_path, SHOP, texting=Texting("MD", lambda: 500), confirmed=numbers)
     return Phones(box, write_office(SHOP))
 
 
@@ -186,6 +187,12 @@ async def test_nobody_else_steers_anything(
     assert await phones.text(number, "OFF", **how) == []
     assert away(phones) == set()
     assert phones.told_office() == 1
+
+
+async def test_a_number_that_nobody_confirmed_steers_nothing(phones: Phones) -> None:
+    phones.box.changes(replace(SHOP, people=(replace(ANA, number=STRANGER), ION)))
+    assert await phones.text(STRANGER, "OFF") == []
+    assert away(phones) == set()
 
 
 async def test_a_text_from_yesterday_changes_nothing(phones: Phones) -> None:

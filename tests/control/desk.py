@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hotline.control.messages import (
     CallReturned,
+    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -18,8 +19,15 @@ from hotline.control.messages import (
     CaseReopen,
     Done,
     Event,
+    LineDivert,
+    LineDiverted,
     LineState,
     Message,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    Numbers,
+    NumbersAnswer,
     OfficeAnswer,
     OfficeGet,
     OfficePut,
@@ -35,6 +43,7 @@ from hotline.control.messages import (
     StatusAnswer,
     Who,
     WhoAnswer,
+    Words,
 )
 from hotline.control.server import ControlServer, Feed
 from hotline.errors import BadSettings, HotlineError
@@ -51,6 +60,7 @@ class FakeDesk:
         self.refuse: HotlineError | None = None
         self.broken = False
         self.yaml = "name: Flori\n"
+        self.people = NumbersAnswer()
         self.state = StatusAnswer(
             version="0.1.0",
             started_at=NOON,
@@ -110,6 +120,24 @@ class FakeDesk:
 
     async def office_undo(self, ask: OfficeUndo) -> Done:
         return await self._change(ask)
+
+    async def line_divert(self, ask: LineDivert) -> LineDiverted:
+        self.asked.append(ask)
+        return LineDiverted(always=ask.to, unreachable="")
+
+    async def numbers(self, ask: Numbers) -> NumbersAnswer:
+        return self.people
+
+    async def number_confirm(self, ask: NumberConfirm) -> NumberCode:
+        await self._change(ask)
+        return NumberCode(code="4711", number="+373 69… 02")
+
+    async def number_forget(self, ask: NumberForget) -> Done:
+        return await self._change(ask)
+
+    async def caps_resume(self, ask: CapsResume) -> Words:
+        await self._change(ask)
+        return Words(words="30 more minutes of forwarded calls are allowed today.")
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         return OfficeAnswer(yaml=self.yaml)

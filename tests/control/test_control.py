@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import stat
+import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -14,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.control.client import Control, Refused, ServiceDown
-from hotline.control.messages import LINE_LIMIT, CaseDone, CaseNote, Event, Who
+from hotline.control.messages import LINE_LIMIT, CaseDone, CaseNote, Event, LineDivert, Who
 from hotline.control.server import ControlServer, only_one
 from hotline.errors import HotlineError
 from tests.control.desk import NOON, Daemon, FakeDesk, running
@@ -62,6 +66,35 @@ def test_the_daemons_refusal_arrives_in_its_own_words(daemon: Daemon) -> None:
         "Complaint 104 does not exist.",
         "Look in the inbox.",
     )
+
+
+ORDER = b'{"do": "line_divert", "line": "mobile", "to": "+37369000101", "at_box": %s}\n'
+SENDS = """
+import socket, sys
+wire = socket.socket(socket.AF_UNIX)
+wire.connect(sys.argv[1])
+wire.sendall(sys.argv[2].encode())
+wire.makefile("rb").readline()
+"""
+NOBODY = 65534
+
+
+def test_a_command_at_the_box_is_known_by_its_user_whatever_it_says(daemon: Daemon) -> None:
+    for claim in (b"false", b"true"):
+        said(daemon.path, ORDER % claim)
+    assert [ask.at_box for ask in daemon.desk.asked if isinstance(ask, LineDivert)] == [True, True]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_the_pages_user_is_not_taken_for_a_command_at_the_box_whatever_it_says() -> None:
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "control") as daemon:
+        Path(folder).chmod(0o755)
+        daemon.path.chmod(0o666)
+        told = [sys.executable, "-c", SENDS, str(daemon.path), (ORDER % b"true").decode()]
+        subprocess.run(told, user=NOBODY, check=True, timeout=10)
+        (ask,) = daemon.desk.asked
+        assert isinstance(ask, LineDivert)
+        assert not ask.at_box
 
 
 def test_a_wrong_office_file_names_every_problem_at_once(daemon: Daemon) -> None:

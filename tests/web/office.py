@@ -23,8 +23,11 @@ from hotline.control.messages import (
     LineTested,
     LiveCall,
     Message,
+    Meter,
     Named,
     NextDuty,
+    NumbersAnswer,
+    NumberState,
     OfficeUndo,
     OnDuty,
     PlanAway,
@@ -33,6 +36,7 @@ from hotline.control.messages import (
     StatusAnswer,
     Step,
     TopicName,
+    Used,
 )
 from hotline.control.plandesk import PlanDesk
 from hotline.inbox.case import CaseKind
@@ -166,6 +170,7 @@ class Office:
             offices = OfficeStore(self.writer, stored_office.newest(database))
         self.desk = OfficeDesk(self.journal, self.cases, directory, self.now, offices)
         self.desk.state = self._status()
+        self.desk.people = self._people()
         if not filled:
             (directory / "recordings").mkdir()
             self._day()
@@ -229,6 +234,15 @@ class Office:
             ),
             next_duty=NextDuty(at=self.now + timedelta(hours=2), names=("Ion",)),
             people=(Named(id="ana", name="Ana"), Named(id="ion", name="Ion")),
+            meter=Meter(
+                minutes=12.4,
+                allowed=60,
+                forwarding=1,
+                concurrent=2,
+                breach=False,
+                may_resume=True,
+                users=(Used(name="Ana", minutes=12.4),),
+            ),
             topics=(
                 TopicName(
                     id="orders",
@@ -240,6 +254,24 @@ class Office:
                 ),
             ),
         )
+
+    def _people(self) -> NumbersAnswer:
+        """One of each state that lasts."""
+        ana = NumberState(
+            person="ana",
+            name="Ana",
+            number="+373 69… 01",
+            state="confirmed",
+            at=self.now - timedelta(days=3),
+            by="maria",
+            topics=("orders", "delivery"),
+            languages=("ro", "ru"),
+        )
+        ion = NumberState(
+            person="ion", name="Ion", number="+373 69… 02", state="unconfirmed", level=2
+        )
+        vasile = NumberState(person="vasile", name=HOSTILE, number="", state="missing")
+        return NumbersAnswer(people=(ana, ion, vasile), former=("+373 79… 99",))
 
     def _day(self) -> None:
         hour, now = timedelta(hours=1), self.now

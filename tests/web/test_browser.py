@@ -26,6 +26,7 @@ PATHS = (
     "/duty?at=2026-12-05T09:00",
     "/shifts?day=2026-12-07",
     "/shifts/change?kind=away&person=ana&first=2026-12-08",
+    "/people",
     "/lines",
     "/nothing",
 )

@@ -47,10 +47,15 @@ ROUTES = {
     "shifts.preview": "/shifts/change?kind=swap&day=2026-12-08&one=ana&other=ion",
     "shifts.put_in_force": "/shifts/change",
     "shifts.undo": "/shifts/undo",
+    "people.people": "/people",
+    "people.live": "/people/live",
+    "people.confirm": "/people/confirm",
+    "people.forget": "/people/forget",
+    "people.resume": "/people/resume",
     "lines.lines": "/lines",
 }
 CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
-CHANGING |= {"put_in_force", "undo", "staff"}
+CHANGING |= {"put_in_force", "undo", "confirm", "forget", "resume", "staff"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]
 

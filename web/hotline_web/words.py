@@ -15,6 +15,7 @@ from hotline.inbox.case import Case, CaseKind, CaseState
 from hotline.inbox.deadlines import overdue
 from hotline.inbox.outcome import Outcome
 from hotline.numbering import shown
+from hotline.routing.reasons import Reason
 from hotline.said import parts_of
 from hotline.storage.calls import Call
 from hotline_web.languages import _, ngettext, spoken
@@ -75,6 +76,29 @@ class StepWords:
     words: str
 
 
+def _round_words(facts: Mapping[str, Any]) -> str:
+    """Whom the box rings, and why not the others."""
+    reasons = {
+        Reason.NO_NUMBER: _("no number"),
+        Reason.CLOSED: _("the line is closed"),
+        Reason.AWAY: _("away"),
+        Reason.OFF_DUTY: _("not on duty"),
+        Reason.PAUSING: _("in a break"),
+        Reason.OWN_CALL: _("is calling"),
+        Reason.UNASKED: _("not asked for this topic"),
+        Reason.TOPIC: _("does not know the topic"),
+        Reason.LANGUAGE: _("does not speak the language"),
+        Reason.BUSY: _("on the telephone"),
+        Reason.OVERFLOW: _("only if nobody else takes it"),
+    }
+    rung = ", ".join(facts.get("rung", ())) or _("nobody")
+    told = _("Whom to ring: %(people)s", people=rung)
+    by_name = {reason.name.lower(): words for reason, words in reasons.items()}
+    for why, names in facts.get("others", {}).items():
+        told += f"; {', '.join(names)}: {by_name.get(why, why)}"
+    return told
+
+
 def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) -> StepWords:
     """A step in the visitor's language; an unknown one in the daemon's own words."""
     known = {
@@ -90,6 +114,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "wrong_key": _("The caller presses a key the menu does not have"),
         "no_choice": _("No choice was made, so a person is rung"),
         "nobody": _("Nobody can take the call now"),
+        "round": _round_words(facts),
         "waiting": _("Everybody is busy; the caller waits"),
         "queue_full": _("As many callers wait already as may wait"),
         "overflow": _("Nobody took it so far; others are rung, too"),
@@ -124,6 +149,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "other_line": _("A line fails; %(person)s is rung over another", person=person),
         "held": _("The caller is on hold; %(person)s is rung over the same line", person=person),
         "not_joined": _("The network does not join the caller and %(person)s", person=person),
+        "unconfirmed": _("%(person)s is on duty, but that number is not confirmed", person=person),
         "too_late": _("%(person)s presses 1 a moment too late", person=person),
         "staff_hung_up": _("%(person)s leaves the call", person=person),
         "leg_cost": _(

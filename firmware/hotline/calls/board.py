@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from hotline.calls.caps import Caps
 from hotline.clock import Clock
-from hotline.errors import LineDown
+from hotline.errors import LineDown, NumberRefused
 from hotline.lines.port import AsideLeg, HandingLine, Leg, Line
 from hotline.routing.office import Person
 from hotline.routing.presence import Absent
@@ -42,6 +42,7 @@ class Engagement:
     def answered(self) -> None:
         """The person's telephone was picked up: from here on it costs minutes."""
         self._answered_at = self._board.clock.monotonic()
+        self._board.caps.answered(self.number, self._board.clock.steady())
 
     def talks(self) -> None:
         """The person took the call."""
@@ -71,8 +72,9 @@ class Board:
     """Who and what is in use. Lives on the loop.
 
     hands_on: did a self-test see that this modem and SIM card or line (`HandingLine.card`) hold and
-    join calls? Attached by `box`. away: who is not to be rung whatever the plan says. on_rung: told
-    of each person rung to the end, True for who took the call, False for who was not there. Both
+    join calls? on_refused: told of every number that was to be dialled and may not be. Both are
+    attached by `box`. away: who is not to be rung whatever the plan says. on_rung: told of each
+    person rung to the end, True for who took the call, False for who was not there. Both are
     attached by `Attendance`.
     """
 
@@ -91,6 +93,7 @@ class Board:
         self.hands_on: Callable[[str], bool] = lambda _card: False
         self.away: Callable[[], Absent] = dict
         self.on_rung: Callable[[Person, bool], None] = lambda _person, _taken: None
+        self.on_refused: Callable[[str, NumberRefused], None] = lambda _number, _refused: None
 
     # -- people ------------------------------------------------------------------------------
 
@@ -135,14 +138,12 @@ class Board:
         full = {one.person.id for one in self._taken_by if self._full(one.person)}
         return expected_wait(place, talking, len(wanted - full), self.past_talks)
 
-    def freed(self, engagement: Engagement, talked: float, *, answered: bool) -> None:
+    def freed(self, taken: Engagement, talked: float, *, answered: bool) -> None:
         """An engagement ended after `talked` seconds on the telephone."""
-        person = engagement.person
-        self._taken_by.remove(engagement)
+        self._taken_by.remove(taken)
         if answered:
-            now = self.clock.now()
-            self.caps.talked(talked, now)
-            self._last_ended[person.id] = now
+            self.caps.talked(taken.number, talked, self.clock.steady())
+            self._last_ended[taken.person.id] = self.clock.now()
         self.tell_changed()
 
     def spoken(self, caller: str | None, person: Person) -> None:
@@ -169,9 +170,17 @@ class Board:
         """Can a caller on this line talk with somebody on another one?"""
         return all(one.capabilities.full_duplex for one in self.lines if one.name == caller.line)
 
+    def permit(self, number: str, *, confirmed: bool = True) -> str:
+        """The one door to the telephone network: see `Caps.check`. Raises NumberRefused."""
+        try:
+            return self.caps.check(number, self.clock.steady(), confirmed=confirmed)
+        except NumberRefused as refused:
+            self.on_refused(number, refused)
+            raise
+
     def dial(self, engagement: Engagement) -> Leg:
         """Ring an engaged person over the first line that can. Raises LineDown, NumberRefused."""
-        engagement.number = self.caps.check(engagement.person.number or "", self.clock.now())
+        engagement.number = self.permit(engagement.person.number or "")
         return self.dial_elsewhere(engagement, ())
 
     def dial_elsewhere(self, engagement: Engagement, tried: Collection[str]) -> Leg:
@@ -199,7 +208,7 @@ class Board:
         line = self._handing(caller)
         if line is None:
             raise LineDown("The caller's line cannot hold him.", "See the lines on the page.")
-        engagement.number = self.caps.check(engagement.person.number or "", self.clock.now())
+        engagement.number = self.permit(engagement.person.number or "")
         return line.dial_aside(caller, engagement.number)
 
     def _handing(self, caller: Leg) -> HandingLine | None:

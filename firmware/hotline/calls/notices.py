@@ -105,7 +105,7 @@ class Notices:
 
     def text_person(self, person: Person, text: str) -> bool:
         """Text one of the staff; False where no line can, or they have no mobile."""
-        number = person.number
+        number = person.number or person.unconfirmed
         if self._texting is None or number is None or not can_be_texted(number):
             return False
         if self._texting.room() <= 0:
@@ -127,6 +127,17 @@ class Notices:
             self._case(office, case, now)
         for call in missed:
             self._missed(office, call.caller_number, call.caller_name, call.started_at, now)
+
+    def tell(self, office: Office, words: Words, *, supervisor: bool = False) -> None:
+        """Something about the box that is no call's. supervisor: whoever watches gets a text, too.
+
+        That person gets nothing where no line can send texts.
+        """
+        self._send(office, words)
+        watching = office.person(office.supervisor) if supervisor else None
+        number = (watching.number or watching.unconfirmed) if watching else ""
+        if self._texting and can_be_texted(number) and self._texting.room() > 0:
+            self._outbox.add("sms", number, words.subject, "")
 
     def _case(self, office: Office, case: Case, now: datetime) -> None:
         topic = office.topic(case.topic)
@@ -154,7 +165,8 @@ class Notices:
         away, there = self.away(), on_duty(office, now)
         home = {one.person for one in away.values() if one.why is Why.OFF}
         told = [person for person in there if person.id not in home] or there
-        numbers = {person.number: None for person in told if person.number}
+        # A text costs little and dials nobody: whoever is not confirmed yet is told all the same.
+        numbers = dict.fromkeys(p.number or p.unconfirmed for p in told)
         for number in filter(can_be_texted, numbers):
             if self._texting.room() > 0:
                 self._outbox.add("sms", number, text, "", case_number=case)
@@ -172,6 +184,11 @@ class Notices:
             self._outbox.add("email", address, words.subject, words.body, case_number=case)
         for name in self._messengers:
             self._outbox.add("apprise", name, words.subject, words.body, case_number=case)
+
+
+def about_office(office: Office) -> About:
+    """Of letters in which nobody's duty counts."""
+    return About(office.name, office.zone, office.language)
 
 
 def _about(office: Office, now: datetime) -> About:

@@ -14,6 +14,7 @@ from hotline.control.messages import (
     LINE_LIMIT,
     REPLY_LIMIT,
     CallReturned,
+    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -28,6 +29,11 @@ from hotline.control.messages import (
     LineTested,
     LineTone,
     Message,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    Numbers,
+    NumbersAnswer,
     OfficeAnswer,
     OfficeGet,
     OfficePut,
@@ -113,6 +119,22 @@ class Control:
     def office_put(self, yaml: str, author: str) -> tuple[str, ...]:
         """Replace the office; returns warnings; Refused names every problem."""
         return self._ask(OfficePut(yaml=yaml, author=author), OfficePutAnswer).warnings
+
+    def numbers(self) -> NumbersAnswer:
+        """Whose number may be rung."""
+        return self._ask(Numbers(), NumbersAnswer)
+
+    def number_confirm(self, person: str, by: str) -> NumberCode:
+        """Ring a person and ask for the code that is returned."""
+        return self._ask(NumberConfirm(person=person, by=by), NumberCode)
+
+    def number_forget(self, number: str, by: str) -> None:
+        """Ring a number, or that of a person, no more."""
+        self._ask(NumberForget(number=number, by=by), Done)
+
+    def caps_resume(self, by: str) -> str:
+        """Allow some more minutes today; returns how many, in words."""
+        return self._ask(CapsResume(by=by), Words).words
 
     def line_test(self, line: str, number: str, second: str = "") -> LineTested:
         """Have a line tested; returns when it was. second: see `LineTest`."""

@@ -17,6 +17,7 @@ from hotline.calls.switchboard import Switchboard
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages import (
     CallReturned,
+    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -33,6 +34,11 @@ from hotline.control.messages import (
     LiveCall,
     Named,
     NextDuty,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    Numbers,
+    NumbersAnswer,
     OfficeAnswer,
     OfficeGet,
     OfficePut,
@@ -52,10 +58,11 @@ from hotline.control.messages import (
     WhoAnswer,
     Words,
 )
+from hotline.control.numberdesk import HOW, ONE_PERSON, NumberDesk
 from hotline.control.plandesk import PlanDesk
 from hotline.control.server import Feed
 from hotline.control.staffdesk import StaffDesk, away_words
-from hotline.errors import HotlineError
+from hotline.errors import BadSettings, HotlineError
 from hotline.lines.port import LineState as PortState
 from hotline.routing.campaigns import as_called, campaign_of
 from hotline.routing.office import Campaign, Office, Strategy
@@ -88,11 +95,13 @@ class FrontDesk:
     lines: LineDesk
     people: StaffDesk
     before: Callable[[int], str | None]
+    number_desk: NumberDesk
     feed: Feed = field(default_factory=Feed)
 
     def attach(self) -> None:
-        """Listen to calls and lines, so that pages see them live."""
+        """Listen to calls, lines and numbers, so that pages see them live."""
         self.switchboard.listeners.append(self._call_changed)
+        self.number_desk.confirming.on_change = self._numbers_changed
 
     def line_changed(self, name: str, state: PortState) -> None:
         """A line came up or went down."""
@@ -123,6 +132,8 @@ class FrontDesk:
             diverts_left=self.lines.diverts_left(),
             people=tuple(Named(id=p.id, name=p.name) for p in office.people),
             topics=tuple(TopicName(id=t.id, names=t.name) for t in office.topics),
+            unconfirmed=self.number_desk.unconfirmed(),
+            meter=self.number_desk.meter(),
         )
 
     async def who(self, ask: Who) -> WhoAnswer:
@@ -162,11 +173,20 @@ class FrontDesk:
         """See Desk."""
         return self.feed.listen()
 
+    async def numbers(self, ask: Numbers) -> NumbersAnswer:
+        """See Desk."""
+        return self.number_desk.all()
+
+    async def number_confirm(self, ask: NumberConfirm) -> NumberCode:
+        """See Desk."""
+        return await self.number_desk.confirm(ask)
+
     # -- changes -----------------------------------------------------------------------------
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
         """See Desk."""
-        office, warnings = read_office(ask.yaml, "office.yaml")
+        office, warnings = self._read(ask.yaml)
+        self.number_desk.confirming.look(office)
         await _on_disk(self.offices.save(write_office(office), ask.author, self._now()))
         self._publish(Event(at=self._now(), kind="office", words=f"Changed by {ask.author}."))
         return OfficePutAnswer(warnings=warnings)
@@ -232,7 +252,29 @@ class FrontDesk:
         self._publish(Event(at=self._now(), kind="office", words=f"Changed by {by}."))
         return Done()
 
+    async def number_forget(self, ask: NumberForget) -> Done:
+        """See Desk."""
+        return await self.number_desk.forget(ask)
+
+    async def caps_resume(self, ask: CapsResume) -> Words:
+        """See Desk."""
+        words = await self.number_desk.resume(ask)
+        self._publish(Event(at=self._now(), kind="office", words=f"{ask.by}: {words.words}"))
+        return words
+
     # -- helpers of the above ----------------------------------------------------------------
+
+    def _read(self, yaml: str) -> tuple[Office, tuple[str, ...]]:
+        """A number in it that is never dialled is an alarm, wherever the file comes from."""
+        try:
+            return read_office(yaml, "office.yaml")
+        except BadSettings as wrong:
+            for number, why in wrong.refused:
+                self.exchange.board.on_refused(number, why)
+            raise
+
+    def _numbers_changed(self) -> None:
+        self._publish(Event(at=self._now(), kind="office"))
 
     async def _case(self, number: int, change: Future[Any]) -> Done:
         await _on_disk(change)
@@ -274,6 +316,9 @@ def answer_of(plan: Plan, now: datetime, office: Office, campaign: Campaign | No
     why = [together(f"Nobody fits the {name}; others are rung.") for name in plan.dropped]
     why += [together(f"{person.name} is on the telephone.") for person in plan.busy]
     why += [away_words(one, office) for one in plan.away]
+    for person in plan.unconfirmed:
+        told = f"{ONE_PERSON.format(name=person.name)} {HOW.format(id=person.id)}"
+        why.append(together(told))
     if plan.closure and plan.closure.name:
         why.append(together(f"Closed: {plan.closure.name}."))
     return WhoAnswer(

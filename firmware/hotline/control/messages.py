@@ -147,13 +147,15 @@ class OfficeGet(Message):
 class LineTest(Message):
     """Call a number over a line and see what the line can do: minutes. Answered by `LineTested`.
 
-    second: another telephone, to try whether the network joins the two; "" to try it not.
+    second: another telephone, to try whether the network joins the two; "" to try it not. at_box:
+    see `LineDivert`.
     """
 
     do: Literal["line_test"] = "line_test"
     line: Slug
     number: Short
     second: Short = ""
+    at_box: bool = False
 
 
 class LineBalance(Message):
@@ -177,13 +179,45 @@ class LineTone(Message):
 class LineDivert(Message):
     """Where does the network send a line's callers? Answered by `LineDiverted`, within 90 s.
 
-    to: a number to which it shall send every caller from now on. off: to the box again.
+    to: a number to which it shall send every caller from now on. off: to the box again. at_box:
+    set by the daemon, whatever was sent: is it root who asks, or the daemon's own user? Nobody
+    else, such as the page, may name a number that its owner did not confirm.
     """
 
     do: Literal["line_divert"] = "line_divert"
     line: Slug
     to: Short = ""
     off: bool = False
+    at_box: bool = False
+
+
+class Numbers(Message):
+    """Whose number may be rung? Answered by `NumbersAnswer`."""
+
+    do: Literal["numbers"] = "numbers"
+
+
+class NumberConfirm(Message):
+    """Ring a person of the office and ask for a code. Answered by `NumberCode` when it rings."""
+
+    do: Literal["number_confirm"] = "number_confirm"
+    person: Short
+    by: Short
+
+
+class NumberForget(Message):
+    """Ring this number no more until it is confirmed again. number: or the id of a person."""
+
+    do: Literal["number_forget"] = "number_forget"
+    number: Short
+    by: Short
+
+
+class CapsResume(Message):
+    """Allow some more minutes of forwarded calls, once a day. Answered by `Words`."""
+
+    do: Literal["caps_resume"] = "caps_resume"
+    by: Short
 
 
 class StaffAsk(Message):
@@ -269,6 +303,10 @@ Request = Annotated[
     | PlanAway
     | PlanStandIn
     | OfficeUndo
+    | Numbers
+    | NumberConfirm
+    | NumberForget
+    | CapsResume
     | LineTest
     | LineBalance
     | LineTone
@@ -439,6 +477,67 @@ class TopicName(Message):
     names: dict[str, str] = {}
 
 
+class NumberState(Message):
+    """A person of the office, and whether that number is rung. number: hidden but for its ends.
+
+    state: asking while the owner is rung and asked. tried: how asking last came out, a State of
+    calls/confirming.py, "" if it was not tried since the start. line: see NumberCode. at, by: of a
+    confirmed number.
+    """
+
+    person: str
+    name: str
+    number: str
+    state: Literal["confirmed", "unconfirmed", "asking", "missing"]
+    tried: str = ""
+    line: str = ""
+    at: AwareDatetime | None = None
+    by: str = ""
+    topics: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    level: int = 1
+
+
+class NumbersAnswer(Message):
+    """Everybody of the office. former: confirmed numbers that are nobody's now, hidden."""
+
+    people: tuple[NumberState, ...] = ()
+    former: tuple[str, ...] = ()
+
+
+class NumberCode(Message):
+    """The telephone rings; whoever answers is asked for this code. number: hidden.
+
+    line: it rings when somebody has called this line and pressed 1; "" where it rings already.
+    """
+
+    code: str
+    number: str
+    line: str = ""
+
+
+class Used(Message):
+    """Minutes of forwarded calls on somebody's telephone, within a day."""
+
+    name: str
+    minutes: float
+
+
+class Meter(Message):
+    """What of the caps of outgoing calls is used. minutes: of the last day; allowed: with what was
+    added; forwarding: at this moment, concurrent at most. breach: nobody is forwarded any more.
+    may_resume: minutes can still be added today.
+    """
+
+    minutes: float
+    allowed: float
+    forwarding: int
+    concurrent: int
+    breach: bool
+    may_resume: bool
+    users: tuple[Used, ...] = ()
+
+
 class StatusAnswer(Message):
     """Everything the page shows that is not a record.
 
@@ -446,7 +545,7 @@ class StatusAnswer(Message):
     power: the same of its power supply, power_action: what the owner can do.
     unsent: notices waiting to leave the box. open: within the office's opening hours.
     zone: IANA name. diverts_left: of SIM cards that were taken out. people, topics: of the whole
-    office.
+    office. unconfirmed: who is not rung because the number is not confirmed.
     """
 
     version: str
@@ -466,6 +565,8 @@ class StatusAnswer(Message):
     diverts_left: tuple[DivertLeft, ...] = ()
     people: tuple[Named, ...] = ()
     topics: tuple[TopicName, ...] = ()
+    unconfirmed: tuple[Named, ...] = ()
+    meter: Meter | None = None
 
 
 class Ring(Message):

@@ -6,7 +6,9 @@ import asyncio
 import fcntl
 import logging
 import os
+import socket
 import stat
+import struct
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
@@ -19,6 +21,7 @@ from hotline.control.messages import (
     REQUEST,
     WIRE,
     CallReturned,
+    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -33,6 +36,11 @@ from hotline.control.messages import (
     LineTested,
     LineTone,
     Message,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    Numbers,
+    NumbersAnswer,
     OfficeAnswer,
     OfficeGet,
     OfficePut,
@@ -59,6 +67,7 @@ from hotline.said import together
 CONNECTIONS = 64  # more at once than the page's 8 threads and a few commands ever open
 IDLE_SECONDS = 60.0  # a client that says nothing for so long is let go
 SEND_SECONDS = 10.0  # a client that does not read for so long is let go
+_PEER = struct.Struct("3i")  # struct ucred, unix(7)
 FEED_DEPTH = 256  # events a listener may lag behind before it loses the oldest
 
 log = logging.getLogger(__name__)
@@ -123,6 +132,18 @@ class Desk(Protocol):
 
     async def office_undo(self, ask: OfficeUndo) -> Done:
         """The office before the newest saving is in force again."""
+
+    async def numbers(self, ask: Numbers) -> NumbersAnswer:
+        """Whose number may be rung."""
+
+    async def number_confirm(self, ask: NumberConfirm) -> NumberCode:
+        """Ring somebody and ask for a code; see calls/confirming.py."""
+
+    async def number_forget(self, ask: NumberForget) -> Done:
+        """Ring a number no more."""
+
+    async def caps_resume(self, ask: CapsResume) -> Words:
+        """Allow more minutes today; see calls/caps.py."""
 
     def events(self) -> AsyncGenerator[Event, None]:
         """Events from now on; closing the generator ends the listening. See `Feed`."""
@@ -199,6 +220,8 @@ class ControlServer:
         try:
             while (line := await _line(reader)) is not None:
                 ask = _understood(line)
+                if isinstance(ask, LineTest | LineDivert):
+                    ask = ask.model_copy(update={"at_box": _at_box(writer)})
                 if isinstance(ask, Subscribe):
                     await self._stream(reader, writer)
                     return
@@ -260,6 +283,14 @@ def only_one(path: Path) -> Iterator[None]:
         ) from None
     finally:
         os.close(lock)
+
+
+def _at_box(writer: asyncio.StreamWriter) -> bool:
+    """Is the far end of this connection a program of root's, or of the daemon's own user?"""
+    wire = writer.get_extra_info("socket")
+    told = wire.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
+    _process, user, _group = _PEER.unpack(told)
+    return user in (0, os.geteuid())
 
 
 def _remove_stale(path: Path) -> None:

@@ -22,6 +22,8 @@ StepName = Literal[
     # reaching a person
     "cap",
     "dropped",
+    "round",
+    "unconfirmed",
     "waiting",
     "queue_full",
     "overflow",

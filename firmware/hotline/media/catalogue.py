@@ -59,6 +59,11 @@ class Prompt(StrEnum):
     SELF_TEST_HANDED = "self_test_handed"
     SELF_TEST_THANKS = "self_test_thanks"
     LEARN_TONE = "learn_tone"
+    CONFIRM_CALL = "confirm_call"
+    CONFIRM_ASK = "confirm_ask"
+    CONFIRM_WRONG = "confirm_wrong"
+    CONFIRM_DONE = "confirm_done"
+    CONFIRM_NOT = "confirm_not"
 
 
 # The values a sentence takes. Every language uses exactly these.
@@ -77,6 +82,7 @@ VALUES: Mapping[Prompt, frozenset[str]] = {
         Prompt.CALLBACK_ASKED: "case",
         Prompt.WHISPER: "office topic caller",
         Prompt.SELF_TEST: "office",
+        Prompt.CONFIRM_ASK: "office",
     }.items()
 }
 

@@ -43,6 +43,8 @@ class Person:
     """Someone who can be rung.
 
     number: E.164 with '+', or None where it is still missing: such a person is never rung.
+    unconfirmed: the number whose owner has not confirmed it, `number` being None then; never part
+    of an office file, see routing/confirmed.py.
     topics: ids this person is competent for; empty means every topic.
     languages: codes this person speaks; empty means every language of the office.
     level: 1 first line, 2 expert, 3 manager. weight: how many calls somebody takes beside others,
@@ -59,6 +61,7 @@ class Person:
     ring_seconds: int = 20
     weight: int = 1
     at_once: int = 1
+    unconfirmed: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from hotline.routing.rules import (
     opening_at,
     standing_by,
 )
-from hotline.routing.staff import Load, in_turn, levels, matching, may_ring
+from hotline.routing.staff import Load, competent, in_turn, levels, matching, may_ring
 
 __all__ = [
     "Candidate",
@@ -58,8 +58,9 @@ class Plan:
     no tiers and nobody busy the fallback comes at once. dropped: the filters ("topic", "language")
     nobody met, so the whisper says so. next_opening: the first instant (UTC) at which someone can
     really answer; None if someone can now, or nobody will within 400 days. call_back: nobody can
-    be joined with this caller, but there is somebody to be told who calls back. away: would be rung
-    by the plan, had they not gone or been paused; nobody waits for them.
+    be joined with this caller, but there is somebody to be told who calls back. unconfirmed: are on
+    duty and would be rung, but nobody confirmed their number yet. away: would be rung by the plan,
+    had they not gone or been paused; nobody waits for them.
     """
 
     opening: Opening
@@ -71,6 +72,7 @@ class Plan:
     dropped: tuple[str, ...]
     next_opening: datetime | None
     call_back: bool = False
+    unconfirmed: tuple[Person, ...] = ()
     away: tuple[Away, ...] = ()
 
 
@@ -102,6 +104,9 @@ def plan_for(
             tiers += _tiers(extra, office, topic, load)
             chosen, dropped = chosen + extra, dropped if chosen else lost
     ringable = chosen if can_join else ()
+    unconfirmed = tuple(
+        p for p in there if p.unconfirmed not in ("", caller) and competent(p, topic)
+    )
     return Plan(
         opening=opening,
         closure=closure,
@@ -111,7 +116,10 @@ def plan_for(
         total_seconds=office.total_seconds,
         dropped=dropped,
         next_opening=_next_opening(office, now, topic, opening, (*there, *helpers)),
-        call_back=not can_join and bool(chosen) and caller is not None and office.callback,
+        call_back=bool(
+            not can_join and (chosen or unconfirmed) and caller is not None and office.callback
+        ),
+        unconfirmed=unconfirmed,
         away=tuple(
             load.away[p.id]
             for p in (*there, *helpers)

@@ -50,12 +50,17 @@ def matching(
     chosen = tuple(p for p in people if may_ring(p, office, topic))
     dropped: list[str] = []
     if topic is not None:
-        competent = tuple(p for p in chosen if not p.topics or topic in p.topics)
-        chosen, dropped = (competent, dropped) if competent else (chosen, ["topic"])
+        able = tuple(p for p in chosen if competent(p, topic))
+        chosen, dropped = (able, dropped) if able else (chosen, ["topic"])
     if language is not None:
         speaking = tuple(p for p in chosen if speaks(p, office, language))
         chosen, dropped = (speaking, dropped) if speaking else (chosen, [*dropped, "language"])
     return chosen, tuple(dropped) if chosen else ()
+
+
+def competent(person: Person, topic: str | None) -> bool:
+    """Whether the person answers for the topic; who names none answers for all of them."""
+    return topic is None or not person.topics or topic in person.topics
 
 
 def speaks(person: Person, office: Office, language: str) -> bool:

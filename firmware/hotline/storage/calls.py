@@ -199,16 +199,6 @@ _MISSED_OPEN = """
 """
 
 
-def connected_since(database: Database, since: datetime) -> list[tuple[datetime, float]]:
-    """When forwarded legs ended after `since`, and the seconds each was connected."""
-    rows = database.query(
-        "select at, json_extract(facts, '$.seconds') as seconds from steps"
-        " where what = ? and at > ? order by at",
-        (LEG_COST, text_of(since)),
-    )
-    return [(instant(row["at"]), float(row["seconds"])) for row in rows]
-
-
 def missed_open(database: Database, limit: int = 1000) -> list[Call]:
     """Missed and not returned yet, the newest first.
 

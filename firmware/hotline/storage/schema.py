@@ -250,6 +250,43 @@ def handing_on(database: Database) -> None:
 
 
 @RECORDS()
+def confirmations(database: Database) -> None:
+    """Which numbers their owners confirmed, what was done with numbers, and what the caps count.
+
+    Until then the minutes of forwarded calls were counted from the journal, and those of test calls
+    from `test_costs`, which is not written any more.
+    """
+    database.execute(
+        """create table confirmations (
+            number text primary key,
+            at text not null,
+            person text not null,
+            by text not null,
+            left_at text
+        ) without rowid"""
+    )
+    database.execute(
+        """create table audit (
+            id integer primary key,
+            at text not null,
+            what text not null,
+            number text not null default '',
+            person text not null default '',
+            by text not null default ''
+        )"""
+    )
+    database.execute(
+        """create table uses (
+            id integer primary key,
+            at text not null,
+            what text not null,
+            number text not null default '',
+            amount real not null default 0
+        )"""
+    )
+
+
+@RECORDS()
 def presence(database: Database) -> None:
     """Who of the staff is away and until when; who was asked to swap; the trail of all of it."""
     database.execute(
