@@ -22,6 +22,8 @@ from hotline.control.messages import (
     CallClaim,
     CallReturned,
     CallTried,
+    StaffAsk,
+    StatusAnswer,
     Who,
     WhoAnswer,
 )
@@ -32,9 +34,11 @@ from hotline.inbox.label import label
 from hotline.inbox.waiting import Tried, Waiting
 from hotline.options import Options
 from hotline.options.file import read_options
+from hotline.routing.presence import LONGEST_BREAK, USUAL_BREAK
 from hotline.storage import audit as audit_storage
 from hotline.storage import calls as call_storage
 from hotline.storage import complaints as case_storage
+from hotline.storage import presence as presence_storage
 from hotline.storage import texts as text_storage
 from hotline.storage import waiting as waiting_storage
 from hotline.storage.complaints import Show
@@ -208,6 +212,25 @@ def who(given: argparse.Namespace) -> int:
     else:
         _print_plan(answer)
     return 0
+
+
+def staff(given: argparse.Namespace) -> int:
+    """Who is on duty and who of them is away; with a name, have them leave or come back."""
+    if given.trail:
+        return _print_trail(given)
+    control = Control(_places(given).control)
+    if given.person is None:
+        return _print_staff(control.status(), as_json=given.json)
+    if given.what is None:
+        raise HotlineError("What of it?", "Write break, off or on behind the name.")
+    by = f"command: {getpass.getuser()}"
+    ask = StaffAsk(person=given.person, what=given.what, minutes=given.minutes, by=by)
+    said = control.staff(ask)
+    if given.json:
+        print(said.model_dump_json())
+    else:
+        terminal.say(said.words)
+    return 0 if said.done else FAILED
 
 
 def rehearse(given: argparse.Namespace) -> int:
@@ -563,6 +586,32 @@ def _print_waiting(found: Sequence[Waiting], *, as_json: bool) -> int:
     return 0
 
 
+def _print_staff(status: StatusAnswer, *, as_json: bool) -> int:
+    if as_json:
+        people = [one.model_dump(mode="json") for one in status.on_duty]
+        print(json.dumps(people, ensure_ascii=False))
+        return 0
+    for one in status.on_duty:
+        until = f"until {_local(one.until, '%H:%M')}" if one.until else ""
+        away = f"{one.away} until {_local(one.away_until, '%H:%M')}" if one.away_until else ""
+        terminal.say((one.name, "bold"), away or until)
+    if not status.on_duty:
+        terminal.say("Nobody is on duty.")
+    if status.next_duty:
+        names = ", ".join(status.next_duty.names) or "nobody"
+        terminal.say(f"next: {names}, {_local(status.next_duty.at)}")
+    return 0
+
+
+def _print_trail(given: argparse.Namespace) -> int:
+    with records_file(_places(given).data).reading() as database:
+        found = presence_storage.trail(database)
+    rows = [(_local(t.at), t.person, t.by, t.asked, t.answer) for t in found]
+    heads = ("when", "person", "by", "asked", "answer")
+    _print_records(found, rows, heads, as_json=given.json, empty="Nobody asked for anything yet.")
+    return 0
+
+
 def _print_plan(answer: WhoAnswer) -> None:
     terminal.say(_local(answer.at), "open" if answer.open else "closed")
     if answer.campaign:
@@ -626,6 +675,12 @@ def _year(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text} is no year such as 2027") from wrong
 
 
+def _minutes(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LONGEST_BREAK:
+        raise argparse.ArgumentTypeError(f"a break is 1 to {LONGEST_BREAK} minutes")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="hotline", description="The Hotline Box.")
     top.add_argument("--version", action="version", version=__version__)
@@ -636,6 +691,7 @@ def _parser() -> argparse.ArgumentParser:
     _verb(verbs, "web", web)
     _line_verbs(verbs)
     _office_verbs(verbs)
+    _staff_verbs(verbs)
     _record_verbs(verbs)
     admin = verbs.add_parser("admin", help="accounts of the page").add_subparsers(required=True)
     reset = _verb(admin, "reset-password", reset_password)
@@ -684,6 +740,15 @@ def _office_verbs(verbs: Any) -> None:
     ask.add_argument("--caller", help="a caller's number")
     ask.add_argument("--topic", help="id of a topic")
     ask.add_argument("--line", help="on which the call comes; default: any")
+
+
+def _staff_verbs(verbs: Any) -> None:
+    ask = _verb(verbs, "staff", staff, json_too=True)
+    ask.add_argument("person", nargs="?", help="id or name; default: everybody on duty")
+    ask.add_argument("what", nargs="?", choices=("break", "off", "on"))
+    minutes = f"of a break, 1 to {LONGEST_BREAK}; default: {USUAL_BREAK}"
+    ask.add_argument("minutes", nargs="?", type=_minutes, default=USUAL_BREAK, help=minutes)
+    ask.add_argument("--trail", action="store_true", help="what was asked and answered")
 
 
 def _number_verbs(verbs: Any) -> None:

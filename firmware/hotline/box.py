@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 from hotline.calls.alarms import Alarms
+from hotline.calls.attendance import Attendance
 from hotline.calls.board import Board
 from hotline.calls.caps import Caps
 from hotline.calls.confirming import Confirming
@@ -28,13 +29,16 @@ from hotline.calls.notices import Notices, Texting
 from hotline.calls.offices import CurrentOffice
 from hotline.calls.returning import Returning
 from hotline.calls.selftest import SelfTests
+from hotline.calls.stafftexts import StaffTexts
 from hotline.calls.switchboard import Switchboard
 from hotline.calls.tonelesson import ToneLessons, tone_of
 from hotline.clock import Clock
 from hotline.control.desk import FrontDesk
 from hotline.control.linedesk import LineDesk
+from hotline.control.messages import OfficePut
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.server import ControlServer, only_one
+from hotline.control.staffdesk import StaffDesk
 from hotline.control.waitingdesk import WaitingDesk
 from hotline.health import chores
 from hotline.health.power import Power
@@ -68,6 +72,7 @@ from hotline.storage import linetests as test_storage
 from hotline.storage import linetones as tone_storage
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
+from hotline.storage import presence as presence_storage
 from hotline.storage.audit import Audit
 from hotline.storage.calls import Journal, last_came, next_call_id
 from hotline.storage.complaints import Cases
@@ -82,6 +87,7 @@ from hotline.storage.linetests import LineTests
 from hotline.storage.linetones import LearnedTones
 from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
+from hotline.storage.presence import Presences, StaffTrail, SwapAsks
 from hotline.storage.schema import records_file
 from hotline.storage.texts import Texts, parts_sent_since
 from hotline.storage.uses import DAY, Use, Uses, What, last_day
@@ -128,9 +134,8 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         await pjsip.start()
         closing.push_async_callback(pjsip.stop)
         exchange = await _exchange(options, places, clock, records, pjsip, closing)
-        for modem in records.texting:
-            modem.texts.on_text = partial(_keep_text, records.texts, exchange)
         exchange.board.hands_on = records.tests.hands_on
+        attendance = Attendance(exchange, records.presences, records.trail)
         left = records.left
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
         switchboard = Switchboard(exchange)
@@ -168,16 +173,27 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 ),
                 diverting,
             ),
+            people=StaffDesk(attendance, exchange.office),
             number_desk=NumberDesk(exchange, confirming, alarms),
             waiting=WaitingDesk(exchange, waiting, returning),
         )
         desk.attach()
+        staff_texts = _staff_texts(options, exchange, records, attendance, desk)
+        staff_texts.back = returning.by_text
+        for modem in records.texting:
+            modem.texts.on_text = partial(_keep_text, records.texts, clock, staff_texts)
         await _start_lines(exchange.board, switchboard, desk, closing)
         door = ControlServer(places.control, desk)
         await door.open()
         closing.push_async_callback(door.close)
         evening = EveningLetters(exchange, Evenings(records.writer), records.outbox)
-        more = (diverting.keep(), supply.watch(), confirming.keep(), evening.keep())
+        more = (
+            diverting.keep(),
+            supply.watch(),
+            confirming.keep(),
+            attendance.keep(),
+            evening.keep(),
+        )
         _start_chores(exchange, records, more, closing)
         yield desk
 
@@ -189,7 +205,8 @@ class Records:
     texting: the lines that carry texts, once they are there. diverts: what their SIM cards
     diverted before. orders: where the owner had them sent. tests: what lines can do. tones: of
     their exchanges. trial: sends a text to see whether it arrives. told: whom a text was sent
-    today. cap: what texts may cost.
+    today. cap: what texts may cost. presences: who of the staff is away. trail: what they asked.
+    asks: whom they asked to swap.
     """
 
     file: DatabaseFile
@@ -211,6 +228,9 @@ class Records:
     trial: TextTrial
     told: Mapping[str, datetime]
     cap: TextCap
+    presences: Presences
+    trail: StaffTrail
+    asks: SwapAsks
 
 
 def _open_records(
@@ -236,6 +256,9 @@ def _open_records(
         confirmed = confirmation_storage.known(database)
         tones = LearnedTones(writer, tone_storage.known(database))
         told = letters.recipients_since(database, "sms", today)
+        presences = Presences(writer, presence_storage.known(database))
+        asks = SwapAsks(writer, presence_storage.swap_asks(database))
+        trail = StaffTrail(writer, presence_storage.next_turn(database))
         cap = TextCap(options.limits.texts_per_day, deque(parts_sent_since(database, today)))
     steady = max(clock.now(), last_call or clock.now())
     used = writer.submit(lambda db: last_day(db, steady)).result()
@@ -263,6 +286,9 @@ def _open_records(
         TextTrial(rules, texts, file, clock),
         told,
         cap,
+        presences,
+        trail,
+        asks,
     )
 
 
@@ -387,11 +413,35 @@ def _sound_of(modem: Modem, place: Place, pjsip: Pjsip) -> LineSound | None:
     return ModemSound(pjsip, place.sound, Measured if quirks.any_rate else Known)
 
 
-async def _keep_text(texts: Texts, exchange: Exchange, line: str, written: str) -> None:
-    """A modem may forget a text once it is on the disk; the office hears of it."""
-    now = exchange.clock.now()
-    for text in await asyncio.wrap_future(texts.came(line, written, now)):
-        exchange.notices.text_came(exchange.office(), text.number, text.text, now)
+def _staff_texts(
+    options: Options,
+    exchange: Exchange,
+    records: Records,
+    attendance: Attendance,
+    desk: FrontDesk,
+) -> StaffTexts:
+    """What the staff text changes the plan through the same door as the page."""
+
+    async def put_plan(yaml: str, author: str) -> None:
+        await desk.office_put(OfficePut(yaml=yaml, author=author))
+
+    return StaffTexts(
+        exchange,
+        attendance,
+        records.asks,
+        records.trail,
+        own_numbers(options),
+        lambda: records.offices.current() or "",
+        put_plan,
+    )
+
+
+async def _keep_text(
+    texts: Texts, clock: Clock, staff: StaffTexts, line: str, written: str
+) -> None:
+    """A modem may forget a text once it is on the disk."""
+    for text in await asyncio.wrap_future(texts.came(line, written, clock.now())):
+        staff.came(text)
 
 
 def _texting(options: Options, records: Records, office: Office, clock: Clock) -> Texting | None:

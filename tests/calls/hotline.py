@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hotline.calls.attendance import Attendance
 from hotline.calls.board import Board
 from hotline.calls.call import Call, Step
 from hotline.calls.caps import Caps
 from hotline.calls.exchange import Exchange
-from hotline.calls.notices import Notices
+from hotline.calls.notices import Notices, Texting
 from hotline.calls.returning import Returning
 from hotline.calls.switchboard import Switchboard
 from hotline.errors import CallerGone
@@ -36,6 +37,7 @@ from hotline.storage.calls import CallStory, Journal
 from hotline.storage.complaints import Cases, Show
 from hotline.storage.confirmations import Confirmation, Confirmations
 from hotline.storage.files import Recordings
+from hotline.storage.presence import Presences, StaffTrail
 from hotline.storage.schema import RECORDS
 from hotline.storage.waiting import WaitingList
 from tests.storage.conftest import AtOnce, FakeTime
@@ -226,7 +228,10 @@ class Sentences:
 
 
 class StaffLine:
-    """The line over which the staff is rung; whoever hears the whisper presses `key`."""
+    """The line over which the staff is rung; whoever hears the whisper presses `key`.
+
+    does: what single telephones do instead, by number: another key, "rings" on, or is "busy".
+    """
 
     name = "office"
 
@@ -234,6 +239,7 @@ class StaffLine:
         self.capabilities = Capabilities(channels=9, full_duplex=full_duplex)
         self.key = "1"
         self.on_hearing: Callable[[str], None] = lambda _: None
+        self.does: dict[str, str] = {}
         self.rung: list[Telephone] = []
         self.busy: set[str] = set()  # numbers
         self.silent: set[str] = set()
@@ -247,14 +253,15 @@ class StaffLine:
         return 9
 
     def dial(self, number: str, shown: str | None = None) -> Telephone:
-        asked = {Prompt.WHISPER: self.key, Prompt.RETURN_WHISPER: self.key}
+        does = self.does.get(number, self.key)
+        asked = {Prompt.WHISPER: does, Prompt.RETURN_WHISPER: does}
         phone = Telephone(Caller(number), asked)
         phone.on_hearing = self.on_hearing
-        if number in self.busy:
+        if number in self.busy or does == "busy":
             phone.hang_up(Cause.BUSY)
         elif number in self.fails:
             phone.hang_up(Cause.LINE_FAILED)
-        elif number in self.silent:
+        elif number in self.silent or does == "rings":
             phone.taken.set_result(None)
         else:
             phone.picks_up()
@@ -279,6 +286,7 @@ class Hotline:
         *,
         speech_seconds: float = 3.0,
         full_duplex: bool = True,
+        texting: Texting | None = None,
         confirmed: Collection[str] | None = None,
     ) -> None:
         self.records, time, self._in_force = AtOnce(), FakeTime(), office
@@ -301,10 +309,12 @@ class Hotline:
             journal=Journal(writer, 1),
             cases=Cases(writer, 101),
             recordings=Recordings(folder),
-            notices=Notices(self.outbox, ()),
+            notices=Notices(self.outbox, (), texting),
             clock=clock,
             office=self._office,
         )
+        self.presences, self.trail = Presences(writer, ()), StaffTrail(writer, 1)
+        self.staff = Attendance(self.exchange, self.presences, self.trail)
         self.switchboard = Switchboard(self.exchange)
         self.switchboard.listeners.append(self._note)
         self.waiting = WaitingList(writer)
@@ -316,6 +326,10 @@ class Hotline:
     def _office(self) -> Office:
         self.faults.meet("office")
         return only_confirmed(self._in_force, self._holds)
+
+    def changes(self, office: Office) -> None:
+        """Another office is in force."""
+        self._in_force = office
 
     def rings(self, chooses: str = "", number: str = "+37322111222") -> Telephone:
         """Somebody calls who chooses this key of the menu, and presses # after the beep."""
@@ -365,6 +379,10 @@ class Hotline:
     def letters(self) -> list[str]:
         """Subjects of what the office is written."""
         return [letter.subject for letter in self.outbox.waiting()]
+
+    def texts(self, number: str) -> list[str]:
+        """What this telephone is texted."""
+        return [one.subject for one in self.outbox.waiting() if one.recipient == number]
 
     def staff_is_free(self) -> bool:
         """Nobody of the staff is rung, talks, or counts as busy; no forwarding is under way."""

@@ -40,6 +40,8 @@ from hotline.control.messages import (
     PlanStandIn,
     PlanSwap,
     Ring,
+    StaffAsk,
+    StaffSaid,
     Started,
     Status,
     StatusAnswer,
@@ -87,6 +89,12 @@ class FakeDesk:
             raise self.refuse
         self.asked.append(ask)
         return Done()
+
+    async def staff(self, ask: StaffAsk) -> StaffSaid:
+        await self._change(ask)
+        if ask.person == "last":
+            return StaffSaid(done=False, words="Break denied: too few people would stay.")
+        return StaffSaid(done=True, words=f"{ask.person} {ask.what} {ask.minutes}")
 
     async def case_assign(self, ask: CaseAssign) -> Done:
         return await self._change(ask)

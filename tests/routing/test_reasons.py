@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from hotline.routing.office import Absence, Office
 from hotline.routing.plan import Load, plan_for
+from hotline.routing.presence import Away, Why
 from hotline.routing.reasons import not_rung
 from tests.routing.shop import at, hours, office, person, shift, topic
 
@@ -24,6 +25,10 @@ def why(shop: Office, **asked: Any) -> dict[str, str]:
     caller = given.pop("caller")
     plan = plan_for(caller, shop, NOW, **given)
     return {p.name: str(reason) for p, reason in not_rung(plan, shop, NOW, caller=caller, **given)}
+
+
+def gone(reason: Why) -> Load:
+    return Load(away={"ion": Away("ion", reason, NOW, NOW + timedelta(hours=1))})
 
 
 def test_who_is_rung_needs_no_reason() -> None:
@@ -59,6 +64,14 @@ def test_who_is_rung_needs_no_reason() -> None:
             "is not asked for this topic",
         ),
         (office(ANA, ION, overflow=("ion",)), {}, "only for what overflows"),
+        (
+            office(ANA, replace(ION, number=None, unconfirmed=ION.number)),
+            {},
+            "the number is not confirmed",
+        ),
+        (office(ANA, ION), {"load": gone(Why.BREAK)}, "in a break"),
+        (office(ANA, ION), {"load": gone(Why.OFF)}, "off for now"),
+        (office(ANA, ION), {"load": gone(Why.PAUSED)}, "paused after missed calls"),
     ],
 )
 def test_who_is_not_rung_has_one_reason(shop: Office, asked: dict[str, Any], reason: str) -> None:

@@ -46,6 +46,7 @@ ROUTES = {
     "calls.back": "/calls/9/back",
     "calls.tried": "/calls/9/tried",
     "duty.duty": "/duty",
+    "duty.staff": "/duty/staff",
     "shifts.board": "/shifts?day=2026-12-07",
     "shifts.preview": "/shifts/change?kind=swap&day=2026-12-08&one=ana&other=ion",
     "shifts.put_in_force": "/shifts/change",
@@ -58,7 +59,7 @@ ROUTES = {
     "lines.lines": "/lines",
 }
 CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
-CHANGING |= {"put_in_force", "undo", "confirm", "forget", "resume", "back", "tried"}
+CHANGING |= {"put_in_force", "undo", "confirm", "forget", "resume", "back", "tried", "staff"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]
 

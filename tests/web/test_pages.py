@@ -18,6 +18,8 @@ from hotline.control.messages import (
     LineDivertState,
     LineNetwork,
     LineState,
+    OnDuty,
+    StaffAsk,
 )
 from hotline.errors import HotlineError, LineDown
 from hotline.health import power
@@ -25,6 +27,7 @@ from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
 from hotline.said import say, together
 from hotline.storage import complaints
+from hotline.storage.presence import StaffTrail
 from tests.web.conftest import Page, send
 from tests.web.office import Caller
 
@@ -67,6 +70,10 @@ def test_the_first_page_says_whether_callers_can_reach_us_and_why_not(page: Page
         ),
         ({"on_duty": ()}, "Callers can reach the box, but nobody is on duty."),
         ({"on_duty": (), "open": False}, "Callers can reach you. 1 line is ready."),
+        (
+            {"on_duty": (OnDuty(person="ana", name="Ana", away="break"),)},
+            "Callers can reach the box, but everybody on duty is away.",
+        ),
     ],
 )
 def test_the_worst_thing_decides_what_the_first_page_says(
@@ -232,6 +239,46 @@ def test_who_answers_on_saturday_at_nine_is_asked_in_the_offices_time(page: Page
     assert "Saturday, 5 December 2026, 09:00 The line is open. 1. Ana 20 seconds" in text
     asked = page.daemon.desk.asked[-1]
     assert (asked.at.isoformat(), asked.topic) == ("2026-12-05T07:00:00+00:00", "orders")  # type: ignore[attr-defined]
+
+
+def test_who_is_away_is_shown_with_the_time_they_are_back(page: Page) -> None:
+    back = page.office.now + timedelta(minutes=15)
+    away = [("ana", "Ana", "break"), ("ion", "Ion", "off"), ("eva", "Eva", "paused")]
+    there = tuple(
+        OnDuty(person=one, name=name, away=why, away_until=back)  # type: ignore[arg-type]
+        for one, name, why in away
+    )
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"on_duty": there})
+    words = "Ana on a break until 12:45 Ion off until 12:45 Eva missed calls; not rung until 12:45"
+    assert words in seen(page.owner(), "/")
+    assert words in seen(page.owner(), "/duty")
+
+
+def test_somebody_is_sent_on_a_break_and_called_back_with_one_tap(page: Page) -> None:
+    browser = page.owner()
+    assert send(browser, "/duty/staff", seen="/duty", person="ana", what="break").status_code == 302
+    assert page.daemon.desk.asked[-1] == StaffAsk(person="ana", what="break", by="page: maria")
+    assert "ana break 15" in seen(browser, "/duty")
+    send(browser, "/duty/staff", seen="/duty", person="last", what="off")
+    refused = browser.get("/duty").text
+    assert re.search(r'role="alert">.{1,80}<p>Break denied: too few', refused, re.S)
+
+
+@pytest.mark.parametrize("what", ["", "fire", "break; off"])
+def test_nothing_else_can_be_done_to_people(page: Page, what: str) -> None:
+    answer = send(page.owner(), "/duty/staff", seen="/duty", person="ana", what=what)
+    assert answer.status_code == 400
+    assert not any(isinstance(one, StaffAsk) for one in page.daemon.desk.asked)
+
+
+def test_what_people_asked_for_stands_on_the_page_with_who_asked(page: Page) -> None:
+    trail = StaffTrail(page.office.writer, 1)
+    now = page.office.now - timedelta(minutes=4)
+    trail.note(now, "ana", "text", "<b>BREAK 15", "Break until 12:45.")
+    trail.note(now, "ion", "page: Maria", "off", "").result(10)
+    text = seen(page.owner(), "/duty")
+    assert "Ion 4 min. ago , Maria off → – " in text
+    assert "Ana 4 min. ago , by text <b>BREAK 15 → Break until 12:45." in text
 
 
 @pytest.mark.parametrize("at", ["", "x", "2026-13-40T99:99", "0001-01-01T00:00", "2026-12-05"])

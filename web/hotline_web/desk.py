@@ -166,6 +166,8 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
         office_name=lambda: desk().office_name(),
         when=lambda at: desk().times.when(at),
         until=lambda at: desk().times.until(at),
+        asked_by=words.asked_by,
+        away_words=lambda person: words.away_words(person, desk().times),
         clock=lambda at: desk().times.clock(at),
         span=lambda edges: desk().times.span(*edges),
         exactly=lambda at: desk().times.exactly(at),

@@ -13,7 +13,7 @@ from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
 from hotline.inbox.waiting import Waiting
 from hotline.routing.office import Office
-from hotline.storage import calls, complaints, waiting
+from hotline.storage import calls, complaints, presence, waiting
 from hotline.storage import office as stored_office
 from hotline.storage.calls import Call, CallStory
 from hotline.storage.complaints import Show
@@ -21,6 +21,7 @@ from hotline.storage.database import Database
 from hotline.storage.files import Recordings
 from hotline.storage.office import OfficeVersion
 from hotline.storage.officefile import read_stored_office
+from hotline.storage.presence import Turn
 from hotline.storage.schema import records_file
 
 T = TypeVar("T")
@@ -81,6 +82,10 @@ class Records:
     def case(self, number: int) -> Case | None:
         """The case of that number."""
         return self._read(lambda database: complaints.get(database, number))
+
+    def trail(self, limit: int) -> list[Turn]:
+        """What the staff asked for and were told, the newest first."""
+        return self._read(lambda database: presence.trail(database, limit))
 
     def calls(self, limit: int, before: int | None) -> list[Call]:
         """The newest calls first."""

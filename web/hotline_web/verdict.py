@@ -78,6 +78,12 @@ def _of_box(status: StatusAnswer) -> Verdict | None:
             _("Callers can reach the box, but nobody is on duty."),
             _("They can leave a message."),
         )
+    if status.open and all(person.away for person in status.on_duty):
+        return Verdict(
+            "wait",
+            _("Callers can reach the box, but everybody on duty is away."),
+            _("They can leave a message."),
+        )
     return _of_numbers(status)
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 
-from hotline.control.messages import LineCheck, LineNetwork
+from hotline.control.messages import LineCheck, LineNetwork, OnDuty
 from hotline.inbox.case import Case, CaseKind, CaseState
 from hotline.inbox.deadlines import overdue
 from hotline.inbox.outcome import Outcome
@@ -98,6 +98,9 @@ def _round_words(facts: Mapping[str, Any]) -> str:
     """Whom the box rings, and why not the others."""
     reasons = {
         Reason.NO_NUMBER: _("no number"),
+        Reason.UNCONFIRMED: _("the number is not confirmed"),
+        Reason.GONE: _("off for now"),
+        Reason.PAUSED: _("paused after missed calls"),
         Reason.CLOSED: _("the line is closed"),
         Reason.AWAY: _("away"),
         Reason.OFF_DUTY: _("not on duty"),
@@ -191,6 +194,26 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
     if what == "key" and key:
         return StepWords(at, _("The caller presses %(key)s", key=key))
     return StepWords(at, known.get(what) or say(words) or what)
+
+
+# People ---------------------------------------------------------------------------------------
+
+
+def away_words(person: OnDuty, times: Times) -> str:
+    """Why somebody on duty is not rung, and until when."""
+    time = times.until(person.away_until) if person.away_until else ""
+    if person.away == "break":
+        return _("on a break until %(time)s", time=time)
+    if person.away == "off":
+        return _("off until %(time)s", time=time)
+    return _("missed calls; not rung until %(time)s", time=time)
+
+
+def asked_by(by: str) -> str:
+    """Who or what asked, as it stands in the trail."""
+    if by == "text":
+        return _("by text")
+    return _("the box itself") if by == "the box" else by.partition(": ")[2] or by
 
 
 # Lines ----------------------------------------------------------------------------------------

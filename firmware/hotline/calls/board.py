@@ -18,6 +18,7 @@ from hotline.clock import Clock
 from hotline.errors import LineDown, NumberRefused
 from hotline.lines.port import AsideLeg, HandingLine, Leg, Line
 from hotline.routing.office import Person
+from hotline.routing.presence import Absent
 from hotline.routing.queue import Queue, Ticket
 from hotline.routing.staff import Load
 from hotline.routing.waiting import expected_wait
@@ -72,7 +73,9 @@ class Board:
 
     hands_on: did a self-test see that this modem and SIM card or line (`HandingLine.card`) hold and
     join calls? on_refused: told of every number that was to be dialled and may not be. Both are
-    attached by `box`.
+    attached by `box`. away: who is not to be rung whatever the plan says. on_rung: told of each
+    person rung to the end, True for who took the call, False for who was not there. Both are
+    attached by `Attendance`.
     """
 
     def __init__(self, lines: Sequence[Line], caps: Caps, clock: Clock) -> None:
@@ -88,6 +91,8 @@ class Board:
         self._changed = asyncio.Event()
         self._behind: set[asyncio.Task[None]] = set()
         self.hands_on: Callable[[str], bool] = lambda _card: False
+        self.away: Callable[[], Absent] = dict
+        self.on_rung: Callable[[Person, bool], None] = lambda _person, _taken: None
         self.on_refused: Callable[[str, NumberRefused], None] = lambda _number, _refused: None
 
     # -- people ------------------------------------------------------------------------------
@@ -101,6 +106,7 @@ class Board:
             calls_today={who: n for (day, who), n in self._taken.items() if day == today},
             last_rung=dict(self._last_rung),
             last_spoken_with=self._spoken_with.get(caller or ""),
+            away=self.away(),
             last_hour=self._last_hour(),
         )
 

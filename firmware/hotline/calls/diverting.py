@@ -139,7 +139,8 @@ class Diverting:
         chosen, clock = self.by_shift.get(name, ()), self.exchange.clock
         if not chosen or not clock.trusted():
             return ""
-        person = straight_to(self.exchange.office(), clock.now(), chosen)
+        away = self.exchange.board.away()
+        person = straight_to(self.exchange.office(), clock.now(), chosen, away)
         try:
             number = self._caps.allowed(person.number or "") if person else ""
         except NumberRefused:

@@ -26,6 +26,7 @@ from hotline.notify.words import (
 )
 from hotline.numbering import can_be_texted
 from hotline.routing.office import Office, Person
+from hotline.routing.presence import Absent, Why
 from hotline.routing.rules import on_duty
 from hotline.said import say
 from hotline.storage.calls import Call as CallRow
@@ -63,7 +64,7 @@ class Notices:
     """Writes letters and puts them into the outbox; never waits.
 
     messengers: names of the apprise targets; each gets every letter. texting: None where no line
-    can send a text.
+    can send a text. away: who of the staff is; attached by `Attendance`.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Notices:
     ) -> None:
         self._outbox, self._messengers, self._texting = outbox, messengers, texting
         self._told_texts: deque[datetime] = deque()
+        self.away: Callable[[], Absent] = dict
 
     def case_filed(self, call: Call, number: int, kind: CaseKind, seconds: float = 0.0) -> None:
         """A message, complaint or wish to be called back was filed."""
@@ -118,6 +120,22 @@ class Notices:
         if len(self._told_texts) < TEXTS_TOLD_AN_HOUR:
             self._told_texts.append(now)
             self._send(office, about_text(number, text, now, _about(office, now)))
+
+    def text_person(self, person: Person, text: str) -> bool:
+        """Text one of the staff; False where no line can, or they have no mobile."""
+        number = person.number or person.unconfirmed
+        if self._texting is None or number is None or not can_be_texted(number):
+            return False
+        if self._texting.room() <= 0:
+            return False
+        self._outbox.add("sms", number, text, "")
+        return True
+
+    def supervisor(self, office: Office, text: str) -> None:
+        """Something about the plan that somebody has to know: in a text to them, and by letter."""
+        if watcher := office.person(office.supervisor):
+            self.text_person(watcher, text)
+        self._send(office, Words(text, f"{text}\n\n{office.name}\n"))
 
     def after_restart(
         self, office: Office, cases: Iterable[Case], missed: Iterable[CallRow], now: datetime
@@ -173,11 +191,17 @@ class Notices:
     def _text_staff(
         self, office: Office, text: str, now: datetime, case: int | None = None
     ) -> None:
-        """Who is on duty now and has a mobile; two people with one telephone get one text."""
+        """Who is on duty now and has a mobile; two people with one telephone get one text.
+
+        Who went home is left in peace, unless everybody did.
+        """
         if self._texting is None or not office.text_staff:
             return
+        away, there = self.away(), on_duty(office, now)
+        home = {one.person for one in away.values() if one.why is Why.OFF}
+        told = [person for person in there if person.id not in home] or there
         # A text costs little and dials nobody: whoever is not confirmed yet is told all the same.
-        numbers = dict.fromkeys(p.number or p.unconfirmed for p in on_duty(office, now))
+        numbers = dict.fromkeys(p.number or p.unconfirmed for p in told)
         for number in filter(can_be_texted, numbers):
             if self._texting.room() > 0:
                 self._outbox.add("sms", number, text, "", case_number=case)

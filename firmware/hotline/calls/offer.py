@@ -202,6 +202,8 @@ class _Offer:
     def _not_reached(self, leg: Leg) -> Answer:
         cause = leg.gone.result() if leg.gone.done() else Cause.NO_ANSWER
         self._step("not_reached", f"{self._name} did not take it: {cause}.")
+        if cause is Cause.NO_ANSWER:
+            self._was_there(False)
         return Answer.NEVER if cause in HOPELESS else Answer.NOT_REACHED
 
     async def _ask_for_key(self, party: Party) -> Answer:
@@ -213,6 +215,8 @@ class _Offer:
         except CallerGone:
             self._step("not_reached", f"{self._name} hung up without pressing 1.")
             return Answer.NOT_REACHED
+        if key == TAKE_KEY:
+            self._was_there(True)
         if key == TAKE_KEY and await self._through(party):
             self.reached = Reached(
                 self._engagement, party, self._aside is not None, self._left_alone
@@ -226,7 +230,11 @@ class _Offer:
             self._step("declined", f"{self._name} pressed 2: not now.")
             return Answer.NEVER
         self._step("no_press", f"Nobody pressed 1 on {self._name}'s phone; a voicemail, perhaps.")
+        self._was_there(False)
         return Answer.NOT_REACHED
+
+    def _was_there(self, taken: bool) -> None:
+        self._call.exchange.board.on_rung(self._engagement.person, taken)
 
     async def _through(self, party: Party) -> bool:
         """Have the network join them where they share a line; where it will not, say so."""

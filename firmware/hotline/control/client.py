@@ -47,6 +47,8 @@ from hotline.control.messages import (
     PlanSwap,
     Problem,
     Reply,
+    StaffAsk,
+    StaffSaid,
     Started,
     Status,
     StatusAnswer,
@@ -93,6 +95,10 @@ class Control:
     def who(self, ask: Who) -> WhoAnswer:
         """Who would answer a call."""
         return self._ask(ask, WhoAnswer)
+
+    def staff(self, ask: StaffAsk) -> StaffSaid:
+        """Have somebody leave or come back; what became of it."""
+        return self._ask(ask, StaffSaid)
 
     def change(
         self,

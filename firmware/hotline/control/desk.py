@@ -47,11 +47,12 @@ from hotline.control.messages import (
     OfficePut,
     OfficePutAnswer,
     OfficeUndo,
-    OnDuty,
     PlanAway,
     PlanStandIn,
     PlanSwap,
     Ring,
+    StaffAsk,
+    StaffSaid,
     Started,
     Status,
     StatusAnswer,
@@ -64,16 +65,16 @@ from hotline.control.messages import (
 from hotline.control.numberdesk import HOW, ONE_PERSON, NumberDesk
 from hotline.control.plandesk import PlanDesk
 from hotline.control.server import Feed
+from hotline.control.staffdesk import StaffDesk, away_words
 from hotline.control.waitingdesk import WaitingDesk
 from hotline.errors import BadSettings, HotlineError
 from hotline.lines.port import LineState as PortState
 from hotline.routing.campaigns import as_called, campaign_of
 from hotline.routing.office import Campaign, Office, Strategy
 from hotline.routing.plan import Plan, Tier, plan_for
-from hotline.routing.rules import Opening, next_duty, on_duty
-from hotline.routing.shifts import duty_ends
+from hotline.routing.rules import Opening, next_duty
 from hotline.routing.staff import Load
-from hotline.said import Said
+from hotline.said import Said, together
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office
 from hotline.storage.officewriting import write_office
@@ -97,6 +98,7 @@ class FrontDesk:
     power: Callable[[], tuple[Said, Said]]
     unsent: Callable[[], int]
     lines: LineDesk
+    people: StaffDesk
     before: Callable[[int], str | None]
     number_desk: NumberDesk
     waiting: WaitingDesk
@@ -128,10 +130,7 @@ class FrontDesk:
             open=plan.opening in OPEN,
             lines=self.lines.states(),
             live=tuple(_live(call) for call in self.switchboard.live.values()),
-            on_duty=tuple(
-                OnDuty(person=p.id, name=p.name, until=duty_ends(office, p, now))
-                for p in on_duty(office, now)
-            ),
+            on_duty=self.people.on_duty(now),
             next_duty=coming and NextDuty(at=coming[0], names=tuple(p.name for p in coming[1])),
             trouble=self.trouble(),
             power=power[0],
@@ -148,7 +147,8 @@ class FrontDesk:
         """See Desk."""
         now, office = ask.at or self._now(), self.exchange.office()
         campaign = campaign_of(office, ask.line, now)
-        return answer_of(self._plan(as_called(office, campaign), now, ask), now, campaign)
+        plan = self._plan(as_called(office, campaign), now, ask)
+        return answer_of(plan, now, office, campaign)
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """See Desk."""
@@ -197,6 +197,10 @@ class FrontDesk:
         await _on_disk(self.offices.save(write_office(office), ask.author, self._now()))
         self._publish(Event(at=self._now(), kind="office", words=f"Changed by {ask.author}."))
         return OfficePutAnswer(warnings=warnings)
+
+    async def staff(self, ask: StaffAsk) -> StaffSaid:
+        """See Desk."""
+        return self.people.ask(ask)
 
     async def plan_swap(self, ask: PlanSwap) -> Done:
         """See Desk."""
@@ -324,8 +328,8 @@ class FrontDesk:
             office,
             now,
             topic=ask.topic,
-            # Who is on the telephone now says nothing of another instant.
-            load=Load() if ask.at else board.load(ask.caller),
+            # Who is on the telephone now says nothing of another instant; when a break ends, does.
+            load=Load(away=self.people.away_at(now)) if ask.at else board.load(ask.caller),
             clock_trusted=self.exchange.clock.trusted(),
         )
 
@@ -333,14 +337,16 @@ class FrontDesk:
         return self.exchange.clock.now()
 
 
-def answer_of(plan: Plan, now: datetime, campaign: Campaign | None) -> WhoAnswer:
+def answer_of(plan: Plan, now: datetime, office: Office, campaign: Campaign | None) -> WhoAnswer:
     """A plan in the words of the socket; `hotline who` prints the same."""
-    why = [f"Nobody fits the {name}; others are rung." for name in plan.dropped]
-    why += [f"{person.name} is on the telephone." for person in plan.busy]
+    why = [together(f"Nobody fits the {name}; others are rung.") for name in plan.dropped]
+    why += [together(f"{person.name} is on the telephone.") for person in plan.busy]
+    why += [away_words(one, office) for one in plan.away]
     for person in plan.unconfirmed:
-        why.append(f"{ONE_PERSON.format(name=person.name)} {HOW.format(id=person.id)}")
+        told = f"{ONE_PERSON.format(name=person.name)} {HOW.format(id=person.id)}"
+        why.append(together(told))
     if plan.closure and plan.closure.name:
-        why.append(f"Closed: {plan.closure.name}.")
+        why.append(together(f"Closed: {plan.closure.name}."))
     return WhoAnswer(
         at=now,
         open=plan.opening in OPEN,

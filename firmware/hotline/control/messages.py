@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from hotline.inbox.waiting import Tried
+from hotline.routing.presence import LONGEST_BREAK, USUAL_BREAK
 from hotline.said import NOTHING, Part, Said, parts_of, together
 
 LINE_LIMIT = 64 * 1024  # bytes of one request, newline included
@@ -252,6 +253,19 @@ class CapsResume(Message):
     by: Short
 
 
+class StaffAsk(Message):
+    """Somebody of the staff leaves or is back. Answered by `StaffSaid`.
+
+    person: id or name. minutes: of a break. by: who says so, for the trail.
+    """
+
+    do: Literal["staff"] = "staff"
+    person: Short
+    what: Literal["break", "off", "on"]
+    minutes: Annotated[int, Field(ge=1, le=LONGEST_BREAK)] = USUAL_BREAK
+    by: Short
+
+
 class OfficePut(Message):
     """Replace the whole office. Answered by `OfficePutAnswer`, or refused with every problem."""
 
@@ -333,6 +347,7 @@ Request = Annotated[
     | LineBalance
     | LineTone
     | LineDivert
+    | StaffAsk
     | Subscribe,
     Field(discriminator="do"),
 ]
@@ -355,6 +370,13 @@ class Words(Message):
 class Started(Message):
     """It has begun; what happens next, in one sentence."""
 
+    words: Told
+
+
+class StaffSaid(Message):
+    """What became of it. done: False where it was denied."""
+
+    done: bool
     words: Told
 
 
@@ -464,11 +486,16 @@ class LiveCall(Message):
 
 
 class OnDuty(Message):
-    """Someone on shift; `until` None if the shift has no end in sight."""
+    """Someone on shift; `until` None if the shift has no end in sight.
+
+    away: why they are not rung until `away_until`; None while they are.
+    """
 
     person: str
     name: str
     until: AwareDatetime | None = None
+    away: Literal["break", "off", "paused"] | None = None
+    away_until: AwareDatetime | None = None
 
 
 class NextDuty(Message):
@@ -601,7 +628,7 @@ class WhoAnswer(Message):
     open: bool
     rounds: tuple[Ring, ...] = ()
     then: str = "message"
-    why: tuple[str, ...] = ()
+    why: tuple[Told, ...] = ()
     campaign: str = ""
 
 

@@ -55,6 +55,8 @@ from hotline.control.messages import (
     Problem,
     Reply,
     Request,
+    StaffAsk,
+    StaffSaid,
     Started,
     Status,
     StatusAnswer,
@@ -92,6 +94,9 @@ class Desk(Protocol):
 
     async def line_divert(self, ask: LineDivert) -> LineDiverted:
         """Where the network sends a line's callers; see calls/diverting.py."""
+
+    async def staff(self, ask: StaffAsk) -> StaffSaid:
+        """Have somebody leave or come back; see calls/attendance.py."""
 
     async def who(self, ask: Who) -> WhoAnswer:
         """Who would answer a call."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from hotline.routing.coverage import pausing
 from hotline.routing.office import Office, Person
 from hotline.routing.plan import Plan
+from hotline.routing.presence import Why
 from hotline.routing.rules import Opening, on_duty
 from hotline.routing.shifts import absent, day_of
 from hotline.routing.staff import Load, may_ring, speaks
@@ -18,10 +19,13 @@ class Reason(StrEnum):
     """Why a person is not rung, in words."""
 
     NO_NUMBER = "there is no number"
+    UNCONFIRMED = "the number is not confirmed"
     CLOSED = "the line is closed"
     AWAY = "away"
     OFF_DUTY = "not on duty"
     PAUSING = "in a break"
+    GONE = "off for now"
+    PAUSED = "paused after missed calls"
     OWN_CALL = "is calling"
     UNASKED = "is not asked for this topic"
     TOPIC = "does not know the topic"
@@ -48,9 +52,11 @@ def not_rung(
         if person.id in rung:
             continue
         if person.number is None:
-            yield person, Reason.NO_NUMBER
+            yield person, Reason.UNCONFIRMED if person.unconfirmed else Reason.NO_NUMBER
         elif plan.opening not in (Opening.OPEN, Opening.UNTRUSTED):
             yield person, Reason.CLOSED
+        elif person.id in load.away:
+            yield person, _SAID[load.away[person.id].why]
         elif person.id in office.overflow:
             yield person, Reason.OVERFLOW
         elif person.id not in there and plan.opening is Opening.OPEN:
@@ -61,6 +67,9 @@ def not_rung(
             yield person, Reason.BUSY
         else:
             yield person, _filtered(person, office, topic, language)
+
+
+_SAID = {Why.BREAK: Reason.PAUSING, Why.OFF: Reason.GONE, Why.PAUSED: Reason.PAUSED}
 
 
 def _off_duty(person: Person, office: Office, now: datetime, in_break: set[str]) -> Reason:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from hotline.routing.office import Office, Person, Strategy
+from hotline.routing.presence import Absent
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -17,7 +18,7 @@ class Load:
 
     busy: rung or talking now, on any line. last_ended: end of the last call, UTC. last_rung: when
     last offered a call, UTC. last_spoken_with: the person this caller last spoke with. last_hour:
-    calls taken in it.
+    calls taken in it. away: who is neither rung nor waited for, whatever the plan says.
     """
 
     busy: frozenset[str] = frozenset()
@@ -25,6 +26,7 @@ class Load:
     calls_today: Mapping[str, int] = field(default_factory=dict)
     last_rung: Mapping[str, datetime] = field(default_factory=dict)
     last_spoken_with: str | None = None
+    away: Absent = field(default_factory=dict)
     last_hour: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hotline.inbox.case import Case
 from hotline.inbox.retention import Retention
-from hotline.storage import calls, complaints, outbox, texts, waiting
+from hotline.storage import calls, complaints, outbox, presence, texts, waiting
 from hotline.storage.complaints import Show
 from hotline.storage.database import DatabaseFile
 from hotline.storage.files import Recordings
@@ -52,6 +52,7 @@ class Housekeeping:
         self._writer.submit(lambda db: waiting.purge(db, now - retention.calls)).result()
         self._writer.submit(lambda db: outbox.purge(db, now - retention.calls)).result()
         self._writer.submit(lambda db: texts.purge(db, now - retention.calls)).result()
+        self._writer.submit(lambda db: presence.purge(db, now - retention.calls)).result()
         self._delete_moved_aside(now - MOVED_ASIDE_KEPT)
         return Tidied(gone, _numbers(over), self.make_room())
 
@@ -86,6 +87,7 @@ class Housekeeping:
         numbers = _numbers(cases)
         self._writer.submit(lambda db: outbox.erase(db, number, numbers)).result()
         self._writer.submit(lambda db: texts.erase(db, number)).result()
+        self._writer.submit(lambda db: presence.erase(db, number)).result()
         self._delete_moved_aside(now)
         self._file.back_up()
         return named + len(cases)

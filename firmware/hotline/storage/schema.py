@@ -320,3 +320,36 @@ def evenings(database: Database) -> None:
             token text not null
         ) without rowid"""
     )
+
+
+@RECORDS()
+def presence(database: Database) -> None:
+    """Who of the staff is away and until when; who was asked to swap; the trail of all of it."""
+    database.execute(
+        """create table presence (
+            person text primary key,
+            why text not null,
+            since text not null,
+            until text not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table swap_asks (
+            day text not null,
+            one text not null,
+            other text not null,
+            at text not null,
+            until text not null,
+            primary key (day, one, other)
+        ) without rowid"""
+    )
+    database.execute(
+        """create table staff_trail (
+            id integer primary key,
+            at text not null,
+            person text not null,
+            "by" text not null,
+            asked text not null,
+            answer text not null
+        )"""
+    )
