@@ -174,12 +174,16 @@ class Telephone:
 
 
 class Trunk:
-    """A line of the box. overbooked: how often more was asked of it than it has channels."""
+    """A line of the box.
+
+    overbooked: how often more was asked of it than it can do. down: from, to, in seconds.
+    """
 
     def __init__(self, name: str, channels: int, rings: Callable[[Telephone], None]) -> None:
         self.name, self.capabilities = name, Capabilities(channels=channels)
         self.live: set[Telephone] = set()
         self.up, self.overbooked = True, 0
+        self.down: list[tuple[float, float]] = []
         self._rings = rings
 
     def state(self) -> LineState:
@@ -213,6 +217,7 @@ class Trunk:
     def fails(self, seconds: float) -> None:
         """Out of order for so long; everybody on it is cut off."""
         self.up = False
+        self.down.append((now(), now() + seconds))
         for phone in tuple(self.live):
             phone.hang_up(Cause.LINE_FAILED)
         asyncio.get_running_loop().call_later(seconds, self._works)
