@@ -11,11 +11,12 @@ from functools import cached_property
 from hotline.inbox.outcome import Outcome
 from hotline.lines.port import Cause
 from hotline.media.catalogue import Prompt
-from hotline.routing.office import Do, Fallback, Menu, Office
+from hotline.routing.office import Do, Fallback, Key, Menu, Office
 from tests.month.network import BEEP, Ring, Visit, said
 
 CALL_BACK_KEY, TAKE_KEY, NOT_NOW_KEY = "9", "1", "2"
 KEPT_FROM_S = 1.0
+ALWAYS_THERE = {"0": Key("0", Do.PERSON)}  # in every menu, also where the owner forgot it
 AFTER_HOLDING = {
     Prompt.NOBODY_NOW,
     Prompt.RECORDING_NOTICE,
@@ -58,7 +59,7 @@ class Seen:
             menu = self._press(menu, key)
 
     def _press(self, menu: Menu, key: str) -> Menu:
-        chosen = next((one for one in menu.keys if one.key == key), None)
+        chosen = next((one for one in menu.keys if one.key == key), ALWAYS_THERE.get(key))
         if chosen is None:
             return menu
         if chosen.do is Do.MENU:
@@ -137,8 +138,11 @@ class Seen:
 
     def refused(self, number: str) -> float:
         """Since when whoever has this number need not be asked again for this caller."""
-        times = [until(one) for one in self.visit.rings if one.number == number and says_no(one)]
-        return min(times, default=float("inf"))
+        mine = [one for one in self.visit.rings if one.number == number]
+        noes = [until(one) for one in mine if says_no(one)]
+        # What one line did not carry may go on over another at once.
+        gone_on = {one.at for one in mine}
+        return min((at for at in noes if at not in gone_on), default=float("inf"))
 
 
 def until(ring: Ring) -> float:

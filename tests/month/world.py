@@ -42,8 +42,8 @@ FIRST_DAY, MONTH = date(2026, 10, 1), 31
 DAY_S, HOUR_S, MINUTE_S = 86400, 3600, 60
 
 # The lines with their channels, both directions together; most callers know the first number.
-LINES = {"trunk": (5, 70), "mobile": (3, 20), "old number": (2, 10)}
-LIMITS = Limits(minutes_per_day=480, concurrent=5, calls_per_hour_per_number=30)
+LINES = {"trunk": (4, 70), "mobile": (2, 20), "old number": (2, 10)}
+LIMITS = Limits(minutes_per_day=150, concurrent=4, calls_per_hour_per_number=20)
 MOST_CALLS = 150  # a day
 # How many call on which day of the week, and on the days of a campaign; in how many bursts.
 USUAL = (95, 85, 80, 85, 100, 60, 40)
