@@ -153,7 +153,6 @@ async def _hunt(call: Call, topic: str | None) -> Reached | None:
             plan = call.plan(topic)
             tiers = _in_turn(call, plan.tiers, refused)
             if tiers:
-                board.queue.leave(call.id)
                 _tell_dropped(call, plan)
                 reached = await _ring_tiers(call, tiers, topic, refused)
                 if reached is not None:

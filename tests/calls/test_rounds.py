@@ -1,0 +1,43 @@
+"""A round of ringing takes a while: whose turn it is, and who is there, is asked at each telephone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hotline.lines.port import Cause
+from hotline.options import Limits
+from hotline.routing.office import Do, Key, Menu, Strategy, Topic
+from tests.calls.hotline import ANA, OFFICE, Hotline
+
+BY_TURNS = replace(
+    OFFICE,
+    topics=(
+        Topic("together", {}, strategy=Strategy.ALL),
+        Topic("alone", {}, strategy=Strategy.IN_ORDER),
+    ),
+    menus=(Menu("main", (Key("1", Do.TOPIC, "together"), Key("2", Do.TOPIC, "alone"))),),
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("1", "2"), ("2", "1")], ids=["all at once first", "in order first"]
+)
+async def test_nobody_is_overtaken_by_a_caller_whose_topic_rings_in_another_way(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    hotline = Hotline(tmp_path, BY_TURNS)
+    hotline.board.caps.limits = Limits(concurrent=3)
+    talking = hotline.rings("2", "+37322000001")
+    await hotline.step(talking, "joined")
+    waits_longest, waits = hotline.rings(first), hotline.rings(second, "+37322000002")
+    for caller in (waits_longest, waits):
+        await hotline.step(caller, "waiting")
+    talking.hang_up(Cause.HUNG_UP)
+    await hotline.step(waits_longest, "joined")
+    waits.hang_up(Cause.HUNG_UP)
+    assert (await hotline.over(waits)).call.outcome == "missed"
+    waits_longest.hang_up(Cause.HUNG_UP)
+    assert (await hotline.over(waits_longest)).call.person == ANA.id
