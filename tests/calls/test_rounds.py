@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hotline.calls import forward
 from hotline.lines.port import Cause
 from hotline.options import Limits
-from hotline.routing.office import Do, Key, Menu, Strategy, Topic
-from tests.calls.hotline import ANA, OFFICE, Hotline
+from hotline.routing.office import Do, Key, Menu, Person, Shift, Strategy, Topic, WallTime
+from tests.calls.hotline import ANA, OFFICE, Hotline, Telephone
 
+ION = Person("ion", "Ion", "+37369000102", ring_seconds=5)
+EVERY_DAY = frozenset(range(7))
 BY_TURNS = replace(
     OFFICE,
     topics=(
@@ -41,3 +45,25 @@ async def test_nobody_is_overtaken_by_a_caller_whose_topic_rings_in_another_way(
     assert (await hotline.over(waits)).call.outcome == "missed"
     waits_longest.hang_up(Cause.HUNG_UP)
     assert (await hotline.over(waits_longest)).call.person == ANA.id
+
+
+async def test_nobody_is_rung_whose_shift_ended_while_others_were_rung(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forward, "ROUND_PAUSE_S", 0.01)
+    shifts = (
+        Shift("ana", EVERY_DAY, WallTime(8 * 60), WallTime(18 * 60)),
+        Shift("ion", EVERY_DAY, WallTime(8 * 60), WallTime(11 * 60 + 1)),  # in a minute
+    )
+    hotline = Hotline(tmp_path, replace(OFFICE, people=(ANA, ION), shifts=shifts))
+    hotline.line.key = "2"  # not now
+    dial = hotline.line.dial
+
+    def dial_for_two_minutes(number: str, shown: str | None = None) -> Telephone:
+        hotline.time.pass_by(timedelta(minutes=2))
+        return dial(number, shown)
+
+    hotline.line.dial = dial_for_two_minutes
+    story = await hotline.called("1")
+    assert [phone.caller.number for phone in hotline.line.rung] == [ANA.number]
+    assert story.call.outcome == "message"

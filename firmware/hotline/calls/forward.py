@@ -188,6 +188,12 @@ def _in_turn(call: Call, tiers: Iterable[Tier], refused: set[str]) -> list[Tier]
     return [tier for tier in left if tier.candidates]
 
 
+def _now_in_turn(call: Call, topic: str | None, refused: set[str]) -> set[str]:
+    """Ids of those who may be rung at this moment: a round takes a while, and shifts end in it."""
+    tiers = _in_turn(call, call.plan(topic).tiers, refused)
+    return {candidate.person.id for tier in tiers for candidate in tier.candidates}
+
+
 def _wanted(plan: Plan, refused: set[str]) -> frozenset[str]:
     """Whom it is worth waiting for: everybody of the plan, free or busy, who did not refuse."""
     free = {candidate.person.id for tier in plan.tiers for candidate in tier.candidates}
@@ -209,8 +215,12 @@ async def _ring_tier(
 ) -> Reached | None:
     board, rung = call.exchange.board, False
     if tier.strategy is Strategy.ALL and not board.only_aside(call.leg):
-        return await _ring_all(call, tier.candidates, topic, refused)
+        present = _now_in_turn(call, topic, refused)
+        together = [one for one in tier.candidates if one.person.id in present]
+        return await _ring_all(call, together, topic, refused)
     for candidate in tier.candidates:
+        if candidate.person.id not in _now_in_turn(call, topic, refused):
+            continue
         if rung and board.only_aside(call.leg):
             await asyncio.sleep(BACK_S)
         rung = True
