@@ -109,6 +109,8 @@ class Turns:
             together = bool(chain) and ring.at - chain[0].at < INSTANT
             chain = [*chain, ring] if goes_on or together else [ring]
             person = self.people[ring.number]
+            if self.past.goes_on(ring):
+                continue  # the same call to the same person, over another line
             said = [*self._may(one, ring, person), *self._level(one, chain, person)]
             if len(chain) == 1:
                 said += self._first(one, ring)
@@ -146,12 +148,13 @@ class Turns:
         topic = self.office.topic(one.topic or "")
         strategy = topic.strategy if topic else self.office.strategy
         rung = {r.number for r in one.visit.rings if abs(r.at - ring.at) < INSTANT}
+        numbers = {person.number for person in group}
         if strategy is Strategy.ALL:
-            if rung != {person.number for person in group}:
+            if not numbers <= rung:
                 yield f"not all were rung at once: {', '.join(p.name for p in group)}"
             return
         turn = self._turn(one, group, strategy, ring.at)
-        if turn is not None and turn.number not in rung:
+        if turn is not None and rung <= numbers - {turn.number}:
             name = self.people[ring.number].name
             yield f"{name} was rung first, and it was {turn.name}'s turn ({strategy})"
 
@@ -249,7 +252,7 @@ class Turns:
 
     def _free(self, one: Seen, begin: float, end: float) -> list[Person]:
         """Who could have been rung for this caller, certainly and all the time between these."""
-        could = self.duty.all_through(one, _hold(one), end)
+        could = self.duty.all_through(one, begin, end)
         wanted = [
             other
             for other in self._before(one, begin, end)
@@ -294,6 +297,16 @@ class Past:
         near = self._of[person.number][max(0, last - 8) : last]
         return [ring for ring in near if until(ring) >= begin - INSTANT]
 
+    def goes_on(self, ring: Ring) -> bool:
+        """Was this person rung for this caller until this very instant, over another line?"""
+        return any(
+            before is not ring
+            and before.visit is ring.visit
+            and before.number == ring.number
+            and abs(until(before) - ring.at) < INSTANT
+            for before in ring.visit.rings
+        )
+
     def somebody_came_free(self, at: float) -> bool:
         """In this very instant, so that it cannot be told who was free."""
         place = bisect_left(self._ends, at - INSTANT)
@@ -334,12 +347,8 @@ class Past:
 
     def _last_rung(self, person: Person, at: float) -> float:
         """A call that went on over another line was one call."""
-        mine, latest = self._of[person.number], -NEVER
-        for before, ring in zip([None, *mine], mine, strict=False):
-            if ring.at >= at - INSTANT:
-                break
-            if before is None or ring.at - until(before) > INSTANT:
-                latest = ring.at
+        mine = self._of[person.number][: bisect_left(self._starts[person.number], at - INSTANT)]
+        latest = next((ring.at for ring in reversed(mine) if not self.goes_on(ring)), -NEVER)
         refused = [t for (_, who), t in self.undialled.items() if who == person.id and t < at]
         return max([latest, *refused])
 
