@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from itertools import accumulate
 
 from hotline.inbox.outcome import Outcome
 from hotline.storage.calls import CallStory
-from tests.month.network import Ring
-from tests.month.seen import INSTANT, Finding, Seen, until
+from tests.month.costs import Costs
+from tests.month.seen import INSTANT, TAKE_KEY, Finding, Seen, until
 from tests.month.turns import Turns
 from tests.month.world import Diary
 
@@ -27,7 +25,7 @@ def judge(diary: Diary) -> list[Finding]:
         *_lists(diary, seen),
         *_totals(diary, seen),
         *_legs(diary, seen),
-        *_channels(diary),
+        *Costs(diary).findings(),
         *Turns(diary, seen).findings(),
     ]
     return sorted(found, key=lambda one: one.at)
@@ -145,13 +143,16 @@ def _hour(diary: Diary, at: float) -> int:
     return int(at // 3600)
 
 
-# --- legs, lines, what they cost --------------------------------------------------------------------
+# --- legs ---------------------------------------------------------------------------------------------
 
 
 def _legs(diary: Diary, seen: list[Seen]) -> Iterator[Finding]:
     people = {person.number: person for person in diary.office.people}
     for one in seen:
         talked = [ring for _, ring in one.visit.talks]
+        for at, ring in one.visit.talks:
+            if TAKE_KEY not in ring.pressed:
+                yield Finding(at, f"{people[ring.number].name} was joined without having pressed 1")
         for ring in one.visit.rings:
             name = people[ring.number].name
             free_at = one.over if ring in talked else one.holds_to + TOO_LATE_S
@@ -165,48 +166,3 @@ def _legs(diary: Diary, seen: list[Seen]) -> Iterator[Finding]:
     for what, left in diary.left.items():
         if left:
             yield Finding(diary.missed[-1][0], f"when all had gone these were left: {what} {left}")
-
-
-def _channels(diary: Diary) -> Iterator[Finding]:
-    for trunk in diary.trunks:
-        if trunk.overbooked:
-            yield Finding(0, f"more was asked of the line {trunk.name} than it has channels")
-    rings = [ring for visit in diary.visits for ring in visit.rings]
-    for number in {ring.number for ring in rings}:
-        mine = sorted((ring for ring in rings if ring.number == number), key=_begins)
-        yield from _in_use(mine)
-        most = diary.limits.calls_per_hour_per_number
-        for first, last in zip(mine, mine[most:], strict=False):
-            # A call that goes on over another line is one call for the caps.
-            if last.at - first.at < 3600 - INSTANT and _calls(mine, first, last) > most:
-                yield Finding(last.at, f"{number} was dialled more than {most} times in an hour")
-    yield from _minutes(diary, rings)
-
-
-def _begins(ring: Ring) -> float:
-    return ring.at
-
-
-def _calls(mine: list[Ring], first: Ring, last: Ring) -> int:
-    between = [ring for ring in mine if first.at <= ring.at <= last.at]
-    return 1 + sum(
-        after.at - until(before) > INSTANT or after.visit is not before.visit
-        for before, after in zip(between, between[1:], strict=False)
-    )
-
-
-def _in_use(mine: list[Ring]) -> Iterator[Finding]:
-    for before, after in zip(mine, mine[1:], strict=False):
-        if after.at < until(before) - INSTANT:
-            yield Finding(after.at, f"{after.number} was rung twice: it was in use already")
-
-
-def _minutes(diary: Diary, rings: list[Ring]) -> Iterator[Finding]:
-    """No telephone is dialled once the minutes of the last day are used up."""
-    costs = sorted((until(ring), until(ring) - ring.answered_at) for ring in rings if ring.answered_at)
-    ends, sums = [end for end, _ in costs], [0.0, *accumulate(seconds for _, seconds in costs)]
-    for ring in rings:
-        first = bisect_right(ends, ring.at - 86400 + INSTANT)
-        last = bisect_left(ends, ring.at - INSTANT)
-        if sums[max(first, last)] - sums[first] >= diary.limits.minutes_per_day * 60:
-            yield Finding(ring.at, "more was talked in a day than the cap allows")

@@ -165,9 +165,7 @@ class Telephone:
             self.note.pressed += key
         self.keys.put_nowait(key)
 
-    def later(
-        self, seconds: float, action: Callable[..., Any], *given: Any
-    ) -> asyncio.TimerHandle:
+    def later(self, seconds: float, action: Callable[..., Any], *given: Any) -> asyncio.TimerHandle:
         """Do it in so many seconds, if the leg lasts so long."""
         self._plans.append(asyncio.get_running_loop().call_later(seconds, action, *given))
         return self._plans[-1]

@@ -242,9 +242,7 @@ class Customer:
         if what & MENU:
             self._chooses()
         elif Prompt.PLEASE_HOLD in what:
-            self._impatience = self.phone.later(
-                self._patience, self.phone.hang_up, Cause.HUNG_UP
-            )
+            self._impatience = self.phone.later(self._patience, self.phone.hang_up, Cause.HUNG_UP)
         elif Prompt.STILL_WAITING in what:
             self._may_leave()
         elif BEEP in what:

@@ -158,9 +158,7 @@ class Turns:
             name = self.people[ring.number].name
             yield f"{name} was rung first, and it was {turn.name}'s turn ({strategy})"
 
-    def _turn(
-        self, one: Seen, group: list[Person], strategy: Strategy, at: float
-    ) -> Person | None:
+    def _turn(self, one: Seen, group: list[Person], strategy: Strategy, at: float) -> Person | None:
         """Whose turn it is of these; None where it cannot be told."""
         known = self.past.spoke_with(one.visit.number, at)
         for person in group:
@@ -274,7 +272,9 @@ class Past:
     def __init__(self, diary: Diary) -> None:
         self.diary, self.office = diary, diary.office
         rings = sorted((r for v in diary.visits for r in v.rings), key=lambda ring: ring.at)
-        self._of = {p.number: [r for r in rings if r.number == p.number] for p in diary.office.people}
+        self._of = {
+            p.number: [r for r in rings if r.number == p.number] for p in diary.office.people
+        }
         self._starts = {number: [r.at for r in mine] for number, mine in self._of.items()}
         self._ends = sorted(map(until, rings))
         self._talks: dict[str | None, list[tuple[float, str]]] = {}

@@ -249,5 +249,3 @@ def lived(folder: Path, seed: int, first: date = FIRST_DAY, days: int = MONTH) -
         return await World(folder, seed, first, days).lives()
 
     return run(days_pass())
-
-
