@@ -1,4 +1,4 @@
-"""A round of ringing takes a while: whose turn it is, and who is there, is asked at each telephone."""
+"""A round of ringing takes a while: whose turn it is, and who is there, is asked each time."""
 
 from __future__ import annotations
 

@@ -9,17 +9,15 @@ import argparse
 import random
 import re
 import sys
-import tempfile
 import time
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 from hotline.inbox.outcome import Outcome
 from tests.month.broken import BROKEN
 from tests.month.judge import in_words, judge
 from tests.month.seen import Seen
-from tests.month.world import FIRST_DAY, MONTH, Diary, lived
+from tests.month.world import FIRST_DAY, MONTH, Diary, days_of
 
 
 def summary(diary: Diary) -> str:
@@ -51,8 +49,7 @@ def _told(counted: Counter) -> str:
 def live(seed: int, first: date, days: int) -> bool:
     """Print a month and its judgement. Was every promise kept?"""
     began, cpu = time.monotonic(), time.process_time()
-    with tempfile.TemporaryDirectory() as folder:
-        diary = lived(Path(folder), seed, first, days)
+    diary = days_of(seed, first, days)
     print(summary(diary))
     found = judge(diary)
     print(f"{time.monotonic() - began:.1f} s, {time.process_time() - cpu:.1f} s of them computing")
@@ -64,9 +61,8 @@ def catch(seed: int) -> bool:
     """Print what the judge says of each broken copy. Was every one caught?"""
     caught = 0
     for broken in BROKEN:
-        with tempfile.TemporaryDirectory() as folder, broken.copy():
-            diary = lived(Path(folder), seed, *broken.days)
-        found = judge(diary)
+        with broken.copy():
+            found = judge(days_of(seed, *broken.days))
         right = [one for one in found if re.search(broken.words, one.words)]
         caught += bool(right)
         said = f"{len(right)} of {len(found)}: {right[0].words}" if right else "NOT CAUGHT"

@@ -1,4 +1,4 @@
-"""What the lines carried and what it cost: channels, telephones in use, and the caps of box.toml."""
+"""What the lines carried and what it cost: channels, telephones in use, the caps of box.toml."""
 
 from __future__ import annotations
 

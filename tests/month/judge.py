@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hotline.inbox.outcome import Outcome
+from hotline.lines.port import Cause
 from hotline.storage.calls import CallStory
 from tests.month.costs import Costs
+from tests.month.network import BEEP
 from tests.month.seen import INSTANT, TAKE_KEY, Finding, Seen, until
 from tests.month.turns import Turns
 from tests.month.world import Diary
@@ -37,7 +39,7 @@ def in_words(diary: Diary, found: list[Finding], most: int = 20) -> str:
     return "\n".join([*told, *([f"and {len(found) - most} more"] if len(found) > most else [])])
 
 
-# --- one call, and what stands of it ----------------------------------------------------------------
+# --- one call, and what stands of it ----------------------------------------------------------
 
 
 def _rows(diary: Diary, seen: list[Seen]) -> Iterator[Finding]:
@@ -63,6 +65,9 @@ def _row(diary: Diary, one: Seen, story: CallStory) -> Iterator[str]:
         yield "it is written down at another time"
     if abs(diary.seconds(call.ended_at) - visit.ended_at) > 1:
         yield "it ends in the records at another time"
+    asked_for_a_word = one.first(BEEP) is not None or visit.engaged
+    if visit.cause is Cause.OURS and one.outcome is Outcome.MISSED and not asked_for_a_word:
+        yield "the box hung up on somebody who had got nothing"
     if visit.ended_at - visit.at > LONGEST_CALL_S:
         yield "the caller was never let go"
     spoke = {diary.office.person(call.person or "")} - {None}
@@ -97,7 +102,7 @@ def _steps(one: Seen, story: CallStory) -> Iterator[str]:
             yield f"whoever took it was told {told['topic']}, {told['caller']}"
 
 
-# --- lists and totals -------------------------------------------------------------------------------
+# --- lists and totals -------------------------------------------------------------------------
 
 
 def _lists(diary: Diary, seen: list[Seen]) -> Iterator[Finding]:
@@ -143,7 +148,7 @@ def _hour(diary: Diary, at: float) -> int:
     return int(at // 3600)
 
 
-# --- legs ---------------------------------------------------------------------------------------------
+# --- legs ---------------------------------------------------------------------------------------
 
 
 def _legs(diary: Diary, seen: list[Seen]) -> Iterator[Finding]:

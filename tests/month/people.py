@@ -1,4 +1,4 @@
-"""What callers and staff do, drawn by chance. Every behaviour there is stands in the tables below."""
+"""What callers and staff do, drawn by chance. Every behaviour there is stands in a table here."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from hotline.media.catalogue import Prompt
 from tests.month.network import BEEP, Ring, Sentence, Telephone, Visit, now
 
 MENU = {Prompt.MENU_ITEM, Prompt.LANGUAGE_CHOICE, Prompt.MENU_PERSON}
-USUAL_TALK_S = 130.0
+USUAL_TALK_S = 150.0
 NEVER = 1e9
 
-# --- the staff ------------------------------------------------------------------------------------
+# --- the staff ------------------------------------------------------------------------------
 
 
 class Colleague:
@@ -181,7 +181,7 @@ def rung(phone: Telephone, caller: Telephone, chance: random.Random) -> None:
     way(who)
 
 
-# --- the callers ----------------------------------------------------------------------------------
+# --- the callers ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

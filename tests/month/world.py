@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
+import tempfile
+from collections import Counter, deque
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -39,15 +40,16 @@ from tests.storage.conftest import AtOnce
 
 OFFICE_FILE = Path(__file__).with_name("office.yaml")
 FIRST_DAY, MONTH = date(2026, 10, 1), 31
-DAY_S, HOUR_S, MINUTE_S = 86400, 3600, 60
+HOUR_S, MINUTE_S = 3600, 60
 
 # The lines with their channels, both directions together; most callers know the first number.
-LINES = {"trunk": (4, 70), "mobile": (2, 20), "old number": (2, 10)}
-LIMITS = Limits(minutes_per_day=150, concurrent=4, calls_per_hour_per_number=20)
+LINES = {"trunk": (5, 65), "mobile": (3, 22), "old number": (2, 13)}
+LIMITS = Limits(minutes_per_day=150, concurrent=5, calls_per_hour_per_number=20)
 MOST_CALLS = 150  # a day
+BEFORE_CHANGE_S = 120
 # How many call on which day of the week, and on the days of a campaign; in how many bursts.
 USUAL = (95, 85, 80, 85, 100, 60, 40)
-CAMPAIGN_DAYS = {7: 3, 16: 3, 24: 2, 28: 3}  # day of the month: bursts
+CAMPAIGN_DAYS = {4: 4, 7: 3, 16: 3, 18: 4, 24: 3, 28: 3}  # day of the month: bursts
 CAMPAIGN, BURST, BURST_S = 128, 16, 240
 OUTAGES = {5: ("trunk", 10.6, 1.5), 21: ("mobile", 14.2, 3.0)}  # day: line, from hour, hours
 NUMBERS, WITHHELD, FROM_STAFF = 300, 0.07, 0.01
@@ -96,8 +98,9 @@ class World:
         start = self._midnight(0)
         trunks = [Trunk(name, channels, self._rings) for name, (channels, _) in LINES.items()]
         self.diary = Diary(self._office, LIMITS, start, days, [], trunks)
+        self._changes = sorted(_changes(self._office))
         self._phones: dict[int, Telephone] = {}
-        self._called = dict.fromkeys(range(days), 0)
+        self._called: Counter[date] = Counter()
         self._chance = random.Random(f"{seed} calls")
         self._records = AtOnce()
         RECORDS.apply(self._records.database)
@@ -165,8 +168,12 @@ class World:
         return sorted(calls)
 
     def _hour(self) -> float:
-        """Most call in the morning and after lunch, some at any hour."""
-        kind = self._chance.choices(["morning", "afternoon", "any"], [40, 40, 20])[0]
+        """Most call in the morning or after lunch; some at any hour, or just as people change."""
+        kinds = ["morning", "afternoon", "any", "change"]
+        kind = self._chance.choices(kinds, [30, 30, 20, 20])[0]
+        if kind == "change":
+            change = self._chance.choice(self._changes) * MINUTE_S
+            return (change - self._chance.uniform(0, BEFORE_CHANGE_S)) / HOUR_S % 24
         hour = {"morning": (10.5, 1.7), "afternoon": (16.0, 2.2)}.get(kind)
         return self._chance.gauss(*hour) % 24 if hour else self._chance.uniform(0, 24)
 
@@ -189,7 +196,7 @@ class World:
     # --- one call
 
     def _calls(self, number: str | None) -> None:
-        day = min(int(now() // DAY_S), self._days - 1)
+        day = self.diary.instant(now()).astimezone(self._office.zone).date()
         if self._called[day] >= MOST_CALLS:
             return
         self._called[day] += 1
@@ -242,10 +249,17 @@ class World:
         }
 
 
-def lived(folder: Path, seed: int, first: date = FIRST_DAY, days: int = MONTH) -> Diary:
-    """So many days of the office; the same seed gives the same days."""
+def _changes(office: Office) -> set[int]:
+    """When shifts and breaks begin and end, in minutes after midnight."""
+    minutes = {end.minutes for shift in office.shifts for end in (shift.start, shift.end)}
+    return minutes | {pause.start.minutes for shift in office.shifts for pause in shift.breaks}
 
-    async def days_pass() -> Diary:
+
+def days_of(seed: int, first: date = FIRST_DAY, days: int = MONTH) -> Diary:
+    """So many days of the office, lived through; the same seed gives the same days."""
+
+    async def live(folder: Path) -> Diary:
         return await World(folder, seed, first, days).lives()
 
-    return run(days_pass())
+    with tempfile.TemporaryDirectory() as folder:
+        return run(live(Path(folder)))
