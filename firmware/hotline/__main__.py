@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 DEFAULT_SETTINGS = Path("/etc/hotline/box.toml")
 FAILED = 1
 LONGEST_SHOWN = 2000  # characters of a text
+LONGEST_REHEARSAL = 400  # days
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # plain HTTP is safe only here
 
 
@@ -188,13 +189,26 @@ def office_holidays(given: argparse.Namespace) -> int:
 
 def who(given: argparse.Namespace) -> int:
     """Who would answer a call at an instant?"""
-    ask = Who(at=given.at, topic=given.topic, caller=given.caller)
+    ask = Who(at=given.at, topic=given.topic, caller=given.caller, line=given.line)
     answer = Offices(_places(given)).who(ask)
     if given.json:
         print(answer.model_dump_json())
     else:
         _print_plan(answer)
     return 0
+
+
+def rehearse(given: argparse.Namespace) -> int:
+    """Walk every way of a caller through the coming days: who answers, and where nobody does."""
+    from hotline.control.rehearsed import page_of, plain_of
+
+    office, heard = Offices(_places(given)).rehearse(given.first, given.days)
+    if given.json:
+        print(json.dumps(plain_of(heard), default=_plain, ensure_ascii=False))
+    marks = {"": "", "well": "green", "doubt": "yellow", "hole": "red"}
+    for mark, words in () if given.json else page_of(office, heard):
+        terminal.say(*([(mark.ljust(6), marks[mark])] if mark else []), words)
+    return 0 if heard.well else FAILED
 
 
 # -- records ---------------------------------------------------------------------------------------
@@ -385,6 +399,8 @@ def _print_story(story: call_storage.CallStory, *, as_json: bool) -> int:
 
 def _print_plan(answer: WhoAnswer) -> None:
     terminal.say(_local(answer.at), "open" if answer.open else "closed")
+    if answer.campaign:
+        terminal.say(f"«{answer.campaign}» answers.")
     for number, ring in enumerate(answer.rounds, start=1):
         terminal.say(f"{number}.", " and ".join(ring.names), f"({ring.seconds} s)")
     terminal.say("then:", answer.then)
@@ -421,6 +437,20 @@ def _text_of(path: Path) -> str:
 def _instant(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     return at if at.tzinfo else at.astimezone()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(f"{text} is no day such as 2026-12-24") from wrong
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LONGEST_REHEARSAL:
+        words = f"{text} is no number of days from 1 to {LONGEST_REHEARSAL}"
+        raise argparse.ArgumentTypeError(words)
+    return int(text)
 
 
 def _year(text: str) -> int:
@@ -479,10 +509,14 @@ def _office_verbs(verbs: Any) -> None:
     _verb(ways, "import", office_import).add_argument("file", help="- reads from stdin")
     days = _verb(ways, "holidays", office_holidays)
     days.add_argument("year", type=_year, nargs="?", help="default: this one")
+    week = _verb(verbs, "rehearse", rehearse, json_too=True)
+    week.add_argument("--from", dest="first", type=_day, metavar="DAY", help="default: now")
+    week.add_argument("--days", type=_days, default=7, help="how many; default: 7")
     ask = _verb(verbs, "who", who, json_too=True)
     ask.add_argument("--at", type=_instant, help="2026-12-05T09:00, local time; default: now")
     ask.add_argument("--caller", help="a caller's number")
     ask.add_argument("--topic", help="id of a topic")
+    ask.add_argument("--line", help="on which the call comes; default: any")
 
 
 def _record_verbs(verbs: Any) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from hotline.calls import flow, forward, message, offer
-from hotline.calls.board import Board, Engagement
+from hotline.calls.board import Board
 from hotline.calls.caps import Caps
 from hotline.calls.offer import Answer, Reached
 from hotline.errors import CallerGone
@@ -33,9 +33,10 @@ Patch = tuple[object, str, object]
 Anything = Callable[..., Any]
 
 # Days with much of everything; with callers who come in bursts; and those of single rules.
-ORDINARY, TWO_DAYS, BUSY = (date(2026, 10, 5), 1), (date(2026, 10, 5), 2), (date(2026, 10, 4), 4)
+ORDINARY, TWO_DAYS = (date(2026, 10, 5), 1), (date(2026, 10, 5), 2)
+CAMPAIGN, BUSY = (date(2026, 10, 4), 1), (date(2026, 10, 4), 4)
 SWAP, ROTATION, SATURDAY = (date(2026, 10, 6), 1), (date(2026, 10, 7), 1), (date(2026, 10, 17), 1)
-HOLIDAY, CLOCK_CHANGE = (date(2026, 10, 14), 1), (date(2026, 10, 24), 2)
+HOLIDAY, CLOCK_CHANGE = (date(2026, 10, 14), 1), (date(2026, 10, 25), 1)
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ def _no_break(pause: object, shift: object, day: date, zone: ZoneInfo, end: date
 _levels, _matching, _in_turn = plan.levels, plan.matching, forward._in_turn
 
 
-def _managers_first(people: Any) -> Any:
-    return list(reversed(_levels(people)))
+def _managers_first(*given: Any) -> Any:
+    return list(reversed(_levels(*given)))
 
 
 def _any_language(people: Any, office: Any, topic: Any, language: Any) -> Any:
@@ -102,18 +103,6 @@ def _as_listed(people: Any, office: Any, strategy: Any, load: Any) -> Any:
     return tuple(people)
 
 
-def _engages_anybody(self: Board, person: Any, on_cost: Any) -> Engagement:
-    taken = self._busy[person.number] = Engagement(self, person, on_cost)
-    return taken
-
-
-_load = Board.load
-
-
-def _nobody_is_busy(self: Board, caller: str | None) -> Any:
-    return replace(_load(self, caller), busy=frozenset())
-
-
 async def _takes_any_answer(self: Any, party: Any, whisper: Any) -> str:
     await asyncio.sleep(1)
     return "1"
@@ -122,11 +111,11 @@ async def _takes_any_answer(self: Any, party: Any, whisper: Any) -> str:
 # --- the queue --------------------------------------------------------------------------------
 
 
-def _last_come_first_served(self: Queue, ticket: int, person: str) -> bool:
+def _last_come_first_served(self: Queue, ticket: Any, person: str) -> bool:
     return not any(person in w for other, w in self._wanted.items() if other > ticket)
 
 
-def _no_queue(self: Queue, ticket: int, person: str) -> bool:
+def _no_queue(self: Queue, ticket: Any, person: str) -> bool:
     return True
 
 
@@ -266,8 +255,8 @@ BROKEN = (
     Broken(
         "busy people are rung",
         "was rung twice: it was in use",
-        BUSY,
-        ((Board, "engage", _engages_anybody), (Board, "load", _nobody_is_busy)),
+        CAMPAIGN,
+        ((Board, "_full", lambda self, person: False),),
     ),
     Broken(
         "whoever said no is rung again",
@@ -291,7 +280,7 @@ BROKEN = (
     Broken(
         "busy people are not waited for",
         "was told that nobody can, and",
-        BUSY,
+        CAMPAIGN,
         ((forward, "_wanted", _nobody_else),),
     ),
     Broken(
@@ -300,7 +289,9 @@ BROKEN = (
         ORDINARY,
         ((forward, "ROUND_PAUSE_S", 60.0),),
     ),
-    Broken("there is no deadline", "deadline of 90 s", BUSY, ((forward, "_first", _no_deadline),)),
+    Broken(
+        "there is no deadline", "deadline of 90 s", CAMPAIGN, ((forward, "_first", _no_deadline),)
+    ),
     Broken(
         "some missed calls count as served",
         "ending was missed, written down is self-service",

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.routing.office import Fallback, Office, Strategy
 from hotline.routing.plan import Load, Plan, plan_for
-from tests.routing.shop import at, hours, office, person, topic
+from tests.routing.shop import at, hours, office, person, shift, topic
 
 NOW = at("2026-11-23 12:00")
 ANA, ION, MARIA, PETRU = person("Ana"), person("Ion"), person("Maria"), person("Petru")
@@ -256,3 +256,74 @@ def test_three_callers_and_three_people_ring_three_different_telephones() -> Non
     for _ in range(3):
         busy.add(plan(shop, load=Load(busy=frozenset(busy))).tiers[0].candidates[0].person.id)
     assert busy == {"ana", "ion", "maria"}
+
+
+def test_weighted_shares_the_calls_of_the_day_by_weight() -> None:
+    shop = office(replace(ANA, weight=3), ION, strategy=Strategy.WEIGHTED)
+    taken = {"ana": 0, "ion": 0}
+    for _ in range(40):
+        first = plan(shop, load=Load(calls_today=dict(taken))).tiers[0].candidates[0].person.id
+        taken[first] += 1
+    assert taken == {"ana": 30, "ion": 10}
+
+
+# --- what overflows
+
+CENTRE = person("Centre")
+
+
+def test_the_call_centre_is_not_rung_while_the_house_answers() -> None:
+    assert rung(plan(office(CENTRE, ANA, overflow=("centre",)))) == "Ana"
+
+
+def test_what_overflows_rings_the_house_first_and_then_the_centre() -> None:
+    shop = office(CENTRE, ANA, replace(MARIA, level=3), overflow=("centre",))
+    assert rung(plan(shop, overflows=True)) == "Ana | Maria | Centre"
+
+
+def test_where_nobody_of_the_house_can_be_rung_the_centre_is_at_once() -> None:
+    opened = (hours("mon", "09:00-18:00"),)
+    plans = (shift("ana", "tue", "09:00-18:00"),)
+    shop = office(ANA, CENTRE, overflow=("centre",), hours=opened, shifts=plans)
+    assert rung(plan(shop)) == "Centre"
+    assert plan(shop).next_opening is None
+
+
+def test_while_everybody_of_the_house_is_busy_the_caller_waits_before_it_overflows() -> None:
+    shop = office(ANA, CENTRE, overflow=("centre",))
+    found = plan(shop, load=Load(busy=frozenset({"ana"})))
+    assert (rung(found), [p.name for p in found.busy]) == ("", ["Ana"])
+
+
+def test_the_centre_is_asked_only_for_what_it_knows() -> None:
+    centre = replace(CENTRE, topics=frozenset({"orders"}))
+    shop = office(ANA, centre, overflow=("centre",), topics=(topic("orders"), topic("repairs")))
+    assert rung(plan(shop, topic="orders", overflows=True)) == "Ana | Centre"
+    assert rung(plan(shop, topic="repairs", overflows=True)) == "Ana"
+
+
+def test_while_the_line_is_closed_nothing_overflows() -> None:
+    shop = office(ANA, CENTRE, overflow=("centre",), hours=(hours("tue", "09:00-18:00"),))
+    assert rung(plan(shop, overflows=True)) == ""
+
+
+def test_a_line_that_only_the_centre_answers_opens_with_its_hours() -> None:
+    shop = office(CENTRE, overflow=("centre",), hours=(hours("tue", "09:00-18:00"),))
+    assert plan(shop).next_opening == at("2026-11-24 09:00")
+
+
+# --- nobody is worn out
+
+
+def test_who_took_enough_calls_this_hour_is_rung_after_the_others() -> None:
+    shop = office(ANA, ION, replace(MARIA, level=3), calls_per_hour=4)
+    assert rung(plan(shop, load=Load(last_hour={"ana": 4, "ion": 3}))) == "Ion | Maria | Ana"
+
+
+def test_a_tired_person_still_answers_where_nobody_else_can() -> None:
+    shop = office(ANA, calls_per_hour=4)
+    assert rung(plan(shop, load=Load(last_hour={"ana": 9}))) == "Ana"
+
+
+def test_where_the_office_sets_no_limit_nobody_is_tired() -> None:
+    assert rung(plan(office(ANA, ION), load=Load(last_hour={"ana": 50}))) == "Ana Ion"

@@ -16,6 +16,7 @@ from hotline.errors import BadSettings, HotlineError
 from hotline.routing.office import (
     Absence,
     Break,
+    Campaign,
     Closure,
     Do,
     Fallback,
@@ -205,6 +206,26 @@ def test_days_are_written_the_short_way() -> None:
         (
             HEAD + PEOPLE + "swaps:\n" + 2 * "  - {day: 2026-12-01, between: [ana, ion]}\n",
             "line 10: `ana` swaps twice on 2026-12-01: only one of them can hold",
+        ),
+        (
+            HEAD + PEOPLE + "campaigns:\n  - {id: season, yearly: true, to: 2026-12-01}\n",
+            "line 9: a yearly campaign needs its first and its last day: `from` and `to`",
+        ),
+        (
+            HEAD + PEOPLE + "campaigns:\n  - {id: season, menu: main, people: [anna]}\n",
+            "line 9: there is no person `anna`: did you mean `ana`?",
+        ),
+        (
+            HEAD + PEOPLE + "campaigns:\n  - {id: season, from: 2026-12-02, to: 2026-12-01}\n",
+            "line 9: it ends on 2026-12-01, before it begins on 2026-12-02",
+        ),
+        (
+            HEAD + PEOPLE + "overflow: [anna]\n",
+            "line 8: there is no person `anna`: did you mean `ana`?",
+        ),
+        (
+            HEAD + PEOPLE + "first_in_line: [069 000 900, nobody]\n",
+            "line 8: `nobody` is no telephone number",
         ),
         (
             HEAD + PEOPLE + "supervisor: anna\n",
@@ -531,6 +552,7 @@ def test_no_wrong_value_anywhere_breaks_the_reader(data: st.DataObject) -> None:
 # --- out and in again
 
 _ids = ("ana", "ion", "maria_2", "петру")
+_callers = ("+37369000900", "+4930901820")
 _topic_ids = ("orders", "delivery")
 _languages = ("ro", "ru", "en", "uk")
 _lines = st.text(
@@ -597,6 +619,7 @@ def _people() -> st.SearchStrategy[tuple[Person, ...]]:
                 level=st.integers(1, 3),
                 ring_seconds=st.integers(5, 60),
                 weight=st.integers(0, 100),
+                at_once=st.integers(1, 30),
             )
             for name in _ids
         )
@@ -613,6 +636,7 @@ def _topics() -> st.SearchStrategy[tuple[Topic, ...]]:
                 strategy=st.sampled_from(Strategy),
                 fallback=st.sampled_from(Fallback),
                 levels_never_unasked=st.frozensets(st.integers(1, 3)),
+                urgent=st.booleans(),
             )
             for name in _topic_ids
         )
@@ -651,6 +675,32 @@ def _menus(draw: st.DrawFn) -> tuple[Menu, ...]:
     )
 
 
+@st.composite
+def _campaigns(draw: st.DrawFn) -> tuple[Campaign, ...]:
+    made = []
+    for name in draw(st.lists(st.sampled_from(["season", "promo"]), max_size=2, unique=True)):
+        first, last = sorted((draw(_dates), draw(_dates)))
+        has_edges = draw(st.booleans())
+        made.append(
+            Campaign(
+                name,
+                draw(st.just("") | _lines),
+                first if has_edges else None,
+                last if has_edges else None,
+                has_edges and (last - first).days < 365 and draw(st.booleans()),
+                tuple(draw(st.lists(_intervals, max_size=2))),
+                draw(st.sampled_from([(), ("mobile", "office")])),
+                draw(_texts),
+                draw(_texts),
+                people=tuple(draw(st.lists(st.sampled_from(_ids), max_size=2))),
+                strategy=draw(st.none() | st.sampled_from(Strategy)),
+                fallback=draw(st.none() | st.sampled_from(Fallback)),
+                total_seconds=draw(st.none() | st.integers(15, 600)),
+            )
+        )
+    return tuple(made)
+
+
 _intervals = st.builds(OpenInterval, _days, _walls, st.integers(0, 1440).map(WallTime)).filter(
     lambda interval: interval.start != interval.end
 )
@@ -681,16 +731,23 @@ _offices = st.builds(
     moved_days=st.lists(st.builds(MovedDay, _dates, st.integers(0, 6)), max_size=2).map(tuple),
     topics=_topics(),
     menus=_menus(),
+    campaigns=_campaigns(),
     greeting=_texts,
     closed_greeting=_texts,
     recording_notice=_texts,
     strategy=st.sampled_from(Strategy),
     fallback=st.sampled_from(Fallback),
     total_seconds=st.integers(15, 600),
+    queue_length=st.integers(0, 99),
+    first_in_line=st.lists(st.sampled_from(_callers), max_size=2).map(tuple),
+    overflow=st.lists(st.sampled_from(_ids), max_size=2, unique=True).map(tuple),
+    overflow_seconds=st.integers(0, 600),
     least_on_duty=st.integers(0, 9),
     max_message_seconds=st.integers(10, 900),
     survey=st.booleans(),
     callback=st.booleans(),
+    calls_per_hour=st.integers(0, 60),
+    hours_in_a_row=st.integers(0, 24),
     supervisor=st.sampled_from(["", *_ids]),
     notify_to=st.lists(_lines, max_size=2).map(tuple),
     text_staff=st.booleans(),

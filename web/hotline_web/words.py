@@ -79,6 +79,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
     """A step in the visitor's language; an unknown one in the daemon's own words."""
     known = {
         "ringing_in": _("It rings"),
+        "campaign": _("The caller reaches a hotline of its own"),
         "answered": _("The box answers"),
         "greeting": _("The greeting plays"),
         "greeting_closed": _("The caller hears that the office is closed"),
@@ -90,6 +91,8 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "no_choice": _("No choice was made, so a person is rung"),
         "nobody": _("Nobody can take the call now"),
         "waiting": _("Everybody is busy; the caller waits"),
+        "queue_full": _("As many callers wait already as may wait"),
+        "overflow": _("Nobody took it so far; others are rung, too"),
         "deadline": _("Nobody took the call in time"),
         "caller_gone": _("The caller hangs up"),
         "line_failed": _("The line fails; the caller is lost"),

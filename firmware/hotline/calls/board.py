@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -18,12 +18,13 @@ from hotline.clock import Clock
 from hotline.errors import LineDown
 from hotline.lines.port import AsideLeg, HandingLine, Leg, Line
 from hotline.routing.office import Person
-from hotline.routing.queue import Queue
+from hotline.routing.queue import Queue, Ticket
 from hotline.routing.staff import Load
 from hotline.routing.waiting import expected_wait
 
 log = logging.getLogger(__name__)
 TALKS_TO_JUDGE_BY = 30
+HOUR_S = 3600.0
 
 
 class Engagement:
@@ -60,7 +61,7 @@ class Engagement:
             talked = self._board.clock.monotonic() - self._answered_at
         if self._talks:
             self._board.past_talks.append(self.seconds)
-        self._board.freed(self.person, talked, answered=self._answered_at is not None)
+        self._board.freed(self, talked, answered=self._answered_at is not None)
         if self._answered_at is not None:
             self._on_cost(talked)
 
@@ -74,12 +75,13 @@ class Board:
 
     def __init__(self, lines: Sequence[Line], caps: Caps, clock: Clock) -> None:
         self.lines, self.caps, self.clock = tuple(lines), caps, clock
-        self._busy: dict[str, Engagement] = {}
+        self._taken_by: list[Engagement] = []
         self.past_talks: deque[float] = deque(maxlen=TALKS_TO_JUDGE_BY)
         self._last_ended: dict[str, datetime] = {}
         self._last_rung: dict[str, datetime] = {}
         self._taken: dict[tuple[str, str], int] = {}
         self._spoken_with: dict[str, str] = {}
+        self._taken_at: deque[tuple[float, str]] = deque()  # monotonic
         self.queue = Queue()
         self._changed = asyncio.Event()
         self._behind: set[asyncio.Task[None]] = set()
@@ -91,11 +93,12 @@ class Board:
         """What routing needs to know of the people at this moment."""
         today = self._today()
         return Load(
-            busy=frozenset(taken.person.id for taken in self._busy.values()),
+            busy=frozenset(one.person.id for one in self._taken_by if self._full(one.person)),
             last_ended=dict(self._last_ended),
             calls_today={who: n for (day, who), n in self._taken.items() if day == today},
             last_rung=dict(self._last_rung),
             last_spoken_with=self._spoken_with.get(caller or ""),
+            last_hour=self._last_hour(),
         )
 
     def engage(self, person: Person, on_cost: Callable[[float], None]) -> Engagement | None:
@@ -103,38 +106,52 @@ class Board:
 
         on_cost: told the seconds for which the person's telephone was connected, if it was.
         """
-        if person.number is None or person.number in self._busy:
+        if person.number is None or self._full(person):
             return None
-        taken = self._busy[person.number] = Engagement(self, person, on_cost)
+        taken = Engagement(self, person, on_cost)
+        self._taken_by.append(taken)
         self._last_rung[person.id] = self.clock.now()
         return taken
 
-    def expected_wait(self, ticket: int) -> float | None:
+    def _full(self, person: Person) -> bool:
+        """Has their telephone as many calls as it takes at once?"""
+        calls = sum(one.person.number == person.number for one in self._taken_by)
+        return calls >= person.at_once
+
+    def expected_wait(self, ticket: Ticket) -> float | None:
         """Seconds until the caller, who waits in the queue, comes to a person; None when nothing
         can be told.
         """
         place, wanted = self.queue.position(ticket), self.queue.wanted(ticket)
         if place is None:
             return None
-        taken = {one.person.id: one.seconds for one in self._busy.values()}
-        talking = [taken[person] for person in wanted & taken.keys()]
-        return expected_wait(place, talking, len(wanted - taken.keys()), self.past_talks)
+        talking = [one.seconds for one in self._taken_by if one.person.id in wanted]
+        full = {one.person.id for one in self._taken_by if self._full(one.person)}
+        return expected_wait(place, talking, len(wanted - full), self.past_talks)
 
-    def freed(self, person: Person, talked: float, *, answered: bool) -> None:
+    def freed(self, engagement: Engagement, talked: float, *, answered: bool) -> None:
         """An engagement ended after `talked` seconds on the telephone."""
-        self._busy.pop(person.number or "", None)
+        person = engagement.person
+        self._taken_by.remove(engagement)
         if answered:
             now = self.clock.now()
             self.caps.talked(talked, now)
             self._last_ended[person.id] = now
-        self._tell_changed()
+        self.tell_changed()
 
     def spoken(self, caller: str | None, person: Person) -> None:
         """The caller and the person talk: counted for the strategies."""
+        self._taken_at.append((self.clock.monotonic(), person.id))
         key = (self._today(), person.id)
         self._taken[key] = self._taken.get(key, 0) + 1
         if caller:
             self._spoken_with[caller] = person.id
+
+    def _last_hour(self) -> dict[str, int]:
+        """Calls taken in it, by person."""
+        while self._taken_at and self.clock.monotonic() - self._taken_at[0][0] >= HOUR_S:
+            self._taken_at.popleft()
+        return Counter(person for _, person in self._taken_at)
 
     # -- lines -------------------------------------------------------------------------------
 
@@ -194,7 +211,7 @@ class Board:
             yield
         finally:
             self.caps.forwarding -= 1
-            self._tell_changed()
+            self.tell_changed()
 
     # -- waiting and loose ends -----------------------------------------------------------------
 
@@ -214,7 +231,8 @@ class Board:
         """Wait until all loose ends are done."""
         await asyncio.gather(*self._behind, return_exceptions=True)
 
-    def _tell_changed(self) -> None:
+    def tell_changed(self) -> None:
+        """Who waits looks again: somebody or something came free."""
         self._changed.set()
         self._changed = asyncio.Event()
 

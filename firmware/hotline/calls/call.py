@@ -17,6 +17,7 @@ from hotline.lines.port import Caller, Leg
 from hotline.media.catalogue import Prompt
 from hotline.routing.office import Office
 from hotline.routing.plan import Plan, plan_for
+from hotline.routing.queue import Ticket, ticket_for
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Step:
 class Call:
     """One incoming call. Lives on the loop; its task is the only one that changes it.
 
-    on_step: told of every step, for the live page.
+    ticket: the caller's turn among those who wait. on_step: told of every step, for the live page.
     """
 
     id: int
@@ -45,10 +46,12 @@ class Call:
     steps: list[Step] = field(default_factory=list)
     ending: Ending = field(default_factory=Ending)
     language: str = ""
+    ticket: Ticket = field(init=False)
     party_or_none: Party | None = None
 
     def __post_init__(self) -> None:
         self.language = self.language or self.office.language
+        self.ticket = ticket_for(self.office, self.caller.number, None, self.id)
 
     @property
     def caller(self) -> Caller:
@@ -72,7 +75,7 @@ class Call:
         self.exchange.journal.answered(self.id, self.exchange.clock.now())
         self.step("answered", "The box answered.")
 
-    def plan(self, topic: str | None = None) -> Plan:
+    def plan(self, topic: str | None = None, *, overflows: bool = False) -> Plan:
         """Who answers now. The office is read anew at each call, not during it."""
         clock = self.exchange.clock
         return plan_for(
@@ -81,6 +84,7 @@ class Call:
             clock.now(),
             topic=topic,
             language=self.language,
+            overflows=overflows,
             load=self.exchange.board.load(self.caller.number),
             clock_trusted=clock.trusted(),
             can_join=self.exchange.board.can_join(self.leg),

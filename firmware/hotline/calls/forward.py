@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from hotline.calls.call import Call
@@ -18,6 +19,7 @@ from hotline.lines.port import Cause
 from hotline.media.catalogue import Prompt
 from hotline.routing.office import Strategy
 from hotline.routing.plan import Candidate, Plan, Tier
+from hotline.routing.queue import ticket_for
 from hotline.routing.waiting import in_minutes
 
 MESSAGE_KEY = "*"
@@ -34,6 +36,7 @@ async def reach(call: Call, topic: str | None) -> Reached | str | None:
     or will take the call. Raises CallerGone, with every leg to the staff ended.
     """
     board = call.exchange.board
+    call.ticket = ticket_for(call.office, call.caller.number, topic, call.id)
     if not board.caps.may_forward():
         call.step("cap", "As many calls as allowed are being forwarded already.")
         return None
@@ -133,7 +136,10 @@ async def _comfort(call: Call) -> str:
 async def _reminder(call: Call) -> list[Path]:
     """The place in the queue and the time it may take, if the caller waits, and the ways out."""
     board = call.exchange.board
-    position, minutes = board.queue.position(call.id), in_minutes(board.expected_wait(call.id))
+    position, minutes = (
+        board.queue.position(call.ticket),
+        in_minutes(board.expected_wait(call.ticket)),
+    )
     place = await call.words(Prompt.POSITION, n=position, minutes=minutes) if position else []
     return place + await call.words(Prompt.STILL_WAITING)
 
@@ -148,27 +154,77 @@ def _leaves(call: Call, key: str | None) -> bool:
 async def _hunt(call: Call, topic: str | None) -> Reached | None:
     """Ring round after round. The plan is asked anew each time: people come free."""
     board, refused, waited = call.exchange.board, set[str](), False
+    overflow = _Overflow(call)
+
+    def may_ring() -> set[str]:
+        """Ids of whom may be rung by now: a round takes a while, and shifts end in it."""
+        plan = call.plan(topic, overflows=overflow.due())
+        tiers = _in_turn(call, plan.tiers, refused)
+        return {candidate.person.id for tier in tiers for candidate in tier.candidates}
+
     try:
         while True:
-            plan = call.plan(topic)
+            plan = call.plan(topic, overflows=overflow.due())
             tiers = _in_turn(call, plan.tiers, refused)
             if tiers:
                 _tell_dropped(call, plan)
-                reached = await _ring_tiers(call, tiers, topic, refused)
+                reached = await _ring_tiers(call, tiers, topic, refused, may_ring)
                 if reached is not None:
                     return reached
             wanted = _wanted(plan, refused)
+            if not wanted and overflow.now("nobody else can take the call"):
+                continue
             if not wanted:
                 call.step("nobody", "Nobody can take the call now.")
                 return None
-            board.queue.wait(call.id, wanted)
+            if not tiers and not waited and _too_many(call, wanted):
+                if overflow.now("as many callers wait as may"):
+                    continue
+                call.step("queue_full", "As many callers wait already as may wait.")
+                return None
+            board.queue.wait(call.ticket, wanted)
             if not tiers and not waited:
                 waited = True
-                position = board.queue.position(call.id)
+                position = board.queue.position(call.ticket)
                 call.step("waiting", f"Everybody is busy; the caller is number {position}.")
-            await board.wait_for_change(ROUND_PAUSE_S)
+            await board.wait_for_change(min(ROUND_PAUSE_S, overflow.left))
     finally:
-        board.queue.leave(call.id)
+        board.queue.leave(call.ticket)
+
+
+class _Overflow:
+    """When others are rung, too: after the office's time, or where waiting makes no sense."""
+
+    def __init__(self, call: Call) -> None:
+        self._call, self._monotonic = call, call.exchange.clock.monotonic
+        self._at = self._monotonic() + call.office.overflow_seconds
+        self._begun = False
+
+    @property
+    def left(self) -> float:
+        """Seconds until it is due, without end where there is none to come."""
+        soon = bool(self._call.office.overflow) and not self._begun
+        return max(0.0, self._at - self._monotonic()) if soon else math.inf
+
+    def due(self) -> bool:
+        """Are the others rung by now?"""
+        if self.left <= 0:
+            self.now(f"nobody took the call in {self._call.office.overflow_seconds} s")
+        return self._begun
+
+    def now(self, why: str) -> bool:
+        """Begin, if there is anything to begin; False where it was begun before, or is none."""
+        if self._begun or not self._call.office.overflow:
+            return False
+        self._begun = True
+        self._call.step("overflow", f"Others are rung, too: {why}.")
+        return True
+
+
+def _too_many(call: Call, wanted: frozenset[str]) -> bool:
+    """Do as many wait before this caller, for the same people, as the office wants to wait?"""
+    most = call.office.queue_length
+    return bool(most) and call.exchange.board.queue.before(call.ticket, wanted) >= most
 
 
 def _tell_dropped(call: Call, plan: Plan) -> None:
@@ -182,16 +238,10 @@ def _in_turn(call: Call, tiers: Iterable[Tier], refused: set[str]) -> list[Tier]
 
     def free(candidate: Candidate) -> bool:
         person = candidate.person.id
-        return person not in refused and queue.may_ring(call.id, person)
+        return person not in refused and queue.may_ring(call.ticket, person)
 
     left = (Tier(t.level, t.strategy, tuple(filter(free, t.candidates))) for t in tiers)
     return [tier for tier in left if tier.candidates]
-
-
-def _now_in_turn(call: Call, topic: str | None, refused: set[str]) -> set[str]:
-    """Ids of those who may be rung at this moment: a round takes a while, and shifts end in it."""
-    tiers = _in_turn(call, call.plan(topic).tiers, refused)
-    return {candidate.person.id for tier in tiers for candidate in tier.candidates}
 
 
 def _wanted(plan: Plan, refused: set[str]) -> frozenset[str]:
@@ -201,28 +251,37 @@ def _wanted(plan: Plan, refused: set[str]) -> frozenset[str]:
 
 
 async def _ring_tiers(
-    call: Call, tiers: Iterable[Tier], topic: str | None, refused: set[str]
+    call: Call,
+    tiers: Iterable[Tier],
+    topic: str | None,
+    refused: set[str],
+    may_ring: Callable[[], set[str]],
 ) -> Reached | None:
+    """may_ring: asked before each telephone, as the tiers were made when the round began."""
     for tier in tiers:
-        reached = await _ring_tier(call, tier, topic, refused)
+        reached = await _ring_tier(call, tier, topic, refused, may_ring)
         if reached is not None:
             return reached
     return None
 
 
 async def _ring_tier(
-    call: Call, tier: Tier, topic: str | None, refused: set[str]
+    call: Call,
+    tier: Tier,
+    topic: str | None,
+    refused: set[str],
+    may_ring: Callable[[], set[str]],
 ) -> Reached | None:
     board, rung = call.exchange.board, False
     if tier.strategy is Strategy.ALL and not board.only_aside(call.leg):
-        present = _now_in_turn(call, topic, refused)
+        present = may_ring()
         together = [one for one in tier.candidates if one.person.id in present]
         return await _ring_all(call, together, topic, refused)
     for candidate in tier.candidates:
-        if candidate.person.id not in _now_in_turn(call, topic, refused):
-            continue
         if rung and board.only_aside(call.leg):
             await asyncio.sleep(BACK_S)
+        if candidate.person.id not in may_ring():
+            continue
         rung = True
         reached = await offer_call(call, candidate, topic, refused)
         if reached is not None:

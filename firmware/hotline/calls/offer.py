@@ -76,7 +76,7 @@ async def offer_call(
     if engagement is None:
         return None
     # Not before somebody is taken: until then whoever comes later must not take them instead.
-    call.exchange.board.queue.leave(call.id)
+    call.exchange.board.queue.leave(call.ticket)
     offer = _Offer(call, engagement, topic, alone)
     try:
         answer = await offer.make(candidate.ring_seconds)

@@ -16,6 +16,7 @@ from hotline.calls.exchange import Exchange
 from hotline.inbox.outcome import Outcome
 from hotline.lines.port import Cause, Leg
 from hotline.numbering import mask
+from hotline.routing.campaigns import as_called, campaign_of
 
 NOT_BEGUN = "The box made a mistake before it could answer."
 log = logging.getLogger(__name__)
@@ -52,8 +53,13 @@ class Switchboard:
         call_id = x.journal.begin(leg.line, leg.caller, now)
         with contextlib.ExitStack() as if_it_fails:
             if_it_fails.callback(self._missed, call_id)
-            call = Call(call_id, leg, x, x.office(), now, self._tell)
+            office = x.office()
+            campaign = campaign_of(office, leg.line, now) if x.clock.trusted() else None
+            call = Call(call_id, leg, x, as_called(office, campaign), now, self._tell)
             call.step("ringing_in", f"A call from {mask(leg.caller.number)} on {leg.line}.")
+            if campaign is not None:
+                called = campaign.name or campaign.id
+                call.step("campaign", f"The caller reaches «{called}».", campaign=campaign.id)
             self.live[call_id] = call
             self._tasks[call_id] = asyncio.create_task(self._take(call), name=f"call {call_id}")
             if_it_fails.pop_all()

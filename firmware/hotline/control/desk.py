@@ -50,7 +50,8 @@ from hotline.control.messages import (
 from hotline.control.server import Feed
 from hotline.errors import HotlineError
 from hotline.lines.port import LineState as PortState
-from hotline.routing.office import Office, Strategy
+from hotline.routing.campaigns import as_called, campaign_of
+from hotline.routing.office import Campaign, Office, Strategy
 from hotline.routing.plan import Plan, Tier, plan_for
 from hotline.routing.rules import Opening, next_duty, on_duty
 from hotline.routing.shifts import duty_ends
@@ -118,8 +119,9 @@ class FrontDesk:
 
     async def who(self, ask: Who) -> WhoAnswer:
         """See Desk."""
-        now = ask.at or self._now()
-        return answer_of(self._plan(self.exchange.office(), now, ask), now)
+        now, office = ask.at or self._now(), self.exchange.office()
+        campaign = campaign_of(office, ask.line, now)
+        return answer_of(self._plan(as_called(office, campaign), now, ask), now, campaign)
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """See Desk."""
@@ -230,7 +232,7 @@ class FrontDesk:
         return self.exchange.clock.now()
 
 
-def answer_of(plan: Plan, now: datetime) -> WhoAnswer:
+def answer_of(plan: Plan, now: datetime, campaign: Campaign | None) -> WhoAnswer:
     """A plan in the words of the socket; `hotline who` prints the same."""
     why = [f"Nobody fits the {name}; others are rung." for name in plan.dropped]
     why += [f"{person.name} is on the telephone." for person in plan.busy]
@@ -242,6 +244,7 @@ def answer_of(plan: Plan, now: datetime) -> WhoAnswer:
         rounds=tuple(ring for tier in plan.tiers for ring in _rings(tier)),
         then=str(plan.fallback),
         why=tuple(why),
+        campaign=campaign.name or campaign.id if campaign else "",
     )
 
 

@@ -72,12 +72,15 @@ class Status(Message):
 
 
 class Who(Message):
-    """Who would answer a call? `at` None means now. Answered by `WhoAnswer`."""
+    """Who would answer a call? `at` None means now. line: on which the call comes, for campaigns;
+    None means any. Answered by `WhoAnswer`.
+    """
 
     do: Literal["who"] = "who"
     at: AwareDatetime | None = None
     topic: Slug | None = None
     caller: Short | None = None
+    line: Slug | None = None
 
 
 class CaseAssign(Message):
@@ -399,13 +402,17 @@ class Ring(Message):
 
 
 class WhoAnswer(Message):
-    """The plan for a call at `at`. `then`: "message" or "complaint" if nobody takes it."""
+    """The plan for a call at `at`. `then`: "message" or "complaint" if nobody takes it.
+
+    campaign: name of the one that answers instead of the office, "" for none.
+    """
 
     at: AwareDatetime
     open: bool
     rounds: tuple[Ring, ...] = ()
     then: str = "message"
     why: tuple[str, ...] = ()
+    campaign: str = ""
 
 
 class OfficeAnswer(Message):

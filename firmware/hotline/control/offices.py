@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
@@ -10,7 +11,11 @@ from hotline.control.desk import answer_of
 from hotline.control.messages import Who, WhoAnswer
 from hotline.control.server import only_one
 from hotline.errors import HotlineError
+from hotline.routing.campaigns import as_called, campaign_of
+from hotline.routing.office import Office
 from hotline.routing.plan import plan_for
+from hotline.routing.rehearsal import Rehearsal, rehearse
+from hotline.routing.shifts import DAY, day_of, day_span
 from hotline.storage.office import OfficeStore, current, newest
 from hotline.storage.officefile import read_office, read_stored_office
 from hotline.storage.officewriting import write_closures, write_office
@@ -51,7 +56,16 @@ class Offices:
         except ServiceDown:
             office, _ = read_stored_office(self._stored(), "the stored office")
         now = ask.at or self.clock.now()
-        return answer_of(plan_for(ask.caller, office, now, topic=ask.topic), now)
+        campaign = campaign_of(office, ask.line, now)
+        plan = plan_for(ask.caller, as_called(office, campaign), now, topic=ask.topic)
+        return answer_of(plan, now, campaign)
+
+    def rehearse(self, first: date | None, days: int) -> tuple[Office, Rehearsal]:
+        """So many days of the office in force, walked through from `first` on, None for now."""
+        office, _ = read_stored_office(self.export(), "the office in force")
+        start = self.clock.now() if first is None else day_span(office, first)[0]
+        end = day_span(office, day_of(office, start) + days * DAY)[0]
+        return office, rehearse(office, start, end)
 
     def holidays(self, year: int | None) -> str:
         """The public holidays of the office's country, to be looked through and put into its file.

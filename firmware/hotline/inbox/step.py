@@ -7,6 +7,7 @@ from typing import Literal
 StepName = Literal[
     # answering
     "ringing_in",
+    "campaign",
     "answered",
     "greeting",
     "greeting_closed",
@@ -22,6 +23,8 @@ StepName = Literal[
     "cap",
     "dropped",
     "waiting",
+    "queue_full",
+    "overflow",
     "ringing",
     "held",
     "other_line",

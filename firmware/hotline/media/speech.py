@@ -298,6 +298,8 @@ def _sayings(office: Office, language: str) -> Iterator[tuple[Prompt, Mapping[st
 def _own_texts(office: Office, language: str) -> Iterator[str]:
     """The texts the owner wrote, in this language."""
     by_language = [office.greeting, office.closed_greeting, office.recording_notice]
+    for campaign in office.campaigns:
+        by_language += [campaign.greeting, campaign.closed_greeting]
     by_language += [closure.notice for closure in office.closures]
     by_language += [menu.prompt for menu in office.menus]
     by_language += [key.text for menu in office.menus for key in menu.keys]

@@ -18,6 +18,7 @@ class Strategy(StrEnum):
     LONGEST_IDLE = "longest idle"
     FEWEST_CALLS = "fewest calls"
     ROTATING = "rotating"
+    WEIGHTED = "weighted"
 
 
 class Fallback(StrEnum):
@@ -44,7 +45,9 @@ class Person:
     number: E.164 with '+', or None where it is still missing: such a person is never rung.
     topics: ids this person is competent for; empty means every topic.
     languages: codes this person speaks; empty means every language of the office.
-    level: 1 first line, 2 expert, 3 manager. weight 0: only when nobody else is left.
+    level: 1 first line, 2 expert, 3 manager. weight: how many calls somebody takes beside others,
+    where the strategy is weighted; 0: only when nobody else is left. at_once: so many calls
+    together, as a call centre takes.
     """
 
     id: str
@@ -55,6 +58,7 @@ class Person:
     level: int = 1
     ring_seconds: int = 20
     weight: int = 1
+    at_once: int = 1
 
 
 @dataclass(frozen=True)
@@ -151,8 +155,9 @@ class OpenInterval:
 class Topic:
     """What a caller may want. `name` by language is spoken to staff in the whisper.
 
-    People of `levels_never_unasked` are rung for this topic only if they list it themselves:
-    neither "every topic" nor a dropped filter brings them in.
+    urgent: its callers go before all others who wait. People of `levels_never_unasked` are rung for
+    this topic only if they list it themselves: neither "every topic" nor a dropped filter brings
+    them in.
     """
 
     id: str
@@ -160,6 +165,7 @@ class Topic:
     strategy: Strategy = Strategy.IN_ORDER
     fallback: Fallback = Fallback.MESSAGE
     levels_never_unasked: frozenset[int] = frozenset()
+    urgent: bool = False
 
 
 class Do(StrEnum):
@@ -198,16 +204,51 @@ class Menu:
 
 
 @dataclass(frozen=True)
-class Office:
-    """Everything the office wants; read at each call.
+class Campaign:
+    """A hotline of its own for a while: a season, a promotion, one number beside the office's.
 
-    greeting / closed_greeting / recording_notice: own text by language; empty means the system's.
-    hours empty means always open. total_seconds: the one deadline from "please hold" to a person
-    or the fallback. least_on_duty: planned breaks that would leave fewer people than this are held
-    back; 0 means every break is as planned. supervisor: id of who watches the plan and hears of its
-    holes, "" for nobody. answer_code is not configurable: a forwarded call is taken with key 1
-    only. text_staff: people on duty get a text of each case and missed caller, where a line can
-    send one; text_missed: so does the missed caller.
+    first/last: the days on which it begins a day or a night, both included; None has no edge; a
+    yearly one goes by month and day alone. hours: when it is on, within these days; empty is all
+    day. lines: of box.toml on which callers reach it; empty is every one. What it does not say is
+    as for the office: greeting and closed_greeting by language, menu (id of its first level),
+    people (ids), strategy, fallback, total_seconds. Outside its time its lines are the office's.
+    """
+
+    id: str
+    name: str = ""
+    first: date | None = None
+    last: date | None = None
+    yearly: bool = False
+    hours: tuple[OpenInterval, ...] = ()
+    lines: tuple[str, ...] = ()
+    greeting: dict[str, str] = field(default_factory=dict)
+    closed_greeting: dict[str, str] = field(default_factory=dict)
+    menu: str = ""
+    people: tuple[str, ...] = ()
+    strategy: Strategy | None = None
+    fallback: Fallback | None = None
+    total_seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class Office:
+    """Everything the office wants; read at each call. A number of 0 sets no limit.
+
+    greeting, closed_greeting, recording_notice: own text by language; empty means the system's.
+    hours: empty means always open.
+    total_seconds: the one deadline from "please hold" to a person or the fallback.
+    queue_length: callers who may wait for the same people.
+    first_in_line: numbers (E.164) whose calls go before others.
+    overflow: people, of the house or outside it, who are rung after overflow_seconds, or where
+        nobody else can be. They have no shifts.
+    least_on_duty: planned breaks that would leave fewer people than this are held back.
+    calls_per_hour: who took so many in the last hour is rung only when nobody else is left.
+    hours_in_a_row: of duty without a break; more are told before the plan is in force.
+    supervisor: id of who watches the plan and hears of its holes, "" for nobody.
+    text_staff: people on duty get a text of each case and missed caller, where a line can send one.
+    text_missed: so does the missed caller.
+
+    That key 1 takes a forwarded call cannot be configured.
     """
 
     name: str
@@ -223,16 +264,23 @@ class Office:
     moved_days: tuple[MovedDay, ...] = ()
     topics: tuple[Topic, ...] = ()
     menus: tuple[Menu, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
     greeting: dict[str, str] = field(default_factory=dict)
     closed_greeting: dict[str, str] = field(default_factory=dict)
     recording_notice: dict[str, str] = field(default_factory=dict)
     strategy: Strategy = Strategy.IN_ORDER
     fallback: Fallback = Fallback.MESSAGE
     total_seconds: int = 90
+    queue_length: int = 0
+    first_in_line: tuple[str, ...] = ()
+    overflow: tuple[str, ...] = ()
+    overflow_seconds: int = 45
     least_on_duty: int = 0
     max_message_seconds: int = 180
     survey: bool = False
     callback: bool = True
+    calls_per_hour: int = 0
+    hours_in_a_row: int = 0
     supervisor: str = ""
     notify_to: tuple[str, ...] = ()
     text_staff: bool = True

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.routing.office import Closure, Fallback, Office, Person, Strategy
-from hotline.routing.rules import Opening, next_duty, next_opening, on_duty, opening_at
+from hotline.routing.rules import (
+    Opening,
+    next_duty,
+    next_opening,
+    on_duty,
+    opening_at,
+    standing_by,
+)
 from hotline.routing.staff import Load, in_turn, levels, matching, may_ring
 
 __all__ = [
@@ -70,6 +78,7 @@ def plan_for(
     *,
     topic: str | None = None,
     language: str | None = None,
+    overflows: bool = False,
     load: Load = _NO_LOAD,
     clock_trusted: bool = True,
     can_join: bool = True,
@@ -77,37 +86,48 @@ def plan_for(
     """The plan for a call coming in at `now` (aware). Never fails, for any office and instant.
 
     caller: E.164 or None; somebody of the staff who calls the line is not rung for it.
+    overflows: the caller has waited so long, or so many wait, that others shall be rung, too.
     clock_trusted False: treated as open, with everybody who has any shift on duty.
     can_join False: over its line the caller cannot be joined with anybody, so nobody is rung.
     """
-    opening, closure, there = _state(office, now, clock_trusted)
-    chosen, dropped = matching(
-        (p for p in there if caller is None or p.number != caller), office, topic, language
-    )
+    opening, closure, there, helpers = _state(office, now, clock_trusted)
+    chosen, dropped = matching(_but(there, caller), office, topic, language)
+    tiers = _tiers(chosen, office, topic, load)
+    if overflows or not chosen:
+        extra, lost = matching(_but(helpers, caller), office, topic, language)
+        if not (chosen and lost):  # beside others, only who fits
+            tiers += _tiers(extra, office, topic, load)
+            chosen, dropped = chosen + extra, dropped if chosen else lost
     ringable = chosen if can_join else ()
     return Plan(
         opening=opening,
         closure=closure,
-        tiers=_tiers(ringable, office, topic, load),
+        tiers=tiers if can_join else (),
         busy=tuple(p for p in ringable if p.id in load.busy),
         fallback=_fallback(office, topic),
         total_seconds=office.total_seconds,
         dropped=dropped,
-        next_opening=_next_opening(office, now, topic, opening, there),
+        next_opening=_next_opening(office, now, topic, opening, (*there, *helpers)),
         call_back=not can_join and bool(chosen) and caller is not None and office.callback,
     )
 
 
+def _but(people: Iterable[Person], caller: str | None) -> Iterator[Person]:
+    return (person for person in people if caller is None or person.number != caller)
+
+
 def _state(
     office: Office, now: datetime, clock_trusted: bool
-) -> tuple[Opening, Closure | None, tuple[Person, ...]]:
+) -> tuple[Opening, Closure | None, tuple[Person, ...], tuple[Person, ...]]:
+    """Open or not, by which closure, who is on duty, and who stands by for what overflows."""
     if not clock_trusted:
         with_shift = {shift.person for shift in office.shifts}
+        helpers = tuple(p for p in office.people if p.id in office.overflow)
         there = tuple(p for p in office.people if not office.shifts or p.id in with_shift)
-        return Opening.UNTRUSTED, None, there
+        return Opening.UNTRUSTED, None, tuple(p for p in there if p not in helpers), helpers
     opening, closure = opening_at(office, now)
     there = on_duty(office, now) if opening is Opening.OPEN else ()
-    return opening, closure, there
+    return opening, closure, there, standing_by(office, now)
 
 
 def _tiers(
@@ -123,7 +143,7 @@ def _tiers(
                 Candidate(p, p.ring_seconds) for p in in_turn(people, office, strategy, load)
             ),
         )
-        for people in levels(free)
+        for people in levels(free, office, load)
     )
 
 

@@ -1,35 +1,59 @@
-"""Whose turn it is when several callers wait for the same people. Arrival is the only order."""
+"""Whose turn it is when several callers wait for the same people. Arrival is the only order among
+equals: who calls for something urgent goes before all others, whom the office wants first before
+the rest.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from hotline.routing.office import Office
+
+
+class Ticket(NamedTuple):
+    """A caller's turn; the lower one goes first. rank: 0 urgent, 1 first in line, 2 everybody."""
+
+    rank: int
+    arrival: int
+
+
+def ticket_for(office: Office, caller: str | None, topic: str | None, arrival: int) -> Ticket:
+    """arrival: grows with the time of arrival. caller: E.164, None where withheld."""
+    wanted = office.topic(topic) if topic is not None else None
+    if wanted is not None and wanted.urgent:
+        return Ticket(0, arrival)
+    return Ticket(1 if caller in office.first_in_line else 2, arrival)
+
 
 class Queue:
-    """Callers who wait because nobody was free. Tickets grow with the time of arrival."""
+    """Callers who wait because nobody was free."""
 
     def __init__(self) -> None:
-        self._wanted: dict[int, frozenset[str]] = {}
+        self._wanted: dict[Ticket, frozenset[str]] = {}
 
-    def wait(self, ticket: int, wanted: frozenset[str]) -> None:
+    def wait(self, ticket: Ticket, wanted: frozenset[str]) -> None:
         """The caller waits for any of these people (ids)."""
         self._wanted[ticket] = wanted
 
-    def leave(self, ticket: int) -> None:
+    def leave(self, ticket: Ticket) -> None:
         """The caller no longer waits; harmless when they did not."""
         self._wanted.pop(ticket, None)
 
-    def may_ring(self, ticket: int, person: str) -> bool:
-        """Is nobody who came earlier waiting for this person?"""
+    def may_ring(self, ticket: Ticket, person: str) -> bool:
+        """Is nobody whose turn is earlier waiting for this person?"""
         return not any(person in wanted for other, wanted in self._wanted.items() if other < ticket)
 
-    def wanted(self, ticket: int) -> frozenset[str]:
+    def wanted(self, ticket: Ticket) -> frozenset[str]:
         """Whom the caller waits for; nobody when not waiting."""
         return self._wanted.get(ticket, frozenset())
 
-    def position(self, ticket: int) -> int | None:
+    def position(self, ticket: Ticket) -> int | None:
         """1 for the next in turn, counted among callers who want the same people; None if not
         waiting.
         """
         mine = self._wanted.get(ticket)
-        if mine is None:
-            return None
-        return 1 + sum(bool(mine & w) for other, w in self._wanted.items() if other < ticket)
+        return None if mine is None else 1 + self.before(ticket, mine)
+
+    def before(self, ticket: Ticket, wanted: frozenset[str]) -> int:
+        """How many wait, with an earlier turn, for somebody of `wanted`."""
+        return sum(bool(wanted & other) for turn, other in self._wanted.items() if turn < ticket)

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from hotline.routing.office import (
     MINUTES_PER_DAY,
     Break,
+    Campaign,
     Do,
     Key,
     Menu,
@@ -48,6 +49,7 @@ def remarks_on(office: Office) -> Iterator[Remark]:
     yield from _times(office)
     yield from _topics(office)
     yield from _menus(office)
+    yield from _campaigns(office)
     for place, menu in enumerate(office.menus):
         for position, key in enumerate(menu.keys):
             yield from _key(office, menu, key, ("menus", place, "keys", position))
@@ -67,6 +69,7 @@ def _twice(office: Office) -> Iterator[Remark]:
         (("people",), [p.id for p in office.people]),
         (("topics",), [t.id for t in office.topics]),
         (("menus",), [m.id for m in office.menus]),
+        (("campaigns",), [c.id for c in office.campaigns]),
     ]
     lists += [
         (("menus", n, "keys"), [k.key for k in menu.keys]) for n, menu in enumerate(office.menus)
@@ -87,6 +90,13 @@ def _people(office: Office) -> Iterator[Remark]:
     topics = [topic.id for topic in office.topics]
     with_shift = {shift.person for shift in office.shifts}
     with_shift |= {person for swap in office.swaps for person in (swap.one, swap.other)}
+    for position, one in enumerate(office.overflow):
+        if office.person(one) is None:
+            people = [person.id for person in office.people]
+            yield _unknown(("overflow", position), "person", one, people)
+        elif one in {shift.person for shift in office.shifts}:
+            words = f"`{one}` takes what overflows while the line is open, so no shift applies"
+            yield Remark(("overflow", position), words)
     if office.supervisor and office.person(office.supervisor) is None:
         people = [person.id for person in office.people]
         yield _unknown(("supervisor",), "person", office.supervisor, people)
@@ -94,7 +104,7 @@ def _people(office: Office) -> Iterator[Remark]:
         place = ("people", position)
         if person.number is None:
             yield Remark(place, f"{person.name} has no number yet and is not rung")
-        if office.shifts and person.id not in with_shift:
+        if office.shifts and person.id not in with_shift and person.id not in office.overflow:
             yield Remark(place, f"{person.name} has no shift and is not rung")
         for topic in sorted(person.topics.difference(topics)):
             yield _unknown((*place, "topics"), "topic", topic, topics)
@@ -167,8 +177,34 @@ def _menus(office: Office) -> Iterator[Remark]:
         if len(choices) > MOST_CHOICES:
             words = f"`{menu.id}` has {len(choices)} choices: callers remember {MOST_CHOICES}"
             yield Remark(("menus", position), words)
-        if menu.id not in reached | {MAIN_MENU}:
+        if menu.id not in reached | _first_levels(office):
             yield Remark(("menus", position), f"no key leads to the menu `{menu.id}`")
+
+
+def _first_levels(office: Office) -> set[str]:
+    return {MAIN_MENU} | {campaign.menu for campaign in office.campaigns if campaign.menu}
+
+
+def _campaigns(office: Office) -> Iterator[Remark]:
+    people, menus = [p.id for p in office.people], [m.id for m in office.menus]
+    for position, campaign in enumerate(office.campaigns):
+        place: Place = ("campaigns", position)
+        if campaign.menu and campaign.menu not in menus:
+            yield _unknown((*place, "menu"), "menu", campaign.menu, menus)
+        for person in campaign.people:
+            if person not in people:
+                yield _unknown((*place, "people"), "person", person, people)
+        if campaign.yearly and (campaign.first is None or campaign.last is None):
+            words = "a yearly campaign needs its first and its last day: `from` and `to`"
+            yield Remark(place, words, mistake=True)
+        alike = [one for one in office.campaigns[:position] if _always(one) and not one.lines]
+        if alike:
+            words = f"is never reached: `{alike[0].id}` is on at all times and on every line"
+            yield Remark(place, words)
+
+
+def _always(campaign: Campaign) -> bool:
+    return campaign.first is None and campaign.last is None and not campaign.hours
 
 
 def _to_person(key: Key) -> bool:
@@ -198,7 +234,7 @@ def _leads_to(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Re
     elif key.target == menu.id:
         words = f"key {key.key} leads to its own menu: use `do: repeat`"
         yield Remark(place, words, mistake=True)
-    elif menu.id != MAIN_MENU and key.target != MAIN_MENU:
+    elif menu.id not in _first_levels(office) and key.target != MAIN_MENU:
         words = f"`{key.target}` would be a third level: a menu has two, callers get lost below"
         yield Remark(place, words, mistake=True)
 

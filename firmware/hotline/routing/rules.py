@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -39,13 +39,14 @@ def closure_on(office: Office, day: date) -> Closure | None:
     """The closure that shuts this day, the first of the list; a moved working day beats it."""
     if any(moved.day == day for moved in office.moved_days):
         return None
-    return next((c for c in office.closures if _closes(c, day)), None)
+    return next((c for c in office.closures if among(c.first, c.last, c.yearly, day)), None)
 
 
-def _closes(closure: Closure, day: date) -> bool:
-    if not closure.yearly:
-        return closure.first <= day <= closure.last
-    first, last = _in_year(closure.first), _in_year(closure.last)
+def among(start: date, end: date, yearly: bool, day: date) -> bool:
+    """Whether the day lies from `start` to `end`, both included; yearly: by month and day alone."""
+    if not yearly:
+        return start <= day <= end
+    first, last = _in_year(start), _in_year(end)
     if first <= last:
         return first <= _in_year(day) <= last
     return _in_year(day) >= first or _in_year(day) <= last
@@ -81,10 +82,15 @@ def open_spans(office: Office, day: date) -> Iterator[Span]:
 def _hours(office: Office, day: date) -> Iterator[Span]:
     """The opening intervals that can reach into `day`: its own and those of the night before."""
     for start_day in (day - DAY, day):
-        weekday = weekday_of(office, start_day)
-        for interval in office.hours:
-            if weekday in interval.days:
-                yield _interval_span(interval, start_day, office)
+        yield from hours_from(office, office.hours, start_day)
+
+
+def hours_from(office: Office, hours: Iterable[OpenInterval], day: date) -> Iterator[Span]:
+    """Those of the intervals that start on `day`, as instants; one may reach into the next day."""
+    weekday = weekday_of(office, day)
+    for interval in hours:
+        if weekday in interval.days:
+            yield _interval_span(interval, day, office)
 
 
 def _interval_span(interval: OpenInterval, day: date, office: Office) -> Span:
@@ -104,8 +110,22 @@ def on_duty(office: Office, now: datetime) -> tuple[Person, ...]:
         return on_shift(office, now)
     if opening_at(office, now)[0] is not Opening.OPEN:
         return ()
+    return everybody(office, day_of(office, now))
+
+
+def standing_by(office: Office, now: datetime) -> tuple[Person, ...]:
+    """Who takes what overflows: while the line is open, in the order of the overflow's list."""
+    if opening_at(office, now)[0] is not Opening.OPEN:
+        return ()
     day = day_of(office, now)
-    return tuple(p for p in office.people if not absent(office, p.id, day))
+    named = (office.person(one) for one in office.overflow if not absent(office, one, day))
+    return tuple(person for person in named if person is not None)
+
+
+def everybody(office: Office, day: date) -> tuple[Person, ...]:
+    """Who is there all day where no shifts are planned."""
+    people = (p for p in office.people if p.id not in office.overflow)
+    return tuple(p for p in people if not absent(office, p.id, day))
 
 
 def straight_to(office: Office, now: datetime, chosen: Sequence[str]) -> Person | None:
@@ -123,9 +143,8 @@ def _duty_spans(office: Office, day: date) -> Iterator[tuple[Person, Span]]:
     if office.shifts:
         yield from shift_spans(office, day)
         return
-    there = [p for p in office.people if not absent(office, p.id, day)]
     for span in open_spans(office, day):
-        yield from ((person, span) for person in there)
+        yield from ((person, span) for person in everybody(office, day))
 
 
 def next_duty(office: Office, now: datetime) -> tuple[datetime, tuple[Person, ...]] | None:
@@ -158,6 +177,9 @@ def next_opening(
         if not opened:
             continue
         there = [span for person, span in _duty_spans(office, day) if answers(person)]
+        helpers = (office.person(one) for one in office.overflow if not absent(office, one, day))
+        if any(one is not None and answers(one) for one in helpers):
+            there += opened
         meetings = [
             max(a[0], b[0]) for a in opened for b in there if max(a[0], b[0]) < min(a[1], b[1])
         ]

@@ -148,7 +148,7 @@ def _break_span(pause: Break, shift: Shift, day: date, zone: ZoneInfo, end: date
     return begin, min(begin + timedelta(minutes=pause.minutes), end)
 
 
-def _duties(office: Office, days: Iterable[date]) -> Iterator[Duty]:
+def planned(office: Office, days: Iterable[date]) -> Iterator[Duty]:
     """Every duty that starts on one of the days, breaks as planned."""
     places = {person.id: (place, person) for place, person in enumerate(office.people)}
     for day in days:
@@ -157,7 +157,7 @@ def _duties(office: Office, days: Iterable[date]) -> Iterator[Duty]:
             person = instead.get(shift.person, shift.person)
             if person not in places or not starts_on(shift, day, weekday):
                 continue
-            if absent(office, person, day):
+            if person in office.overflow or absent(office, person, day):
                 continue
             span = duty_span(shift, day, office.zone)
             pauses = (_break_span(b, shift, day, office.zone, span[1]) for b in shift.breaks)
@@ -170,8 +170,8 @@ def duties_of(office: Office, day: date) -> tuple[Duty, ...]:
     Held-back breaks are followed from the duties that start the day before on, no further back.
     """
     if office.least_on_duty <= 0 or not any(shift.breaks for shift in office.shifts):
-        return tuple(_duties(office, (day - DAY, day)))
-    duties = tuple(_duties(office, (day - DAY, day, day + DAY)))
+        return tuple(planned(office, (day - DAY, day)))
+    duties = tuple(planned(office, (day - DAY, day, day + DAY)))
     return _Breaks(duties, office.least_on_duty).taken(until=day_span(office, day)[1])
 
 

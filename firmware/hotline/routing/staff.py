@@ -16,7 +16,8 @@ class Load:
     """What the daemon knows of the people at this moment; everything keyed by person id.
 
     busy: rung or talking now, on any line. last_ended: end of the last call, UTC. last_rung: when
-    last offered a call, UTC. last_spoken_with: the person this caller last spoke with.
+    last offered a call, UTC. last_spoken_with: the person this caller last spoke with. last_hour:
+    calls taken in it.
     """
 
     busy: frozenset[str] = frozenset()
@@ -24,6 +25,7 @@ class Load:
     calls_today: Mapping[str, int] = field(default_factory=dict)
     last_rung: Mapping[str, datetime] = field(default_factory=dict)
     last_spoken_with: str | None = None
+    last_hour: Mapping[str, int] = field(default_factory=dict)
 
 
 def may_ring(person: Person, office: Office, topic: str | None) -> bool:
@@ -59,11 +61,18 @@ def speaks(person: Person, office: Office, language: str) -> bool:
     return language in (person.languages or office.languages)
 
 
-def levels(people: Iterable[Person]) -> list[tuple[Person, ...]]:
-    """The people level by level, then those of weight 0, again level by level."""
+def tired(person: Person, office: Office, load: Load) -> bool:
+    """Whether the person took as many calls in the last hour as the office wants them to."""
+    most = office.calls_per_hour
+    return 0 < most <= load.last_hour.get(person.id, 0)
+
+
+def levels(people: Iterable[Person], office: Office, load: Load) -> list[tuple[Person, ...]]:
+    """The people level by level, then those of weight 0 and the tired, again level by level."""
     groups: dict[tuple[bool, int], list[Person]] = {}
     for person in people:
-        groups.setdefault((person.weight == 0, person.level), []).append(person)
+        last = person.weight == 0 or tired(person, office, load)
+        groups.setdefault((last, person.level), []).append(person)
     return [tuple(groups[key]) for key in sorted(groups)]
 
 
@@ -76,6 +85,8 @@ def in_turn(
         ordered.sort(key=lambda p: load.last_ended.get(p.id, _NEVER))
     elif strategy is Strategy.FEWEST_CALLS:
         ordered.sort(key=lambda p: load.calls_today.get(p.id, 0))
+    elif strategy is Strategy.WEIGHTED:
+        ordered.sort(key=lambda p: load.calls_today.get(p.id, 0) / max(p.weight, 1))
     elif strategy is Strategy.ROTATING:
         ordered = _rotated(ordered, office, load.last_rung)
     ordered.sort(key=lambda p: p.id != load.last_spoken_with)

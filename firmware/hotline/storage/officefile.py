@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from hotline.errors import BadSettings, NumberRefused
-from hotline.numbering import dialable
+from hotline.numbering import dialable, normalise
 from hotline.routing.office import (
     Absence,
+    Campaign,
     Closure,
     Key,
     Menu,
@@ -29,6 +30,7 @@ from hotline.storage.officeform import (
     LANGUAGES,
     SECTIONS,
     AbsenceForm,
+    CampaignForm,
     ClosureForm,
     Form,
     HoursForm,
@@ -109,7 +111,8 @@ class _Draft:
         sections = {name: self.section(name, raw.pop(name, None)) for name in SECTIONS}
         top = self.top(raw)
         office = Office(
-            **_values(top, without={"version"}),
+            **_values(top, without={"version", "first_in_line"}),
+            first_in_line=self.first_in_line(top),
             people=self.items("people", PersonForm, sections, self.person),
             shifts=self.items("shifts", ShiftForm, sections, _shift),
             absences=self.items("absences", AbsenceForm, sections, _absence),
@@ -119,6 +122,7 @@ class _Draft:
             moved_days=self.items("moved_days", MovedDayForm, sections, _moved_day),
             topics=self.items("topics", TopicForm, sections, lambda form, _: _topic(form, top)),
             menus=self.menus(sections["menus"]),
+            campaigns=self.items("campaigns", CampaignForm, sections, _campaign),
         )
         self.remark_on(office)
         return office
@@ -210,6 +214,14 @@ class _Draft:
                 self.problem((*place, "number"), f"{form.name}: {refused}")
         values = _values(form, without={"number", "topics"})
         return Person(**values, number=number, topics=frozenset(form.topics))
+
+    def first_in_line(self, top: TopForm) -> tuple[str, ...]:
+        """Callers' numbers: of any country, for nobody dials them."""
+        numbers = [normalise(given, self.country or top.country) for given in top.first_in_line]
+        for position, (given, number) in enumerate(zip(top.first_in_line, numbers, strict=True)):
+            if number is None:
+                self.problem(("first_in_line", position), f"`{given}` is no telephone number")
+        return tuple(number for number in numbers if number is not None)
 
     def menus(self, given: list[Any]) -> tuple[Menu, ...]:
         """Menus with their keys; a wrong key does not hide the mistakes of the others."""
@@ -305,6 +317,15 @@ def _topic(form: TopicForm, top: TopForm) -> Topic:
     values["strategy"] = form.strategy or top.strategy
     values["fallback"] = form.fallback or top.fallback
     return Topic(**values)
+
+
+def _campaign(form: CampaignForm, place: Place) -> Campaign:
+    return Campaign(
+        **_values(form, without={"from_", "to", "hours"}),
+        first=form.from_,
+        last=form.to,
+        hours=tuple(_hours(one, place) for one in form.hours),
+    )
 
 
 def _key(form: KeyForm, _: Place) -> Key:

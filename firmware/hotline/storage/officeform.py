@@ -46,6 +46,7 @@ SECTIONS = (
     "moved_days",
     "topics",
     "menus",
+    "campaigns",
 )
 _DAYS_OF_YEAR = 365
 # Country codes and old names that people write for a language.
@@ -143,6 +144,7 @@ class PersonForm(Form):
     level: _Level = 1
     ring_seconds: int = Field(20, ge=5, le=60)
     weight: int = Field(1, ge=0, le=100)
+    at_once: int = Field(1, ge=1, le=30)
 
 
 class RotationForm(Form):
@@ -230,6 +232,7 @@ class TopicForm(Form):
     strategy: Strategy | None = None
     fallback: Fallback | None = None
     levels_never_unasked: frozenset[_Level] = frozenset()
+    urgent: bool = False
 
 
 class KeyForm(Form):
@@ -251,6 +254,32 @@ class MenuForm(Form):
     tries: int = Field(3, ge=1, le=9)
 
 
+class CampaignForm(Form):
+    """What it leaves out is as for the office."""
+
+    id: _Id
+    name: str = Field("", max_length=120)
+    from_: _Date | None = Field(None, alias="from")
+    to: _Date | None = None
+    yearly: bool = False
+    hours: tuple[HoursForm, ...] = ()
+    lines: tuple[_Name, ...] = ()
+    greeting: _Texts = {}
+    closed_greeting: _Texts = {}
+    menu: str = Field("", max_length=40)
+    people: tuple[_Id, ...] = ()
+    strategy: Strategy | None = None
+    fallback: Fallback | None = None
+    total_seconds: int | None = Field(None, ge=15, le=600)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> CampaignForm:
+        _check_order(self.from_, self.to)
+        if self.yearly and self.from_ and self.to and (self.to - self.from_).days >= _DAYS_OF_YEAR:
+            raise ValueError("a yearly campaign must be shorter than a year")
+        return self
+
+
 class TopForm(Form):
     """What the office says once."""
 
@@ -265,10 +294,16 @@ class TopForm(Form):
     strategy: Strategy = Strategy.IN_ORDER
     fallback: Fallback = Fallback.MESSAGE
     total_seconds: int = Field(90, ge=15, le=600)
+    queue_length: int = Field(0, ge=0, le=99)
+    first_in_line: tuple[str, ...] = ()
+    overflow: tuple[_Id, ...] = ()
+    overflow_seconds: int = Field(45, ge=0, le=600)
     least_on_duty: int = Field(0, ge=0, le=99)
     max_message_seconds: int = Field(180, ge=10, le=900)
     survey: bool = False
     callback: bool = True
+    calls_per_hour: int = Field(0, ge=0, le=60)
+    hours_in_a_row: int = Field(0, ge=0, le=24)
     supervisor: Annotated[str, Field(max_length=40)] = ""
     notify_to: tuple[_Name, ...] = ()
     text_staff: bool = True

@@ -11,6 +11,7 @@ import yaml
 
 from hotline.routing.office import (
     Absence,
+    Campaign,
     Closure,
     Menu,
     Office,
@@ -52,6 +53,7 @@ def write_office(office: Office) -> str:
     ]
     written["topics"] = [_topic_out(t) for t in office.topics]
     written["menus"] = [_menu_out(m) for m in office.menus]
+    written["campaigns"] = [_campaign_out(c) for c in office.campaigns]
     return _text(written)
 
 
@@ -137,6 +139,13 @@ def _topic_out(topic: Topic) -> dict[str, Any]:
     """Strategy and fallback always: left out they would follow the office's."""
     out = _usual_left_out(topic, without={"strategy", "fallback"})
     return out | {"strategy": topic.strategy.value, "fallback": topic.fallback.value}
+
+
+def _campaign_out(campaign: Campaign) -> dict[str, Any]:
+    out = _usual_left_out(campaign, without={"first", "last", "hours"})
+    edges = {"from": campaign.first, "to": campaign.last}
+    out |= {name: day for name, day in edges.items() if day is not None}
+    return out | ({"hours": [_hours_out(h) for h in campaign.hours]} if campaign.hours else {})
 
 
 def _menu_out(menu: Menu) -> dict[str, Any]:

@@ -1,0 +1,25 @@
+"""Who took many calls in the last hour is spared, and is the same again an hour later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from hotline.lines.port import Cause
+from hotline.routing.office import Person
+from tests.calls.hotline import ANA, OFFICE, Hotline
+
+ION = Person("ion", "Ion", "+37369000102", ring_seconds=5)
+
+
+async def test_the_last_hour_counts_and_no_longer(tmp_path: Path) -> None:
+    here = Hotline(tmp_path, replace(OFFICE, people=(ANA, ION), calls_per_hour=2))
+    taken = []
+    for minutes in (0, 10, 10, 10, 45):
+        here.time.pass_by(timedelta(minutes=minutes))
+        caller = here.rings("1", f"+3732211{len(taken):04d}")
+        await here.step(caller, "joined")
+        caller.hang_up(Cause.HUNG_UP)
+        taken.append((await here.over(caller)).call.person)
+    assert taken == ["ana", "ana", "ion", "ion", "ana"]

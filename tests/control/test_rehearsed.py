@@ -1,0 +1,109 @@
+"""The rehearsal is one page that whoever watches the plan can read, and act on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hotline.__main__ import main
+from hotline.control.rehearsed import page_of
+from hotline.routing.office import Do, Key, Menu, Office
+from hotline.routing.rehearsal import rehearse
+from tests.routing.shop import at, hours, office, person, shift, topic
+
+ANA, ION = person("Ana"), person("Ion")
+DAYTIME = (hours("mon-fri", "09:00-18:00"),)
+OFFICE = """
+name: Flowers
+zone: Europe/Bucharest
+country: MD
+languages: [en]
+hours: [{days: mon-fri, time: 09:00-18:00}]
+people: [{id: ana, name: Ana, number: 069000101}, {id: ion, name: Ion, number: 069000102}]
+shifts:
+  - {person: ana, days: mon-fri, time: 09:00-18:00, breaks: [12:00 +15m]}
+  - {person: ion, days: mon-fri, time: 17:00-18:00}
+"""
+
+
+def page(shop: Office, days: int = 7) -> list[tuple[str, str]]:
+    end = at(f"2026-11-{23 + days} 00:00")
+    return list(page_of(shop, rehearse(shop, at("2026-11-23 00:00"), end)))
+
+
+def rehearsed(folder: Path, *words: str) -> int:
+    return main(["--data", str(folder), "rehearse", *words])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "office.yaml").write_text(OFFICE, encoding="utf-8")
+    assert main(["--data", str(tmp_path), "office", "import", str(tmp_path / "office.yaml")]) == 0
+    return tmp_path
+
+
+def test_days_that_are_alike_stand_on_one_line_with_everybodys_hours() -> None:
+    plan = (shift("ana", "mon-fri", "09:00-15:00"), shift("ion", "mon-fri", "15:00-18:00"))
+    assert page(office(ANA, ION, hours=DAYTIME, shifts=plan)) == [
+        ("", "Mon 23.11. to Fri 27.11.  open 09:00-18:00: Ana 09:00-15:00; Ion 15:00-18:00"),
+        ("", "Sat 28.11. to Sun 29.11.  closed"),
+        ("well", "Every caller finds somebody who can be rung while the line is open."),
+    ]
+
+
+def test_a_hole_is_told_with_its_reason_and_with_who_could_stand_in() -> None:
+    plan = (shift("ana", "mon", "09:00-18:00", "12:00 +15m"),)
+    shop = office(ANA, ION, hours=(hours("mon", "09:00-18:00"),), shifts=plan)
+    told = "Mon 23.11. 12:00-12:15: nobody answers; Ana then has a break. Could stand in: Ion."
+    assert ("hole", told) in page(shop)
+
+
+def test_a_night_is_told_on_both_of_its_days() -> None:
+    shop = office(
+        ANA, shifts=(shift("ana", "mon", "22:00-06:00"),), hours=(hours("mon", "22:00-06:00"),)
+    )
+    assert page(shop, days=2)[:2] == [
+        ("", "Mon 23.11.  open 22:00-24:00: Ana 22:00-24:00"),
+        ("", "Tue 24.11.  open 00:00-06:00: Ana 00:00-06:00"),
+    ]
+
+
+def test_a_topic_that_nobody_knows_is_told_once_with_its_hours() -> None:
+    ana = person("Ana", topics=frozenset({"orders"}))
+    menu = Menu("main", (Key("1", Do.TOPIC, "orders"), Key("2", Do.TOPIC, "repairs")))
+    plan = (shift("ana", "mon-fri", "09:00-18:00"),)
+    shop = office(
+        ana, hours=DAYTIME, shifts=plan, menus=(menu,), topics=(topic("orders"), topic("repairs"))
+    )
+    told = "find nobody who knows about it, others are rung: mon-fri 09:00-18:00 (5 times)."
+    assert [words for mark, words in page(shop) if mark == "doubt"] == [
+        f"Callers of «repairs» (ro) {told}"
+    ]
+
+
+def test_the_command_fails_while_there_is_a_hole(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert rehearsed(folder, "--from", "2026-11-23", "--days", "1") == 1
+    assert "Mon 23.11. 12:00-12:15: nobody answers" in capsys.readouterr().out
+    assert rehearsed(folder, "--from", "2026-11-28", "--days", "2") == 0
+
+
+def test_the_rehearsal_is_there_for_programs_too(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    rehearsed(folder, "--from", "2026-11-23", "--days", "1", "--json")
+    (hole,) = json.loads(capsys.readouterr().out)["holes"]
+    assert (hole["from"], hole["instead"]) == ("2026-11-23T10:00:00+00:00", ["ion"])
+
+
+@pytest.mark.parametrize("words", [("--days", "0"), ("--days", "401"), ("--from", "monday")])
+def test_days_that_cannot_be_rehearsed_are_refused_with_a_hint(
+    folder: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        rehearsed(folder, *words)
+    assert "is no" in capsys.readouterr().err
