@@ -24,7 +24,7 @@ from hotline.inbox.outcome import Outcome
 from hotline.options import Limits
 from hotline.routing import plan, rules, shifts, staff
 from hotline.routing.office import Strategy
-from hotline.routing.queue import Queue
+from hotline.routing.queue import Queue, Ticket
 from hotline.storage import calls as journal
 from hotline.storage.calls import Journal
 from tests.month import world
@@ -122,6 +122,10 @@ def _no_queue(self: Queue, ticket: Any, person: str) -> bool:
 def _nobody_else(plan_: Any, refused: set[str]) -> frozenset[str]:
     free = {candidate.person.id for tier in plan_.tiers for candidate in tier.candidates}
     return frozenset(free - refused)
+
+
+def _nobody_is_urgent(office: Any, caller: Any, topic: Any, arrival: int) -> Ticket:
+    return Ticket(2, arrival)
 
 
 async def _no_deadline(hunt: Any, comfort: Any, seconds: int) -> None:
@@ -272,11 +276,23 @@ BROKEN = (
     ),
     Broken(
         "last come, first served",
-        "had its turn, who came first",
+        "had its turn",
         BUSY,
         ((Queue, "may_ring", _last_come_first_served),),
     ),
     Broken("there is no queue", "had its turn", BUSY, ((Queue, "may_ring", _no_queue),)),
+    Broken(
+        "nobody is urgent",
+        "had its turn",
+        BUSY,
+        ((forward, "ticket_for", _nobody_is_urgent),),
+    ),
+    Broken(
+        "nobody is ever tired",
+        "whose level comes first",
+        CAMPAIGN,
+        ((staff, "tired", lambda person, office, load: False),),
+    ),
     Broken(
         "busy people are not waited for",
         "was told that nobody can, and",

@@ -90,6 +90,14 @@ class Seen:
         ends += [at for at in [self.first(*AFTER_HOLDING, after=self.holds_from)] if at is not None]
         return min([*ends, self.over])
 
+    @cached_property
+    def turn(self) -> tuple[int, int]:
+        """Among those who wait, the lower one goes first: who is urgent, who is chosen, arrival."""
+        topic = self.office.topic(self.topic or "")
+        chosen = self.visit.number in self.office.first_in_line
+        rank = 0 if topic and topic.urgent else 1 if chosen else 2
+        return rank, self.visit.order
+
     @property
     def over(self) -> float:
         """When the call was over for the caller."""

@@ -129,13 +129,14 @@ class Turns:
         for other in self._before(one, ring.at, ring.at):
             if self._waits_for(other, person, ring.at):
                 earlier = other.visit.order + 1
-                yield f"{person.name} was rung before call {earlier} had its turn, who came first"
+                yield f"{person.name} was rung before call {earlier} had its turn"
 
     def _level(self, one: Seen, chain: list[Ring], person: Person) -> Iterator[str]:
         """Nobody of a lower level, who could have been rung instead, was left out."""
         rung = {self.people[ring.number].id for ring in chain}
-        for other in self._free(one, chain[0].at, chain[-1].at):
-            if _rank(other) < _rank(person) and other.id not in rung:
+        begin, mine = chain[0].at, self.past.rank(person, chain[0].at)
+        for other in self._free(one, begin, chain[-1].at):
+            if self.past.rank(other, begin) < mine and other.id not in rung:
                 yield f"{person.name} was rung before {other.name}, whose level comes first"
 
     def _first(self, one: Seen, ring: Ring) -> Iterator[str]:
@@ -143,8 +144,8 @@ class Turns:
         free = self._free(one, ring.at, ring.at)
         if self.past.somebody_came_free(ring.at) or not free:
             return
-        lowest = min(_rank(person) for person in free)
-        group = [person for person in free if _rank(person) == lowest]
+        ranks = [self.past.rank(person, ring.at) for person in free]
+        group = [p for p, rank in zip(free, ranks, strict=True) if rank == min(ranks)]
         topic = self.office.topic(one.topic or "")
         strategy = topic.strategy if topic else self.office.strategy
         rung = {r.number for r in one.visit.rings if abs(r.at - ring.at) < INSTANT}
@@ -166,8 +167,8 @@ class Turns:
                 return person
         if strategy is Strategy.LONGEST_IDLE:
             return min(group, key=lambda person: self.past.idle_since(person, at))
-        if strategy is Strategy.FEWEST_CALLS:
-            return self.past.fewest(group, at)
+        if strategy in (Strategy.FEWEST_CALLS, Strategy.WEIGHTED):
+            return self.past.fewest(group, at, weighted=strategy is Strategy.WEIGHTED)
         if strategy is Strategy.ROTATING:
             return self.past.next_around(group, at)
         return group[0]
@@ -183,7 +184,7 @@ class Turns:
         if lasted > most + INSTANT:
             yield end, f"the deadline of {most} s was not kept"
         if one.first(Prompt.NOBODY_NOW, after=one.holds_from) == end and lasted < most - INSTANT:
-            for person in self._not_asked(one, end):
+            for person in [] if self._queue_is_full(one, end) else self._not_asked(one, end):
                 yield end, f"was told that nobody can, and {person.name} was not asked"
         for span in self._waits[one]:
             for person in self.office.people:
@@ -196,8 +197,17 @@ class Turns:
         if at is None or not self.duty.may(one, int(at // 60)):
             return
         forwarded = sum(_hold(other) <= at <= _let_go(other) for other in self.held)
-        if forwarded < self.diary.limits.concurrent:
+        if forwarded < self.diary.limits.concurrent and not self._queue_is_full(one, at):
             yield at, "was told that nobody can, and nobody was asked"
+
+    def _queue_is_full(self, one: Seen, at: float) -> bool:
+        """Did as many wait before this caller as may wait?"""
+        waiting = [
+            other
+            for other in self._before(one, at, at)
+            if any(begin <= at <= end for begin, end in self._waits[other])
+        ]
+        return 0 < self.office.queue_length <= len(waiting)
 
     def _not_asked(self, one: Seen, at: float) -> list[Person]:
         could = self.duty.all_through(one, _hold(one), at)
@@ -225,10 +235,10 @@ class Turns:
     # --- who was free, who waited
 
     def _before(self, one: Seen, begin: float, end: float) -> list[Seen]:
-        """Who came earlier and was on hold at some time between these."""
+        """Whose turn is earlier and who was on hold at some time between these."""
         first = bisect_left(self._holds, begin - LONGEST_HOLD_S)
         near = self.held[first : bisect_right(self._holds, end)]
-        return [o for o in near if o.visit.order < one.visit.order and o.holds_to >= begin]
+        return [o for o in near if o.turn < one.turn and o.holds_to >= begin]
 
     def _waits_for(self, other: Seen, person: Person, at: float) -> bool:
         """Was the other waiting for this person, and nobody else's telephone rang for them?"""
@@ -322,15 +332,23 @@ class Past:
         mine = self._of[person.number]
         return max((until(r) for r in mine if r.answered_at and until(r) <= at), default=-NEVER)
 
-    def fewest(self, group: list[Person], at: float) -> Person | None:
+    def rank(self, person: Person, at: float) -> tuple[bool, int]:
+        """Levels in their order; who is there for the last need, or tired, after all of them."""
+        most = self.office.calls_per_hour
+        last_hour = sum(at - 3600 < talk <= at for talk in self._spoken[person.number or ""])
+        return person.weight == 0 or 0 < most <= last_hour, person.level
+
+    def fewest(self, group: list[Person], at: float, *, weighted: bool) -> Person | None:
         """Who had the fewest talks today; None where it depends on when a day begins."""
         wall = self.diary.instant(at).astimezone(self.office.zone)
         midnight = at - (wall.hour * 3600 + wall.minute * 60 + wall.second)
-        days = {begin: self._talked(group, begin, at) for begin in (midnight, midnight + 4 * 3600)}
-        first, other = days.values()
-        return group[first.index(min(first))] if first == other and wall.hour >= 4 else None
+        talks, other = (self._talked(group, begin, at) for begin in (midnight, midnight + 4 * 3600))
+        if talks != other or wall.hour < 4:
+            return None
+        weights = [max(p.weight, 1) if weighted else 1 for p in group]
+        return min(zip(talks, weights, range(len(group)), group, strict=True), key=_share)[-1]
 
-    def _talked(self, group: list[Person], begin: float, end: float) -> list[int]:
+    def _talked(self, group: list[Person], begin: float, end: float) -> list[float]:
         return [sum(begin <= at < end for at in self._spoken[p.number or ""]) for p in group]
 
     def next_around(self, group: list[Person], at: float) -> Person | None:
@@ -362,5 +380,7 @@ def _let_go(one: Seen) -> float:
     return max([one.holds_to, *(until(ring) for ring in one.visit.rings)])
 
 
-def _rank(person: Person) -> tuple[bool, int]:
-    return person.weight == 0, person.level
+def _share(one: tuple[float, int, int, Person]) -> tuple[float, int]:
+    """Talks by weight; ties go by the list."""
+    talks, weight, place, _ = one
+    return talks / weight, place
