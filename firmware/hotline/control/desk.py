@@ -224,7 +224,7 @@ class FrontDesk:
             now,
             topic=ask.topic,
             # Who is on the telephone now says nothing of another instant.
-            load=Load() if ask.at else board.load(ask.caller),
+            load=Load() if ask.at else board.load(ask.caller, office.zone),
             clock_trusted=self.exchange.clock.trusted(),
         )
 
