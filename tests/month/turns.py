@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from hotline.media.catalogue import Prompt
 from hotline.routing.office import Person, Strategy
@@ -338,13 +338,11 @@ class Past:
         last_hour = sum(at - 3600 < talk <= at for talk in self._spoken[person.number or ""])
         return person.weight == 0 or 0 < most <= last_hour, person.level
 
-    def fewest(self, group: list[Person], at: float, *, weighted: bool) -> Person | None:
-        """Who had the fewest talks today; None where it depends on when a day begins."""
-        wall = self.diary.instant(at).astimezone(self.office.zone)
-        midnight = at - (wall.hour * 3600 + wall.minute * 60 + wall.second)
-        talks, other = (self._talked(group, begin, at) for begin in (midnight, midnight + 4 * 3600))
-        if talks != other or wall.hour < 4:
-            return None
+    def fewest(self, group: list[Person], at: float, *, weighted: bool) -> Person:
+        """Who had the fewest talks today, since midnight."""
+        today = self.diary.instant(at).astimezone(self.office.zone).date()
+        midnight = self.diary.seconds(datetime.combine(today, time(), self.office.zone))
+        talks = self._talked(group, midnight, at)
         weights = [max(p.weight, 1) if weighted else 1 for p in group]
         return min(zip(talks, weights, range(len(group)), group, strict=True), key=_share)[-1]
 
