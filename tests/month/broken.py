@@ -290,7 +290,7 @@ BROKEN = (
     Broken(
         "nobody is ever tired",
         "whose level comes first",
-        CAMPAIGN,
+        (date(2026, 10, 16), 3),
         ((staff, "tired", lambda person, office, load: False),),
     ),
     Broken(

@@ -52,7 +52,7 @@ USUAL = (95, 85, 80, 85, 100, 60, 40)
 CAMPAIGN_DAYS = {4: 4, 7: 3, 16: 3, 18: 4, 24: 3, 28: 3}  # day of the month: bursts
 CAMPAIGN, BURST, BURST_S = 128, 16, 240
 OUTAGES = {5: ("trunk", 10.6, 1.5), 21: ("mobile", 14.2, 3.0)}  # day: line, from hour, hours
-NUMBERS, WITHHELD, FROM_STAFF = 300, 0.07, 0.01
+NUMBERS, WITHHELD, FROM_STAFF, FIRST_IN_LINE = 300, 0.07, 0.01, 0.12
 CALLS_AGAIN = 0.5  # of those who reached nobody and left nothing
 
 
@@ -183,6 +183,8 @@ class World:
             return None
         if drawn < WITHHELD + FROM_STAFF:
             return self._chance.choice(self._office.people).number
+        if drawn < WITHHELD + FROM_STAFF + FIRST_IN_LINE:
+            return self._chance.choice(self._office.first_in_line)
         return f"+37322{self._chance.randrange(NUMBERS):06d}"
 
     def _fails(self, day: int, begins: float) -> None:
