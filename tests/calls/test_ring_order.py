@@ -1,13 +1,13 @@
-"""Who took many calls in the last hour is spared, and is the same again an hour later."""
+"""Who took many calls is spared: in the last hour, and since the office's midnight."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hotline.lines.port import Cause
-from hotline.routing.office import Person
+from hotline.routing.office import Person, Strategy
 from tests.calls.hotline import ANA, OFFICE, Hotline
 
 ION = Person("ion", "Ion", "+37369000102", ring_seconds=5)
@@ -23,3 +23,17 @@ async def test_the_last_hour_counts_and_no_longer(tmp_path: Path) -> None:
         caller.hang_up(Cause.HUNG_UP)
         taken.append((await here.over(caller)).call.person)
     assert taken == ["ana", "ana", "ion", "ion", "ana"]
+
+
+async def test_the_calls_of_a_day_are_counted_from_the_offices_midnight(tmp_path: Path) -> None:
+    office = replace(OFFICE, people=(ANA, ION), strategy=Strategy.FEWEST_CALLS)
+    here = Hotline(tmp_path, office)
+    here.time.at = datetime(2026, 11, 22, 23, 30, tzinfo=office.zone).astimezone(UTC)
+    taken = []
+    for minutes in (0, 10, 10, 20):  # three times before midnight, once after it
+        here.time.pass_by(timedelta(minutes=minutes))
+        caller = here.rings("1", f"+3732211{len(taken):04d}")
+        await here.step(caller, "joined")
+        caller.hang_up(Cause.HUNG_UP)
+        taken.append((await here.over(caller)).call.person)
+    assert taken == ["ana", "ion", "ana", "ana"]

@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, cast
 
 from hotline.calls.caps import Caps
@@ -26,6 +26,7 @@ from hotline.routing.waiting import expected_wait
 log = logging.getLogger(__name__)
 TALKS_TO_JUDGE_BY = 30
 HOUR_S = 3600.0
+LONGEST_DAY = timedelta(hours=25)  # when the clock falls back
 
 
 class Engagement:
@@ -84,7 +85,7 @@ class Board:
         self.past_talks: deque[float] = deque(maxlen=TALKS_TO_JUDGE_BY)
         self._last_ended: dict[str, datetime] = {}
         self._last_rung: dict[str, datetime] = {}
-        self._taken: dict[tuple[str, str], int] = {}
+        self._taken: deque[tuple[datetime, str]] = deque()
         self._spoken_with: dict[str, str] = {}
         self._taken_at: deque[tuple[float, str]] = deque()  # monotonic
         self.queue = Queue()
@@ -97,13 +98,14 @@ class Board:
 
     # -- people ------------------------------------------------------------------------------
 
-    def load(self, caller: str | None) -> Load:
-        """What routing needs to know of the people at this moment."""
-        today = self._today()
+    def load(self, caller: str | None, zone: tzinfo = UTC) -> Load:
+        """What routing needs to know of the people at this moment. zone: whose midnight begins a
+        day.
+        """
         return Load(
             busy=frozenset(one.person.id for one in self._taken_by if self._full(one.person)),
             last_ended=dict(self._last_ended),
-            calls_today={who: n for (day, who), n in self._taken.items() if day == today},
+            calls_today=self._today(zone),
             last_rung=dict(self._last_rung),
             last_spoken_with=self._spoken_with.get(caller or ""),
             away=self.away(),
@@ -149,10 +151,17 @@ class Board:
     def spoken(self, caller: str | None, person: Person) -> None:
         """The caller and the person talk: counted for the strategies."""
         self._taken_at.append((self.clock.monotonic(), person.id))
-        key = (self._today(), person.id)
-        self._taken[key] = self._taken.get(key, 0) + 1
+        self._taken.append((self.clock.now(), person.id))
         if caller:
             self._spoken_with[caller] = person.id
+
+    def _today(self, zone: tzinfo) -> dict[str, int]:
+        """Calls taken since midnight, by person."""
+        now = self.clock.now()
+        while self._taken and now - self._taken[0][0] >= LONGEST_DAY:
+            self._taken.popleft()
+        midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+        return Counter(person for at, person in self._taken if at >= midnight)
 
     def _last_hour(self) -> dict[str, int]:
         """Calls taken in it, by person."""
@@ -275,9 +284,6 @@ class Board:
         """Who waits looks again: somebody or something came free."""
         self._changed.set()
         self._changed = asyncio.Event()
-
-    def _today(self) -> str:
-        return self.clock.now().date().isoformat()
 
 
 def _can_dial(line: Line) -> bool:

@@ -86,7 +86,7 @@ class Call:
             topic=topic,
             language=self.language,
             overflows=overflows,
-            load=self.exchange.board.load(self.caller.number),
+            load=self.exchange.board.load(self.caller.number, self.office.zone),
             clock_trusted=clock.trusted(),
             can_join=self.exchange.board.can_join(self.leg),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from hotline.calls.call import Call
@@ -162,15 +162,21 @@ async def _hunt(call: Call, topic: str | None) -> Reached | None:
     board, refused, waited = call.exchange.board, set[str](), False
     overflow, explained = _Overflow(call), ""
     tell_unconfirmed(call, call.plan(topic))
+
+    def may_ring() -> set[str]:
+        """Ids of whom may be rung by now: a round takes a while, and shifts end in it."""
+        plan = call.plan(topic, overflows=overflow.due())
+        tiers = _in_turn(call, plan.tiers, refused)
+        return {candidate.person.id for tier in tiers for candidate in tier.candidates}
+
     try:
         while True:
             plan = call.plan(topic, overflows=overflow.due())
             explained = _explain(call, plan, topic, explained)
             tiers = _in_turn(call, plan.tiers, refused)
             if tiers:
-                board.queue.leave(call.ticket)
                 _tell_dropped(call, plan)
-                reached = await _ring_tiers(call, tiers, topic, refused)
+                reached = await _ring_tiers(call, tiers, topic, refused, may_ring)
                 if reached is not None:
                     return reached
             wanted = _wanted(plan, refused)
@@ -277,24 +283,37 @@ def _wanted(plan: Plan, refused: set[str]) -> frozenset[str]:
 
 
 async def _ring_tiers(
-    call: Call, tiers: Iterable[Tier], topic: str | None, refused: set[str]
+    call: Call,
+    tiers: Iterable[Tier],
+    topic: str | None,
+    refused: set[str],
+    may_ring: Callable[[], set[str]],
 ) -> Reached | None:
+    """may_ring: asked before each telephone, as the tiers were made when the round began."""
     for tier in tiers:
-        reached = await _ring_tier(call, tier, topic, refused)
+        reached = await _ring_tier(call, tier, topic, refused, may_ring)
         if reached is not None:
             return reached
     return None
 
 
 async def _ring_tier(
-    call: Call, tier: Tier, topic: str | None, refused: set[str]
+    call: Call,
+    tier: Tier,
+    topic: str | None,
+    refused: set[str],
+    may_ring: Callable[[], set[str]],
 ) -> Reached | None:
     board, rung = call.exchange.board, False
     if tier.strategy is Strategy.ALL and not board.only_aside(call.leg):
-        return await _ring_all(call, tier.candidates, topic, refused)
+        present = may_ring()
+        together = [one for one in tier.candidates if one.person.id in present]
+        return await _ring_all(call, together, topic, refused)
     for candidate in tier.candidates:
         if rung and board.only_aside(call.leg):
             await asyncio.sleep(BACK_S)
+        if candidate.person.id not in may_ring():
+            continue
         rung = True
         reached = await offer_call(call, candidate, topic, refused)
         if reached is not None:

@@ -75,6 +75,8 @@ async def offer_call(
     engagement = call.exchange.board.engage(person, cost)
     if engagement is None:
         return None
+    # Not before somebody is taken: until then whoever comes later must not take them instead.
+    call.exchange.board.queue.leave(call.ticket)
     offer = _Offer(call, engagement, topic, alone)
     try:
         answer = await offer.make(candidate.ring_seconds)

@@ -329,7 +329,9 @@ class FrontDesk:
             now,
             topic=ask.topic,
             # Who is on the telephone now says nothing of another instant; when a break ends, does.
-            load=Load(away=self.people.away_at(now)) if ask.at else board.load(ask.caller),
+            load=Load(away=self.people.away_at(now))
+            if ask.at
+            else board.load(ask.caller, office.zone),
             clock_trusted=self.exchange.clock.trusted(),
         )
 

@@ -1,0 +1,51 @@
+"""A loop on which nobody waits: when nothing is left to do, it is as late as the next timer.
+
+For a world that lives on this loop alone: no files, sockets or threads are looked at. When nothing
+is left to do and no timer runs, the world has come to a stand, and that is an error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Standstill(Exception):  # noqa: N818 - what it is
+    """Everybody waits for something that never comes."""
+
+
+class _NeverWaits(selectors.SelectSelector):
+    """Lets the time pass that it is asked to wait."""
+
+    now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        if timeout is None:
+            raise Standstill("everybody waits for something that never comes")
+        self.now += max(timeout, 0.0)
+        return []
+
+
+class MonthLoop(asyncio.SelectorEventLoop):
+    """Its `time` begins with 0 and is seconds of the world it carries."""
+
+    def __init__(self) -> None:
+        self._never_waits = _NeverWaits()
+        super().__init__(self._never_waits)
+        self._clock_resolution = 1e-6  # months are long, and floats have an end
+
+    def time(self) -> float:
+        return self._never_waits.now
+
+    def _write_to_self(self) -> None:
+        """Nobody sleeps, so nobody has to be woken."""
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """asyncio.run without waiting."""
+    with asyncio.Runner(loop_factory=MonthLoop) as runner:
+        return runner.run(work)
