@@ -103,7 +103,7 @@ def _as_listed(people: Any, office: Any, strategy: Any, load: Any) -> Any:
     return tuple(people)
 
 
-async def _takes_any_answer(self: Any, party: Any, whisper: Any) -> str:
+async def _takes_any_answer(party: Any, whisper: Any) -> str:
     await asyncio.sleep(1)
     return "1"
 
@@ -172,8 +172,8 @@ async def _no_word_left(call: Any, wish: Any) -> None:
     raise CallerGone
 
 
-def _no_caps(self: Caps, number: str, now: Any) -> str:
-    return self.allowed(number)
+def _no_caps(self: Caps, number: str, now: Any, *, confirmed: bool = True) -> str:
+    return self.allowed(number, confirmed=confirmed)
 
 
 BROKEN = (
@@ -272,7 +272,7 @@ BROKEN = (
         "an answered telephone is a taken call",
         "joined without having pressed 1",
         ORDINARY,
-        ((offer._Offer, "_key_after", _takes_any_answer),),
+        ((offer, "key_after", _takes_any_answer),),
     ),
     Broken(
         "last come, first served",

@@ -23,6 +23,7 @@ class Costs:
         paid.sort()
         self._ends = [end for end, _ in paid]
         self._sums = [0.0, *accumulate(seconds for _, seconds in paid)]
+        self._talks = sorted((r.answered_at, until(r)) for r in self.rings if r.answered_at)
         self._calls = self._dialled()
 
     def _dialled(self) -> dict[str, list[float]]:
@@ -69,10 +70,12 @@ class Costs:
         return bisect_left(calls, at - INSTANT) - bisect_right(calls, at - HOUR_S + INSTANT)
 
     def _in_a_day(self, at: float, spare: float = -INSTANT) -> float:
-        """How many seconds had been talked before."""
+        """How many seconds had been talked before, in talks under way, too."""
         first = bisect_right(self._ends, at - DAY_S - spare)
         last = bisect_left(self._ends, at + spare)
-        return self._sums[max(first, last)] - self._sums[first]
+        over = self._sums[max(first, last)] - self._sums[first]
+        begun = self._talks[: bisect_left(self._talks, (at, 0.0))]
+        return over + sum(at - start for start, end in begun if end >= at + spare)
 
     def _not_dialled(self) -> Iterator[Finding]:
         """Where the box says that it cannot dial, that has to be true."""
