@@ -8,6 +8,7 @@ import getpass
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -16,16 +17,30 @@ from typing import TYPE_CHECKING, Any
 from hotline import __version__, terminal
 from hotline.clock import Clock
 from hotline.control.client import Control
-from hotline.control.messages import Who, WhoAnswer
+from hotline.control.messages import (
+    CallBack,
+    CallClaim,
+    CallReturned,
+    CallTried,
+    StaffAsk,
+    StatusAnswer,
+    Who,
+    WhoAnswer,
+)
 from hotline.control.offices import Offices
 from hotline.errors import BadSettings, HotlineError
 from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.label import label
+from hotline.inbox.waiting import Tried, Waiting
 from hotline.options import Options
 from hotline.options.file import read_options
+from hotline.routing.presence import LONGEST_BREAK, USUAL_BREAK
+from hotline.storage import audit as audit_storage
 from hotline.storage import calls as call_storage
 from hotline.storage import complaints as case_storage
+from hotline.storage import presence as presence_storage
 from hotline.storage import texts as text_storage
+from hotline.storage import waiting as waiting_storage
 from hotline.storage.complaints import Show
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
@@ -36,6 +51,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SETTINGS = Path("/etc/hotline/box.toml")
 FAILED = 1
+LOOK_S = 0.3
 LONGEST_SHOWN = 2000  # characters of a text
 LONGEST_REHEARSAL = 400  # days
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # plain HTTP is safe only here
@@ -198,41 +214,149 @@ def who(given: argparse.Namespace) -> int:
     return 0
 
 
+def staff(given: argparse.Namespace) -> int:
+    """Who is on duty and who of them is away; with a name, have them leave or come back."""
+    if given.trail:
+        return _print_trail(given)
+    control = Control(_places(given).control)
+    if given.person is None:
+        return _print_staff(control.status(), as_json=given.json)
+    if given.what is None:
+        raise HotlineError("What of it?", "Write break, off or on behind the name.")
+    by = f"command: {getpass.getuser()}"
+    ask = StaffAsk(person=given.person, what=given.what, minutes=given.minutes, by=by)
+    said = control.staff(ask)
+    if given.json:
+        print(said.model_dump_json())
+    else:
+        terminal.say(said.words)
+    return 0 if said.done else FAILED
+
+
 def rehearse(given: argparse.Namespace) -> int:
     """Walk every way of a caller through the coming days: who answers, and where nobody does."""
     from hotline.control.rehearsed import page_of, plain_of
 
-    office, heard = Offices(_places(given)).rehearse(given.first, given.days)
+    offices = Offices(_places(given))
+    office, heard = offices.rehearse(given.first, given.days)
+    unconfirmed = offices.unconfirmed(office)
     if given.json:
-        print(json.dumps(plain_of(heard), default=_plain, ensure_ascii=False))
+        plain = plain_of(heard) | {"unconfirmed": unconfirmed}
+        print(json.dumps(plain, default=_plain, ensure_ascii=False))
     marks = {"": "", "well": "green", "doubt": "yellow", "hole": "red"}
-    for mark, words in () if given.json else page_of(office, heard):
+    for mark, words in () if given.json else page_of(office, heard, unconfirmed):
         terminal.say(*([(mark.ljust(6), marks[mark])] if mark else []), words)
-    return 0 if heard.well else FAILED
+    return 0 if heard.well and not unconfirmed else FAILED
+
+
+def numbers(given: argparse.Namespace) -> int:
+    """Whose number may be rung."""
+    found = Control(_places(given).control).numbers()
+    if given.json:
+        print(found.model_dump_json())
+        return 0
+    rows = [
+        (
+            p.person,
+            p.name,
+            p.number or "none",
+            p.state,
+            f"{_local(p.at)} by {p.by}" if p.at else p.tried,
+        )
+        for p in found.people
+    ]
+    terminal.table(("person", "name", "number", "state", ""), rows)
+    for number in found.former:
+        terminal.say(f"{number} is confirmed, and nobody's now.")
+    return 0
+
+
+def numbers_confirm(given: argparse.Namespace) -> int:
+    """Have a person's telephone rung and the code asked that is printed here."""
+    control = Control(_places(given).control)
+    asked = control.number_confirm(given.person, getpass.getuser())
+    if asked.line:
+        terminal.say(f"Call the line {asked.line} within three minutes, and press 1 when asked.")
+    rings = "is rung then" if asked.line else "rings"
+    terminal.say(f"{asked.number} {rings}. The code to press there:", (asked.code, "bold"))
+    while True:
+        found = next((p for p in control.numbers().people if p.person == given.person), None)
+        if found is None or found.state != "asking":
+            break
+        time.sleep(LOOK_S)
+    if found is not None and found.state == "confirmed":
+        terminal.say(f"{found.name} is rung from now on.")
+        return 0
+    why = found.tried if found else "the person left the office"
+    raise HotlineError(f"Not confirmed: {_NOT_CONFIRMED.get(why, why)}.", "Try again.")
+
+
+_NOT_CONFIRMED = {
+    "wrong": "the right code was not pressed",
+    "silent": "nothing was pressed; a voicemail, perhaps",
+    "not reached": "nobody answered",
+    "not called": "nobody called the line within three minutes and pressed 1",
+    "failed": "no line could make the call",
+}
+
+
+def numbers_forget(given: argparse.Namespace) -> int:
+    """Ring a number no more until it is confirmed again."""
+    Control(_places(given).control).number_forget(given.number, getpass.getuser())
+    terminal.say(f"{given.number} is not rung any more.")
+    return 0
+
+
+def numbers_log(given: argparse.Namespace) -> int:
+    """What was done with numbers and minutes, when and by whom; the newest first."""
+    with records_file(_places(given).data).reading() as database:
+        found = audit_storage.newest(database, given.limit)
+    rows = [(_local(e.at), str(e.what), label(e.number), label(e.person), e.by) for e in found]
+    heads = ("when", "what", "number", "person", "by")
+    _print_records(found, rows, heads, as_json=given.json, empty="Nothing yet.")
+    return 0
+
+
+def caps(given: argparse.Namespace) -> int:
+    """What of the day's minutes of forwarded calls is used, and by whom."""
+    from hotline.health.checks import meter_words
+
+    meter = Control(_places(given).control).status().meter
+    if given.json:
+        print(meter.model_dump_json() if meter else "null")
+    elif meter:
+        terminal.say(meter_words(meter))
+        terminal.say(f"{meter.forwarding} of {meter.concurrent} calls are being forwarded.")
+    return 0
+
+
+def caps_resume(given: argparse.Namespace) -> int:
+    """Allow half a day's minutes more, once a day, when they are used up."""
+    terminal.say(Control(_places(given).control).caps_resume(getpass.getuser()))
+    return 0
 
 
 # -- records ---------------------------------------------------------------------------------------
 
 
 def calls(given: argparse.Namespace) -> int:
-    """The last calls, or those missed and not returned, or one call with its steps."""
+    """The last calls, or who was missed and is owed a call, or one call with its steps."""
+    one = given.explain if given.explain is not None else given.id
     with records_file(_places(given).data).reading() as database:
-        if given.id is not None:
-            story = call_storage.get(database, given.id)
+        if one is not None:
+            story = call_storage.get(database, one)
             if story is None:
-                raise HotlineError(f"There is no call {given.id}.", "See `hotline calls`.")
+                raise HotlineError(f"There is no call {one}.", "See `hotline calls`.")
             return _print_story(story, as_json=given.json)
-        found = (
-            call_storage.missed_open(database, given.limit)
-            if given.missed
-            else call_storage.recent(database, given.limit)
-        )
+        if given.missed:
+            return _print_waiting(waiting_storage.still_waiting(database), as_json=given.json)
+        found = call_storage.recent(database, given.limit)
     rows = [
         (
             str(c.id),
             _local(c.started_at),
             c.line,
-            c.caller_number or "withheld",
+            ("to " if c.outgoing else "") + (c.caller_number or "withheld"),
             str(c.outcome or "now"),
             c.person or "",
             str(c.case_number or ""),
@@ -246,6 +370,42 @@ def calls(given: argparse.Namespace) -> int:
         as_json=given.json,
         empty="No calls yet.",
     )
+    return 0
+
+
+def claim(given: argparse.Namespace) -> int:
+    """Say who will call back a caller of `calls --missed`."""
+    if bool(given.person) == given.release:
+        raise HotlineError("Who is to call back?", "Name one with --person, or use --release.")
+    ask = CallClaim(call_id=given.call, person=given.person, by=getpass.getuser())
+    Control(_places(given).control).change(ask)
+    terminal.say(f"Call {given.call} is free again." if given.release else "Noted.")
+    return 0
+
+
+def returned(given: argparse.Namespace) -> int:
+    """Note that a caller of `calls --missed` was called back; or, with --tried, in vain."""
+    control, by = Control(_places(given).control), getpass.getuser()
+    if given.tried:
+        control.change(CallTried(call_id=given.call, by=by, outcome=Tried(given.tried)))
+    else:
+        control.change(CallReturned(call_id=given.call, by=by))
+    terminal.say("Noted.")
+    return 0
+
+
+def back(given: argparse.Namespace) -> int:
+    """Call a caller back through the box: it rings the person first, then the caller."""
+    if (given.call is None) == (given.case is None):
+        raise HotlineError("Whom to call back?", "Name a call of `calls --missed`, or a --case.")
+    ask = CallBack(
+        call_id=given.call,
+        case=given.case,
+        person=given.person,
+        by=getpass.getuser(),
+        text=given.text,
+    )
+    terminal.say(Control(_places(given).control).call_back(ask))
     return 0
 
 
@@ -392,8 +552,63 @@ def _print_story(story: call_storage.CallStory, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(dataclasses.asdict(story), default=_plain, ensure_ascii=False))
         return 0
+    call = story.call
+    who = call.caller_number or "a withheld number"
+    way = "to" if call.outgoing else "from"
+    ended = f"ended as {call.outcome}" if call.outcome else "is under way"
+    terminal.say((f"Call {call.id}", "bold"), f"{way} {who} on {call.line}, {ended}.")
     for step in story.steps:
         terminal.say(_local(step.at, "%H:%M:%S"), step.words)
+    return 0
+
+
+def _print_waiting(found: Sequence[Waiting], *, as_json: bool) -> int:
+    """Everybody, however many: nobody who waits is left out."""
+    rows = [
+        (
+            str(w.call_id),
+            _local(w.since),
+            str(len(w.owed)),
+            w.caller_number or "withheld",
+            w.topic,
+            str(w.case_number or ""),
+            w.owner,
+            ", ".join(f"{one.person}: {one.outcome}" for one in w.attempts),
+        )
+        for w in found
+    ]
+    if as_json:
+        whole = [dataclasses.asdict(w) | {"call_id": w.call_id, "since": w.since} for w in found]
+        print(json.dumps(whole, default=_plain, ensure_ascii=False))
+        return 0
+    heads = ("call", "waits since", "called", "caller", "topic", "case", "owner", "tried")
+    _print_records(found, rows, heads, as_json=False, empty="Nobody waits for a call.")
+    return 0
+
+
+def _print_staff(status: StatusAnswer, *, as_json: bool) -> int:
+    if as_json:
+        people = [one.model_dump(mode="json") for one in status.on_duty]
+        print(json.dumps(people, ensure_ascii=False))
+        return 0
+    for one in status.on_duty:
+        until = f"until {_local(one.until, '%H:%M')}" if one.until else ""
+        away = f"{one.away} until {_local(one.away_until, '%H:%M')}" if one.away_until else ""
+        terminal.say((one.name, "bold"), away or until)
+    if not status.on_duty:
+        terminal.say("Nobody is on duty.")
+    if status.next_duty:
+        names = ", ".join(status.next_duty.names) or "nobody"
+        terminal.say(f"next: {names}, {_local(status.next_duty.at)}")
+    return 0
+
+
+def _print_trail(given: argparse.Namespace) -> int:
+    with records_file(_places(given).data).reading() as database:
+        found = presence_storage.trail(database)
+    rows = [(_local(t.at), t.person, t.by, t.asked, t.answer) for t in found]
+    heads = ("when", "person", "by", "asked", "answer")
+    _print_records(found, rows, heads, as_json=given.json, empty="Nobody asked for anything yet.")
     return 0
 
 
@@ -460,6 +675,12 @@ def _year(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text} is no year such as 2027") from wrong
 
 
+def _minutes(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LONGEST_BREAK:
+        raise argparse.ArgumentTypeError(f"a break is 1 to {LONGEST_BREAK} minutes")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="hotline", description="The Hotline Box.")
     top.add_argument("--version", action="version", version=__version__)
@@ -470,6 +691,7 @@ def _parser() -> argparse.ArgumentParser:
     _verb(verbs, "web", web)
     _line_verbs(verbs)
     _office_verbs(verbs)
+    _staff_verbs(verbs)
     _record_verbs(verbs)
     admin = verbs.add_parser("admin", help="accounts of the page").add_subparsers(required=True)
     reset = _verb(admin, "reset-password", reset_password)
@@ -512,6 +734,7 @@ def _office_verbs(verbs: Any) -> None:
     week = _verb(verbs, "rehearse", rehearse, json_too=True)
     week.add_argument("--from", dest="first", type=_day, metavar="DAY", help="default: now")
     week.add_argument("--days", type=_days, default=7, help="how many; default: 7")
+    _number_verbs(verbs)
     ask = _verb(verbs, "who", who, json_too=True)
     ask.add_argument("--at", type=_instant, help="2026-12-05T09:00, local time; default: now")
     ask.add_argument("--caller", help="a caller's number")
@@ -519,16 +742,54 @@ def _office_verbs(verbs: Any) -> None:
     ask.add_argument("--line", help="on which the call comes; default: any")
 
 
+def _staff_verbs(verbs: Any) -> None:
+    ask = _verb(verbs, "staff", staff, json_too=True)
+    ask.add_argument("person", nargs="?", help="id or name; default: everybody on duty")
+    ask.add_argument("what", nargs="?", choices=("break", "off", "on"))
+    minutes = f"of a break, 1 to {LONGEST_BREAK}; default: {USUAL_BREAK}"
+    ask.add_argument("minutes", nargs="?", type=_minutes, default=USUAL_BREAK, help=minutes)
+    ask.add_argument("--trail", action="store_true", help="what was asked and answered")
+
+
+def _number_verbs(verbs: Any) -> None:
+    """Each group also does something by itself: it looks."""
+    ways = _verb(verbs, "numbers", numbers, json_too=True).add_subparsers()
+    _verb(ways, "confirm", numbers_confirm).add_argument("person", help="id of a person")
+    _verb(ways, "forget", numbers_forget).add_argument("number", help="or the id of a person")
+    history = _verb(ways, "log", numbers_log, json_too=True)
+    history.add_argument("--limit", type=int, default=100)
+    meter = _verb(verbs, "caps", caps, json_too=True)
+    _verb(meter.add_subparsers(), "resume", caps_resume)
+
+
 def _record_verbs(verbs: Any) -> None:
     journal = _verb(verbs, "calls", calls, json_too=True)
     journal.add_argument("id", type=int, nargs="?", help="one call with its steps")
-    journal.add_argument("--missed", action="store_true", help="missed and not yet returned")
+    journal.add_argument("--explain", type=int, metavar="ID", help="what happened, and why")
+    journal.add_argument("--missed", action="store_true", help="who is owed a call, with owner")
     journal.add_argument("--limit", type=int, default=50)
+    _returning_verbs(verbs)
     _verb(verbs, "texts", texts, json_too=True).add_argument("--limit", type=int, default=200)
     for name, command in (("complaints", complaints), ("messages", messages)):
         verb = _verb(verbs, name, command, json_too=True)
         verb.add_argument("--all", action="store_true", help="those that are done, too")
         verb.add_argument("--limit", type=int, default=200)
+
+
+def _returning_verbs(verbs: Any) -> None:
+    owner = _verb(verbs, "claim", claim)
+    owner.add_argument("call", type=int, help="as `calls --missed` shows it")
+    owner.add_argument("--person", help="id of who will call back")
+    owner.add_argument("--release", action="store_true", help="nobody in particular will")
+    done = _verb(verbs, "returned", returned)
+    done.add_argument("call", type=int, help="as `calls --missed` shows it")
+    outcomes = [one.value for one in Tried if one is not Tried.SPOKEN]
+    done.add_argument("--tried", choices=outcomes, help="the caller was not reached")
+    ring = _verb(verbs, "back", back)
+    ring.add_argument("call", type=int, nargs="?", help="as `calls --missed` shows it")
+    ring.add_argument("--case", type=int, help="who left this case, which is open")
+    ring.add_argument("--person", required=True, help="id of who is rung, and then talks")
+    ring.add_argument("--text", action="store_true", help="only send them the number by text")
 
 
 def _verb(

@@ -16,20 +16,30 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from hotline.calls.alarms import Alarms
+from hotline.calls.attendance import Attendance
 from hotline.calls.board import Board
-from hotline.calls.caps import DAY, Caps
+from hotline.calls.caps import Caps
+from hotline.calls.confirming import Confirming
 from hotline.calls.diverting import Diverting
+from hotline.calls.evening import EveningLetters
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
 from hotline.calls.notices import Notices, Texting
 from hotline.calls.offices import CurrentOffice
+from hotline.calls.returning import Returning
 from hotline.calls.selftest import SelfTests
+from hotline.calls.stafftexts import StaffTexts
 from hotline.calls.switchboard import Switchboard
 from hotline.calls.tonelesson import ToneLessons, tone_of
 from hotline.clock import Clock
 from hotline.control.desk import FrontDesk
 from hotline.control.linedesk import LineDesk
+from hotline.control.messages import OfficePut
+from hotline.control.numberdesk import NumberDesk
 from hotline.control.server import ControlServer, only_one
+from hotline.control.staffdesk import StaffDesk
+from hotline.control.waitingdesk import WaitingDesk
 from hotline.health import chores
 from hotline.health.power import Power
 from hotline.lines.finder import Finder
@@ -56,15 +66,20 @@ from hotline.notify.sms import TextCap, TextRules, sms_way
 from hotline.notify.trial import TextTrial
 from hotline.options import Mail, Modem, Options, own_numbers
 from hotline.routing.office import Office
+from hotline.storage import confirmations as confirmation_storage
 from hotline.storage import diverts as divert_storage
 from hotline.storage import linetests as test_storage
 from hotline.storage import linetones as tone_storage
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
-from hotline.storage.calls import Journal, connected_since, last_came, next_call_id
+from hotline.storage import presence as presence_storage
+from hotline.storage.audit import Audit
+from hotline.storage.calls import Journal, last_came, next_call_id
 from hotline.storage.complaints import Cases
+from hotline.storage.confirmations import Confirmations
 from hotline.storage.database import DatabaseFile
 from hotline.storage.diverts import DivertOrders, DivertsBefore
+from hotline.storage.evenings import Evenings
 from hotline.storage.files import Recordings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.lastrun import LastRun, file_last_run
@@ -72,8 +87,11 @@ from hotline.storage.linetests import LineTests
 from hotline.storage.linetones import LearnedTones
 from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
+from hotline.storage.presence import Presences, StaffTrail, SwapAsks
 from hotline.storage.schema import records_file
 from hotline.storage.texts import Texts, parts_sent_since
+from hotline.storage.uses import DAY, Use, Uses, What, last_day
+from hotline.storage.waiting import WaitingList
 from hotline.storage.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -116,13 +134,19 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         await pjsip.start()
         closing.push_async_callback(pjsip.stop)
         exchange = await _exchange(options, places, clock, records, pjsip, closing)
-        for modem in records.texting:
-            modem.texts.on_text = partial(_keep_text, records.texts, exchange)
         exchange.board.hands_on = records.tests.hands_on
+        attendance = Attendance(exchange, records.presences, records.trail)
         left = records.left
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
         switchboard = Switchboard(exchange)
         closing.push_async_callback(switchboard.close)
+        audit = Audit(records.writer)
+        alarms = _alarms(exchange, records, audit)
+        confirming = Confirming(exchange, records.confirmed, audit, switchboard)
+        closing.push_async_callback(confirming.close)
+        waiting = WaitingList(records.writer)
+        returning = Returning(exchange, waiting, switchboard.talks_with)
+        closing.push_async_callback(returning.close)
         diverting = _diverting(options, exchange, records)
         supply = Power()
         desk = FrontDesk(
@@ -133,6 +157,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             trouble=lambda: records.writer.trouble,
             power=lambda: supply.trouble,
             unsent=lambda: len(records.outbox.waiting()),
+            before=partial(_office_before, records.file),
             lines=LineDesk(
                 exchange.board,
                 records.texting,
@@ -148,13 +173,28 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 ),
                 diverting,
             ),
+            people=StaffDesk(attendance, exchange.office),
+            number_desk=NumberDesk(exchange, confirming, alarms),
+            waiting=WaitingDesk(exchange, waiting, returning),
         )
         desk.attach()
+        staff_texts = _staff_texts(options, exchange, records, attendance, desk)
+        staff_texts.back = returning.by_text
+        for modem in records.texting:
+            modem.texts.on_text = partial(_keep_text, records.texts, clock, staff_texts)
         await _start_lines(exchange.board, switchboard, desk, closing)
         door = ControlServer(places.control, desk)
         await door.open()
         closing.push_async_callback(door.close)
-        _start_chores(exchange, records, (diverting.keep(), supply.watch()), closing)
+        evening = EveningLetters(exchange, Evenings(records.writer), records.outbox)
+        more = (
+            diverting.keep(),
+            supply.watch(),
+            confirming.keep(),
+            attendance.keep(),
+            evening.keep(),
+        )
+        _start_chores(exchange, records, more, closing)
         yield desk
 
 
@@ -165,7 +205,8 @@ class Records:
     texting: the lines that carry texts, once they are there. diverts: what their SIM cards
     diverted before. orders: where the owner had them sent. tests: what lines can do. tones: of
     their exchanges. trial: sends a text to see whether it arrives. told: whom a text was sent
-    today. cap: what texts may cost.
+    today. cap: what texts may cost. presences: who of the staff is away. trail: what they asked.
+    asks: whom they asked to swap.
     """
 
     file: DatabaseFile
@@ -175,7 +216,8 @@ class Records:
     offices: OfficeStore
     outbox: Outbox
     left: LastRun
-    spent: deque[tuple[datetime, float]]
+    used: list[Use]
+    confirmed: Confirmations
     last_call: datetime | None
     texts: Texts
     texting: list[GsmLine]
@@ -186,6 +228,9 @@ class Records:
     trial: TextTrial
     told: Mapping[str, datetime]
     cap: TextCap
+    presences: Presences
+    trail: StaffTrail
+    asks: SwapAsks
 
 
 def _open_records(
@@ -205,13 +250,18 @@ def _open_records(
         last_call = last_came(database)
         # Not the day before a wrong clock: since 1970 far more was spent than a day may cost.
         today = max(clock.now(), last_call or clock.now()) - DAY
-        spent = connected_since(database, today) + test_storage.costs_since(database, today)
         diverts = DivertsBefore(writer, divert_storage.known(database))
         orders = DivertOrders(writer, divert_storage.orders(database))
         tests = LineTests(writer, test_storage.known(database), test_storage.handing(database))
+        confirmed = confirmation_storage.known(database)
         tones = LearnedTones(writer, tone_storage.known(database))
         told = letters.recipients_since(database, "sms", today)
+        presences = Presences(writer, presence_storage.known(database))
+        asks = SwapAsks(writer, presence_storage.swap_asks(database))
+        trail = StaffTrail(writer, presence_storage.next_turn(database))
         cap = TextCap(options.limits.texts_per_day, deque(parts_sent_since(database, today)))
+    steady = max(clock.now(), last_call or clock.now())
+    used = writer.submit(lambda db: last_day(db, steady)).result()
     texts, texting = Texts(writer, options.box.country), list[GsmLine]()
     country = options.box.country
     rules = TextRules(country, frozenset({country, *options.limits.countries}), cap)
@@ -224,7 +274,8 @@ def _open_records(
         OfficeStore(writer, newest),
         Outbox(writer, waiting, ways, clock),
         left,
-        deque(sorted(spent)),
+        used,
+        Confirmations(writer, confirmed),
         last_call,
         texts,
         texting,
@@ -235,6 +286,9 @@ def _open_records(
         TextTrial(rules, texts, file, clock),
         told,
         cap,
+        presences,
+        trail,
+        asks,
     )
 
 
@@ -294,13 +348,16 @@ async def _exchange(
     ]
     records.texting.extend(modems)
     offices = CurrentOffice(
-        records.offices, country, frozenset({country, *options.limits.countries})
+        records.offices,
+        country,
+        frozenset({country, *options.limits.countries}),
+        records.confirmed,
     )
     messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))
     return Exchange(
         board=Board(
             [*trunks, *modems, *office_lines],
-            Caps(options.limits, country, records.spent),
+            _caps(options, records),
             clock,
         ),
         engine=mixer,
@@ -315,6 +372,23 @@ async def _exchange(
         clock=clock,
         office=offices.office,
     )
+
+
+def _caps(options: Options, records: Records) -> Caps:
+    caps = Caps(
+        options.limits, options.box.country, records.confirmed.holds, Uses(records.writer).note
+    )
+    caps.remember(records.used)
+    return caps
+
+
+def _alarms(exchange: Exchange, records: Records, audit: Audit) -> Alarms:
+    """Attached to the board: no number is refused without the office hearing of it."""
+    told = {use.number: use.at for use in records.used if use.what is What.TOLD}
+    caps, clock = exchange.board.caps, exchange.clock
+    alarms = Alarms(caps, exchange.notices, audit, clock, exchange.office, told)
+    exchange.board.on_refused = alarms.refused
+    return alarms
 
 
 def _modems(options: Options, pjsip: Pjsip) -> list[GsmLine]:
@@ -339,11 +413,35 @@ def _sound_of(modem: Modem, place: Place, pjsip: Pjsip) -> LineSound | None:
     return ModemSound(pjsip, place.sound, Measured if quirks.any_rate else Known)
 
 
-async def _keep_text(texts: Texts, exchange: Exchange, line: str, written: str) -> None:
-    """A modem may forget a text once it is on the disk; the office hears of it."""
-    now = exchange.clock.now()
-    for text in await asyncio.wrap_future(texts.came(line, written, now)):
-        exchange.notices.text_came(exchange.office(), text.number, text.text, now)
+def _staff_texts(
+    options: Options,
+    exchange: Exchange,
+    records: Records,
+    attendance: Attendance,
+    desk: FrontDesk,
+) -> StaffTexts:
+    """What the staff text changes the plan through the same door as the page."""
+
+    async def put_plan(yaml: str, author: str) -> None:
+        await desk.office_put(OfficePut(yaml=yaml, author=author))
+
+    return StaffTexts(
+        exchange,
+        attendance,
+        records.asks,
+        records.trail,
+        own_numbers(options),
+        lambda: records.offices.current() or "",
+        put_plan,
+    )
+
+
+async def _keep_text(
+    texts: Texts, clock: Clock, staff: StaffTexts, line: str, written: str
+) -> None:
+    """A modem may forget a text once it is on the disk."""
+    for text in await asyncio.wrap_future(texts.came(line, written, clock.now())):
+        staff.came(text)
 
 
 def _texting(options: Options, records: Records, office: Office, clock: Clock) -> Texting | None:
@@ -368,6 +466,12 @@ async def _start_lines(
         closing.push_async_callback(line.stop)
 
 
+def _office_before(file: DatabaseFile, version: int) -> str | None:
+    with file.reading() as database:
+        found = stored_office.version(database, version - 1)
+    return found.yaml if found else None
+
+
 def _diverting(options: Options, exchange: Exchange, records: Records) -> Diverting:
     """Who is sent callers past the box."""
     by_shift = {modem.name: modem.divert_to for modem in options.modems}
@@ -387,6 +491,7 @@ def _start_chores(
         *more,
         records.outbox.run(),
         chores.prepare_voice(exchange),
+        chores.count_talks(exchange.board),
         chores.keep_room(exchange, housekeeping),
         chores.every_night(exchange, records.file, housekeeping),
         chores.keep_texts(exchange, records.texts),

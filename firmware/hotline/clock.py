@@ -31,6 +31,20 @@ class Clock:
     wall: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
     _told: _Told = field(default_factory=_Told, repr=False, compare=False)
+    _began: tuple[datetime, float] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Where `steady` begins."""
+        began = max(self.wall(), self.last_seen), self.monotonic()
+        object.__setattr__(self, "_began", began)
+
+    def steady(self) -> datetime:
+        """An instant like `now` that only ever goes on, whatever the wall clock does meanwhile.
+
+        For what is counted over a span of time. Never before `last_seen`.
+        """
+        at, monotonic = self._began
+        return at + timedelta(seconds=self.monotonic() - monotonic)
 
     def now(self) -> datetime:
         """The present instant, UTC, aware: by the box's own clock while that can be trusted."""

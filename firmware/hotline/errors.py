@@ -17,14 +17,23 @@ class HotlineError(Exception):
 
 
 class BadSettings(HotlineError):  # noqa: N818 - named for what the owner sees
-    """box.toml or an office file is wrong; `problems` names every wrong place at once."""
+    """box.toml or an office file is wrong; `problems` names every wrong place at once.
 
-    def __init__(self, file: str, problems: tuple[str, ...]) -> None:
+    refused: the numbers in it that may never be dialled, each with the reason.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        problems: tuple[str, ...],
+        refused: tuple[tuple[str, NumberRefused], ...] = (),
+    ) -> None:
         super().__init__(
             f"{file} has {len(problems)} mistake(s):\n  " + "\n  ".join(problems),
             "Correct the lines named above and start again.",
         )
         self.problems = problems
+        self.refused = refused
 
 
 class CallerGone(Exception):  # noqa: N818 - it is an ending, not a mistake

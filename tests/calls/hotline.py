@@ -7,18 +7,19 @@ Nobody waits here: sound is over as soon as it begins, and people press their ke
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hotline.calls.attendance import Attendance
 from hotline.calls.board import Board
 from hotline.calls.call import Call, Step
 from hotline.calls.caps import Caps
 from hotline.calls.exchange import Exchange
-from hotline.calls.notices import Notices
+from hotline.calls.notices import Notices, Texting
+from hotline.calls.returning import Returning
 from hotline.calls.switchboard import Switchboard
 from hotline.errors import CallerGone
 from hotline.inbox.case import Case
@@ -28,13 +29,17 @@ from hotline.media.catalogue import Prompt
 from hotline.media.engine import HangUpTone, KeyWays, Level
 from hotline.notify.outbox import Outbox
 from hotline.options import Limits
+from hotline.routing.confirmed import only_confirmed
 from hotline.routing.office import Do, Key, Menu, Office, Person
 from hotline.storage import calls as journal
 from hotline.storage import complaints
 from hotline.storage.calls import CallStory, Journal
 from hotline.storage.complaints import Cases, Show
+from hotline.storage.confirmations import Confirmation, Confirmations
 from hotline.storage.files import Recordings
+from hotline.storage.presence import Presences, StaffTrail
 from hotline.storage.schema import RECORDS
+from hotline.storage.waiting import WaitingList
 from tests.storage.conftest import AtOnce, FakeTime
 
 ANA = Person("ana", "Ana", "+37369000101", ring_seconds=5)
@@ -80,11 +85,15 @@ class Faults:
 
 
 class Telephone:
-    """A leg. presses: the key that whoever holds it presses on hearing a sentence."""
+    """A leg. presses: the keys that whoever holds it presses on hearing a sentence.
+
+    on_hearing: what else happens just as they hear one.
+    """
 
     def __init__(self, caller: Caller, presses: Mapping[str, str]) -> None:
         loop = asyncio.get_running_loop()
         self.line, self.caller, self.presses = "office", caller, presses
+        self.on_hearing: Callable[[str], None] = lambda _: None
         self.reports_keys = False  # else the box waits for the sound before a key
         self.heard: list[str] = []
         self.sends_when_gone: HangUpTone | None = None
@@ -109,8 +118,13 @@ class Telephone:
 
     def hears(self, sentence: str) -> None:
         self.heard.append(sentence)
-        if key := self.presses.get(sentence):
+        for key in self.presses.get(sentence, ""):
             self.keys.put_nowait(key)
+        self.on_hearing(sentence)
+
+    def leaves_on(self, sentence: str, cause: Cause = Cause.HUNG_UP) -> None:
+        """Be gone as soon as this is heard."""
+        self.on_hearing = lambda heard: self.hang_up(cause) if heard == sentence else None
 
     def hang_up(self, cause: Cause = Cause.OURS) -> None:
         if not self.gone.done():
@@ -146,6 +160,8 @@ class Ear:
         for file in files:
             self._faults.meet(f"play {file}")
             self._leg.hears(str(file))
+            if self._leg.gone.done():  # nobody is there to hear the end of it
+                await asyncio.Event().wait()
         if loop:
             await asyncio.Event().wait()
 
@@ -212,14 +228,22 @@ class Sentences:
 
 
 class StaffLine:
-    """The line over which the staff is rung; whoever hears the whisper presses `key`."""
+    """The line over which the staff is rung; whoever hears the whisper presses `key`.
+
+    does: what single telephones do instead, by number: another key, "rings" on, or is "busy".
+    """
 
     name = "office"
 
     def __init__(self, full_duplex: bool) -> None:
         self.capabilities = Capabilities(channels=9, full_duplex=full_duplex)
         self.key = "1"
+        self.on_hearing: Callable[[str], None] = lambda _: None
+        self.does: dict[str, str] = {}
         self.rung: list[Telephone] = []
+        self.busy: set[str] = set()  # numbers
+        self.silent: set[str] = set()
+        self.fails: set[str] = set()
         self.on_state: Callable[[LineState], None] = lambda _: None
 
     def state(self) -> LineState:
@@ -229,8 +253,18 @@ class StaffLine:
         return 9
 
     def dial(self, number: str, shown: str | None = None) -> Telephone:
-        phone = Telephone(Caller(number), {Prompt.WHISPER: self.key})
-        phone.picks_up()
+        does = self.does.get(number, self.key)
+        asked = {Prompt.WHISPER: does, Prompt.RETURN_WHISPER: does}
+        phone = Telephone(Caller(number), asked)
+        phone.on_hearing = self.on_hearing
+        if number in self.busy or does == "busy":
+            phone.hang_up(Cause.BUSY)
+        elif number in self.fails:
+            phone.hang_up(Cause.LINE_FAILED)
+        elif number in self.silent or does == "rings":
+            phone.taken.set_result(None)
+        else:
+            phone.picks_up()
         self.rung.append(phone)
         return phone
 
@@ -240,7 +274,10 @@ class StaffLine:
 
 
 class Hotline:
-    """The hotline and what stands in its records. speech_seconds: in each recording."""
+    """The hotline and what stands in its records. speech_seconds: in each recording.
+
+    confirmed: the numbers whose owners confirmed them; None: everybody did.
+    """
 
     def __init__(
         self,
@@ -249,6 +286,8 @@ class Hotline:
         *,
         speech_seconds: float = 3.0,
         full_duplex: bool = True,
+        texting: Texting | None = None,
+        confirmed: Collection[str] | None = None,
     ) -> None:
         self.records, time, self._in_force = AtOnce(), FakeTime(), office
         self.time = time
@@ -258,7 +297,10 @@ class Hotline:
         clock = replace(time.clock(), monotonic=lambda: time.now().timestamp())
         words = self.words = Sentences(self.faults)
         self.outbox = Outbox(writer, (), {}, clock)
-        self.board = Board((self.line,), Caps(Limits(), "MD", deque()), clock)
+        held = [Confirmation(n, clock.now(), "", "") for n in confirmed or ()]
+        self.confirmed = Confirmations(writer, held)
+        self._holds = self.confirmed.holds if confirmed is not None else lambda _number: True
+        self.board = Board((self.line,), Caps(Limits(), "MD", self._holds), clock)
         self.exchange = Exchange(
             board=self.board,
             engine=Sounds(self.faults, speech_seconds),
@@ -267,19 +309,27 @@ class Hotline:
             journal=Journal(writer, 1),
             cases=Cases(writer, 101),
             recordings=Recordings(folder),
-            notices=Notices(self.outbox, ()),
+            notices=Notices(self.outbox, (), texting),
             clock=clock,
             office=self._office,
         )
+        self.presences, self.trail = Presences(writer, ()), StaffTrail(writer, 1)
+        self.staff = Attendance(self.exchange, self.presences, self.trail)
         self.switchboard = Switchboard(self.exchange)
         self.switchboard.listeners.append(self._note)
+        self.waiting = WaitingList(writer)
+        self.returning = Returning(self.exchange, self.waiting, self.switchboard.talks_with)
         self._ids: dict[Telephone, int] = {}
         self._told: set[tuple[int, str]] = set()
         self._news = asyncio.Event()
 
     def _office(self) -> Office:
         self.faults.meet("office")
-        return self._in_force
+        return only_confirmed(self._in_force, self._holds)
+
+    def changes(self, office: Office) -> None:
+        """Another office is in force."""
+        self._in_force = office
 
     def rings(self, chooses: str = "", number: str = "+37322111222") -> Telephone:
         """Somebody calls who chooses this key of the menu, and presses # after the beep."""
@@ -329,6 +379,10 @@ class Hotline:
     def letters(self) -> list[str]:
         """Subjects of what the office is written."""
         return [letter.subject for letter in self.outbox.waiting()]
+
+    def texts(self, number: str) -> list[str]:
+        """What this telephone is texted."""
+        return [one.subject for one in self.outbox.waiting() if one.recipient == number]
 
     def staff_is_free(self) -> bool:
         """Nobody of the staff is rung, talks, or counts as busy; no forwarding is under way."""

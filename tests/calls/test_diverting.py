@@ -130,6 +130,28 @@ async def test_a_clock_that_is_not_believed_sends_nobody_past_the_box(tmp_path: 
     assert await shop.looks() is None
 
 
+async def test_no_shift_sends_callers_to_a_number_that_nobody_confirmed(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, SHOP, "ana")
+    shop.board.caps.confirmed = {ION.number}.__contains__
+    assert await shop.looks() is None
+
+
+async def test_an_order_of_the_page_names_only_confirmed_numbers(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, SHOP)
+    shop.board.caps.confirmed = {ION.number}.__contains__
+    with pytest.raises(NumberRefused, match="confirmed"):
+        await shop.diverting.order("mobile", ANA.number or "", named=False)
+    await shop.diverting.order("mobile", ION.number or "", named=False)
+    assert shop.mobile.goes == ION.number
+
+
+async def test_an_order_at_the_box_may_name_a_number_that_nobody_confirmed(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, SHOP)
+    shop.board.caps.confirmed = set[str]().__contains__
+    await shop.diverting.order("mobile", ANA.number or "")
+    assert shop.mobile.goes == ANA.number
+
+
 @pytest.mark.parametrize("number", ["+40722123456", "+37390012345", SIM])
 async def test_no_shift_sends_callers_to_a_number_the_box_may_not_dial(
     tmp_path: Path, number: str
@@ -212,7 +234,7 @@ async def test_callers_are_not_sent_to_numbers_the_box_may_not_dial(
 
 async def test_no_order_is_taken_when_the_minutes_of_the_day_are_used_up(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
-    shop.board.caps.talked(Limits().minutes_per_day * 60, shop.clock.now())
+    shop.board.caps.talked("", Limits().minutes_per_day * 60, shop.clock.now())
     with pytest.raises(NumberRefused, match="used up"):
         await shop.diverting.order("mobile", OWNER)
 

@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+from hotline.calls import confirmaside
+from hotline.calls.confirming import Confirming, State
 from hotline.calls.selftest import SelfTests
-from hotline.errors import LineDown
+from hotline.errors import LineDown, NumberRefused
 from hotline.lines.port import Caller, Capabilities, Cause
 from hotline.media.catalogue import Prompt
+from hotline.routing.office import Person
+from hotline.storage.audit import Audit
 from hotline.storage.linetests import LineTests, Outcome, handing
 from tests.calls.hotline import OFFICE, Hotline, StaffLine, Telephone
 
@@ -213,3 +217,96 @@ async def test_a_caller_without_a_number_is_known_by_the_key(tried: Hotline) -> 
     assert Prompt.SELF_TEST in stranger.heard
     assert Prompt.GREETING_OPEN in stranger.heard
     assert await trial.found() is Outcome.UNKNOWN
+
+
+# -- confirming a number over such a line ----------------------------------------------------------
+
+
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hotline:
+    """A box with nothing but this line, and nobody confirmed."""
+    monkeypatch.setattr(confirmaside, "KEY_S", 0.02)
+    hotline = Hotline(tmp_path, replace(OFFICE, survey=False), confirmed=())
+    hotline.line = OfficeLine()
+    hotline.board.lines = (hotline.line,)
+    hotline.board.hands_on = lambda card: card == CARD
+    return hotline
+
+
+def asking(hotline: Hotline) -> Confirming:
+    writer: Any = hotline.records
+    return Confirming(hotline.exchange, hotline.confirmed, Audit(writer), hotline.switchboard)
+
+
+async def over(one: Confirming) -> None:
+    for task in tuple(one._calls):
+        await task
+
+
+async def test_who_calls_the_line_and_presses_one_has_the_owner_rung_beside_the_call(
+    alone: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = asking(alone)
+    attempt = one.begin("ana", "maria")
+    assert (attempt.line, attempt.state) == ("office", State.WAITING)
+    await asyncio.sleep(0)
+    monkeypatch.setitem(ASKED, Prompt.CONFIRM_ASK, attempt.code)
+    caller = alone.rings()
+    caller.presses = {Prompt.CONFIRM_CALL: "1"}
+    story = await alone.over(caller)
+    await over(one)
+    assert attempt.state is State.CONFIRMED
+    assert story.call.outcome == "self-service"
+    assert caller.heard[-1] == Prompt.GOODBYE
+    assert [phone.caller.number for phone in alone.line.rung] == ["+37369000101"]
+    assert alone.staff_is_free()
+
+
+async def test_a_customer_who_calls_meanwhile_is_served_as_ever(alone: Hotline) -> None:
+    one = asking(alone)
+    attempt = one.begin("ana", "maria")
+    await asyncio.sleep(0)
+    caller = alone.rings("2")
+    story = await alone.over(caller)
+    await over(one)
+    assert story.call.outcome == "complaint"
+    assert attempt.state is State.NOT_CALLED
+    assert alone.line.rung == []
+
+
+async def test_where_nobody_calls_nothing_waits_for_ever(
+    alone: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirmaside, "CALL_S", 0.02)
+    one = asking(alone)
+    attempt = one.begin("ana", "maria")
+    await over(one)
+    assert attempt.state is State.NOT_CALLED
+    assert alone.switchboard.next_story == {}
+    assert alone.staff_is_free()
+
+
+async def test_a_line_that_has_not_proved_that_it_hands_on_confirms_nobody(alone: Hotline) -> None:
+    alone.board.hands_on = lambda _card: False
+    with pytest.raises(LineDown):
+        asking(alone).begin("ana", "maria")
+    assert alone.staff_is_free()
+
+
+async def test_a_caller_of_such_a_box_is_promised_a_call_before_anybody_is_confirmed(
+    alone: Hotline,
+) -> None:
+    alone.board.hands_on = lambda _card: False
+    assert (await alone.called("1")).call.outcome == "callback"
+
+
+@pytest.mark.parametrize("number", ["+37369000101", "+37390012345", "+40722123456", "112", "0112"])
+async def test_over_the_callers_own_line_nobody_is_rung_who_may_not_be(
+    alone: Hotline, number: str
+) -> None:
+    caller: Any = Telephone(Caller(STRANGER), {})
+    taken = alone.board.engage(Person("ana", "Ana", number), lambda _seconds: None)
+    assert taken
+    with pytest.raises(NumberRefused):
+        alone.board.dial_aside(taken, caller)
+    assert alone.line.rung == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,9 @@ from hotline.errors import HotlineError, LineDown, NumberRefused, TextRefused
 from hotline.lines.port import Caller, Capabilities, TextLine
 from hotline.media.catalogue import Prompt
 from hotline.notify.outbox import WayDown
-from hotline.storage.linetests import LineTest, LineTests, Outcome, costs_since
+from hotline.storage.linetests import LineTest, LineTests, Outcome
 from hotline.storage.texts import TextState
+from hotline.storage.uses import Use, What
 from tests.calls.hotline import ANA, Hotline, Telephone
 
 OWNER = "+37369111222"
@@ -81,6 +81,16 @@ async def test_numbers_that_are_never_dialled_are_not_dialled_for_a_test(
     assert hotline.line.rung == []
 
 
+async def test_the_page_has_only_confirmed_numbers_called_for_a_test(hotline: Hotline) -> None:
+    hotline.board.caps.confirmed = {ANA.number}.__contains__
+    for number, second in ((OWNER, ""), (ANA.number or "", OWNER)):
+        with pytest.raises(NumberRefused, match="confirmed"):
+            await lab(hotline).run("office", number, second, named=False)
+    assert hotline.line.rung == []
+    await lab(hotline).run("office", ANA.number or "", named=False)
+    await lab(hotline).run("office", OWNER)
+
+
 async def test_tests_count_among_the_calls_of_the_hour(hotline: Hotline) -> None:
     tests = lab(hotline)
     most = hotline.board.caps.limits.calls_per_hour_per_number
@@ -97,10 +107,10 @@ async def test_the_minutes_of_a_test_are_counted(hotline: Hotline) -> None:
 
 
 async def test_the_minutes_of_a_test_still_count_after_a_restart(hotline: Hotline) -> None:
+    uses: list[Use] = []
+    hotline.board.caps.on_use = uses.append
     await lab(hotline).run("office", OWNER)
-    ((at, seconds),) = hotline.board.caps.spent
-    yesterday = at - timedelta(days=1)
-    assert costs_since(hotline.records.database, yesterday) == [(at, seconds)]
+    assert [use.what for use in uses] == [What.DIALLED, What.TALKED]
 
 
 async def test_no_test_begins_while_as_many_calls_as_allowed_go_out(hotline: Hotline) -> None:

@@ -10,7 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline.control.messages import (
+    CallBack,
+    CallClaim,
     CallReturned,
+    CallTried,
+    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -18,20 +22,36 @@ from hotline.control.messages import (
     CaseReopen,
     Done,
     Event,
+    LineDivert,
+    LineDiverted,
     LineState,
     Message,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    Numbers,
+    NumbersAnswer,
     OfficeAnswer,
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
+    OfficeUndo,
+    PlanAway,
+    PlanStandIn,
+    PlanSwap,
     Ring,
+    StaffAsk,
+    StaffSaid,
+    Started,
     Status,
     StatusAnswer,
     Who,
     WhoAnswer,
+    Words,
 )
 from hotline.control.server import ControlServer, Feed
 from hotline.errors import BadSettings, HotlineError
+from hotline.said import say
 
 NOON = datetime(2026, 12, 5, 12, tzinfo=UTC)
 
@@ -45,6 +65,7 @@ class FakeDesk:
         self.refuse: HotlineError | None = None
         self.broken = False
         self.yaml = "name: Flori\n"
+        self.people = NumbersAnswer()
         self.state = StatusAnswer(
             version="0.1.0",
             started_at=NOON,
@@ -69,6 +90,12 @@ class FakeDesk:
         self.asked.append(ask)
         return Done()
 
+    async def staff(self, ask: StaffAsk) -> StaffSaid:
+        await self._change(ask)
+        if ask.person == "last":
+            return StaffSaid(done=False, words="Break denied: too few people would stay.")
+        return StaffSaid(done=True, words=f"{ask.person} {ask.what} {ask.minutes}")
+
     async def case_assign(self, ask: CaseAssign) -> Done:
         return await self._change(ask)
 
@@ -86,6 +113,46 @@ class FakeDesk:
 
     async def call_returned(self, ask: CallReturned) -> Done:
         return await self._change(ask)
+
+    async def plan_swap(self, ask: PlanSwap) -> Done:
+        return await self._change(ask)
+
+    async def plan_away(self, ask: PlanAway) -> Done:
+        return await self._change(ask)
+
+    async def plan_stand_in(self, ask: PlanStandIn) -> Done:
+        return await self._change(ask)
+
+    async def office_undo(self, ask: OfficeUndo) -> Done:
+        return await self._change(ask)
+
+    async def line_divert(self, ask: LineDivert) -> LineDiverted:
+        self.asked.append(ask)
+        return LineDiverted(always=ask.to, unreachable="")
+
+    async def numbers(self, ask: Numbers) -> NumbersAnswer:
+        return self.people
+
+    async def number_confirm(self, ask: NumberConfirm) -> NumberCode:
+        await self._change(ask)
+        return NumberCode(code="4711", number="+373 69… 02")
+
+    async def number_forget(self, ask: NumberForget) -> Done:
+        return await self._change(ask)
+
+    async def caps_resume(self, ask: CapsResume) -> Words:
+        await self._change(ask)
+        return Words(words="30 more minutes of forwarded calls are allowed today.")
+
+    async def call_claim(self, ask: CallClaim) -> Done:
+        return await self._change(ask)
+
+    async def call_tried(self, ask: CallTried) -> Done:
+        return await self._change(ask)
+
+    async def call_back(self, ask: CallBack) -> Started:
+        await self._change(ask)
+        return Started(words=say("%(person)s is rung now; pick up and press 1.", person="Ana"))
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         return OfficeAnswer(yaml=self.yaml)

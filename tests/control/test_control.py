@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import stat
+import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -14,9 +18,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.control.client import Control, Refused, ServiceDown
-from hotline.control.messages import LINE_LIMIT, CaseDone, CaseNote, Event, Who
+from hotline.control.messages import (
+    LINE_LIMIT,
+    CallBack,
+    CallClaim,
+    CallTried,
+    CaseDone,
+    CaseNote,
+    Event,
+    LineDivert,
+    Who,
+)
 from hotline.control.server import ControlServer, only_one
 from hotline.errors import HotlineError
+from hotline.inbox.waiting import Tried
 from tests.control.desk import NOON, Daemon, FakeDesk, running
 
 
@@ -62,6 +77,35 @@ def test_the_daemons_refusal_arrives_in_its_own_words(daemon: Daemon) -> None:
         "Complaint 104 does not exist.",
         "Look in the inbox.",
     )
+
+
+ORDER = b'{"do": "line_divert", "line": "mobile", "to": "+37369000101", "at_box": %s}\n'
+SENDS = """
+import socket, sys
+wire = socket.socket(socket.AF_UNIX)
+wire.connect(sys.argv[1])
+wire.sendall(sys.argv[2].encode())
+wire.makefile("rb").readline()
+"""
+NOBODY = 65534
+
+
+def test_a_command_at_the_box_is_known_by_its_user_whatever_it_says(daemon: Daemon) -> None:
+    for claim in (b"false", b"true"):
+        said(daemon.path, ORDER % claim)
+    assert [ask.at_box for ask in daemon.desk.asked if isinstance(ask, LineDivert)] == [True, True]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_the_pages_user_is_not_taken_for_a_command_at_the_box_whatever_it_says() -> None:
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "control") as daemon:
+        Path(folder).chmod(0o755)
+        daemon.path.chmod(0o666)
+        told = [sys.executable, "-c", SENDS, str(daemon.path), (ORDER % b"true").decode()]
+        subprocess.run(told, user=NOBODY, check=True, timeout=10)
+        (ask,) = daemon.desk.asked
+        assert isinstance(ask, LineDivert)
+        assert not ask.at_box
 
 
 def test_a_wrong_office_file_names_every_problem_at_once(daemon: Daemon) -> None:
@@ -234,3 +278,33 @@ async def test_the_same_place_can_be_used_again_after_closing(tmp_path: Path) ->
         await server.open()
         await server.close()
     assert not (tmp_path / "control").exists()
+
+
+# -- calling back ----------------------------------------------------------------------------------
+
+
+def test_who_is_asked_to_call_back_hears_what_happens_next(daemon: Daemon) -> None:
+    asked = CallBack(call_id=9, person="ana", by="maria")
+    told = Control(daemon.path).call_back(asked)
+    assert told == "Ana is rung now; pick up and press 1."
+    assert daemon.desk.asked == [asked]
+
+
+def test_why_nobody_can_be_called_back_arrives_in_the_daemons_words(daemon: Daemon) -> None:
+    daemon.desk.refuse = HotlineError("Nobody waits for a call because of call 9.")
+    with pytest.raises(Refused, match="Nobody waits"):
+        Control(daemon.path).call_back(CallBack(call_id=9, person="ana", by="maria"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        CallClaim(call_id=9, person="ana", by="maria"),
+        CallClaim(call_id=9, by="maria"),
+        CallTried(call_id=9, by="maria", outcome=Tried.BUSY),
+    ],
+    ids=["claim", "release", "tried"],
+)
+def test_owner_and_attempts_reach_the_daemon(daemon: Daemon, asked: CallClaim | CallTried) -> None:
+    Control(daemon.path).change(asked)
+    assert daemon.desk.asked == [asked]

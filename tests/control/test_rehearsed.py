@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 from hotline.__main__ import main
+from hotline.clock import Clock
 from hotline.control.rehearsed import page_of
 from hotline.routing.office import Do, Key, Menu, Office
 from hotline.routing.rehearsal import rehearse
+from hotline.storage.confirmations import Confirmation, Confirmations
+from hotline.storage.schema import records_file
+from hotline.storage.writer import Writer
 from tests.routing.shop import at, hours, office, person, shift, topic
 
 ANA, ION = person("Ana"), person("Ion")
@@ -41,6 +45,11 @@ def rehearsed(folder: Path, *words: str) -> int:
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "office.yaml").write_text(OFFICE, encoding="utf-8")
     assert main(["--data", str(tmp_path), "office", "import", str(tmp_path / "office.yaml")]) == 0
+    writer = Writer(records_file(tmp_path), Clock())
+    confirmations = Confirmations(writer, ())
+    for number in ("+37369000101", "+37369000102"):
+        confirmations.keep(Confirmation(number, at("2026-11-20 12:00"), "", "")).result(5)
+    writer.close()
     return tmp_path
 
 
@@ -98,6 +107,19 @@ def test_the_rehearsal_is_there_for_programs_too(
     rehearsed(folder, "--from", "2026-11-23", "--days", "1", "--json")
     (hole,) = json.loads(capsys.readouterr().out)["holes"]
     assert (hole["from"], hole["instead"]) == ("2026-11-23T10:00:00+00:00", ["ion"])
+
+
+def test_who_is_not_rung_before_the_number_is_confirmed_is_a_hole_with_one_action(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed = OFFICE.replace("069000102", "069000109")
+    (folder / "office.yaml").write_text(changed, encoding="utf-8")
+    main(["--data", str(folder), "office", "import", str(folder / "office.yaml")])
+    assert rehearsed(folder, "--from", "2026-11-28", "--days", "2") == 1
+    told = capsys.readouterr().out
+    assert "Ion's number is not confirmed yet" in told
+    assert "hotline numbers confirm ion" in told
+    assert "Every caller finds somebody" not in told
 
 
 @pytest.mark.parametrize("words", [("--days", "0"), ("--days", "401"), ("--from", "monday")])

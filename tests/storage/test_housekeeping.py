@@ -11,13 +11,14 @@ import pytest
 from hotline.inbox.case import CaseKind
 from hotline.inbox.outcome import Outcome
 from hotline.inbox.retention import Retention
-from hotline.storage import calls, complaints, outbox
+from hotline.storage import calls, complaints, outbox, presence
 from hotline.storage.calls import Journal
 from hotline.storage.complaints import Cases, Show
 from hotline.storage.database import DatabaseFile
 from hotline.storage.files import RESERVE, Recordings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.outbox import Letter
+from hotline.storage.presence import StaffTrail, SwapAsk, SwapAsks
 from hotline.storage.writer import Writer
 from tests.storage.conftest import NOW, Someone
 from tests.storage.test_files import disk_with
@@ -108,6 +109,7 @@ def test_a_forgotten_caller_is_in_no_file_of_the_box(
     journal.end(call, NOW, Outcome.MISSED)
     letter = Letter("1", NOW, "email", "ana@example.org", f"Missed call: {CALLER}", "", NOW)
     writer.submit(lambda database: outbox.store(database, letter)).result(10)
+    StaffTrail(writer, 1).note(NOW, "ana", "text", f"I called {CALLER}", "").result(10)
     records.back_up()
     aside = tmp_path / "hotline-corrupt-20261101T000000.sqlite"
     aside.write_bytes(records.path.read_bytes())
@@ -118,6 +120,20 @@ def test_a_forgotten_caller_is_in_no_file_of_the_box(
     assert shown(records) == {other: "000102-complaint.wav"}
     with records.reading() as database:
         assert calls.missed_open(database) == []
+
+
+def test_the_trail_of_the_staff_goes_after_half_a_year_and_questions_nobody_answered(
+    house: Housekeeping, writer: Writer, records: DatabaseFile
+) -> None:
+    trail, asks = StaffTrail(writer, 1), SwapAsks(writer, ())
+    for days in (0, 300):
+        at = NOW + timedelta(days=days)
+        trail.note(at, "ana", "text", f"day {days}", "")
+        asks.put(SwapAsk(at.date(), "ana", "ion", at, at + timedelta(hours=6))).result(10)
+    house.tidy(LATER, Retention())
+    with records.reading() as database:
+        assert [turn.asked for turn in presence.trail(database)] == ["day 300"]
+        assert len(presence.swap_asks(database)) == 1
 
 
 def test_a_deleted_complaint_does_not_come_back_when_the_power_fails_in_between(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from hotline.storage import diverts, linetests, linetones
@@ -76,19 +74,6 @@ async def test_of_a_divert_whose_line_was_not_written_down_every_line_may_have_t
 ) -> None:
     changed = Changed(SIM, UNREACHABLE, "")
     assert DivertsBefore(writer, [changed]).left({"mobile": sim}) == [changed] * left
-
-
-def test_what_test_calls_cost_is_kept_for_as_long_as_caps_look_back(
-    records: DatabaseFile, writer: Writer
-) -> None:
-    tests = LineTests(writer, {})
-    for days, seconds in ((0, 10.0), (31, 61.5), (32, 30.0)):
-        tests.cost(NOW + timedelta(days=days), seconds).result(10)
-    with records.reading() as database:
-        kept = linetests.costs_since(database, NOW - timedelta(days=1))
-        late = linetests.costs_since(database, NOW + timedelta(days=31))
-    assert kept == [(NOW + timedelta(days=31), 61.5), (NOW + timedelta(days=32), 30.0)]
-    assert late == [(NOW + timedelta(days=32), 30.0)]
 
 
 def test_the_newest_test_of_a_line_is_kept(records: DatabaseFile, writer: Writer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -770,10 +771,18 @@ def test_no_field_of_an_office_is_lost_on_the_way_out_and_in(office: Office) -> 
 
 def test_every_field_of_an_office_is_written_somewhere() -> None:
     # Guards the round trip: a field added later must not be forgotten by the generator above.
-    import dataclasses
-
     full = write_office(read(EXAMPLE.read_bytes()))
     assert all(f"{field.name}:" in full for field in dataclasses.fields(Office))
+
+
+def test_a_day_that_occurs_twice_is_written_twice() -> None:
+    """The program knows it is one; nobody who reads the file has to, and the box refuses such."""
+    day = date(2027, 1, 4)
+    office = read(HEAD)
+    twice = dataclasses.replace(
+        office, absences=(Absence("ana", day, day), Absence("ion", day, day))
+    )
+    assert "*id" not in write_office(twice)
 
 
 # --- holidays

@@ -121,6 +121,7 @@ def office(
             "people": list(people),
             "topics": [{"id": "orders", "name": {LANGUAGE: "orders"}}],
             "menus": list(menus),
+            "pause_after": 0,  # who answers nobody in one story is rung in the next
         }
         | more
     )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from hotline.control.client import Refused
 from hotline.media.catalogue import Prompt
+from hotline.storage import outbox
+from hotline.storage.database import text_of
 from hotline.storage.schema import records_file
 from tests.sim.sip import IncomingCall, behaviours
-from tests.stories.stage import STAFF, Stage, heard, office, person, staged
+from tests.stories.stage import STAFF, USER, Stage, heard, office, person, staged
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA, ION = STAFF["ana"][1], STAFF["ion"][1]
@@ -58,10 +61,44 @@ async def test_the_minutes_of_test_calls_count_after_a_restart_too(
         await asyncio.to_thread(box.control.line_test, "office", STAFF["ana"][0])
         await box.stop()
         with sqlite3.connect(records_file(box.data).path) as records:
-            records.execute("update test_costs set seconds = seconds + 60")  # it took that long
+            # It took that long.
+            records.execute("update uses set amount = amount + 60 where what = 'talked'")
         await box.start()
         with pytest.raises(Refused, match="1 minutes"):
             await asyncio.to_thread(box.control.line_test, "office", STAFF["ana"][0])
+
+
+async def test_used_up_minutes_are_told_once_and_one_command_lets_callers_through(
+    tmp_path: Path, spoken: Path
+) -> None:
+    async with staged(tmp_path, spoken, settings="[limits]\nminutes_per_day = 2\n") as stage:
+        await stage.opens(office(person("ana"), notify_to=["owner@example.org"]))
+        stage.staff("ana", AT_ONCE)
+        box = stage.box
+        await box.stop()
+        with sqlite3.connect(records_file(box.data).path) as records:
+            records.execute(
+                "insert into uses (at, what, number, amount) values (?, 'talked', ?, 120)",
+                (text_of(datetime.now(UTC)), STAFF["ana"][0]),
+            )
+        stage.exchange.forget()  # type: ignore[attr-defined]
+        await box.start()
+        await stage.exchange.registered(USER)  # type: ignore[attr-defined]
+        for _ in range(2):
+            caller = await stage.forwarded()
+            await heard(caller, Prompt.MESSAGE_INTRO)
+            await caller.hang_up()
+            await stage.story(caller)
+        used = await box.command("caps")
+        assert "2 of 2 minutes of forwarded calls are used today: Ana 2." in used
+        assert "2 of 2 minutes" in await box.command("doctor", code=1)
+        assert "1 more minutes" in await box.command("caps", "resume")
+        caller = await stage.forwarded()
+        await caller.hears(ANA)
+        assert "once a day" in await box.command("caps", "resume", code=1)
+        with records_file(box.data).reading() as database:
+            subjects = [letter.subject for letter in outbox.waiting(database)]
+        assert sum("used up" in subject for subject in subjects) == 1
 
 
 async def test_one_number_is_not_rung_more_often_in_an_hour_than_allowed(

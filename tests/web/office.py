@@ -11,7 +11,9 @@ from pathlib import Path
 
 from hotline.clock import Clock
 from hotline.control.messages import (
+    CallClaim,
     CallReturned,
+    CallTried,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -23,23 +25,58 @@ from hotline.control.messages import (
     LineTested,
     LiveCall,
     Message,
+    Meter,
     Named,
     NextDuty,
+    NumbersAnswer,
+    NumberState,
+    OfficeUndo,
     OnDuty,
+    PlanAway,
+    PlanStandIn,
+    PlanSwap,
     StatusAnswer,
     Step,
     TopicName,
+    Used,
 )
+from hotline.control.plandesk import PlanDesk
 from hotline.inbox.case import CaseKind
 from hotline.inbox.outcome import Outcome
+from hotline.routing.office import Office as OfficeNoun
+from hotline.storage import office as stored_office
 from hotline.storage.calls import Journal
 from hotline.storage.complaints import Cases, get
+from hotline.storage.office import OfficeStore
+from hotline.storage.officefile import read_office
+from hotline.storage.officewriting import write_office
 from hotline.storage.schema import records_file
+from hotline.storage.waiting import WaitingList
 from hotline.storage.writer import Writer
 from tests.control.desk import FakeDesk
 
 NOW = datetime(2026, 12, 5, 10, 30, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"
+
+
+# Where nobody answers: on Monday the 7th from 15 to 16 o'clock, and in Ana's break.
+PLAN = """
+name: Flori
+zone: Europe/Chisinau
+country: MD
+languages: [ro, en]
+hours: [{days: mon-fri, time: 09:00-18:00}]
+people:
+  - {id: ana, name: Ana, number: 069000101}
+  - {id: ion, name: Ion, number: 069000102}
+  - {id: maria, name: Maria, number: 069000103, level: 3}
+shifts:
+  - {person: ana, days: mon-fri, time: 09:00-15:00, breaks: [11:00 +15m]}
+  - {person: ion, days: mon, time: 16:00-18:00}
+  - {person: ion, days: tue-fri, time: 15:00-18:00}
+absences:
+  - {person: ion, from: 2026-12-10, to: 2026-12-11, reason: vacation}
+"""
 
 
 @dataclass(frozen=True)
@@ -53,9 +90,20 @@ class Caller:
 class OfficeDesk(FakeDesk):
     """The daemon's desk over real records: every change is on the disk before it is answered."""
 
-    def __init__(self, journal: Journal, cases: Cases, records: Path, now: datetime) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        cases: Cases,
+        waiting: WaitingList,
+        records: Path,
+        now: datetime,
+        offices: OfficeStore,
+    ) -> None:
         super().__init__()
+        self.waiting = waiting
         self.journal, self.cases, self.file, self.at = journal, cases, records_file(records), now
+        clock = Clock(wall=lambda: now)
+        self.plans = PlanDesk(self._office, offices, clock, self._before)
 
     async def _change(self, ask: Message) -> Done:
         done = await super()._change(ask)
@@ -74,7 +122,31 @@ class OfficeDesk(FakeDesk):
                 self.cases.heard(ask.case, self.at).result(5)
             case CallReturned():
                 self.journal.mark_returned(ask.call_id, ask.by, self.at).result(5)
+            case PlanSwap():
+                self.plans.swap(ask).result(5)
+            case PlanAway():
+                self.plans.away(ask).result(5)
+            case PlanStandIn():
+                self.plans.stand_in(ask).result(5)
+            case OfficeUndo():
+                self.plans.undo(ask).result(5)
+            case CallClaim(person=None):
+                self.waiting.release(ask.call_id).result(5)
+            case CallClaim():
+                self.waiting.claim(ask.call_id, ask.person or "", self.at).result(5)
+            case CallTried():
+                self.waiting.tried(ask.call_id, ask.by, ask.outcome, self.at).result(5)
         return done
+
+    def _office(self) -> OfficeNoun:
+        yaml = self.plans.offices.current()
+        assert yaml
+        return read_office(yaml, "the office")[0]
+
+    def _before(self, version: int) -> str | None:
+        with self.file.reading() as database:
+            found = stored_office.version(database, version - 1)
+        return found.yaml if found else None
 
     def _note(self, number: int, by: str, text: str) -> None:
         with self.file.reading() as database:
@@ -110,11 +182,17 @@ class Office:
         self.writer = Writer(self.file, Clock())
         self.journal = Journal(self.writer, 100 if filled else 1)
         self.cases = Cases(self.writer, 200 if filled else 101)
-        self.desk = OfficeDesk(self.journal, self.cases, directory, self.now)
+        with self.file.reading() as database:
+            offices = OfficeStore(self.writer, stored_office.newest(database))
+        self.desk = OfficeDesk(
+            self.journal, self.cases, WaitingList(self.writer), directory, self.now, offices
+        )
         self.desk.state = self._status()
+        self.desk.people = self._people()
         if not filled:
             (directory / "recordings").mkdir()
             self._day()
+            offices.save(write_office(read_office(PLAN, "the plan")[0]), "maria", self.now)
             self.writer.submit(lambda _: None).result(10)
 
     def close(self) -> None:
@@ -174,6 +252,15 @@ class Office:
             ),
             next_duty=NextDuty(at=self.now + timedelta(hours=2), names=("Ion",)),
             people=(Named(id="ana", name="Ana"), Named(id="ion", name="Ion")),
+            meter=Meter(
+                minutes=12.4,
+                allowed=60,
+                forwarding=1,
+                concurrent=2,
+                breach=False,
+                may_resume=True,
+                users=(Used(name="Ana", minutes=12.4),),
+            ),
             topics=(
                 TopicName(
                     id="orders",
@@ -185,6 +272,24 @@ class Office:
                 ),
             ),
         )
+
+    def _people(self) -> NumbersAnswer:
+        """One of each state that lasts."""
+        ana = NumberState(
+            person="ana",
+            name="Ana",
+            number="+373 69… 01",
+            state="confirmed",
+            at=self.now - timedelta(days=3),
+            by="maria",
+            topics=("orders", "delivery"),
+            languages=("ro", "ru"),
+        )
+        ion = NumberState(
+            person="ion", name="Ion", number="+373 69… 02", state="unconfirmed", level=2
+        )
+        vasile = NumberState(person="vasile", name=HOSTILE, number="", state="missing")
+        return NumbersAnswer(people=(ana, ion, vasile), former=("+373 79… 99",))
 
     def _day(self) -> None:
         hour, now = timedelta(hours=1), self.now

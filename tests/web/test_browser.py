@@ -22,8 +22,12 @@ PATHS = (
     "/inbox",
     "/inbox/102",
     "/calls",
+    "/calls?show=missed",
     "/calls/9",
     "/duty?at=2026-12-05T09:00",
+    "/shifts?day=2026-12-07",
+    "/shifts/change?kind=away&person=ana&first=2026-12-08",
+    "/people",
     "/lines",
     "/nothing",
 )

@@ -38,13 +38,28 @@ ROUTES = {
     "inbox.done": "/inbox/103/done",
     "inbox.reopen": "/inbox/103/reopen",
     "inbox.note": "/inbox/103/note",
+    "inbox.back": "/inbox/103/back",
     "calls.listing": "/calls",
     "calls.call": "/calls/1",
     "calls.returned": "/calls/9/returned",
+    "calls.claim": "/calls/9/claim",
+    "calls.back": "/calls/9/back",
+    "calls.tried": "/calls/9/tried",
     "duty.duty": "/duty",
+    "duty.staff": "/duty/staff",
+    "shifts.board": "/shifts?day=2026-12-07",
+    "shifts.preview": "/shifts/change?kind=swap&day=2026-12-08&one=ana&other=ion",
+    "shifts.put_in_force": "/shifts/change",
+    "shifts.undo": "/shifts/undo",
+    "people.people": "/people",
+    "people.live": "/people/live",
+    "people.confirm": "/people/confirm",
+    "people.forget": "/people/forget",
+    "people.resume": "/people/resume",
     "lines.lines": "/lines",
 }
 CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
+CHANGING |= {"put_in_force", "undo", "confirm", "forget", "resume", "back", "tried", "staff"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]
 

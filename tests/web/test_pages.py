@@ -11,13 +11,23 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from hotline.control.messages import CaseAssign, DivertLeft, LineDivertState, LineNetwork, LineState
+from hotline.control.messages import (
+    CallBack,
+    CaseAssign,
+    DivertLeft,
+    LineDivertState,
+    LineNetwork,
+    LineState,
+    OnDuty,
+    StaffAsk,
+)
 from hotline.errors import HotlineError, LineDown
 from hotline.health import power
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
 from hotline.said import say, together
 from hotline.storage import complaints
+from hotline.storage.presence import StaffTrail
 from tests.web.conftest import Page, send
 from tests.web.office import Caller
 
@@ -60,6 +70,10 @@ def test_the_first_page_says_whether_callers_can_reach_us_and_why_not(page: Page
         ),
         ({"on_duty": ()}, "Callers can reach the box, but nobody is on duty."),
         ({"on_duty": (), "open": False}, "Callers can reach you. 1 line is ready."),
+        (
+            {"on_duty": (OnDuty(person="ana", name="Ana", away="break"),)},
+            "Callers can reach the box, but everybody on duty is away.",
+        ),
     ],
 )
 def test_the_worst_thing_decides_what_the_first_page_says(
@@ -227,6 +241,46 @@ def test_who_answers_on_saturday_at_nine_is_asked_in_the_offices_time(page: Page
     assert (asked.at.isoformat(), asked.topic) == ("2026-12-05T07:00:00+00:00", "orders")  # type: ignore[attr-defined]
 
 
+def test_who_is_away_is_shown_with_the_time_they_are_back(page: Page) -> None:
+    back = page.office.now + timedelta(minutes=15)
+    away = [("ana", "Ana", "break"), ("ion", "Ion", "off"), ("eva", "Eva", "paused")]
+    there = tuple(
+        OnDuty(person=one, name=name, away=why, away_until=back)  # type: ignore[arg-type]
+        for one, name, why in away
+    )
+    page.daemon.desk.state = page.daemon.desk.state.model_copy(update={"on_duty": there})
+    words = "Ana on a break until 12:45 Ion off until 12:45 Eva missed calls; not rung until 12:45"
+    assert words in seen(page.owner(), "/")
+    assert words in seen(page.owner(), "/duty")
+
+
+def test_somebody_is_sent_on_a_break_and_called_back_with_one_tap(page: Page) -> None:
+    browser = page.owner()
+    assert send(browser, "/duty/staff", seen="/duty", person="ana", what="break").status_code == 302
+    assert page.daemon.desk.asked[-1] == StaffAsk(person="ana", what="break", by="page: maria")
+    assert "ana break 15" in seen(browser, "/duty")
+    send(browser, "/duty/staff", seen="/duty", person="last", what="off")
+    refused = browser.get("/duty").text
+    assert re.search(r'role="alert">.{1,80}<p>Break denied: too few', refused, re.S)
+
+
+@pytest.mark.parametrize("what", ["", "fire", "break; off"])
+def test_nothing_else_can_be_done_to_people(page: Page, what: str) -> None:
+    answer = send(page.owner(), "/duty/staff", seen="/duty", person="ana", what=what)
+    assert answer.status_code == 400
+    assert not any(isinstance(one, StaffAsk) for one in page.daemon.desk.asked)
+
+
+def test_what_people_asked_for_stands_on_the_page_with_who_asked(page: Page) -> None:
+    trail = StaffTrail(page.office.writer, 1)
+    now = page.office.now - timedelta(minutes=4)
+    trail.note(now, "ana", "text", "<b>BREAK 15", "Break until 12:45.")
+    trail.note(now, "ion", "page: Maria", "off", "").result(10)
+    text = seen(page.owner(), "/duty")
+    assert "Ion 4 min. ago , Maria off → – " in text
+    assert "Ana 4 min. ago , by text <b>BREAK 15 → Break until 12:45." in text
+
+
 @pytest.mark.parametrize("at", ["", "x", "2026-13-40T99:99", "0001-01-01T00:00", "2026-12-05"])
 def test_a_day_that_does_not_exist_gets_words_not_a_crash(looking: FlaskClient, at: str) -> None:
     answer = looking.get("/duty", query_string={"at": at, "topic": "nope"})
@@ -382,3 +436,67 @@ def test_the_files_of_others_are_the_ones_we_know() -> None:
         assert digest(file.path.read_bytes()) == file.sha256
     served = {p.name for p in Path("web/hotline_web/static").iterdir()}
     assert served == {"app.css", "app.js", "icon.svg", "htmx-4.0.1.min.js"}
+
+
+# -- missed, not returned --------------------------------------------------------------------------
+
+MISSED = "/calls?show=missed"
+
+
+def test_a_caller_who_called_five_times_stands_on_the_list_once(page: Page) -> None:
+    for _ in range(4):
+        page.office.call(page.office.now, "+37369444555", Outcome.MISSED)
+    text = seen(page.owner(), MISSED)
+    assert text.count("+373 694 44 555") == 1
+    assert "called 5 times" in text
+    assert "3 callers wait for a call." in text
+    assert text.index("+380 67 123 4567") < text.index("Number withheld")  # who waits longest
+
+
+def test_a_caller_is_taken_by_one_person_and_released(page: Page) -> None:
+    browser = page.owner()
+    send(browser, "/calls/9/claim", seen=MISSED, person="ana")
+    assert "Ana calls back" in seen(browser, MISSED)
+    refusal = send(browser, "/calls/9/claim", seen=MISSED, person="ion")
+    assert (refusal.status_code, "already" in refusal.text) == (409, True)
+    send(browser, "/calls/9/claim", seen=MISSED)
+    assert "Ana calls back" not in seen(browser, MISSED)
+
+
+def test_an_attempt_is_counted_with_who_made_it(page: Page) -> None:
+    browser = page.owner()
+    send(browser, "/calls/9/tried", seen=MISSED)
+    assert "maria: no answer" in seen(browser, MISSED)
+
+
+@pytest.mark.parametrize(("path", "case"), [("/calls/9/back", False), ("/inbox/101/back", True)])
+def test_a_button_calls_back_through_the_box(page: Page, path: str, case: bool) -> None:
+    browser = page.owner()
+    before = MISSED if not case else "/inbox/101"
+    answer = send(browser, path, seen=before, person="ana")
+    assert answer.status_code == 302
+    (asked,) = page.daemon.desk.asked
+    wanted = CallBack(case=101 if case else None, call_id=None if case else 9, person="ana", by="x")
+    assert asked == wanted.model_copy(update={"by": "maria"})
+    assert "Ana is rung now; pick up and press 1." in seen(browser, before)
+
+
+def test_the_number_is_sent_by_text_on_request(page: Page) -> None:
+    send(page.owner(), "/calls/9/back", seen=MISSED, person="ana", text="1")
+    (asked,) = page.daemon.desk.asked
+    assert isinstance(asked, CallBack)
+    assert asked.text
+
+
+@pytest.mark.parametrize("path", ["/calls/9/back", "/calls/9/claim", "/inbox/101/back"])
+def test_nobody_else_than_people_of_the_office_calls_back(page: Page, path: str) -> None:
+    assert send(page.owner(), path, person="olga").status_code == 400
+    assert page.daemon.desk.asked == []
+
+
+def test_a_returned_caller_is_off_the_list_with_the_wish_to_be_called(page: Page) -> None:
+    browser = page.owner()
+    assert "+380 67 123 4567" in seen(browser, MISSED)
+    send(browser, "/calls/1/returned", seen=MISSED)
+    assert "+380 67 123 4567" not in seen(browser, MISSED)
+    assert case(page, 101).state == "done"

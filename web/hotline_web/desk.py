@@ -17,8 +17,8 @@ from hotline.control.messages import OnDuty, StatusAnswer, Step
 from hotline.errors import HotlineError
 from hotline.storage.calls import Call
 from hotline.storage.calls import Step as JournalStep
-from hotline_web import words
-from hotline_web.languages import _, spoken
+from hotline_web import peoplewords, plan, words
+from hotline_web.languages import LANGUAGES, _, spoken
 from hotline_web.records import Records
 from hotline_web.settings import Settings
 
@@ -141,8 +141,11 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
     """Give every request its desk, and every template its words."""
     control = Control(settings.control_socket, timeout=3.0)
     app.extensions["hotline"] = Tools(settings, control, Records(settings.data_dir), clock)
+    app.jinja_env.filters["topic_name"] = lambda topic: desk().topic_name(topic)
+    app.jinja_env.filters["language_name"] = lambda code: LANGUAGES.get(code, code)
     app.jinja_env.globals.update(
         say=words.say,
+        weekday=plan.weekday,
         phone=words.phone,
         length=words.length,
         network_words=words.network_words,
@@ -152,13 +155,21 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
         call_level=words.call_level,
         case_need=lambda case: words.case_need(case, desk().now),
         case_level=lambda case: words.case_level(case, desk().now),
+        tried=words.tried,
         call_outcome=lambda call: desk().call_outcome(call),
         person_name=lambda person: desk().person_name(person),
+        number_words=peoplewords.number_words,
+        number_level=peoplewords.number_level,
+        tried_words=peoplewords.tried_words,
+        level_words=peoplewords.level_words,
         topic_name=lambda topic: desk().topic_name(topic),
         office_name=lambda: desk().office_name(),
         when=lambda at: desk().times.when(at),
         until=lambda at: desk().times.until(at),
+        asked_by=words.asked_by,
+        away_words=lambda person: words.away_words(person, desk().times),
         clock=lambda at: desk().times.clock(at),
+        span=lambda edges: desk().times.span(*edges),
         exactly=lambda at: desk().times.exactly(at),
     )
 

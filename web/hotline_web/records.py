@@ -11,11 +11,17 @@ from typing import TypeVar
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
-from hotline.storage import calls, complaints
+from hotline.inbox.waiting import Waiting
+from hotline.routing.office import Office
+from hotline.storage import calls, complaints, presence, waiting
+from hotline.storage import office as stored_office
 from hotline.storage.calls import Call, CallStory
 from hotline.storage.complaints import Show
 from hotline.storage.database import Database
 from hotline.storage.files import Recordings
+from hotline.storage.office import OfficeVersion
+from hotline.storage.officefile import read_stored_office
+from hotline.storage.presence import Turn
 from hotline.storage.schema import records_file
 
 T = TypeVar("T")
@@ -30,7 +36,7 @@ class Needs:
     """What waits for somebody: the first few, and how many more there are."""
 
     cases: Sequence[Case]
-    missed: Sequence[Call]
+    missed: Sequence[Waiting]
     total: int
 
     @property
@@ -61,6 +67,7 @@ class Records:
     def __init__(self, directory: Path) -> None:
         self._file = records_file(directory)
         self._directory = directory
+        self._parsed: tuple[OfficeVersion, Office] | None = None
 
     def _read(self, question: Callable[[Database], T]) -> T:
         if not self._file.path.exists():
@@ -75,6 +82,10 @@ class Records:
     def case(self, number: int) -> Case | None:
         """The case of that number."""
         return self._read(lambda database: complaints.get(database, number))
+
+    def trail(self, limit: int) -> list[Turn]:
+        """What the staff asked for and were told, the newest first."""
+        return self._read(lambda database: presence.trail(database, limit))
 
     def calls(self, limit: int, before: int | None) -> list[Call]:
         """The newest calls first."""
@@ -92,10 +103,15 @@ class Records:
         """True if this call is still on the list of those to be returned."""
         return any(call.id == call_id for call in self.missed(1000))
 
+    def waiting(self) -> list[Waiting]:
+        """Who is owed a call, each caller once, who waits longest first."""
+        return self._read(waiting.still_waiting)
+
     def needs(self) -> Needs:
-        """Open cases, the soonest due first, and missed calls, the newest first."""
+        """Open cases, the soonest due first, and missed callers without one, the newest first."""
         open_cases = sorted(self.cases(Show.OPEN, NEEDS_COUNTED), key=lambda case: case.due)
-        missed = self.missed(NEEDS_COUNTED)
+        missed = [one for one in self.waiting() if one.case_number is None]
+        missed.sort(key=lambda one: one.call_id, reverse=True)
         shown_cases = open_cases[: max(NEEDS_SHOWN - len(missed), NEEDS_SHOWN // 2)]
         shown_missed = missed[: NEEDS_SHOWN - len(shown_cases)]
         return Needs(shown_cases, shown_missed, len(open_cases) + len(missed))
@@ -113,6 +129,15 @@ class Records:
             missed=outcomes.count(Outcome.MISSED),
             hours=tuple((hour, hours.count(hour)) for hour in range(24)),
         )
+
+    def office(self) -> tuple[OfficeVersion, Office] | None:
+        """The newest office as it was saved; None while there is none."""
+        saved = self._read(stored_office.newest)
+        if saved is None:
+            return None
+        if self._parsed is None or self._parsed[0].id != saved.id:
+            self._parsed = saved, read_stored_office(saved.yaml, "the stored office")[0]
+        return self._parsed
 
     def _since(self, start: datetime) -> list[Call]:
         found: list[Call] = []

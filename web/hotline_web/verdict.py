@@ -65,13 +65,43 @@ def _of_box(status: StatusAnswer) -> Verdict | None:
         if line.trouble:
             because = f"{line.name}: {say(line.trouble)}"
             return Verdict("wait", _("Callers can reach you, but a line has trouble."), because)
+    if status.meter and status.meter.breach:
+        return Verdict(
+            "wait",
+            _("Callers can reach the box, but are not connected with your people today."),
+            _("The minutes for it are used up."),
+            _("See the page People."),
+        )
     if status.open and not status.on_duty:
         return Verdict(
             "wait",
             _("Callers can reach the box, but nobody is on duty."),
             _("They can leave a message."),
         )
-    return None
+    if status.open and all(person.away for person in status.on_duty):
+        return Verdict(
+            "wait",
+            _("Callers can reach the box, but everybody on duty is away."),
+            _("They can leave a message."),
+        )
+    return _of_numbers(status)
+
+
+def _of_numbers(status: StatusAnswer) -> Verdict | None:
+    """Who is not rung because nobody confirmed the number."""
+    if not status.unconfirmed:
+        return None
+    on_duty = {one.person for one in status.on_duty}
+    reached = not status.open or not on_duty <= {one.id for one in status.unconfirmed}
+    names = ", ".join(one.name for one in status.unconfirmed)
+    return Verdict(
+        "wait",
+        _("Callers can reach you, but not all of your people are rung.")
+        if reached
+        else _("Callers can reach the box, but nobody on duty is rung."),
+        _("These numbers are not confirmed yet: %(names)s.", names=names),
+        _("Confirm them on the page People."),
+    )
 
 
 def _well(status: StatusAnswer) -> Verdict:

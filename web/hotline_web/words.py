@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 
-from hotline.control.messages import LineCheck, LineNetwork
+from hotline.control.messages import LineCheck, LineNetwork, OnDuty
 from hotline.inbox.case import Case, CaseKind, CaseState
 from hotline.inbox.deadlines import overdue
 from hotline.inbox.outcome import Outcome
+from hotline.inbox.waiting import Tried
 from hotline.numbering import shown
+from hotline.routing.reasons import Reason
 from hotline.said import parts_of
 from hotline.storage.calls import Call
 from hotline_web.languages import _, ngettext, spoken
@@ -47,6 +49,8 @@ def call_outcome(call: Call, person: str) -> str:
     """How the call ended; `person` is the name behind call.person."""
     if call.outcome is None:
         return _("On the line now") if call.ended_at is None else _("Ended")
+    if call.outcome is Outcome.SPOKEN and call.outgoing:
+        return _("Called back by %(person)s", person=person)
     if call.outcome is Outcome.SPOKEN:
         return _("Spoke with %(person)s", person=person) if person else _("Spoke with a person")
     if call.outcome is Outcome.MISSED and call.returned_at:
@@ -57,6 +61,7 @@ def call_outcome(call: Call, person: str) -> str:
         Outcome.SELF_SERVICE: _("Answered by the menu"),
         Outcome.CALLBACK: _("Asked to be called back"),
         Outcome.MISSED: _("Missed"),
+        Outcome.NOT_REACHED: _("Called back, not reached"),
     }[call.outcome]
 
 
@@ -64,7 +69,21 @@ def call_level(call: Call) -> str:
     """good, wait or bad."""
     if call.outcome is None:
         return "wait"
+    if call.outcome is Outcome.NOT_REACHED:
+        return "wait"
     return "bad" if call.outcome is Outcome.MISSED and not call.returned_at else "good"
+
+
+def tried(outcome: Tried) -> str:
+    """What came of calling somebody back."""
+    return {
+        Tried.SPOKEN: _("spoken with"),
+        Tried.NO_ANSWER: _("no answer"),
+        Tried.BUSY: _("busy"),
+        Tried.MACHINE: _("only a machine answered"),
+        Tried.UNREACHABLE: _("not reachable"),
+        Tried.FAILED: _("the call could not be made"),
+    }[outcome]
 
 
 @dataclass(frozen=True)
@@ -73,6 +92,32 @@ class StepWords:
 
     at: datetime
     words: str
+
+
+def _round_words(facts: Mapping[str, Any]) -> str:
+    """Whom the box rings, and why not the others."""
+    reasons = {
+        Reason.NO_NUMBER: _("no number"),
+        Reason.UNCONFIRMED: _("the number is not confirmed"),
+        Reason.GONE: _("off for now"),
+        Reason.PAUSED: _("paused after missed calls"),
+        Reason.CLOSED: _("the line is closed"),
+        Reason.AWAY: _("away"),
+        Reason.OFF_DUTY: _("not on duty"),
+        Reason.PAUSING: _("in a break"),
+        Reason.OWN_CALL: _("is calling"),
+        Reason.UNASKED: _("not asked for this topic"),
+        Reason.TOPIC: _("does not know the topic"),
+        Reason.LANGUAGE: _("does not speak the language"),
+        Reason.BUSY: _("on the telephone"),
+        Reason.OVERFLOW: _("only if nobody else takes it"),
+    }
+    rung = ", ".join(facts.get("rung", ())) or _("nobody")
+    told = _("Whom to ring: %(people)s", people=rung)
+    by_name = {reason.name.lower(): words for reason, words in reasons.items()}
+    for why, names in facts.get("others", {}).items():
+        told += f"; {', '.join(names)}: {by_name.get(why, why)}"
+    return told
 
 
 def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) -> StepWords:
@@ -90,6 +135,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "wrong_key": _("The caller presses a key the menu does not have"),
         "no_choice": _("No choice was made, so a person is rung"),
         "nobody": _("Nobody can take the call now"),
+        "round": _round_words(facts),
         "waiting": _("Everybody is busy; the caller waits"),
         "queue_full": _("As many callers wait already as may wait"),
         "overflow": _("Nobody took it so far; others are rung, too"),
@@ -109,6 +155,13 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "cap": _("As many calls as allowed are being forwarded already"),
         "dropped": _("Nobody on duty fits exactly; others are rung"),
         "fault": _("The box makes a mistake"),
+        "leg_cost": _(
+            "A telephone was connected for %(time)s", time=length(float(facts.get("seconds", 0)))
+        ),
+        "calling_back": _("The caller is being called"),
+        "back_answered": _("The caller answers; the two talk"),
+        "machine": _("Only a machine answers"),
+        "not_called": _("The caller was not reached"),
         "ended": _("The call ends"),
         "restart": _("The box restarted"),
     }
@@ -124,8 +177,10 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "other_line": _("A line fails; %(person)s is rung over another", person=person),
         "held": _("The caller is on hold; %(person)s is rung over the same line", person=person),
         "not_joined": _("The network does not join the caller and %(person)s", person=person),
+        "unconfirmed": _("%(person)s is on duty, but that number is not confirmed", person=person),
         "too_late": _("%(person)s presses 1 a moment too late", person=person),
         "staff_hung_up": _("%(person)s leaves the call", person=person),
+        "return_asked": _("%(person)s wants to call back and is rung", person=person),
         "leg_cost": _(
             "The phone of %(person)s was connected for %(time)s",
             person=person,
@@ -139,6 +194,26 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
     if what == "key" and key:
         return StepWords(at, _("The caller presses %(key)s", key=key))
     return StepWords(at, known.get(what) or say(words) or what)
+
+
+# People ---------------------------------------------------------------------------------------
+
+
+def away_words(person: OnDuty, times: Times) -> str:
+    """Why somebody on duty is not rung, and until when."""
+    time = times.until(person.away_until) if person.away_until else ""
+    if person.away == "break":
+        return _("on a break until %(time)s", time=time)
+    if person.away == "off":
+        return _("off until %(time)s", time=time)
+    return _("missed calls; not rung until %(time)s", time=time)
+
+
+def asked_by(by: str) -> str:
+    """Who or what asked, as it stands in the trail."""
+    if by == "text":
+        return _("by text")
+    return _("the box itself") if by == "the box" else by.partition(": ")[2] or by
 
 
 # Lines ----------------------------------------------------------------------------------------
@@ -266,6 +341,15 @@ class Times:
         """Hours and minutes, 24 of them in every language."""
         shown: str = format_time(at.astimezone(self.zone), "HH:mm", locale=spoken())
         return shown
+
+    def span(self, start: datetime, end: datetime) -> str:
+        """Mon 7 Dec, 11:00-11:15; where it ends on another day, with that day."""
+        first, last = start.astimezone(self.zone), end.astimezone(self.zone)
+        day = format_date(first, "EEE d MMM", locale=spoken())
+        until = self.clock(end)
+        if last.date() != first.date():
+            until = f"{format_date(last, 'EEE d MMM', locale=spoken())}, {until}"
+        return f"{day}, {self.clock(start)}\N{EN DASH}{until}"
 
     def exactly(self, at: datetime) -> str:
         """Weekday, day and minute."""

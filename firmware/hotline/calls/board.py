@@ -15,9 +15,10 @@ from typing import Any, cast
 
 from hotline.calls.caps import Caps
 from hotline.clock import Clock
-from hotline.errors import LineDown
+from hotline.errors import LineDown, NumberRefused
 from hotline.lines.port import AsideLeg, HandingLine, Leg, Line
 from hotline.routing.office import Person
+from hotline.routing.presence import Absent
 from hotline.routing.queue import Queue, Ticket
 from hotline.routing.staff import Load
 from hotline.routing.waiting import expected_wait
@@ -42,6 +43,7 @@ class Engagement:
     def answered(self) -> None:
         """The person's telephone was picked up: from here on it costs minutes."""
         self._answered_at = self._board.clock.monotonic()
+        self._board.caps.answered(self.number, self._board.clock.steady())
 
     def talks(self) -> None:
         """The person took the call."""
@@ -71,7 +73,10 @@ class Board:
     """Who and what is in use. Lives on the loop.
 
     hands_on: did a self-test see that this modem and SIM card or line (`HandingLine.card`) hold and
-    join calls? Attached by `box`.
+    join calls? on_refused: told of every number that was to be dialled and may not be. Both are
+    attached by `box`. away: who is not to be rung whatever the plan says. on_rung: told of each
+    person rung to the end, True for who took the call, False for who was not there. Both are
+    attached by `Attendance`.
     """
 
     def __init__(self, lines: Sequence[Line], caps: Caps, clock: Clock) -> None:
@@ -87,6 +92,9 @@ class Board:
         self._changed = asyncio.Event()
         self._behind: set[asyncio.Task[None]] = set()
         self.hands_on: Callable[[str], bool] = lambda _card: False
+        self.away: Callable[[], Absent] = dict
+        self.on_rung: Callable[[Person, bool], None] = lambda _person, _taken: None
+        self.on_refused: Callable[[str, NumberRefused], None] = lambda _number, _refused: None
 
     # -- people ------------------------------------------------------------------------------
 
@@ -100,6 +108,7 @@ class Board:
             calls_today=self._today(zone),
             last_rung=dict(self._last_rung),
             last_spoken_with=self._spoken_with.get(caller or ""),
+            away=self.away(),
             last_hour=self._last_hour(),
         )
 
@@ -131,14 +140,12 @@ class Board:
         full = {one.person.id for one in self._taken_by if self._full(one.person)}
         return expected_wait(place, talking, len(wanted - full), self.past_talks)
 
-    def freed(self, engagement: Engagement, talked: float, *, answered: bool) -> None:
+    def freed(self, taken: Engagement, talked: float, *, answered: bool) -> None:
         """An engagement ended after `talked` seconds on the telephone."""
-        person = engagement.person
-        self._taken_by.remove(engagement)
+        self._taken_by.remove(taken)
         if answered:
-            now = self.clock.now()
-            self.caps.talked(talked, now)
-            self._last_ended[person.id] = now
+            self.caps.talked(taken.number, talked, self.clock.steady())
+            self._last_ended[taken.person.id] = self.clock.now()
         self.tell_changed()
 
     def spoken(self, caller: str | None, person: Person) -> None:
@@ -172,24 +179,57 @@ class Board:
         """Can a caller on this line talk with somebody on another one?"""
         return all(one.capabilities.full_duplex for one in self.lines if one.name == caller.line)
 
+    def permit(self, number: str, *, confirmed: bool = True) -> str:
+        """The one door to the telephone network: see `Caps.check`. Raises NumberRefused."""
+        try:
+            return self.caps.check(number, self.clock.steady(), confirmed=confirmed)
+        except NumberRefused as refused:
+            self.on_refused(number, refused)
+            raise
+
     def dial(self, engagement: Engagement) -> Leg:
         """Ring an engaged person over the first line that can. Raises LineDown, NumberRefused."""
-        engagement.number = self.caps.check(engagement.person.number or "", self.clock.now())
+        engagement.number = self.permit(engagement.person.number or "")
         return self.dial_elsewhere(engagement, ())
 
-    def dial_elsewhere(self, engagement: Engagement, tried: Collection[str]) -> Leg:
+    def dial_elsewhere(
+        self,
+        engagement: Engagement,
+        tried: Collection[str],
+        *,
+        both_ways: bool = False,
+        first: str = "",
+    ) -> Leg:
         """Ring on over another line than those `tried`: for the caps it is the same call.
 
-        Raises LineDown when there is none.
+        both_ways: only over lines that can be joined with another. first: the line to be tried
+        before all others. Raises LineDown when there is none.
         """
         trouble = LineDown("No line can make a call now.", "See the lines on the page.")
-        for line in self.lines:
+        for line in sorted(self.lines, key=lambda line: line.name != first):
+            if both_ways and not line.capabilities.full_duplex:
+                continue
             if line.name not in tried and _can_dial(line):
                 try:
                     return line.dial(engagement.number)
                 except LineDown as down:
                     trouble = down
         raise trouble
+
+    def dial_back(self, engagement: Engagement, first: str = "") -> Leg:
+        """Ring one of the two who are to be joined: a person, or a caller who is owed a call.
+
+        first: see `dial_elsewhere`. Raises LineDown, NumberRefused.
+        """
+        of_staff = bool(engagement.person.id)  # who is owed a call has not confirmed anything
+        number = engagement.person.number or ""
+        engagement.number = self.permit(number, confirmed=of_staff)
+        return self.dial_elsewhere(engagement, (), both_ways=True, first=first)
+
+    def can_join_two(self) -> bool:
+        """Can two calls go out now that can be joined?"""
+        lines = [line for line in self.lines if line.capabilities.full_duplex and _can_dial(line)]
+        return sum(line.free_channels() for line in lines) >= 2
 
     def only_aside(self, caller: Leg) -> bool:
         """Can this caller reach people in one way alone: over his own line, on hold meanwhile?"""
@@ -202,7 +242,7 @@ class Board:
         line = self._handing(caller)
         if line is None:
             raise LineDown("The caller's line cannot hold him.", "See the lines on the page.")
-        engagement.number = self.caps.check(engagement.person.number or "", self.clock.now())
+        engagement.number = self.permit(engagement.person.number or "")
         return line.dial_aside(caller, engagement.number)
 
     def _handing(self, caller: Leg) -> HandingLine | None:

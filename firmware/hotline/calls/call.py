@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +15,10 @@ from hotline.inbox.outcome import Outcome
 from hotline.inbox.step import StepName
 from hotline.lines.port import Caller, Leg
 from hotline.media.catalogue import Prompt
-from hotline.routing.office import Office
+from hotline.routing.office import Office, Person
 from hotline.routing.plan import Plan, plan_for
 from hotline.routing.queue import Ticket, ticket_for
+from hotline.routing.reasons import Reason, not_rung
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,19 @@ class Call:
             load=self.exchange.board.load(self.caller.number, self.office.zone),
             clock_trusted=clock.trusted(),
             can_join=self.exchange.board.can_join(self.leg),
+        )
+
+    def not_rung(self, plan: Plan, topic: str | None) -> Iterator[tuple[Person, Reason]]:
+        """Whom this plan does not ring, and why not."""
+        x, number = self.exchange, self.caller.number
+        return not_rung(
+            plan,
+            self.office,
+            x.clock.now(),
+            caller=number,
+            topic=topic,
+            language=self.language,
+            load=x.board.load(number),
         )
 
     def step(self, what: StepName, words: str, **facts: object) -> None:

@@ -55,13 +55,14 @@ class Diverting:
         finally:
             self._tell(self._ordered)
 
-    async def order(self, name: str, number: str) -> None:
+    async def order(self, name: str, number: str, *, named: bool = True) -> None:
         """Send every caller of a line to this number until `end`. On the disk when it returns.
 
+        named: by a command at the box, so that it needs no confirmation by the number's owner.
         Raises HotlineError: a number that may not be dialled, a network that refuses.
         """
         with self._only_us(name) as line:
-            allowed = self._caps.check(number, self.exchange.clock.now())
+            allowed = self.exchange.board.permit(number, confirmed=not named)
             if allowed in self.own:
                 raise NumberRefused(
                     say("This is a number of the box itself."), say("Give that of a person.")
@@ -138,7 +139,8 @@ class Diverting:
         chosen, clock = self.by_shift.get(name, ()), self.exchange.clock
         if not chosen or not clock.trusted():
             return ""
-        person = straight_to(self.exchange.office(), clock.now(), chosen)
+        away = self.exchange.board.away()
+        person = straight_to(self.exchange.office(), clock.now(), chosen, away)
         try:
             number = self._caps.allowed(person.number or "") if person else ""
         except NumberRefused:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from hotline.calls.call import Call
+from hotline.calls.caps import NotConfirmed
 from hotline.calls.leg import cause_of, settled
 from hotline.calls.offer import Reached, offer_call, say_too_late
 from hotline.errors import CallerGone
@@ -20,6 +21,7 @@ from hotline.media.catalogue import Prompt
 from hotline.routing.office import Strategy
 from hotline.routing.plan import Candidate, Plan, Tier
 from hotline.routing.queue import ticket_for
+from hotline.routing.reasons import Reason
 from hotline.routing.waiting import in_minutes
 
 MESSAGE_KEY = "*"
@@ -73,9 +75,13 @@ def _parted_words(reached: Reached) -> str:
 async def talk(call: Call, reached: Reached) -> None:
     """Join the caller and the person until either hangs up. Raises CallerGone if the caller did.
 
-    Also if the two were left alone: the call is over then as far as the box can know.
+    Also if the two were left alone: the call is over then as far as the box can know. A caller who
+    hung up just as the person pressed 1 was not spoken with.
     """
     engine = call.exchange.engine
+    if call.party.gone.done():
+        _send_off(call, reached)
+        raise CallerGone
     with contextlib.ExitStack() as then:
         then.callback(reached.release)
         if not reached.joined:
@@ -154,7 +160,8 @@ def _leaves(call: Call, key: str | None) -> bool:
 async def _hunt(call: Call, topic: str | None) -> Reached | None:
     """Ring round after round. The plan is asked anew each time: people come free."""
     board, refused, waited = call.exchange.board, set[str](), False
-    overflow = _Overflow(call)
+    overflow, explained = _Overflow(call), ""
+    tell_unconfirmed(call, call.plan(topic))
 
     def may_ring() -> set[str]:
         """Ids of whom may be rung by now: a round takes a while, and shifts end in it."""
@@ -165,6 +172,7 @@ async def _hunt(call: Call, topic: str | None) -> Reached | None:
     try:
         while True:
             plan = call.plan(topic, overflows=overflow.due())
+            explained = _explain(call, plan, topic, explained)
             tiers = _in_turn(call, plan.tiers, refused)
             if tiers:
                 _tell_dropped(call, plan)
@@ -190,6 +198,22 @@ async def _hunt(call: Call, topic: str | None) -> Reached | None:
             await board.wait_for_change(min(ROUND_PAUSE_S, overflow.left))
     finally:
         board.queue.leave(call.ticket)
+
+
+def _explain(call: Call, plan: Plan, topic: str | None, told: str) -> str:
+    """Who is rung now, and why the others are not; said again only when it has changed."""
+    rung = [candidate.person.name for tier in plan.tiers for candidate in tier.candidates]
+    reasons: dict[str, list[str]] = {}
+    for person, reason in call.not_rung(plan, topic):
+        reasons.setdefault(reason.name.lower(), []).append(person.name)
+    others = "; ".join(
+        f"{', '.join(names)} ({Reason[why.upper()]})" for why, names in reasons.items()
+    )
+    words = f"Whom to ring: {', '.join(rung) or 'nobody'}."
+    words += f" Not rung: {others}." if others else ""
+    if words != told:
+        call.step("round", words, rung=rung, others=reasons)
+    return words
 
 
 class _Overflow:
@@ -230,6 +254,14 @@ def _too_many(call: Call, wanted: frozenset[str]) -> bool:
 def _tell_dropped(call: Call, plan: Plan) -> None:
     for filter_name in plan.dropped:
         call.step("dropped", f"Nobody on duty fits the {filter_name}; others are rung.")
+
+
+def tell_unconfirmed(call: Call, plan: Plan) -> None:
+    """Who would have been rung, had somebody confirmed the number; the office hears of it, too."""
+    for person in plan.unconfirmed:
+        words = f"{person.name} is on duty, but that number is not confirmed yet: it is not rung."
+        call.step("unconfirmed", words, person=person.id)
+        call.exchange.board.on_refused(person.unconfirmed, NotConfirmed(words))
 
 
 def _in_turn(call: Call, tiers: Iterable[Tier], refused: set[str]) -> list[Tier]:

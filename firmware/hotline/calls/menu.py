@@ -15,6 +15,7 @@ from hotline.routing.rules import Opening
 MAIN = "main"
 PERSON_KEY = "0"
 REPEAT_KEY = "*"
+ENOUGH_S = 1.0  # who hung up sooner has not heard what they asked for
 MOST_CHOICES = 25  # somebody who hears the menu so often is helped by a person, or is a machine
 NEEDS_PERSON = frozenset({Do.PERSON, Do.TOPIC})
 
@@ -55,19 +56,23 @@ async def choose(call: Call, plan: Plan, greeting: list[Path]) -> Wish:
     if menu is None:
         await call.party.play(greeting)
         return _unasked(call, open_now)
-    before = greeting
+    before, key = greeting, None
     for _ in range(MOST_CHOICES):
         if tries >= menu.tries:
             break
-        key = await call.party.ask(before + await _offer(call, menu, open_now), menu.wait_seconds)
-        chosen = _key_of(menu, key)
+        key = key or await call.party.ask(
+            before + await _offer(call, menu, open_now), menu.wait_seconds
+        )
+        chosen, pressed, key = _key_of(menu, key), key, None
         if chosen is None:
             tries += 1
-            before = await _misunderstood(call, key)
+            before = await _misunderstood(call, pressed)
         elif chosen.do is Do.MENU:
             menu, tries, before = _below(call, menu, chosen), 0, []
-        elif chosen.do in (Do.SAY, Do.LANGUAGE, Do.REPEAT):
-            before = await _stay(call, chosen)
+        elif chosen.do is Do.SAY:
+            before, key = [], await _inform(call, chosen)
+        elif chosen.do in (Do.LANGUAGE, Do.REPEAT):
+            before = _stay(call, chosen)
         else:
             return _wish(call, chosen)
     return _unasked(call, open_now)
@@ -87,18 +92,33 @@ def _below(call: Call, menu: Menu, chosen: Key) -> Menu:
     return call.office.menu(chosen.target) or menu
 
 
-async def _stay(call: Call, chosen: Key) -> list[Path]:
-    """Keys that lead back to the same menu; what they say comes before it is offered again."""
+def _stay(call: Call, chosen: Key) -> list[Path]:
+    """Keys that lead back to the same menu; nothing comes before it is offered again."""
     if chosen.do is Do.LANGUAGE:
         call.language = chosen.target
         call.step("language", f"The caller chose the language {chosen.target}.")
-        return []
-    if chosen.do is Do.REPEAT:
+    else:
         call.step("menu", "The caller asked to hear the menu again.")
-        return []
+    return []
+
+
+async def _inform(call: Call, chosen: Key) -> str | None:
+    """Say what the key promises; the key that was pressed meanwhile. Raises CallerGone.
+
+    An answer is what was heard to its end, or for a moment at least: people hang up when they
+    have heard enough. Who hung up at once was not answered.
+    """
     call.step("information", f"The caller pressed {chosen.key} and hears information.")
-    call.ending.informed = True
-    return await call.own_words(chosen.text)
+    clock, heard = call.exchange.clock, False
+    words = await call.own_words(chosen.text)
+    began = clock.monotonic()
+    try:
+        key = await call.party.ask(words, 0.0)
+        heard = bool(words) and key is None
+        return key
+    finally:
+        if heard or clock.monotonic() - began >= ENOUGH_S:
+            call.ending.informed = True
 
 
 async def _misunderstood(call: Call, key: str | None) -> list[Path]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from hotline.errors import HotlineError
 from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.deadlines import due_at
+from hotline.inbox.waiting import Callee
 from hotline.notify.outbox import Outbox
 from hotline.notify.words import (
     About,
@@ -19,11 +21,14 @@ from hotline.notify.words import (
     about_text,
     text_about_case,
     text_about_missed,
+    text_to_call_back,
     text_to_missed,
 )
 from hotline.numbering import can_be_texted
-from hotline.routing.office import Office
+from hotline.routing.office import Office, Person
+from hotline.routing.presence import Absent, Why
 from hotline.routing.rules import on_duty
+from hotline.said import say
 from hotline.storage.calls import Call as CallRow
 from hotline.storage.files import recording_name
 
@@ -59,7 +64,7 @@ class Notices:
     """Writes letters and puts them into the outbox; never waits.
 
     messengers: names of the apprise targets; each gets every letter. texting: None where no line
-    can send a text.
+    can send a text. away: who of the staff is; attached by `Attendance`.
     """
 
     def __init__(
@@ -67,6 +72,7 @@ class Notices:
     ) -> None:
         self._outbox, self._messengers, self._texting = outbox, messengers, texting
         self._told_texts: deque[datetime] = deque()
+        self.away: Callable[[], Absent] = dict
 
     def case_filed(self, call: Call, number: int, kind: CaseKind, seconds: float = 0.0) -> None:
         """A message, complaint or wish to be called back was filed."""
@@ -93,6 +99,20 @@ class Notices:
         if caller.number:
             self._text_to_missed(call.office, caller.number, call.language, now)
 
+    def text_callee(
+        self, office: Office, person: Person, number: str, callee: Callee, now: datetime
+    ) -> None:
+        """Send a person the number of a caller to call back. Raises HotlineError."""
+        if self._texting is None:
+            raise HotlineError(say("No line of the box can send texts."))
+        if person.number is None or not can_be_texted(person.number):
+            raise HotlineError(say("%(person)s has no mobile telephone.", person=person.name))
+        if self._texting.room() <= 0:
+            raise HotlineError(say("Today's texts are used up."), say("Call from the box instead."))
+        about = _about(office, now)
+        text = text_to_call_back(number, callee.name, callee.came, callee.case_number, about)
+        self._outbox.add("sms", person.number, text, "", case_number=callee.case_number)
+
     def text_came(self, office: Office, number: str, text: str, now: datetime) -> None:
         """Somebody sent a text. Whoever floods the SIM card does not flood the office's mail."""
         while self._told_texts and now - self._told_texts[0] > HOUR:
@@ -100,6 +120,22 @@ class Notices:
         if len(self._told_texts) < TEXTS_TOLD_AN_HOUR:
             self._told_texts.append(now)
             self._send(office, about_text(number, text, now, _about(office, now)))
+
+    def text_person(self, person: Person, text: str) -> bool:
+        """Text one of the staff; False where no line can, or they have no mobile."""
+        number = person.number or person.unconfirmed
+        if self._texting is None or number is None or not can_be_texted(number):
+            return False
+        if self._texting.room() <= 0:
+            return False
+        self._outbox.add("sms", number, text, "")
+        return True
+
+    def supervisor(self, office: Office, text: str) -> None:
+        """Something about the plan that somebody has to know: in a text to them, and by letter."""
+        if watcher := office.person(office.supervisor):
+            self.text_person(watcher, text)
+        self._send(office, Words(text, f"{text}\n\n{office.name}\n"))
 
     def after_restart(
         self, office: Office, cases: Iterable[Case], missed: Iterable[CallRow], now: datetime
@@ -109,6 +145,34 @@ class Notices:
             self._case(office, case, now)
         for call in missed:
             self._missed(office, call.caller_number, call.caller_name, call.started_at, now)
+
+    def tell(self, office: Office, words: Words, *, supervisor: bool = False) -> None:
+        """Something about the box that is no call's. supervisor: whoever watches gets a text, too.
+
+        That person gets nothing where no line can send texts.
+        """
+        self._send(office, words)
+        watching = office.person(office.supervisor) if supervisor else None
+        number = (watching.number or watching.unconfirmed) if watching else ""
+        if self._texting and can_be_texted(number) and self._texting.room() > 0:
+            self._outbox.add("sms", number, words.subject, "")
+
+    def evening_recipients(self, office: Office) -> list[tuple[str, str]]:
+        """Ways and recipients of the evening letter; the supervisor gets a text where one can go.
+
+        Like all texts it waits for its turn: a supervisor with no mobile has the letter.
+        """
+        to = [("email", address) for address in office.notify_to]
+        to += [("apprise", name) for name in self._messengers]
+        supervisor = office.person(office.supervisor)
+        number = supervisor.number if supervisor else None
+        if self._texting is not None and number and can_be_texted(number):
+            to += [("sms", number)] if self._texting.room() > 0 else []
+        return list(dict.fromkeys(to))
+
+    def about(self, office: Office, now: datetime) -> About:
+        """What every letter needs to know."""
+        return _about(office, now)
 
     def _case(self, office: Office, case: Case, now: datetime) -> None:
         topic = office.topic(case.topic)
@@ -127,10 +191,17 @@ class Notices:
     def _text_staff(
         self, office: Office, text: str, now: datetime, case: int | None = None
     ) -> None:
-        """Who is on duty now and has a mobile; two people with one telephone get one text."""
+        """Who is on duty now and has a mobile; two people with one telephone get one text.
+
+        Who went home is left in peace, unless everybody did.
+        """
         if self._texting is None or not office.text_staff:
             return
-        numbers = {person.number: None for person in on_duty(office, now) if person.number}
+        away, there = self.away(), on_duty(office, now)
+        home = {one.person for one in away.values() if one.why is Why.OFF}
+        told = [person for person in there if person.id not in home] or there
+        # A text costs little and dials nobody: whoever is not confirmed yet is told all the same.
+        numbers = dict.fromkeys(p.number or p.unconfirmed for p in told)
         for number in filter(can_be_texted, numbers):
             if self._texting.room() > 0:
                 self._outbox.add("sms", number, text, "", case_number=case)
@@ -148,6 +219,11 @@ class Notices:
             self._outbox.add("email", address, words.subject, words.body, case_number=case)
         for name in self._messengers:
             self._outbox.add("apprise", name, words.subject, words.body, case_number=case)
+
+
+def about_office(office: Office) -> About:
+    """Of letters in which nobody's duty counts."""
+    return About(office.name, office.zone, office.language)
 
 
 def _about(office: Office, now: datetime) -> About:

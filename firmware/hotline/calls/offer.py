@@ -165,11 +165,11 @@ class _Offer:
     async def _on_a_line_that_works(self, leg: Leg) -> None:
         """Until the leg is answered or over. A line that fails or is mute gives way to the next."""
         tried: set[str] = set()
-        while await _line_failed(leg):
+        while await line_failed(leg):
             tried.add(leg.line)
             other = self._over_another_line(tried)
             if other is None:
-                await _either(leg.answered, leg.gone)
+                await either(leg.answered, leg.gone)
                 return
             leg.hang_up()
             self._step("other_line", f"The line {leg.line} fails; ringing over {other.line}.")
@@ -204,6 +204,8 @@ class _Offer:
     def _not_reached(self, leg: Leg) -> Answer:
         cause = leg.gone.result() if leg.gone.done() else Cause.NO_ANSWER
         self._step("not_reached", f"{self._name} did not take it: {cause}.")
+        if cause is Cause.NO_ANSWER:
+            self._was_there(False)
         return Answer.NEVER if cause in HOPELESS else Answer.NOT_REACHED
 
     async def _ask_for_key(self, party: Party) -> Answer:
@@ -211,10 +213,12 @@ class _Offer:
         whisper = await _whisper(self._call, self._topic)
         self._step("whisper", f"{self._name}'s phone was picked up; asking for key 1.")
         try:
-            key = await self._key_after(party, whisper)
+            key = await key_after(party, whisper)
         except CallerGone:
             self._step("not_reached", f"{self._name} hung up without pressing 1.")
             return Answer.NOT_REACHED
+        if key == TAKE_KEY:
+            self._was_there(True)
         if key == TAKE_KEY and await self._through(party):
             self.reached = Reached(
                 self._engagement, party, self._aside is not None, self._left_alone
@@ -228,7 +232,11 @@ class _Offer:
             self._step("declined", f"{self._name} pressed 2: not now.")
             return Answer.NEVER
         self._step("no_press", f"Nobody pressed 1 on {self._name}'s phone; a voicemail, perhaps.")
+        self._was_there(False)
         return Answer.NOT_REACHED
+
+    def _was_there(self, taken: bool) -> None:
+        self._call.exchange.board.on_rung(self._engagement.person, taken)
 
     async def _through(self, party: Party) -> bool:
         """Have the network join them where they share a line; where it will not, say so."""
@@ -245,31 +253,33 @@ class _Offer:
             return False
         return True
 
-    async def _key_after(self, party: Party, whisper: list[Path]) -> str | None:
-        try:
-            async with asyncio.timeout(WHISPER_PATIENCE_S):
-                while True:
-                    key = await party.ask(whisper, KEY_PATIENCE_S)
-                    if key in (TAKE_KEY, NOT_NOW_KEY):
-                        return key
-        except TimeoutError:
-            return None
-
     def _step(self, what: StepName, words: str) -> None:
         self._call.step(what, words, person=self._engagement.person.id)
 
 
-async def _line_failed(leg: Leg) -> bool:
+async def key_after(party: Party, whisper: list[Path]) -> str | None:
+    """Ask until the person presses 1 or 2; None where nobody does. Raises CallerGone."""
+    try:
+        async with asyncio.timeout(WHISPER_PATIENCE_S):
+            while True:
+                key = await party.ask(whisper, KEY_PATIENCE_S)
+                if key in (TAKE_KEY, NOT_NOW_KEY):
+                    return key
+    except TimeoutError:
+        return None
+
+
+async def line_failed(leg: Leg) -> bool:
     """Wait until the leg is answered, over, or mute for too long. Is that the line's fault?"""
-    await _either(leg.taken, leg.gone, within=FIRST_SIGN_S)
+    await either(leg.taken, leg.gone, within=FIRST_SIGN_S)
     if leg.taken.done():
-        await _either(leg.answered, leg.gone)
+        await either(leg.answered, leg.gone)
     if leg.gone.done():
         return leg.gone.result() is Cause.LINE_FAILED
     return not leg.taken.done()
 
 
-async def _either(*ends: asyncio.Future[Any], within: float | None = None) -> None:
+async def either(*ends: asyncio.Future[Any], within: float | None = None) -> None:
     await asyncio.wait(ends, timeout=within, return_when=asyncio.FIRST_COMPLETED)
 
 

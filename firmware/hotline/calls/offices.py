@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from hotline.routing.confirmed import only_confirmed
 from hotline.routing.office import Office
+from hotline.storage.confirmations import Confirmations
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_stored_office
 
@@ -15,16 +17,23 @@ UNKNOWN_ZONE = ZoneInfo("UTC")
 class CurrentOffice:
     """Gives the office in force. Until one was set up, calls are still answered: message."""
 
-    def __init__(self, store: OfficeStore, country: str, countries: frozenset[str]) -> None:
-        """countries: all whose numbers may be dialled."""
-        self._store, self._countries = store, countries
-        self._version = 0
+    def __init__(
+        self,
+        store: OfficeStore,
+        country: str,
+        countries: frozenset[str],
+        confirmed: Confirmations,
+    ) -> None:
+        """countries: all whose numbers may be dialled. confirmed: which of them are rung."""
+        self._store, self._countries, self._confirmed = store, countries, confirmed
+        self._version = (0, 0)
         self._office = Office(NOT_SET_UP, UNKNOWN_ZONE, country, ("en",))
 
     def office(self) -> Office:
-        """The office of the newest version; reading it costs no disk."""
-        yaml = self._store.current()
-        if yaml is not None and self._store.version != self._version:
-            self._office, _ = read_stored_office(yaml, "the stored office", self._countries)
-            self._version = self._store.version
+        """The office of the newest version, only with confirmed numbers; it costs no disk."""
+        yaml, version = self._store.current(), (self._store.version, self._confirmed.version)
+        if yaml is not None and version != self._version:
+            whole, _ = read_stored_office(yaml, "the stored office", self._countries)
+            self._office = only_confirmed(whole, self._confirmed.holds)
+            self._version = version
         return self._office

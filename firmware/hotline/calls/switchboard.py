@@ -36,6 +36,10 @@ class Switchboard:
         self.listeners: list[Callable[[Call, Step], None]] = []
         self.next_story: dict[str, Callable[[Call], Awaitable[None]]] = {}
 
+    def talks_with(self, number: str) -> bool:
+        """Is a caller of this number with the box now?"""
+        return any(call.caller.number == number for call in self.live.values())
+
     def ring(self, leg: Leg) -> None:
         """A call comes in: its row stands and its story begins at once.
 

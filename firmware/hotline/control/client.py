@@ -13,7 +13,11 @@ from pydantic import ValidationError
 from hotline.control.messages import (
     LINE_LIMIT,
     REPLY_LIMIT,
+    CallBack,
+    CallClaim,
     CallReturned,
+    CallTried,
+    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -28,12 +32,24 @@ from hotline.control.messages import (
     LineTested,
     LineTone,
     Message,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    Numbers,
+    NumbersAnswer,
     OfficeAnswer,
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
+    OfficeUndo,
+    PlanAway,
+    PlanStandIn,
+    PlanSwap,
     Problem,
     Reply,
+    StaffAsk,
+    StaffSaid,
+    Started,
     Status,
     StatusAnswer,
     Subscribe,
@@ -80,11 +96,31 @@ class Control:
         """Who would answer a call."""
         return self._ask(ask, WhoAnswer)
 
+    def staff(self, ask: StaffAsk) -> StaffSaid:
+        """Have somebody leave or come back; what became of it."""
+        return self._ask(ask, StaffSaid)
+
     def change(
-        self, ask: CaseAssign | CaseDone | CaseReopen | CaseNote | CaseHeard | CallReturned
+        self,
+        ask: CaseAssign
+        | CaseDone
+        | CaseReopen
+        | CaseNote
+        | CaseHeard
+        | CallReturned
+        | PlanSwap
+        | PlanAway
+        | PlanStandIn
+        | OfficeUndo
+        | CallClaim
+        | CallTried,
     ) -> None:
         """Change a record; returns once the daemon has written it."""
         self._ask(ask, Done)
+
+    def call_back(self, ask: CallBack) -> str:
+        """Begin to call somebody back; returns what happens next."""
+        return self._ask(ask, Started).words
 
     def office_get(self) -> str:
         """The office as YAML."""
@@ -93,6 +129,22 @@ class Control:
     def office_put(self, yaml: str, author: str) -> tuple[str, ...]:
         """Replace the office; returns warnings; Refused names every problem."""
         return self._ask(OfficePut(yaml=yaml, author=author), OfficePutAnswer).warnings
+
+    def numbers(self) -> NumbersAnswer:
+        """Whose number may be rung."""
+        return self._ask(Numbers(), NumbersAnswer)
+
+    def number_confirm(self, person: str, by: str) -> NumberCode:
+        """Ring a person and ask for the code that is returned."""
+        return self._ask(NumberConfirm(person=person, by=by), NumberCode)
+
+    def number_forget(self, number: str, by: str) -> None:
+        """Ring a number, or that of a person, no more."""
+        self._ask(NumberForget(number=number, by=by), Done)
+
+    def caps_resume(self, by: str) -> str:
+        """Allow some more minutes today; returns how many, in words."""
+        return self._ask(CapsResume(by=by), Words).words
 
     def line_test(self, line: str, number: str, second: str = "") -> LineTested:
         """Have a line tested; returns when it was. second: see `LineTest`."""

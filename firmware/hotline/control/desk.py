@@ -16,7 +16,11 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.switchboard import Switchboard
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages import (
+    CallBack,
+    CallClaim,
     CallReturned,
+    CallTried,
+    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -33,12 +37,23 @@ from hotline.control.messages import (
     LiveCall,
     Named,
     NextDuty,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    Numbers,
+    NumbersAnswer,
     OfficeAnswer,
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
-    OnDuty,
+    OfficeUndo,
+    PlanAway,
+    PlanStandIn,
+    PlanSwap,
     Ring,
+    StaffAsk,
+    StaffSaid,
+    Started,
     Status,
     StatusAnswer,
     Step,
@@ -47,16 +62,19 @@ from hotline.control.messages import (
     WhoAnswer,
     Words,
 )
+from hotline.control.numberdesk import HOW, ONE_PERSON, NumberDesk
+from hotline.control.plandesk import PlanDesk
 from hotline.control.server import Feed
-from hotline.errors import HotlineError
+from hotline.control.staffdesk import StaffDesk, away_words
+from hotline.control.waitingdesk import WaitingDesk
+from hotline.errors import BadSettings, HotlineError
 from hotline.lines.port import LineState as PortState
 from hotline.routing.campaigns import as_called, campaign_of
 from hotline.routing.office import Campaign, Office, Strategy
 from hotline.routing.plan import Plan, Tier, plan_for
-from hotline.routing.rules import Opening, next_duty, on_duty
-from hotline.routing.shifts import duty_ends
+from hotline.routing.rules import Opening, next_duty
 from hotline.routing.staff import Load
-from hotline.said import Said
+from hotline.said import Said, together
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office
 from hotline.storage.officewriting import write_office
@@ -67,7 +85,10 @@ DISK_PATIENCE_S = 4.0
 
 @dataclass
 class FrontDesk:
-    """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status."""
+    """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status.
+
+    before: the YAML of the office before that version, from the disk.
+    """
 
     exchange: Exchange
     switchboard: Switchboard
@@ -77,11 +98,17 @@ class FrontDesk:
     power: Callable[[], tuple[Said, Said]]
     unsent: Callable[[], int]
     lines: LineDesk
+    people: StaffDesk
+    before: Callable[[int], str | None]
+    number_desk: NumberDesk
+    waiting: WaitingDesk
     feed: Feed = field(default_factory=Feed)
 
     def attach(self) -> None:
-        """Listen to calls and lines, so that pages see them live."""
+        """Listen to calls, lines and numbers, so that pages see them live."""
         self.switchboard.listeners.append(self._call_changed)
+        self.number_desk.confirming.on_change = self._numbers_changed
+        self.waiting.returning.told = self._called_back
 
     def line_changed(self, name: str, state: PortState) -> None:
         """A line came up or went down."""
@@ -103,10 +130,7 @@ class FrontDesk:
             open=plan.opening in OPEN,
             lines=self.lines.states(),
             live=tuple(_live(call) for call in self.switchboard.live.values()),
-            on_duty=tuple(
-                OnDuty(person=p.id, name=p.name, until=duty_ends(office, p, now))
-                for p in on_duty(office, now)
-            ),
+            on_duty=self.people.on_duty(now),
             next_duty=coming and NextDuty(at=coming[0], names=tuple(p.name for p in coming[1])),
             trouble=self.trouble(),
             power=power[0],
@@ -115,13 +139,16 @@ class FrontDesk:
             diverts_left=self.lines.diverts_left(),
             people=tuple(Named(id=p.id, name=p.name) for p in office.people),
             topics=tuple(TopicName(id=t.id, names=t.name) for t in office.topics),
+            unconfirmed=self.number_desk.unconfirmed(),
+            meter=self.number_desk.meter(),
         )
 
     async def who(self, ask: Who) -> WhoAnswer:
         """See Desk."""
         now, office = ask.at or self._now(), self.exchange.office()
         campaign = campaign_of(office, ask.line, now)
-        return answer_of(self._plan(as_called(office, campaign), now, ask), now, campaign)
+        plan = self._plan(as_called(office, campaign), now, ask)
+        return answer_of(plan, now, office, campaign)
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """See Desk."""
@@ -153,14 +180,43 @@ class FrontDesk:
         """See Desk."""
         return self.feed.listen()
 
+    async def numbers(self, ask: Numbers) -> NumbersAnswer:
+        """See Desk."""
+        return self.number_desk.all()
+
+    async def number_confirm(self, ask: NumberConfirm) -> NumberCode:
+        """See Desk."""
+        return await self.number_desk.confirm(ask)
+
     # -- changes -----------------------------------------------------------------------------
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
         """See Desk."""
-        office, warnings = read_office(ask.yaml, "office.yaml")
+        office, warnings = self._read(ask.yaml)
+        self.number_desk.confirming.look(office)
         await _on_disk(self.offices.save(write_office(office), ask.author, self._now()))
         self._publish(Event(at=self._now(), kind="office", words=f"Changed by {ask.author}."))
         return OfficePutAnswer(warnings=warnings)
+
+    async def staff(self, ask: StaffAsk) -> StaffSaid:
+        """See Desk."""
+        return self.people.ask(ask)
+
+    async def plan_swap(self, ask: PlanSwap) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().swap(ask), ask.by)
+
+    async def plan_away(self, ask: PlanAway) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().away(ask), ask.by)
+
+    async def plan_stand_in(self, ask: PlanStandIn) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().stand_in(ask), ask.by)
+
+    async def office_undo(self, ask: OfficeUndo) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().undo(ask), ask.by)
 
     async def case_assign(self, ask: CaseAssign) -> Done:
         """See Desk."""
@@ -195,7 +251,53 @@ class FrontDesk:
         self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
         return Done()
 
+    def _plans(self) -> PlanDesk:
+        return PlanDesk(self.exchange.office, self.offices, self.exchange.clock, self.before)
+
+    async def _planned(self, change: Future[int], by: str) -> Done:
+        await _on_disk(change)
+        self._publish(Event(at=self._now(), kind="office", words=f"Changed by {by}."))
+        return Done()
+
+    async def number_forget(self, ask: NumberForget) -> Done:
+        """See Desk."""
+        return await self.number_desk.forget(ask)
+
+    async def caps_resume(self, ask: CapsResume) -> Words:
+        """See Desk."""
+        words = await self.number_desk.resume(ask)
+        self._publish(Event(at=self._now(), kind="office", words=f"{ask.by}: {words.words}"))
+        return words
+
+    async def call_claim(self, ask: CallClaim) -> Done:
+        """See Desk."""
+        done = await self.waiting.claim(ask)
+        self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
+        return done
+
+    async def call_tried(self, ask: CallTried) -> Done:
+        """See Desk."""
+        done = await self.waiting.tried(ask)
+        self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
+        return done
+
+    async def call_back(self, ask: CallBack) -> Started:
+        """See Desk."""
+        return await self.waiting.back(ask)
+
     # -- helpers of the above ----------------------------------------------------------------
+
+    def _read(self, yaml: str) -> tuple[Office, tuple[str, ...]]:
+        """A number in it that is never dialled is an alarm, wherever the file comes from."""
+        try:
+            return read_office(yaml, "office.yaml")
+        except BadSettings as wrong:
+            for number, why in wrong.refused:
+                self.exchange.board.on_refused(number, why)
+            raise
+
+    def _numbers_changed(self) -> None:
+        self._publish(Event(at=self._now(), kind="office"))
 
     async def _case(self, number: int, change: Future[Any]) -> Done:
         await _on_disk(change)
@@ -213,6 +315,9 @@ class FrontDesk:
             Event(at=step.at, kind="call", subject=str(call.id), words=step.words, call=live)
         )
 
+    def _called_back(self, call_id: int) -> None:
+        self._publish(Event(at=self._now(), kind="call", subject=str(call_id)))
+
     def _publish(self, event: Event) -> None:
         self.feed.publish(event)
 
@@ -223,8 +328,10 @@ class FrontDesk:
             office,
             now,
             topic=ask.topic,
-            # Who is on the telephone now says nothing of another instant.
-            load=Load() if ask.at else board.load(ask.caller, office.zone),
+            # Who is on the telephone now says nothing of another instant; when a break ends, does.
+            load=Load(away=self.people.away_at(now))
+            if ask.at
+            else board.load(ask.caller, office.zone),
             clock_trusted=self.exchange.clock.trusted(),
         )
 
@@ -232,12 +339,16 @@ class FrontDesk:
         return self.exchange.clock.now()
 
 
-def answer_of(plan: Plan, now: datetime, campaign: Campaign | None) -> WhoAnswer:
+def answer_of(plan: Plan, now: datetime, office: Office, campaign: Campaign | None) -> WhoAnswer:
     """A plan in the words of the socket; `hotline who` prints the same."""
-    why = [f"Nobody fits the {name}; others are rung." for name in plan.dropped]
-    why += [f"{person.name} is on the telephone." for person in plan.busy]
+    why = [together(f"Nobody fits the {name}; others are rung.") for name in plan.dropped]
+    why += [together(f"{person.name} is on the telephone.") for person in plan.busy]
+    why += [away_words(one, office) for one in plan.away]
+    for person in plan.unconfirmed:
+        told = f"{ONE_PERSON.format(name=person.name)} {HOW.format(id=person.id)}"
+        why.append(together(told))
     if plan.closure and plan.closure.name:
-        why.append(f"Closed: {plan.closure.name}.")
+        why.append(together(f"Closed: {plan.closure.name}."))
     return WhoAnswer(
         at=now,
         open=plan.opening in OPEN,

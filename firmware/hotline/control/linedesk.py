@@ -61,7 +61,7 @@ class LineDesk:
 
     async def test(self, ask: LineTest) -> LineTested:
         """Call somebody over a line and see."""
-        return _tested(await self.tests.run(ask.line, ask.number, ask.second))
+        return _tested(await self.tests.run(ask.line, ask.number, ask.second, named=ask.at_box))
 
     async def balance(self, ask: LineBalance) -> Words:
         """What the network says is left on a SIM card."""
@@ -78,7 +78,7 @@ class LineDesk:
     async def divert(self, ask: LineDivert) -> LineDiverted:
         """Change where the network sends a line's callers, or only ask."""
         if ask.to:
-            await self.diverting.order(ask.line, ask.to)
+            await self.diverting.order(ask.line, ask.to, named=ask.at_box)
         elif ask.off:
             await self.diverting.end(ask.line)
         there = await self.diverting.ask(ask.line)

@@ -6,6 +6,7 @@ A request names itself in `do`. Its answer is a `Reply`: either `ok` with the an
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -20,12 +21,15 @@ from pydantic import (
     TypeAdapter,
 )
 
+from hotline.inbox.waiting import Tried
+from hotline.routing.presence import LONGEST_BREAK, USUAL_BREAK
 from hotline.said import NOTHING, Part, Said, parts_of, together
 
 LINE_LIMIT = 64 * 1024  # bytes of one request, newline included
 REPLY_LIMIT = 1024 * 1024  # bytes of one reply or event
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
+PersonId = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Short = Annotated[str, StringConstraints(max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Number = Annotated[int, Field(ge=1, le=2**53)]
@@ -135,6 +139,38 @@ class CallReturned(Message):
     by: Short
 
 
+class CallClaim(Message):
+    """A person will call back who waits because of this call; None: nobody in particular will."""
+
+    do: Literal["call_claim"] = "call_claim"
+    call_id: Number
+    person: Slug | None = None
+    by: Short
+
+
+class CallTried(Message):
+    """Somebody called from another telephone and did not reach who waits because of this call."""
+
+    do: Literal["call_tried"] = "call_tried"
+    call_id: Number
+    by: Short
+    outcome: Tried = Tried.NO_ANSWER
+
+
+class CallBack(Message):
+    """Ring the person and then, after key 1, who waits because of this call or left this case.
+
+    text: only send the person the number by text. Answered by `Started`.
+    """
+
+    do: Literal["call_back"] = "call_back"
+    call_id: Number | None = None
+    case: Number | None = None
+    person: Slug
+    by: Short
+    text: bool = False
+
+
 class OfficeGet(Message):
     """The whole office as YAML. Answered by `OfficeAnswer`."""
 
@@ -144,13 +180,15 @@ class OfficeGet(Message):
 class LineTest(Message):
     """Call a number over a line and see what the line can do: minutes. Answered by `LineTested`.
 
-    second: another telephone, to try whether the network joins the two; "" to try it not.
+    second: another telephone, to try whether the network joins the two; "" to try it not. at_box:
+    see `LineDivert`.
     """
 
     do: Literal["line_test"] = "line_test"
     line: Slug
     number: Short
     second: Short = ""
+    at_box: bool = False
 
 
 class LineBalance(Message):
@@ -174,13 +212,58 @@ class LineTone(Message):
 class LineDivert(Message):
     """Where does the network send a line's callers? Answered by `LineDiverted`, within 90 s.
 
-    to: a number to which it shall send every caller from now on. off: to the box again.
+    to: a number to which it shall send every caller from now on. off: to the box again. at_box:
+    set by the daemon, whatever was sent: is it root who asks, or the daemon's own user? Nobody
+    else, such as the page, may name a number that its owner did not confirm.
     """
 
     do: Literal["line_divert"] = "line_divert"
     line: Slug
     to: Short = ""
     off: bool = False
+    at_box: bool = False
+
+
+class Numbers(Message):
+    """Whose number may be rung? Answered by `NumbersAnswer`."""
+
+    do: Literal["numbers"] = "numbers"
+
+
+class NumberConfirm(Message):
+    """Ring a person of the office and ask for a code. Answered by `NumberCode` when it rings."""
+
+    do: Literal["number_confirm"] = "number_confirm"
+    person: Short
+    by: Short
+
+
+class NumberForget(Message):
+    """Ring this number no more until it is confirmed again. number: or the id of a person."""
+
+    do: Literal["number_forget"] = "number_forget"
+    number: Short
+    by: Short
+
+
+class CapsResume(Message):
+    """Allow some more minutes of forwarded calls, once a day. Answered by `Words`."""
+
+    do: Literal["caps_resume"] = "caps_resume"
+    by: Short
+
+
+class StaffAsk(Message):
+    """Somebody of the staff leaves or is back. Answered by `StaffSaid`.
+
+    person: id or name. minutes: of a break. by: who says so, for the trail.
+    """
+
+    do: Literal["staff"] = "staff"
+    person: Short
+    what: Literal["break", "off", "on"]
+    minutes: Annotated[int, Field(ge=1, le=LONGEST_BREAK)] = USUAL_BREAK
+    by: Short
 
 
 class OfficePut(Message):
@@ -189,6 +272,47 @@ class OfficePut(Message):
     do: Literal["office_put"] = "office_put"
     yaml: str
     author: Short
+
+
+class PlanSwap(Message):
+    """Two people swap a day, or take a swap back. Refused where it cannot stand."""
+
+    do: Literal["plan_swap"] = "plan_swap"
+    day: date
+    one: PersonId
+    other: PersonId
+    by: Short
+
+
+class PlanAway(Message):
+    """Somebody is away on these days, both included."""
+
+    do: Literal["plan_away"] = "plan_away"
+    person: PersonId
+    first: date
+    last: date
+    reason: Short = ""
+    by: Short
+
+
+class PlanStandIn(Message):
+    """Somebody works once, from `start` to `end`, a day at most."""
+
+    do: Literal["plan_stand_in"] = "plan_stand_in"
+    person: PersonId
+    start: AwareDatetime
+    end: AwareDatetime
+    by: Short
+
+
+class OfficeUndo(Message):
+    """Put the office before the newest saving in force again. newest: the one to take back; refused
+    if somebody has saved another since.
+    """
+
+    do: Literal["office_undo"] = "office_undo"
+    newest: Number
+    by: Short
 
 
 class Subscribe(Message):
@@ -206,12 +330,24 @@ Request = Annotated[
     | CaseNote
     | CaseHeard
     | CallReturned
+    | CallClaim
+    | CallTried
+    | CallBack
     | OfficeGet
     | OfficePut
+    | PlanSwap
+    | PlanAway
+    | PlanStandIn
+    | OfficeUndo
+    | Numbers
+    | NumberConfirm
+    | NumberForget
+    | CapsResume
     | LineTest
     | LineBalance
     | LineTone
     | LineDivert
+    | StaffAsk
     | Subscribe,
     Field(discriminator="do"),
 ]
@@ -229,6 +365,19 @@ class Words(Message):
     """What somebody else said, in one line."""
 
     words: str
+
+
+class Started(Message):
+    """It has begun; what happens next, in one sentence."""
+
+    words: Told
+
+
+class StaffSaid(Message):
+    """What became of it. done: False where it was denied."""
+
+    done: bool
+    words: Told
 
 
 class LineCheck(Message):
@@ -337,11 +486,16 @@ class LiveCall(Message):
 
 
 class OnDuty(Message):
-    """Someone on shift; `until` None if the shift has no end in sight."""
+    """Someone on shift; `until` None if the shift has no end in sight.
+
+    away: why they are not rung until `away_until`; None while they are.
+    """
 
     person: str
     name: str
     until: AwareDatetime | None = None
+    away: Literal["break", "off", "paused"] | None = None
+    away_until: AwareDatetime | None = None
 
 
 class NextDuty(Message):
@@ -365,6 +519,67 @@ class TopicName(Message):
     names: dict[str, str] = {}
 
 
+class NumberState(Message):
+    """A person of the office, and whether that number is rung. number: hidden but for its ends.
+
+    state: asking while the owner is rung and asked. tried: how asking last came out, a State of
+    calls/confirming.py, "" if it was not tried since the start. line: see NumberCode. at, by: of a
+    confirmed number.
+    """
+
+    person: str
+    name: str
+    number: str
+    state: Literal["confirmed", "unconfirmed", "asking", "missing"]
+    tried: str = ""
+    line: str = ""
+    at: AwareDatetime | None = None
+    by: str = ""
+    topics: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    level: int = 1
+
+
+class NumbersAnswer(Message):
+    """Everybody of the office. former: confirmed numbers that are nobody's now, hidden."""
+
+    people: tuple[NumberState, ...] = ()
+    former: tuple[str, ...] = ()
+
+
+class NumberCode(Message):
+    """The telephone rings; whoever answers is asked for this code. number: hidden.
+
+    line: it rings when somebody has called this line and pressed 1; "" where it rings already.
+    """
+
+    code: str
+    number: str
+    line: str = ""
+
+
+class Used(Message):
+    """Minutes of forwarded calls on somebody's telephone, within a day."""
+
+    name: str
+    minutes: float
+
+
+class Meter(Message):
+    """What of the caps of outgoing calls is used. minutes: of the last day; allowed: with what was
+    added; forwarding: at this moment, concurrent at most. breach: nobody is forwarded any more.
+    may_resume: minutes can still be added today.
+    """
+
+    minutes: float
+    allowed: float
+    forwarding: int
+    concurrent: int
+    breach: bool
+    may_resume: bool
+    users: tuple[Used, ...] = ()
+
+
 class StatusAnswer(Message):
     """Everything the page shows that is not a record.
 
@@ -372,7 +587,7 @@ class StatusAnswer(Message):
     power: the same of its power supply, power_action: what the owner can do.
     unsent: notices waiting to leave the box. open: within the office's opening hours.
     zone: IANA name. diverts_left: of SIM cards that were taken out. people, topics: of the whole
-    office.
+    office. unconfirmed: who is not rung because the number is not confirmed.
     """
 
     version: str
@@ -392,6 +607,8 @@ class StatusAnswer(Message):
     diverts_left: tuple[DivertLeft, ...] = ()
     people: tuple[Named, ...] = ()
     topics: tuple[TopicName, ...] = ()
+    unconfirmed: tuple[Named, ...] = ()
+    meter: Meter | None = None
 
 
 class Ring(Message):
@@ -411,7 +628,7 @@ class WhoAnswer(Message):
     open: bool
     rounds: tuple[Ring, ...] = ()
     then: str = "message"
-    why: tuple[str, ...] = ()
+    why: tuple[Told, ...] = ()
     campaign: str = ""
 
 

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
 from hotline.control.desk import answer_of
 from hotline.control.messages import Who, WhoAnswer
+from hotline.control.numberdesk import unconfirmed_words
 from hotline.control.server import only_one
 from hotline.errors import HotlineError
 from hotline.routing.campaigns import as_called, campaign_of
+from hotline.routing.confirmed import only_confirmed
 from hotline.routing.office import Office
-from hotline.routing.plan import plan_for
+from hotline.routing.plan import Load, plan_for
+from hotline.routing.presence import Absent
 from hotline.routing.rehearsal import Rehearsal, rehearse
 from hotline.routing.shifts import DAY, day_of, day_span
+from hotline.storage.confirmations import holding
 from hotline.storage.office import OfficeStore, current, newest
 from hotline.storage.officefile import read_office, read_stored_office
 from hotline.storage.officewriting import write_closures, write_office
 from hotline.storage.places import Places
+from hotline.storage.presence import known
 from hotline.storage.publicholidays import suggested_holidays
 from hotline.storage.schema import records_file
 from hotline.storage.writer import Writer
@@ -47,21 +52,26 @@ class Offices:
             Control(self.places.control).office_put(yaml, author)
         except ServiceDown:
             self._store(yaml, author)
-        return warnings
+        return (*warnings, *unconfirmed_words(self._only_confirmed(office)))
 
     def who(self, ask: Who) -> WhoAnswer:
         """Who would answer; only the daemon knows who is on the telephone now."""
         try:
             return Control(self.places.control).who(ask)
         except ServiceDown:
-            office, _ = read_stored_office(self._stored(), "the stored office")
+            whole, _ = read_stored_office(self._stored(), "the stored office")
+            office = self._only_confirmed(whole)
         now = ask.at or self.clock.now()
         campaign = campaign_of(office, ask.line, now)
-        plan = plan_for(ask.caller, as_called(office, campaign), now, topic=ask.topic)
-        return answer_of(plan, now, campaign)
+        called, load = as_called(office, campaign), Load(away=self._away(now))
+        plan = plan_for(ask.caller, called, now, topic=ask.topic, load=load)
+        return answer_of(plan, now, office, campaign)
 
     def rehearse(self, first: date | None, days: int) -> tuple[Office, Rehearsal]:
-        """So many days of the office in force, walked through from `first` on, None for now."""
+        """So many days of the office in force, walked through from `first` on, None for now.
+
+        As if every number were confirmed: of the others `unconfirmed` tells.
+        """
         office, _ = read_stored_office(self.export(), "the office in force")
         start = self.clock.now() if first is None else day_span(office, first)[0]
         end = day_span(office, day_of(office, start) + days * DAY)[0]
@@ -75,6 +85,18 @@ class Offices:
         office, _ = read_stored_office(self.export(), "the office in force")
         year = year or self.clock.now().astimezone(office.zone).year
         return write_closures(suggested_holidays(office.country, year, office.language))
+
+    def _away(self, now: datetime) -> Absent:
+        with records_file(self.places.data).reading() as database:
+            return {one.person: one for one in known(database) if one.holds(now)}
+
+    def unconfirmed(self, office: Office) -> tuple[str, ...]:
+        """A sentence of each person whose number has not been confirmed yet."""
+        return unconfirmed_words(self._only_confirmed(office))
+
+    def _only_confirmed(self, office: Office) -> Office:
+        with records_file(self.places.data).reading() as database:
+            return only_confirmed(office, holding(database))
 
     def _stored(self) -> str:
         with records_file(self.places.data).reading() as database:

@@ -19,9 +19,14 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 Line = tuple[str, str]  # mark ("", "well", "doubt" or "hole") and words
 
 
-def page_of(office: Office, heard: Rehearsal) -> Iterator[Line]:
-    """The page, line by line: the days, then what is missing, with one thing to do for each."""
+def page_of(office: Office, heard: Rehearsal, unconfirmed: Sequence[str] = ()) -> Iterator[Line]:
+    """The page, line by line: the days, then what is missing, with one thing to do for each.
+
+    unconfirmed: sentences about people who are not rung because of that.
+    """
     yield from _days(office, heard)
+    for words in unconfirmed:
+        yield "hole", words
     yield from _holes(office, heard)
     yield from _shortfalls(office, heard)
     for clash in heard.clashes[:HOLES_SHOWN]:
@@ -34,7 +39,7 @@ def page_of(office: Office, heard: Rehearsal) -> Iterator[Line]:
         yield "doubt", f"{_when(strain.span, office.zone)}: {words}."
     for person in heard.idle:
         yield "doubt", f"{person.name} is not rung in all this time: {_why_idle(office, person)}."
-    if heard.well:
+    if heard.well and not unconfirmed:
         yield "well", "Every caller finds somebody who can be rung while the line is open."
 
 

@@ -6,7 +6,9 @@ import asyncio
 import fcntl
 import logging
 import os
+import socket
 import stat
+import struct
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
@@ -18,7 +20,11 @@ from hotline.control.messages import (
     LINE_LIMIT,
     REQUEST,
     WIRE,
+    CallBack,
+    CallClaim,
     CallReturned,
+    CallTried,
+    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
@@ -33,13 +39,25 @@ from hotline.control.messages import (
     LineTested,
     LineTone,
     Message,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    Numbers,
+    NumbersAnswer,
     OfficeAnswer,
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
+    OfficeUndo,
+    PlanAway,
+    PlanStandIn,
+    PlanSwap,
     Problem,
     Reply,
     Request,
+    StaffAsk,
+    StaffSaid,
+    Started,
     Status,
     StatusAnswer,
     Subscribe,
@@ -53,6 +71,7 @@ from hotline.said import together
 CONNECTIONS = 64  # more at once than the page's 8 threads and a few commands ever open
 IDLE_SECONDS = 60.0  # a client that says nothing for so long is let go
 SEND_SECONDS = 10.0  # a client that does not read for so long is let go
+_PEER = struct.Struct("3i")  # struct ucred, unix(7)
 FEED_DEPTH = 256  # events a listener may lag behind before it loses the oldest
 
 log = logging.getLogger(__name__)
@@ -76,6 +95,9 @@ class Desk(Protocol):
     async def line_divert(self, ask: LineDivert) -> LineDiverted:
         """Where the network sends a line's callers; see calls/diverting.py."""
 
+    async def staff(self, ask: StaffAsk) -> StaffSaid:
+        """Have somebody leave or come back; see calls/attendance.py."""
+
     async def who(self, ask: Who) -> WhoAnswer:
         """Who would answer a call."""
 
@@ -97,11 +119,44 @@ class Desk(Protocol):
     async def call_returned(self, ask: CallReturned) -> Done:
         """Mark a missed call as returned."""
 
+    async def call_claim(self, ask: CallClaim) -> Done:
+        """Note who will call back."""
+
+    async def call_tried(self, ask: CallTried) -> Done:
+        """Note that somebody called back in vain."""
+
+    async def call_back(self, ask: CallBack) -> Started:
+        """Call back; see calls/returning.py."""
+
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """The office as YAML."""
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
         """Replace the office; raises BadSettings with every problem."""
+
+    async def plan_swap(self, ask: PlanSwap) -> Done:
+        """Two people swap a day, or take it back."""
+
+    async def plan_away(self, ask: PlanAway) -> Done:
+        """Somebody is away for days."""
+
+    async def plan_stand_in(self, ask: PlanStandIn) -> Done:
+        """Somebody works once."""
+
+    async def office_undo(self, ask: OfficeUndo) -> Done:
+        """The office before the newest saving is in force again."""
+
+    async def numbers(self, ask: Numbers) -> NumbersAnswer:
+        """Whose number may be rung."""
+
+    async def number_confirm(self, ask: NumberConfirm) -> NumberCode:
+        """Ring somebody and ask for a code; see calls/confirming.py."""
+
+    async def number_forget(self, ask: NumberForget) -> Done:
+        """Ring a number no more."""
+
+    async def caps_resume(self, ask: CapsResume) -> Words:
+        """Allow more minutes today; see calls/caps.py."""
 
     def events(self) -> AsyncGenerator[Event, None]:
         """Events from now on; closing the generator ends the listening. See `Feed`."""
@@ -178,6 +233,8 @@ class ControlServer:
         try:
             while (line := await _line(reader)) is not None:
                 ask = _understood(line)
+                if isinstance(ask, LineTest | LineDivert):
+                    ask = ask.model_copy(update={"at_box": _at_box(writer)})
                 if isinstance(ask, Subscribe):
                     await self._stream(reader, writer)
                     return
@@ -239,6 +296,14 @@ def only_one(path: Path) -> Iterator[None]:
         ) from None
     finally:
         os.close(lock)
+
+
+def _at_box(writer: asyncio.StreamWriter) -> bool:
+    """Is the far end of this connection a program of root's, or of the daemon's own user?"""
+    wire = writer.get_extra_info("socket")
+    told = wire.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
+    _process, user, _group = _PEER.unpack(told)
+    return user in (0, os.geteuid())
 
 
 def _remove_stale(path: Path) -> None:

@@ -16,8 +16,10 @@ from hotline.control.messages import (
     LineNetwork,
     LineState,
     LineTested,
+    Meter,
     StatusAnswer,
 )
+from hotline.control.numberdesk import HOW, ONE_PERSON
 from hotline.errors import HotlineError, LineDown
 from hotline.lines.finder import Finder, Seen, modems
 from hotline.lines.quirks import quirks_of
@@ -25,6 +27,8 @@ from hotline.lines.usb import this_machine
 from hotline.numbering import mask
 from hotline.options import Options, public_authorities
 from hotline.options.file import read_options, readable_by_others
+from hotline.routing.confirmed import only_confirmed, waiting
+from hotline.storage.confirmations import holding
 from hotline.storage.files import RESERVE, Recordings
 from hotline.storage.office import current
 from hotline.storage.officefile import read_stored_office
@@ -118,7 +122,7 @@ def _disk(places: Places) -> Iterator[Finding]:
 def _office(places: Places, options: Options) -> Iterator[Finding]:
     try:
         with records_file(places.data).reading() as database:
-            yaml = current(database)
+            yaml, confirmed = current(database), holding(database)
         office, warnings = read_stored_office(yaml, "the office") if yaml else (None, ())
     except HotlineError as trouble:
         yield Finding(False, trouble.cause, trouble.action)
@@ -129,6 +133,9 @@ def _office(places: Places, options: Options) -> Iterator[Finding]:
     yield Finding(True, f"{office.name}: {len(office.people)} people, {len(office.menus)} menus.")
     for warning in warnings:
         yield Finding(False, warning, "Correct it in the office file and import it again.")
+    for person in waiting(only_confirmed(office, confirmed)):
+        words = ONE_PERSON.format(name=person.name)
+        yield Finding(False, words, HOW.format(id=person.id))
     for modem in options.modems:
         if unknown := [one for one in modem.divert_to if office.person(one) is None]:
             words = f"divert_to of {modem.name} names nobody of the office: {', '.join(unknown)}."
@@ -185,10 +192,20 @@ def _of_daemon(status: StatusAnswer) -> Iterator[Finding]:
         yield Finding(False, left_words(left), left.action)
     if status.trouble:
         yield Finding(False, status.trouble, "See the disk above.")
+    if status.meter is not None:
+        action = "" if not status.meter.breach else "Run: hotline caps resume, or raise [limits]."
+        yield Finding(not status.meter.breach, meter_words(status.meter), action)
     if status.power:
         yield Finding(False, status.power, status.power_action)
     if status.unsent:
         yield Finding(False, f"{status.unsent} letter(s) wait to be sent.", "Check [mail].")
+
+
+def meter_words(meter: Meter) -> str:
+    """What of the day's minutes is used, and by whom."""
+    by = ", ".join(f"{one.name} {one.minutes:.0f}" for one in meter.users)
+    words = f"{meter.minutes:.0f} of {meter.allowed:.0f} minutes of forwarded calls are used today"
+    return f"{words}: {by}." if by else f"{words}."
 
 
 def _of_line(line: LineState) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
+from hotline.calls.board import Board
 from hotline.calls.exchange import Exchange
 from hotline.calls.message import KEPT_DAYS
 from hotline.errors import HotlineError
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 NIGHT = time(3, 40)  # local; few people call a shop then, and no clock changes at this minute
 LOOK_FOR_ROOM_S = 60.0
+COUNT_TALKS_S = 30.0
 LOOK_FOR_NEW_OFFICE_S = 5.0
 LOOK_FOR_OVERDUE_S = 600.0
 
@@ -39,6 +41,13 @@ async def keep_room(exchange: Exchange, housekeeping: Housekeeping) -> None:
         if not exchange.recordings.room_for_recording():
             await _in_thread(housekeeping.make_room)
         await asyncio.sleep(LOOK_FOR_ROOM_S)
+
+
+async def count_talks(board: Board) -> None:
+    """Write down what calls cost while they last, for ever."""
+    while True:
+        board.caps.count(board.clock.steady())
+        await asyncio.sleep(COUNT_TALKS_S)
 
 
 async def keep_texts(exchange: Exchange, texts: Texts) -> None:

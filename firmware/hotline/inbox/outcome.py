@@ -8,7 +8,7 @@ from hotline.inbox.case import CaseKind
 
 
 class Outcome(StrEnum):
-    """What became of a call. MISSED is the only one that still owes the caller a return call."""
+    """What became of a call. MISSED, and CALLBACK until its case is done, owe the caller a call."""
 
     # With a person who pressed 1 or picked up another telephone, or by an answered call back.
     SPOKEN = "spoken"
@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     SELF_SERVICE = "self-service"  # the menu gave the answer
     CALLBACK = "callback"  # the caller asked to be called back
     MISSED = "missed"
+    NOT_REACHED = "not reached"  # of a call the box made: nobody was spoken with
 
 
 _OF_KIND = {

@@ -22,6 +22,8 @@ StepName = Literal[
     # reaching a person
     "cap",
     "dropped",
+    "round",
+    "unconfirmed",
     "waiting",
     "queue_full",
     "overflow",
@@ -51,6 +53,12 @@ StepName = Literal[
     "filed",
     "disk_trouble",
     "callback",
+    # calling a caller back
+    "return_asked",
+    "calling_back",
+    "back_answered",
+    "machine",
+    "not_called",
     # the end
     "caller_gone",
     "line_failed",

@@ -59,6 +59,15 @@ class Prompt(StrEnum):
     SELF_TEST_HANDED = "self_test_handed"
     SELF_TEST_THANKS = "self_test_thanks"
     LEARN_TONE = "learn_tone"
+    CONFIRM_CALL = "confirm_call"
+    CONFIRM_ASK = "confirm_ask"
+    CONFIRM_WRONG = "confirm_wrong"
+    CONFIRM_DONE = "confirm_done"
+    CONFIRM_NOT = "confirm_not"
+    RETURN_WHISPER = "return_whisper"
+    RETURN_CALLING = "return_calling"
+    RETURN_BUSY = "return_busy"
+    RETURN_NO_ANSWER = "return_no_answer"
 
 
 # The values a sentence takes. Every language uses exactly these.
@@ -77,6 +86,8 @@ VALUES: Mapping[Prompt, frozenset[str]] = {
         Prompt.CALLBACK_ASKED: "case",
         Prompt.WHISPER: "office topic caller",
         Prompt.SELF_TEST: "office",
+        Prompt.CONFIRM_ASK: "office",
+        Prompt.RETURN_WHISPER: "office topic case when caller",
     }.items()
 }
 
@@ -141,6 +152,16 @@ def opening_words(language: str, opens: datetime, now: datetime) -> str:
     if days < 7:
         return str(book["weekdays"][opens.weekday()]).format(time=time)
     day, month = book["days"][opens.day - 1], book["months"][opens.month - 1]
+    return str(book["date"]).format(day=day, month=month, time=time)
+
+
+def came_words(language: str, came: datetime, now: datetime) -> str:
+    """The value of {when} for an instant that is past: today, else by date; to five minutes."""
+    book = _book(known(language))["when"]
+    time = _time_words(book, came.replace(minute=came.minute - came.minute % 5))
+    if came.date() == now.date():
+        return str(book["today"]).format(time=time)
+    day, month = book["days"][came.day - 1], book["months"][came.month - 1]
     return str(book["date"]).format(day=day, month=month, time=time)
 
 

@@ -289,6 +289,9 @@ def _sayings(office: Office, language: str) -> Iterator[tuple[Prompt, Mapping[st
         yield Prompt.WHISPER, {**case_and_caller, **topic_name}
         yield Prompt.WHISPER, {**topic_name}
     yield Prompt.WHISPER, {}
+    for subject in ({}, *({"topic": topic.name.get(language)} for topic in office.topics)):
+        yield Prompt.RETURN_WHISPER, {**case_and_caller, **subject}
+        yield Prompt.RETURN_WHISPER, {"caller": "0", **subject}
     for key in (key for menu in office.menus for key in menu.keys):
         if key.do is Do.LANGUAGE:
             yield Prompt.LANGUAGE_CHOICE, {"key": key.key}

@@ -83,6 +83,12 @@ class Outbox:
         self._news.set()
         return self._store(letter)
 
+    def take(self, letters: Iterable[Letter]) -> None:
+        """Send these, too: they are on the disk already. On the loop's thread."""
+        for letter in letters:
+            self._waiting.setdefault(letter.id, letter)
+        self._news.set()
+
     def unsent_since(self) -> datetime | None:
         """When the oldest letter that still waits was put in; None while nothing waits."""
         return min((letter.created for letter in self._waiting.values()), default=None)

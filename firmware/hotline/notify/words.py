@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.label import label
+from hotline.inbox.waiting import Waiting
 
 # A text with other letters than Latin ones holds 70.
 TOPIC_IN_TEXT = 20
 OFFICE_IN_TEXT = 20
 LETTER_TEXT, LETTER_LINE = 4000, 500
+LISTED = 50
+OWNERS_IN_TEXT = NUMBERS_IN_TEXT = 3
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,10 @@ class _Phrases:
     missed_you: str
     text_came: str
     sender: str
+    still: str
+    all_returned: str
+    since: str
+    more: str
 
 
 _ENGLISH = _Phrases(
@@ -78,6 +87,10 @@ _ENGLISH = _Phrases(
     missed_you="We missed your call and will call you back.",
     text_came="A text came",
     sender="From",
+    still="Still waiting for a call",
+    all_returned="Everybody who was missed today was called back",
+    since="since",
+    more="and more",
 )
 _RUSSIAN = _Phrases(
     kinds={
@@ -102,6 +115,10 @@ _RUSSIAN = _Phrases(
     missed_you="Мы пропустили ваш звонок и перезвоним вам.",
     text_came="Пришло СМС",
     sender="От",
+    still="Ещё ждут звонка",
+    all_returned="Сегодня перезвонили всем, кого пропустили",
+    since="с",
+    more="и ещё",
 )
 _UKRAINIAN = _Phrases(
     kinds={
@@ -126,6 +143,10 @@ _UKRAINIAN = _Phrases(
     missed_you="Ми пропустили ваш дзвінок і передзвонимо вам.",
     text_came="Надійшло СМС",
     sender="Від",
+    still="Ще чекають на дзвінок",
+    all_returned="Сьогодні передзвонили всім, кого пропустили",
+    since="з",
+    more="і ще",
 )
 _ROMANIAN = _Phrases(
     kinds={
@@ -151,6 +172,10 @@ _ROMANIAN = _Phrases(
     missed_you="Am pierdut apelul dvs. si va vom suna inapoi.",  # without marks: they cost a part
     text_came="A sosit un SMS",
     sender="De la",
+    still="Așteaptă încă să fie sunați",
+    all_returned="Toți cei pierduți astăzi au fost sunați înapoi",
+    since="din",
+    more="și încă",
 )
 _PHRASES = {"en": _ENGLISH, "ru": _RUSSIAN, "uk": _UKRAINIAN, "ro": _ROMANIAN}
 
@@ -207,6 +232,43 @@ def text_to_missed(office: str, language: str) -> str:
     return f"{words} {label(office, OFFICE_IN_TEXT)}"
 
 
+def text_to_call_back(
+    number: str, name: str, came: datetime, case: int | None, about: About
+) -> str:
+    """What a person needs to call somebody back from the own telephone."""
+    phrases = _phrases(about)
+    facts = [_caller(phrases, number, name), _local(phrases, came, about), case and str(case)]
+    words = ", ".join(str(fact) for fact in facts if fact)
+    return label(f"{phrases.kinds[CaseKind.CALLBACK]}: {words}", 140)
+
+
+def about_waiting(waiting: Sequence[Waiting], names: Mapping[str, str], about: About) -> Words:
+    """Who still waits for a call at the end of the day. names: of people, by id."""
+    phrases = _phrases(about)
+    subject = _how_many(phrases, waiting)
+    lines = [
+        (
+            _caller(phrases, one.caller_number, one.caller_name),
+            f"{phrases.since} {_local(phrases, one.since, about)}, {_owner(phrases, one, names)}",
+        )
+        for one in waiting[:LISTED]
+    ]
+    left = len(waiting) - LISTED
+    closing = f"{phrases.more} {left}" if left > 0 else ""
+    return Words(subject, _body(subject, lines, closing, about))
+
+
+def text_about_waiting(waiting: Sequence[Waiting], names: Mapping[str, str], about: About) -> str:
+    """The same as a text for the supervisor: how many, whose they are, the first few numbers."""
+    phrases = _phrases(about)
+    if not waiting:
+        return _how_many(phrases, waiting)
+    owners = Counter(_owner(phrases, one, names) for one in waiting)
+    whose = ", ".join(f"{who} {many}" for who, many in owners.most_common(OWNERS_IN_TEXT))
+    numbers = [one.caller_number or phrases.withheld for one in waiting[:NUMBERS_IN_TEXT]]
+    return label(f"{_how_many(phrases, waiting)} ({whose}). {', '.join(numbers)}", 140)
+
+
 def weekly_test(at: datetime, about: About) -> Words:
     """The weekly proof that letters arrive."""
     phrases = _phrases(about)
@@ -222,6 +284,14 @@ def _short(phrases: _Phrases, case: Case, topic: str) -> str:
     """Everything in one line."""
     facts = [topic, case.caller_number or phrases.withheld]
     return label(f"{_title(phrases, case)}: {', '.join(part for part in facts if part)}", 140)
+
+
+def _how_many(phrases: _Phrases, waiting: Sequence[Waiting]) -> str:
+    return f"{phrases.still}: {len(waiting)}" if waiting else phrases.all_returned
+
+
+def _owner(phrases: _Phrases, one: Waiting, names: Mapping[str, str]) -> str:
+    return label(names.get(one.owner, one.owner), TOPIC_IN_TEXT) or phrases.nobody
 
 
 def _phrases(about: About) -> _Phrases:

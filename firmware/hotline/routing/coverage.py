@@ -124,6 +124,11 @@ def _present(
     )
 
 
+def pausing(office: Office, now: datetime) -> tuple[Person, ...]:
+    """Who is on duty at `now` and in a break, as breaks are really taken."""
+    return _present(office, duties_of(office, day_of(office, now)), now)[1]
+
+
 def holes(office: Office, start: datetime, end: datetime) -> Iterator[Hole]:
     """Where, from `start` to `end`, the open line has too few people: none, or fewer than the
     office wants.

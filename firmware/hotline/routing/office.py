@@ -43,6 +43,8 @@ class Person:
     """Someone who can be rung.
 
     number: E.164 with '+', or None where it is still missing: such a person is never rung.
+    unconfirmed: the number whose owner has not confirmed it, `number` being None then; never part
+    of an office file, see routing/confirmed.py.
     topics: ids this person is competent for; empty means every topic.
     languages: codes this person speaks; empty means every language of the office.
     level: 1 first line, 2 expert, 3 manager. weight: how many calls somebody takes beside others,
@@ -59,6 +61,7 @@ class Person:
     ring_seconds: int = 20
     weight: int = 1
     at_once: int = 1
+    unconfirmed: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,6 +248,8 @@ class Office:
     calls_per_hour: who took so many in the last hour is rung only when nobody else is left.
     hours_in_a_row: of duty without a break; more are told before the plan is in force.
     supervisor: id of who watches the plan and hears of its holes, "" for nobody.
+    pause_after: after so many rings in a row at which nobody was there, a person is not rung until
+        they are back or the duty ends.
     text_staff: people on duty get a text of each case and missed caller, where a line can send one.
     text_missed: so does the missed caller.
 
@@ -282,6 +287,7 @@ class Office:
     calls_per_hour: int = 0
     hours_in_a_row: int = 0
     supervisor: str = ""
+    pause_after: int = 3
     notify_to: tuple[str, ...] = ()
     text_staff: bool = True
     text_missed: bool = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.routing.office import Closure, Fallback, Office, Person, Strategy
+from hotline.routing.presence import Away
 from hotline.routing.rules import (
     Opening,
     next_duty,
@@ -15,7 +16,7 @@ from hotline.routing.rules import (
     opening_at,
     standing_by,
 )
-from hotline.routing.staff import Load, in_turn, levels, matching, may_ring
+from hotline.routing.staff import Load, competent, in_turn, levels, matching, may_ring
 
 __all__ = [
     "Candidate",
@@ -57,7 +58,9 @@ class Plan:
     no tiers and nobody busy the fallback comes at once. dropped: the filters ("topic", "language")
     nobody met, so the whisper says so. next_opening: the first instant (UTC) at which someone can
     really answer; None if someone can now, or nobody will within 400 days. call_back: nobody can
-    be joined with this caller, but there is somebody to be told who calls back.
+    be joined with this caller, but there is somebody to be told who calls back. unconfirmed: are on
+    duty and would be rung, but nobody confirmed their number yet. away: would be rung by the plan,
+    had they not gone or been paused; nobody waits for them.
     """
 
     opening: Opening
@@ -69,6 +72,8 @@ class Plan:
     dropped: tuple[str, ...]
     next_opening: datetime | None
     call_back: bool = False
+    unconfirmed: tuple[Person, ...] = ()
+    away: tuple[Away, ...] = ()
 
 
 def plan_for(
@@ -91,14 +96,17 @@ def plan_for(
     can_join False: over its line the caller cannot be joined with anybody, so nobody is rung.
     """
     opening, closure, there, helpers = _state(office, now, clock_trusted)
-    chosen, dropped = matching(_but(there, caller), office, topic, language)
+    chosen, dropped = matching(_but(there, caller, load), office, topic, language)
     tiers = _tiers(chosen, office, topic, load)
     if overflows or not chosen:
-        extra, lost = matching(_but(helpers, caller), office, topic, language)
+        extra, lost = matching(_but(helpers, caller, load), office, topic, language)
         if not (chosen and lost):  # beside others, only who fits
             tiers += _tiers(extra, office, topic, load)
             chosen, dropped = chosen + extra, dropped if chosen else lost
     ringable = chosen if can_join else ()
+    unconfirmed = tuple(
+        p for p in there if p.unconfirmed not in ("", caller) and competent(p, topic)
+    )
     return Plan(
         opening=opening,
         closure=closure,
@@ -108,12 +116,22 @@ def plan_for(
         total_seconds=office.total_seconds,
         dropped=dropped,
         next_opening=_next_opening(office, now, topic, opening, (*there, *helpers)),
-        call_back=not can_join and bool(chosen) and caller is not None and office.callback,
+        call_back=bool(
+            not can_join and (chosen or unconfirmed) and caller is not None and office.callback
+        ),
+        unconfirmed=unconfirmed,
+        away=tuple(
+            load.away[p.id]
+            for p in (*there, *helpers)
+            if p.id in load.away and may_ring(p, office, topic)
+        ),
     )
 
 
-def _but(people: Iterable[Person], caller: str | None) -> Iterator[Person]:
-    return (person for person in people if caller is None or person.number != caller)
+def _but(people: Iterable[Person], caller: str | None, load: Load) -> Iterator[Person]:
+    """Without who is away, and whoever of the staff is calling."""
+    here = (person for person in people if person.id not in load.away)
+    return (person for person in here if caller is None or person.number != caller)
 
 
 def _state(

@@ -102,7 +102,7 @@ def _people(office: Office) -> Iterator[Remark]:
         yield _unknown(("supervisor",), "person", office.supervisor, people)
     for position, person in enumerate(office.people):
         place = ("people", position)
-        if person.number is None:
+        if person.number is None and not person.unconfirmed:
             yield Remark(place, f"{person.name} has no number yet and is not rung")
         if office.shifts and person.id not in with_shift and person.id not in office.overflow:
             yield Remark(place, f"{person.name} has no shift and is not rung")

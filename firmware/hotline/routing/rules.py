@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -128,14 +128,17 @@ def everybody(office: Office, day: date) -> tuple[Person, ...]:
     return tuple(p for p in people if not absent(office, p.id, day))
 
 
-def straight_to(office: Office, now: datetime, chosen: Sequence[str]) -> Person | None:
+def straight_to(
+    office: Office, now: datetime, chosen: Sequence[str], away: Container[str] = ()
+) -> Person | None:
     """Whom a network may send callers to past the box: the first of `chosen` (ids of people).
 
-    Only who is on duty and has a number, and only while the line is open.
+    Only who is on duty and has a number, and only while the line is open. away: ids of people who
+    are not rung now, whatever the plan says.
     """
     if opening_at(office, now)[0] is not Opening.OPEN:
         return None
-    there = {person.id: person for person in on_duty(office, now) if person.number}
+    there = {p.id: p for p in on_duty(office, now) if p.number and p.id not in away}
     return next((there[one] for one in chosen if one in there), None)
 
 

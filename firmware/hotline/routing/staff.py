@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from hotline.routing.office import Office, Person, Strategy
+from hotline.routing.presence import Absent
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -17,7 +18,7 @@ class Load:
 
     busy: rung or talking now, on any line. last_ended: end of the last call, UTC. last_rung: when
     last offered a call, UTC. last_spoken_with: the person this caller last spoke with. last_hour:
-    calls taken in it.
+    calls taken in it. away: who is neither rung nor waited for, whatever the plan says.
     """
 
     busy: frozenset[str] = frozenset()
@@ -25,6 +26,7 @@ class Load:
     calls_today: Mapping[str, int] = field(default_factory=dict)
     last_rung: Mapping[str, datetime] = field(default_factory=dict)
     last_spoken_with: str | None = None
+    away: Absent = field(default_factory=dict)
     last_hour: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -48,12 +50,17 @@ def matching(
     chosen = tuple(p for p in people if may_ring(p, office, topic))
     dropped: list[str] = []
     if topic is not None:
-        competent = tuple(p for p in chosen if not p.topics or topic in p.topics)
-        chosen, dropped = (competent, dropped) if competent else (chosen, ["topic"])
+        able = tuple(p for p in chosen if competent(p, topic))
+        chosen, dropped = (able, dropped) if able else (chosen, ["topic"])
     if language is not None:
         speaking = tuple(p for p in chosen if speaks(p, office, language))
         chosen, dropped = (speaking, dropped) if speaking else (chosen, [*dropped, "language"])
     return chosen, tuple(dropped) if chosen else ()
+
+
+def competent(person: Person, topic: str | None) -> bool:
+    """Whether the person answers for the topic; who names none answers for all of them."""
+    return topic is None or not person.topics or topic in person.topics
 
 
 def speaks(person: Person, office: Office, language: str) -> bool:

@@ -125,21 +125,31 @@ class Journal:
         words: str = "",
         language: str = "",
     ) -> Future[None]:
-        """Close the row. A person noted by `spoken_with` stays if none is named here."""
+        """Close the row. A person noted by `spoken_with` stays if none is named here.
+
+        Who was spoken with needs no call back any more: wishes of that number are done.
+        """
         known = {"person": person} if person else {}
-        return self._set(
-            call_id,
-            ended_at=text_of(at),
-            outcome=outcome.value,
-            topic=topic,
-            case_number=case_number,
-            words=label(words, WORDS_LIMIT),
-            language=language,
-            **known,
-        )
+        values = {
+            "ended_at": text_of(at),
+            "outcome": outcome.value,
+            "topic": topic,
+            "case_number": case_number,
+            "words": label(words, WORDS_LIMIT),
+            "language": language,
+        }
+        return self._writer.submit(lambda database: _end(database, call_id, values | known))
+
+    def not_spoken(self, call_id: int) -> Future[None]:
+        """Nobody took the call after all: it was a machine that answered."""
+        return self._set(call_id, person="")
+
+    def over(self, call_id: int, line: str) -> Future[None]:
+        """The far end of an outgoing call is called over this line."""
+        return self._set(call_id, line=line)
 
     def mark_returned(self, call_id: int, by: str, at: datetime) -> Future[None]:
-        """Somebody called back: closes this missed call and earlier ones of the same number."""
+        """Somebody called back: closes this missed call or wish, and earlier ones of the number."""
         return self._writer.submit(lambda database: _mark_returned(database, call_id, by, at))
 
     def _set(self, call_id: int, **values: Any) -> Future[None]:
@@ -199,16 +209,6 @@ _MISSED_OPEN = """
 """
 
 
-def connected_since(database: Database, since: datetime) -> list[tuple[datetime, float]]:
-    """When forwarded legs ended after `since`, and the seconds each was connected."""
-    rows = database.query(
-        "select at, json_extract(facts, '$.seconds') as seconds from steps"
-        " where what = ? and at > ? order by at",
-        (LEG_COST, text_of(since)),
-    )
-    return [(instant(row["at"]), float(row["seconds"])) for row in rows]
-
-
 def missed_open(database: Database, limit: int = 1000) -> list[Call]:
     """Missed and not returned yet, the newest first.
 
@@ -229,7 +229,9 @@ def file_open_rows(database: Database, now: datetime) -> list[int]:
     case that was filed has left it, everybody else was missed. To be
     called in a transaction, after the cases were adopted and before any call is begun.
     """
-    rows = list(database.query("select id, person, started_at from calls where ended_at is null"))
+    rows = list(
+        database.query("select id, person, outgoing, started_at from calls where ended_at is null")
+    )
     for row in rows:
         _file_open_row(database, row, now)
     return [row["id"] for row in rows]
@@ -303,16 +305,42 @@ def _add_step(database: Database, values: Sequence[Any]) -> None:
     )
 
 
+def _end(database: Database, call_id: int, values: dict[str, Any]) -> None:
+    _update(database, call_id, values)
+    if values["outcome"] == Outcome.SPOKEN:
+        note = f"Spoken with in call {call_id}."
+        _finish_wishes(database, call_id, call_id - 1, values["ended_at"], note)
+
+
+def _finish_wishes(database: Database, call_id: int, upto: int, at: str, note: str) -> None:
+    """Wishes to be called back of the caller of this call, filed in calls up to `upto`, are done.
+
+    The call itself may have been purged, and its case not.
+    """
+    database.execute(
+        """update cases set state = 'done', done_at = :at,
+        note = ltrim(note || char(10) || :note, char(10))
+        where kind = 'callback' and state != 'done' and filed and not void
+        and call_id <= :upto and (call_id = :id or caller_number = coalesce(
+            (select caller_number from calls where id = :id),
+            (select caller_number from cases where call_id = :id)
+        ))""",
+        {"at": at, "note": note, "upto": upto, "id": call_id},
+    )
+
+
 def _mark_returned(database: Database, call_id: int, by: str, at: datetime) -> None:
     database.execute(
         """update calls set returned_at = :at, returned_by = :by
         where outcome = 'missed' and returned_at is null and (
-            id = :id or (
-                id < :id and caller_number = (select caller_number from calls where id = :id)
-            )
+            id = :id or (id < :id and caller_number = coalesce(
+                (select caller_number from calls where id = :id),
+                (select caller_number from cases where call_id = :id)
+            ))
         )""",
         {"at": text_of(at), "by": by, "id": call_id},
     )
+    _finish_wishes(database, call_id, call_id, text_of(at), f"Called back by {label(by)}.")
 
 
 def _file_open_row(database: Database, row: dict[str, Any], now: datetime) -> None:
@@ -321,11 +349,10 @@ def _file_open_row(database: Database, row: dict[str, Any], now: datetime) -> No
     last = database.execute("select max(at) from steps where call_id = ?", (row["id"],))
     ended = last.fetchone()[0] or row["started_at"]
     outcome = outcome_of(spoke=bool(row["person"]), filed=kind, informed=False)
-    _update(
-        database,
-        row["id"],
-        {"ended_at": ended, "outcome": outcome.value, "case_number": number, "words": RESTARTED},
-    )
+    if row["outgoing"] and outcome is Outcome.MISSED:
+        outcome = Outcome.NOT_REACHED
+    closed = {"ended_at": ended, "outcome": outcome.value, "case_number": number}
+    _end(database, row["id"], closed | {"words": RESTARTED})
     _add_step(database, (row["id"], text_of(now), RESTART, RESTARTED, "{}"))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hotline.inbox.case import Case
 from hotline.inbox.retention import Retention
-from hotline.storage import calls, complaints, outbox, texts
+from hotline.storage import calls, complaints, outbox, presence, texts, waiting
 from hotline.storage.complaints import Show
 from hotline.storage.database import DatabaseFile
 from hotline.storage.files import Recordings
@@ -49,8 +49,10 @@ class Housekeeping:
             over = complaints.expired(database, now, retention)
         self._delete(over)
         gone = self._writer.submit(lambda db: calls.purge(db, now, retention)).result()
+        self._writer.submit(lambda db: waiting.purge(db, now - retention.calls)).result()
         self._writer.submit(lambda db: outbox.purge(db, now - retention.calls)).result()
         self._writer.submit(lambda db: texts.purge(db, now - retention.calls)).result()
+        self._writer.submit(lambda db: presence.purge(db, now - retention.calls)).result()
         self._delete_moved_aside(now - MOVED_ASIDE_KEPT)
         return Tidied(gone, _numbers(over), self.make_room())
 
@@ -71,6 +73,8 @@ class Housekeeping:
     def forget(self, number: str, now: datetime) -> int:
         """Erase a caller: cases, recordings, letters, number and name in the journal, and copies.
 
+        A caller who still waited for a call waits no more: nobody could call back.
+
         Have the outbox drop its waiting letters first (`Outbox.forget`), else they come back.
         Returns how many calls and cases named the number. What a memory card keeps behind its
         own back no program can erase. Raises HotlineError; then ask again.
@@ -79,9 +83,11 @@ class Housekeeping:
             cases = complaints.all_of_number(database, number)
         self._delete(cases)
         named = self._writer.submit(lambda db: calls.erase_number(db, number, now)).result()
+        self._writer.submit(lambda db: waiting.erase(db, number)).result()
         numbers = _numbers(cases)
         self._writer.submit(lambda db: outbox.erase(db, number, numbers)).result()
         self._writer.submit(lambda db: texts.erase(db, number)).result()
+        self._writer.submit(lambda db: presence.erase(db, number)).result()
         self._delete_moved_aside(now)
         self._file.back_up()
         return named + len(cases)

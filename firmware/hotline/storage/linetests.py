@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -14,8 +14,6 @@ from sqlite_utils import Database
 
 from hotline.storage.database import instant, text_of
 from hotline.storage.writer import Writer
-
-COSTS_KEPT = timedelta(days=30)  # far longer than any cap looks back, also after a wrong clock
 
 
 class Outcome(StrEnum):
@@ -77,16 +75,6 @@ class LineTests:
         (self._handing.add if works else self._handing.discard)(card)
         return self._writer.submit(lambda database: _store_handing(database, card, at, works))
 
-    def cost(self, at: datetime, seconds: float) -> Future[None]:
-        """A test call that was connected for so long ended then; done when it is on the disk."""
-        return self._writer.submit(lambda database: _add_cost(database, at, seconds))
-
-
-def costs_since(database: Database, since: datetime) -> list[tuple[datetime, float]]:
-    """When test calls ended after `since`, and the seconds each was connected."""
-    rows = database.query("select at, seconds from test_costs where at > ?", (text_of(since),))
-    return [(instant(row["at"]), row["seconds"]) for row in rows]
-
 
 def known(database: Database) -> dict[str, LineTest]:
     """The newest test of every line, by its name."""
@@ -104,12 +92,6 @@ def _test(row: dict[str, Any]) -> LineTest:
         for one in json.loads(row["checks"])
     )
     return LineTest(row["line"], instant(row["at"]), row["number"], checks)
-
-
-def _add_cost(database: Database, at: datetime, seconds: float) -> None:
-    """What is long over counts in no cap, and goes."""
-    database.execute("delete from test_costs where at < ?", (text_of(at - COSTS_KEPT),))
-    database.execute("insert into test_costs (at, seconds) values (?, ?)", (text_of(at), seconds))
 
 
 def _store_handing(database: Database, card: str, at: datetime, works: bool) -> None:

@@ -63,7 +63,7 @@ def read_office(
     draft = _Draft(read_tree(given, file_name), allowed_countries)
     office = draft.office()
     if draft.problems:
-        raise BadSettings(file_name, _in_order(draft.problems))
+        raise BadSettings(file_name, _in_order(draft.problems), tuple(draft.refused))
     return office, _in_order(draft.warnings)
 
 
@@ -96,6 +96,7 @@ class _Draft:
     allowed: Collection[str] | None
     problems: list[tuple[int, str]] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
+    refused: list[tuple[str, NumberRefused]] = field(default_factory=list)
     country: str | None = None
     # Where each noun of the office stood in the file, and the ids of items that were not read.
     places: dict[Place, Place] = field(default_factory=dict)
@@ -212,6 +213,7 @@ class _Draft:
                 number = dialable(form.number, self.country, allowed)
             except NumberRefused as refused:
                 self.problem((*place, "number"), f"{form.name}: {refused}")
+                self.refused.append((form.number, refused))
         values = _values(form, without={"number", "topics"})
         return Person(**values, number=number, topics=frozenset(form.topics))
 

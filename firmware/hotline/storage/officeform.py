@@ -305,6 +305,7 @@ class TopForm(Form):
     calls_per_hour: int = Field(0, ge=0, le=60)
     hours_in_a_row: int = Field(0, ge=0, le=24)
     supervisor: Annotated[str, Field(max_length=40)] = ""
+    pause_after: int = Field(3, ge=0, le=99)
     notify_to: tuple[_Name, ...] = ()
     text_staff: bool = True
     text_missed: bool = False

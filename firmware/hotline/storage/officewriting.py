@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,7 @@ from hotline.routing.office import (
     Menu,
     Office,
     OpenInterval,
+    Person,
     Shift,
     Topic,
 )
@@ -43,7 +44,7 @@ def write_office(office: Office) -> str:
             written[name] = _written(getattr(office, name))
     written["zone"] = office.zone.key
     written["hours"] = [_hours_out(h) for h in office.hours] or ALWAYS
-    written["people"] = [_usual_left_out(p) for p in office.people]
+    written["people"] = [_person_out(p) for p in office.people]
     written["shifts"] = [_shift_out(s) for s in office.shifts]
     written["absences"] = [_span_out(a) for a in office.absences]
     written["swaps"] = [{"day": s.day, "between": [s.one, s.other]} for s in office.swaps]
@@ -76,6 +77,10 @@ def _text(written: dict[str, Any]) -> str:
 class _Dumper(yaml.SafeDumper):
     """Short things on one line in brackets, texts and whatever is long on lines of their own."""
 
+    def ignore_aliases(self, data: Any) -> bool:
+        """A day that occurs twice is written twice: no owner reads `*id001`, nor does the box."""
+        return True
+
     def represent_mapping(
         self, tag: str, mapping: Any, flow_style: bool | None = None
     ) -> yaml.MappingNode:
@@ -105,6 +110,12 @@ def _usual_left_out(noun: Any, without: Collection[str] = ()) -> dict[str, Any]:
         if known.name not in without and value != known.default and value != {}:
             kept[known.name] = _written(value)
     return kept
+
+
+def _person_out(person: Person) -> dict[str, Any]:
+    """With the number, confirmed or not: whether it is does not belong to the office."""
+    whole = replace(person, number=person.number or person.unconfirmed or None)
+    return _usual_left_out(whole, without={"unconfirmed"})
 
 
 def _hours_out(interval: OpenInterval) -> dict[str, Any]:

@@ -247,3 +247,109 @@ def handing_on(database: Database) -> None:
             works integer not null
         ) without rowid"""
     )
+
+
+@RECORDS()
+def confirmations(database: Database) -> None:
+    """Which numbers their owners confirmed, what was done with numbers, and what the caps count.
+
+    Until then the minutes of forwarded calls were counted from the journal, and those of test calls
+    from `test_costs`, which is not written any more.
+    """
+    database.execute(
+        """create table confirmations (
+            number text primary key,
+            at text not null,
+            person text not null,
+            by text not null,
+            left_at text
+        ) without rowid"""
+    )
+    database.execute(
+        """create table audit (
+            id integer primary key,
+            at text not null,
+            what text not null,
+            number text not null default '',
+            person text not null default '',
+            by text not null default ''
+        )"""
+    )
+    database.execute(
+        """create table uses (
+            id integer primary key,
+            at text not null,
+            what text not null,
+            number text not null default '',
+            amount real not null default 0
+        )"""
+    )
+
+
+@RECORDS()
+def waiting_list(database: Database) -> None:
+    """Who wants to call whom back, and how often it was tried; see storage/waiting.py."""
+    database.execute(
+        """create table waiting_owners (
+            caller text primary key,
+            person text not null,
+            at text not null,
+            upto integer not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table waiting_attempts (
+            id text primary key,
+            caller text not null,
+            person text not null,
+            outcome text not null,
+            at text not null,
+            upto integer not null
+        ) without rowid"""
+    )
+    database.execute("create index waiting_attempts_by_caller on waiting_attempts (caller)")
+
+
+@RECORDS()
+def evenings(database: Database) -> None:
+    """On which evenings it was told who still waits."""
+    database.execute(
+        """create table evenings (
+            day text primary key,
+            at text not null,
+            token text not null
+        ) without rowid"""
+    )
+
+
+@RECORDS()
+def presence(database: Database) -> None:
+    """Who of the staff is away and until when; who was asked to swap; the trail of all of it."""
+    database.execute(
+        """create table presence (
+            person text primary key,
+            why text not null,
+            since text not null,
+            until text not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table swap_asks (
+            day text not null,
+            one text not null,
+            other text not null,
+            at text not null,
+            until text not null,
+            primary key (day, one, other)
+        ) without rowid"""
+    )
+    database.execute(
+        """create table staff_trail (
+            id integer primary key,
+            at text not null,
+            person text not null,
+            "by" text not null,
+            asked text not null,
+            answer text not null
+        )"""
+    )

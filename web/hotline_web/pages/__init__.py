@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hotline_web.pages import calls, door, duty, home, inbox, lines
+from hotline_web.pages import calls, door, duty, home, inbox, lines, people, shifts
 
 
 def install(app: Flask) -> None:
     """Add every page."""
-    for page in (door, home, inbox, calls, duty, lines):
+    for page in (door, home, inbox, calls, duty, shifts, people, lines):
         app.register_blueprint(page.pages)

@@ -8,12 +8,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from hotline.control.messages import CaseAssign, CaseDone, CaseHeard, CaseNote, CaseReopen
+from hotline.control.messages import CallBack, CaseAssign, CaseDone, CaseHeard, CaseNote, CaseReopen
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.storage.complaints import Show
 from hotline_web.desk import desk
 from hotline_web.languages import _
+from hotline_web.words import say
 
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -102,6 +103,17 @@ def note(number: int) -> Response:
         abort(400)
     desk().control.change(CaseNote(case=number, by=current_user.name, text=text))
     flash(_("The note is kept."), "good")
+    return _back(number)
+
+
+@pages.post("/<int(max=9007199254740991):number>/back")
+def back(number: int) -> Response:
+    """Call back who left it, through the box: it rings the person first."""
+    person, here = request.form.get("person", ""), desk()
+    if not here.office or person not in {p.id for p in here.office.people}:
+        abort(400)
+    ask = CallBack(case=number, person=person, by=current_user.name)
+    flash(say(here.control.call_back(ask)), "good")
     return _back(number)
 
 
