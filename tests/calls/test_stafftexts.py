@@ -23,6 +23,7 @@ from hotline.storage.officewriting import write_office
 from hotline.storage.presence import SwapAsks, Turn
 from hotline.storage.texts import Direction, Text, TextState
 from tests.calls.hotline import OFFICE, Hotline
+from tests.calls.test_returning import until
 from tests.storage.conftest import NOW
 
 ANA = Person("ana", "Ana", "+37369000101")
@@ -357,6 +358,26 @@ async def test_a_case_is_handed_to_whoever_calls_back(phones: Phones) -> None:
     phones.texts.back = back
     assert await phones.answer(ANA, "BACK 117") == "Your phone rings now."
     assert asked == [("ana", 117)]
+
+
+async def test_back_rings_the_colleague_and_then_who_left_the_case(tmp_path: Path) -> None:
+    box = Hotline(tmp_path, replace(SHOP, menus=OFFICE.menus), texting=Texting("MD", lambda: 500))
+    phones = Phones(box, write_office(SHOP))
+    phones.texts.back = box.returning.by_text
+    await box.called("2")
+    (case,) = box.cases()
+    assert await phones.answer(ANA, f"BACK {case.number}") == (
+        "Ana is rung now; pick up and press 1."
+    )
+    await until(lambda: len(box.line.rung) == 2)
+    assert [phone.caller.number for phone in box.line.rung] == [ANA.number, case.caller_number]
+    await box.returning.close()
+
+
+async def test_back_says_why_nobody_is_called(phones: Phones) -> None:
+    phones.texts.back = phones.box.returning.by_text
+    assert "4711" in await phones.answer(ANA, "BACK 4711")
+    assert phones.box.line.rung == []
 
 
 # -- the words -------------------------------------------------------------------------------------

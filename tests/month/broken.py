@@ -72,7 +72,7 @@ def _no_break(pause: object, shift: object, day: date, zone: ZoneInfo, end: date
 
 # --- who is rung ------------------------------------------------------------------------------
 
-_levels, _matching, _in_turn = plan.levels, plan.matching, forward._in_turn
+_levels, _matching = plan.levels, plan.matching
 
 
 def _managers_first(*given: Any) -> Any:
@@ -89,10 +89,6 @@ def _any_topic(people: Any, office: Any, topic: Any, language: Any) -> Any:
 
 def _has_a_number(person: Any, office: Any, topic: Any) -> bool:
     return person.number is not None
-
-
-def _never_refused(call: Any, tiers: Any, refused: set[str]) -> Any:
-    return _in_turn(call, tiers, set())
 
 
 def _one_after_another(office: Any, topic: Any) -> Strategy:
@@ -266,7 +262,7 @@ BROKEN = (
         "whoever said no is rung again",
         "rung again after saying no",
         BUSY,
-        ((forward, "_in_turn", _never_refused),),
+        ((offer, "HOPELESS", frozenset()),),
     ),
     Broken(
         "an answered telephone is a taken call",

@@ -1,7 +1,8 @@
 """A loop on which nobody waits: when nothing is left to do, it is as late as the next timer.
 
 For a world that lives on this loop alone: no files, sockets or threads are looked at. When nothing
-is left to do and no timer runs, the world has come to a stand, and that is an error.
+is left to do and no timer runs, the world has come to a stand, and that is an error; so is an
+instant that never ends.
 """
 
 from __future__ import annotations
@@ -12,20 +13,26 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+MOST_AT_ONCE = 100_000  # steps in one instant; the busiest office needs some dozens
 
 
 class Standstill(Exception):  # noqa: N818 - what it is
-    """Everybody waits for something that never comes."""
+    """Time does not go on: everybody waits for ever, or something is done over and over."""
 
 
 class _NeverWaits(selectors.SelectSelector):
     """Lets the time pass that it is asked to wait."""
 
     now = 0.0
+    _at_once = 0
 
     def select(self, timeout: float | None = None) -> list[Any]:
         if timeout is None:
             raise Standstill("everybody waits for something that never comes")
+        self._at_once = 0 if timeout > 0 else self._at_once + 1
+        if self._at_once > MOST_AT_ONCE:
+            self._at_once = 0
+            raise Standstill("there is no end to what is done in this one instant")
         self.now += max(timeout, 0.0)
         return []
 

@@ -103,6 +103,18 @@ def test_a_world_in_which_everybody_waits_for_ever_is_an_error() -> None:
         run(wait())
 
 
+def test_a_world_that_is_busy_for_ever_in_one_instant_is_an_error() -> None:
+    async def spin() -> None:
+        def again() -> None:
+            asyncio.get_running_loop().call_soon(again)
+
+        again()
+        await asyncio.Event().wait()
+
+    with pytest.raises(Standstill):
+        run(spin())
+
+
 def test_a_month_of_waiting_takes_no_time() -> None:
     async def wait() -> float:
         await asyncio.sleep(30 * 86400)
