@@ -233,3 +233,12 @@ def test_only_what_was_used_within_the_day_is_remembered() -> None:
     mine = caps()
     mine.remember([Use(NOON, What.TALKED, ANA, 60.0), Use(NOON, What.TOLD, ANA)])
     assert mine.used(NOON + HOUR) == 60
+
+
+def test_what_no_line_could_dial_does_not_count() -> None:
+    mine = caps(calls_per_hour_per_number=1)
+    number = mine.check(ANA, NOON)
+    mine.not_dialled(number)
+    assert mine.check(ANA, NOON) == number
+    with pytest.raises(NumberRefused):
+        mine.check(ANA, NOON)

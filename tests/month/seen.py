@@ -37,6 +37,9 @@ class Finding:
     words: str
 
 
+ENOUGH_S = 1.0  # of an answer; who hangs up sooner has not heard it
+
+
 class Seen:
     """One visit, understood."""
 
@@ -68,10 +71,17 @@ class Seen:
             self.language = chosen.target
         elif chosen.do is Do.SAY:
             self.asked = Do.SAY
-            self.informed = any(sentence.what == "say" for _, sentence in self.visit.heard)
+            self.informed = any(
+                sentence.what == "say" and self._listened(at) for at, sentence in self.visit.heard
+            )
         else:
             self.asked, self.topic, self.informed = chosen.do, chosen.target or None, False
         return menu
+
+    def _listened(self, at: float) -> bool:
+        """Long enough to count as an answer: until anything else came."""
+        later = [when for when, _ in (*self.visit.heard, *self.visit.pressed) if when > at]
+        return min([*later, self.over]) - at >= ENOUGH_S
 
     def first(self, *what: str, after: float = 0.0) -> float | None:
         """When the caller first heard one of these; None if never."""

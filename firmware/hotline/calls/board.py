@@ -190,7 +190,17 @@ class Board:
     def dial(self, engagement: Engagement) -> Leg:
         """Ring an engaged person over the first line that can. Raises LineDown, NumberRefused."""
         engagement.number = self.permit(engagement.person.number or "")
-        return self.dial_elsewhere(engagement, ())
+        with self._counted_if_dialled(engagement.number):
+            return self.dial_elsewhere(engagement, ())
+
+    @contextlib.contextmanager
+    def _counted_if_dialled(self, number: str) -> Iterator[None]:
+        """While no line can dial, nobody may use up how often a number may be called."""
+        try:
+            yield
+        except LineDown:
+            self.caps.not_dialled(number)
+            raise
 
     def dial_elsewhere(
         self,
@@ -224,7 +234,8 @@ class Board:
         of_staff = bool(engagement.person.id)  # who is owed a call has not confirmed anything
         number = engagement.person.number or ""
         engagement.number = self.permit(number, confirmed=of_staff)
-        return self.dial_elsewhere(engagement, (), both_ways=True, first=first)
+        with self._counted_if_dialled(engagement.number):
+            return self.dial_elsewhere(engagement, (), both_ways=True, first=first)
 
     def can_join_two(self) -> bool:
         """Can two calls go out now that can be joined?"""
@@ -243,7 +254,8 @@ class Board:
         if line is None:
             raise LineDown("The caller's line cannot hold him.", "See the lines on the page.")
         engagement.number = self.permit(engagement.person.number or "")
-        return line.dial_aside(caller, engagement.number)
+        with self._counted_if_dialled(engagement.number):
+            return line.dial_aside(caller, engagement.number)
 
     def _handing(self, caller: Leg) -> HandingLine | None:
         for line in self.lines:

@@ -90,6 +90,12 @@ class Caps:
         self._note(self.dialled, Use(now, What.DIALLED, allowed))
         return allowed
 
+    def not_dialled(self, number: str) -> None:
+        """What was checked last for this number came to nothing: no line could dial it."""
+        last = next((one for one in reversed(self.dialled) if one.number == number), None)
+        if last is not None:
+            self.dialled.remove(last)
+
     def allowed(self, number: str, *, confirmed: bool = True) -> str:
         """The number as E.164 if it may be dialled at all. Raises NumberRefused."""
         allowed = dialable(number, self.country, {self.country, *self.limits.countries})
