@@ -261,7 +261,7 @@ BROKEN = (
     Broken(
         "whoever said no is rung again",
         "rung again after saying no",
-        BUSY,
+        TWO_DAYS,
         ((offer, "HOPELESS", frozenset()),),
     ),
     Broken(
@@ -273,7 +273,7 @@ BROKEN = (
     Broken(
         "last come, first served",
         "had its turn",
-        BUSY,
+        CAMPAIGN,
         ((Queue, "may_ring", _last_come_first_served),),
     ),
     Broken("there is no queue", "had its turn", BUSY, ((Queue, "may_ring", _no_queue),)),

@@ -15,7 +15,7 @@ from hotline.routing.office import Do, Fallback, Key, Menu, Office
 from tests.month.network import BEEP, Ring, Visit, said
 
 CALL_BACK_KEY, TAKE_KEY, NOT_NOW_KEY = "9", "1", "2"
-KEPT_FROM_S = 1.0
+KEPT_FROM_S = ANSWER_FROM_S = 1.0
 ALWAYS_THERE = {"0": Key("0", Do.PERSON)}  # in every menu, also where the owner forgot it
 AFTER_HOLDING = {
     Prompt.NOBODY_NOW,
@@ -35,9 +35,6 @@ class Finding:
 
     at: float
     words: str
-
-
-ENOUGH_S = 1.0  # of an answer; who hangs up sooner has not heard it
 
 
 class Seen:
@@ -71,17 +68,19 @@ class Seen:
             self.language = chosen.target
         elif chosen.do is Do.SAY:
             self.asked = Do.SAY
-            self.informed = any(
-                sentence.what == "say" and self._listened(at) for at, sentence in self.visit.heard
-            )
+            self.informed = self._heard_an_answer()
         else:
             self.asked, self.topic, self.informed = chosen.do, chosen.target or None, False
         return menu
 
-    def _listened(self, at: float) -> bool:
-        """Long enough to count as an answer: until anything else came."""
-        later = [when for when, _ in (*self.visit.heard, *self.visit.pressed) if when > at]
-        return min([*later, self.over]) - at >= ENOUGH_S
+    def _heard_an_answer(self) -> bool:
+        """Whoever hung up at once, or pressed on, has not heard what they asked for."""
+        for at, sentence in self.visit.heard:
+            pressed = [when for when, _ in self.visit.pressed if when > at]
+            lasted = min([*pressed, self.over]) - at
+            if sentence.what == "say" and lasted >= min(ANSWER_FROM_S, sentence.seconds):
+                return True
+        return False
 
     def first(self, *what: str, after: float = 0.0) -> float | None:
         """When the caller first heard one of these; None if never."""

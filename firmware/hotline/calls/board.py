@@ -237,6 +237,14 @@ class Board:
         with self._counted_if_dialled(engagement.number):
             return self.dial_elsewhere(engagement, (), both_ways=True, first=first)
 
+    def channel_may_come(self, caller: Leg) -> bool:
+        """Are there lines that could dial, had others not taken their channels?"""
+        return any(
+            line.capabilities.channels > (line.name == caller.line)
+            for line in self.lines
+            if line.capabilities.can_dial and line.state().up
+        )
+
     def can_join_two(self) -> bool:
         """Can two calls go out now that can be joined?"""
         lines = [line for line in self.lines if line.capabilities.full_duplex and _can_dial(line)]

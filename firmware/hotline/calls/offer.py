@@ -130,7 +130,9 @@ class _Offer:
             leg = self._leg = self._dial()
         except (LineDown, NumberRefused) as trouble:
             self._step("not_dialled", f"{self._name} cannot be rung: {trouble.cause}")
-            return Answer.NEVER
+            board = self._call.exchange.board
+            later = isinstance(trouble, LineDown) and board.channel_may_come(self._call.leg)
+            return Answer.NOT_REACHED if later else Answer.NEVER
         self._step("held" if self._aside else "ringing", self._ringing_words())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ring_seconds):
