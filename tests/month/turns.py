@@ -7,6 +7,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 
 from hotline.media.catalogue import Prompt
 from hotline.routing.office import Person, Strategy
@@ -19,6 +20,7 @@ ROUND_PAUSE_S = 8.0
 LONGEST_HOLD_S = 120.0
 SPARE_DAYS = 4
 NEVER = float("inf")
+NO_LINE = "No line can make a call now."
 Span = tuple[float, float]
 
 
@@ -196,8 +198,7 @@ class Turns:
         at = one.first(Prompt.NOBODY_NOW)
         if at is None or not self.duty.may(one, int(at // 60)):
             return
-        forwarded = sum(_hold(other) <= at <= _let_go(other) for other in self.held)
-        if forwarded < self.diary.limits.concurrent and not self._queue_is_full(one, at):
+        if not self._queue_is_full(one, at):
             yield at, "was told that nobody can, and nobody was asked"
 
     def _queue_is_full(self, one: Seen, at: float) -> bool:
@@ -225,12 +226,28 @@ class Turns:
         for other in self._before(one, begin, end):
             if self._may_want(other, person):
                 taken += self._waits[other]
+        taken += self._capped(one, begin, end)
+        tries = self.past.undialled.get((one.visit.order, person.id), [])
+        taken += [(at, at + ROUND_PAUSE_S + INSTANT) for at in tries]
         for since, to in sorted(taken):
             if begin < min(since, end):
                 yield begin, min(since, end)
             begin = max(begin, to)
         if begin < end:
             yield begin, end
+
+    def _capped(self, one: Seen, begin: float, end: float) -> Iterator[Span]:
+        """When as many others were rung for or talked as may be at once."""
+        edges: list[tuple[float, int]] = []
+        for other in self.held:
+            if other is not one and _hold(other) <= end and _let_go(other) >= begin:
+                for since, to in _joined(sorted((r.at, until(r)) for r in other.visit.rings)):
+                    edges += [(since, 1), (to + INSTANT, -1)]
+        forwarded, most = 0, self.diary.limits.concurrent
+        for (at, step), (after, _) in pairwise([*sorted(edges), (NEVER, 0)]):
+            forwarded += step
+            if forwarded >= most:
+                yield at, after
 
     # --- who was free, who waited
 
@@ -255,8 +272,8 @@ class Turns:
 
     def _no(self, one: Seen, person: Person) -> float:
         """Since when the person need not be asked any more for this caller."""
-        undialled = self.past.undialled.get((one.visit.order, person.id), NEVER)
-        return min(one.refused(person.number or ""), undialled)
+        never = self.past.never_dialled.get((one.visit.order, person.id), NEVER)
+        return min(one.refused(person.number or ""), never)
 
     def _free(self, one: Seen, begin: float, end: float) -> list[Person]:
         """Who could have been rung for this caller, certainly and all the time between these."""
@@ -293,13 +310,15 @@ class Past:
             for at, ring in visit.talks:
                 self._talks.setdefault(visit.number, []).append((at, ring.number))
                 self._spoken[ring.number].append(at)
-        # Whom the box says it could not dial for a call, since when. Whether that is so is judged.
-        self.undialled = {
-            (story.call.id - 1, str(step.facts["person"])): diary.seconds(step.at)
-            for story in diary.stories
-            for step in story.steps
-            if step.what == "not_dialled"
-        }
+        # Whom the box says it could not dial for a call, and when. Whether that is so is judged.
+        self.undialled: dict[tuple[int, str], list[float]] = {}
+        self.never_dialled: dict[tuple[int, str], float] = {}
+        for story in diary.stories:
+            for step in (step for step in story.steps if step.what == "not_dialled"):
+                key, at = (story.call.id - 1, str(step.facts["person"])), diary.seconds(step.at)
+                self.undialled.setdefault(key, []).append(at)
+                if NO_LINE not in step.words:  # a channel may come free, a cap does not rise
+                    self.never_dialled.setdefault(key, at)
 
     def alive(self, person: Person, begin: float, end: float) -> list[Ring]:
         """The calls of this telephone at some time between these."""
@@ -365,8 +384,8 @@ class Past:
         """A call that went on over another line was one call."""
         mine = self._of[person.number][: bisect_left(self._starts[person.number], at - INSTANT)]
         latest = next((ring.at for ring in reversed(mine) if not self.goes_on(ring)), -NEVER)
-        refused = [t for (_, who), t in self.undialled.items() if who == person.id and t < at]
-        return max([latest, *refused])
+        tried = (t for (_, who), times in self.undialled.items() if who == person.id for t in times)
+        return max([latest, *(t for t in tried if t < at)])
 
 
 def _hold(one: Seen) -> float:
@@ -376,6 +395,20 @@ def _hold(one: Seen) -> float:
 def _let_go(one: Seen) -> float:
     """When nobody was forwarded for this caller any more."""
     return max([one.holds_to, *(until(ring) for ring in one.visit.rings)])
+
+
+def _joined(spans: list[Span]) -> Iterator[Span]:
+    """Sorted spans, those that touch as one."""
+    last: Span | None = None
+    for begin, end in spans:
+        if last is not None and begin <= last[1] + INSTANT:
+            last = last[0], max(last[1], end)
+            continue
+        if last is not None:
+            yield last
+        last = begin, end
+    if last is not None:
+        yield last
 
 
 def _share(one: tuple[float, int, int, Person]) -> tuple[float, int]:

@@ -54,8 +54,8 @@ class Engagement:
         """For how long the person has been taken."""
         return self._board.clock.monotonic() - self._taken_at
 
-    def release(self) -> None:
-        """The person is free again; harmless when repeated."""
+    def release(self, *, tell: bool = True) -> None:
+        """The person is free again; harmless when repeated. tell: whoever waits looks again."""
         if self._over:
             return
         self._over = True
@@ -65,6 +65,8 @@ class Engagement:
         if self._talks:
             self._board.past_talks.append(self.seconds)
         self._board.freed(self, talked, answered=self._answered_at is not None)
+        if tell:
+            self._board.tell_changed()
         if self._answered_at is not None:
             self._on_cost(talked)
 
@@ -89,6 +91,7 @@ class Board:
         self._spoken_with: dict[str, str] = {}
         self._taken_at: deque[tuple[float, str]] = deque()  # monotonic
         self.queue = Queue()
+        self.dials = 0
         self._changed = asyncio.Event()
         self._behind: set[asyncio.Task[None]] = set()
         self.hands_on: Callable[[str], bool] = lambda _card: False
@@ -146,7 +149,6 @@ class Board:
         if answered:
             self.caps.talked(taken.number, talked, self.clock.steady())
             self._last_ended[taken.person.id] = self.clock.now()
-        self.tell_changed()
 
     def spoken(self, caller: str | None, person: Person) -> None:
         """The caller and the person talk: counted for the strategies."""
@@ -221,9 +223,12 @@ class Board:
                 continue
             if line.name not in tried and _can_dial(line):
                 try:
-                    return line.dial(engagement.number)
+                    leg = line.dial(engagement.number)
                 except LineDown as down:
                     trouble = down
+                else:
+                    self.dials += 1
+                    return leg
         raise trouble
 
     def dial_back(self, engagement: Engagement, first: str = "") -> Leg:
@@ -263,7 +268,9 @@ class Board:
             raise LineDown("The caller's line cannot hold him.", "See the lines on the page.")
         engagement.number = self.permit(engagement.person.number or "")
         with self._counted_if_dialled(engagement.number):
-            return line.dial_aside(caller, engagement.number)
+            leg = line.dial_aside(caller, engagement.number)
+        self.dials += 1
+        return leg
 
     def _handing(self, caller: Leg) -> HandingLine | None:
         for line in self.lines:
@@ -274,13 +281,19 @@ class Board:
 
     @contextlib.contextmanager
     def forwarding(self) -> Iterator[None]:
-        """One more caller is being forwarded, to be rung for or talking, while the block lasts."""
+        """One more caller is being forwarded, to be rung for or talking, while the block lasts.
+
+        Where nothing was dialled in it nobody is told that it is over: two callers who find no line
+        would wake each other without end.
+        """
         self.caps.forwarding += 1
+        before = self.dials
         try:
             yield
         finally:
             self.caps.forwarding -= 1
-            self.tell_changed()
+            if self.dials != before:
+                self.tell_changed()
 
     # -- waiting and loose ends -----------------------------------------------------------------
 

@@ -39,13 +39,13 @@ async def reach(call: Call, topic: str | None) -> Reached | str | None:
     """
     board = call.exchange.board
     call.ticket = ticket_for(call.office, call.caller.number, topic, call.id)
-    if not board.caps.may_forward():
-        call.step("cap", "As many calls as allowed are being forwarded already.")
+    if not board.caps.limits.concurrent:
+        call.step("cap", "No calls may be forwarded.")
         return None
-    with board.forwarding():
+    with contextlib.ExitStack() as slot:
         if board.only_aside(call.leg):
             await call.say(Prompt.PLEASE_HOLD)  # to its end: then the line is silent for the caller
-        hunt = asyncio.create_task(_hunt(call, topic))
+        hunt = asyncio.create_task(_hunt(call, topic, slot))
         comfort = asyncio.create_task(_comfort(call))
         reached: Reached | None = None
         try:
@@ -157,8 +157,12 @@ def _leaves(call: Call, key: str | None) -> bool:
 # -- the staff's side ----------------------------------------------------------------------------
 
 
-async def _hunt(call: Call, topic: str | None) -> Reached | None:
-    """Ring round after round. The plan is asked anew each time: people come free."""
+async def _hunt(call: Call, topic: str | None, slot: contextlib.ExitStack) -> Reached | None:
+    """Ring round after round. The plan is asked anew each time: people come free.
+
+    slot: holds the place among the calls that may be forwarded at once, while somebody is rung and
+    once somebody was reached. Who waits takes none: the queue may be longer than what may cost.
+    """
     board, refused, waited = call.exchange.board, set[str](), False
     overflow, explained = _Overflow(call), ""
     tell_unconfirmed(call, call.plan(topic))
@@ -173,12 +177,14 @@ async def _hunt(call: Call, topic: str | None) -> Reached | None:
         while True:
             plan = call.plan(topic, overflows=overflow.due())
             explained = _explain(call, plan, topic, explained)
-            tiers = _in_turn(call, plan.tiers, refused)
+            tiers = _in_turn(call, plan.tiers, refused) if board.caps.may_forward() else []
             if tiers:
+                slot.enter_context(board.forwarding())
                 _tell_dropped(call, plan)
                 reached = await _ring_tiers(call, tiers, topic, refused, may_ring)
                 if reached is not None:
                     return reached
+                slot.close()
             wanted = _wanted(plan, refused)
             if not wanted and overflow.now("nobody else can take the call"):
                 continue
@@ -194,6 +200,8 @@ async def _hunt(call: Call, topic: str | None) -> Reached | None:
             if not tiers and not waited:
                 waited = True
                 position = board.queue.position(call.ticket)
+                if not board.caps.may_forward():
+                    call.step("cap", "As many calls as allowed are being forwarded already.")
                 call.step("waiting", f"Everybody is busy; the caller is number {position}.")
             await board.wait_for_change(min(ROUND_PAUSE_S, overflow.left))
     finally:

@@ -201,7 +201,8 @@ class _Offer:
             if over is not None:
                 over.hang_up()
         finally:
-            self._engagement.release()
+            # Two who find no line must not wake each other without end: nothing has changed.
+            self._engagement.release(tell=over is not None)
 
     def _not_reached(self, leg: Leg) -> Answer:
         cause = leg.gone.result() if leg.gone.done() else Cause.NO_ANSWER
