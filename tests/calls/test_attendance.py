@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hotline.calls import forward, offer
+from hotline.calls import hunt, offer
 from hotline.calls.attendance import Attendance
 from hotline.calls.notices import Texting
 from hotline.inbox.step import StepName
@@ -32,7 +32,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a key, nor between two rounds."""
     monkeypatch.setattr(offer, "KEY_PATIENCE_S", 0.0)
     monkeypatch.setattr(offer, "WHISPER_PATIENCE_S", 0.01)
-    monkeypatch.setattr(forward, "ROUND_PAUSE_S", 0.01)
+    monkeypatch.setattr(hunt, "ROUND_PAUSE_S", 0.01)
 
 
 def hotline(folder: Path, office: Office = TWO) -> Hotline:
@@ -87,7 +87,7 @@ async def test_a_caller_who_waits_is_put_through_when_somebody_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At once, not after the pause between two rounds: the caller has waited long enough."""
-    monkeypatch.setattr(forward, "ROUND_PAUSE_S", 1000.0)
+    monkeypatch.setattr(hunt, "ROUND_PAUSE_S", 1000.0)
     box = hotline(tmp_path)
     first = box.rings("1")
     await box.step(first, "joined")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotline.calls import forward, testcall
+from hotline.calls import hunt, testcall
 from hotline.calls.selftest import SelfTests
 from hotline.errors import LineDown, NumberRefused
 from hotline.lines.port import Caller, Capabilities, Cause
@@ -79,7 +79,7 @@ def one_sim(folder: Path, **office: Any) -> Hotline:
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forward, "BACK_S", 0.01)
+    monkeypatch.setattr(hunt, "BACK_S", 0.01)
 
 
 async def test_who_pressed_1_is_joined_by_the_network(tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from hotline.calls import forward
+from hotline.calls import hunt
+from hotline.errors import LineDown
 from hotline.lines.port import Cause
 from hotline.options import Limits
 from hotline.routing.office import Do, Key, Menu, Person, Shift, Strategy, Topic, WallTime
@@ -50,7 +52,7 @@ async def test_nobody_is_overtaken_by_a_caller_whose_topic_rings_in_another_way(
 async def test_nobody_is_rung_whose_shift_ended_while_others_were_rung(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forward, "ROUND_PAUSE_S", 0.01)
+    monkeypatch.setattr(hunt, "ROUND_PAUSE_S", 0.01)
     shifts = (
         Shift("ana", EVERY_DAY, WallTime(8 * 60), WallTime(18 * 60)),
         Shift("ion", EVERY_DAY, WallTime(8 * 60), WallTime(11 * 60 + 1)),  # in a minute
@@ -66,4 +68,82 @@ async def test_nobody_is_rung_whose_shift_ended_while_others_were_rung(
     hotline.line.dial = dial_for_two_minutes
     story = await hotline.called("1")
     assert [phone.caller.number for phone in hotline.line.rung] == [ANA.number]
+    assert story.call.outcome == "message"
+
+
+async def test_a_line_that_is_full_for_a_moment_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hunt, "ROUND_PAUSE_S", 0.01)
+    hotline = Hotline(tmp_path, replace(OFFICE, people=(ANA, ION)))
+    hotline.board.caps.limits = Limits(concurrent=3)
+    dial, tried = hotline.line.dial, list[str]()
+
+    def full(number: str, shown: str | None = None) -> Telephone:
+        tried.append(number)
+        if len(tried) <= 6:
+            raise LineDown("All channels are taken.")
+        return dial(number, shown)
+
+    hotline.line.dial = full
+    callers = [hotline.rings("1", f"+3732200000{n}") for n in range(2)]
+    for caller in callers:
+        await hotline.step(caller, "joined")
+
+
+async def test_callers_for_whom_no_line_is_free_do_not_wake_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hunt, "ROUND_PAUSE_S", 1000.0)
+    hotline = Hotline(tmp_path)
+    hotline.board.caps.limits, tried = Limits(concurrent=3), list[str]()
+
+    def full(number: str, shown: str | None = None) -> Telephone:
+        tried.append(number)
+        raise LineDown("All channels are taken.")
+
+    hotline.line.dial = full
+    for caller in [hotline.rings("1", f"+3732200000{n}") for n in range(2)]:
+        await hotline.step(caller, "not_dialled")
+    for _ in range(200):
+        await asyncio.sleep(0)
+    assert len(tried) <= 4
+
+
+async def test_on_a_box_with_one_channel_the_caller_does_not_wait_for_a_second(
+    tmp_path: Path,
+) -> None:
+    hotline = Hotline(tmp_path)
+    hotline.line.capabilities = replace(hotline.line.capabilities, channels=1)
+
+    def full(number: str, shown: str | None = None) -> Telephone:
+        raise LineDown("All channels are taken.")
+
+    hotline.line.dial = full
+    story = await hotline.called("1")
+    assert "waiting" not in [step.what for step in story.steps]
+    assert story.call.outcome == "message"
+
+
+async def test_who_waits_takes_no_place_of_those_who_may_be_forwarded(tmp_path: Path) -> None:
+    hotline = Hotline(tmp_path, replace(OFFICE, people=(ANA, ION)))
+    hotline.board.caps.limits = Limits(concurrent=1)
+    talking = hotline.rings("1", "+37322000001")
+    await hotline.step(talking, "joined")
+    waiting = [hotline.rings("1", f"+3732200010{n}") for n in range(3)]
+    for caller in waiting:
+        await hotline.step(caller, "cap")
+        await hotline.step(caller, "waiting")
+    assert len(hotline.line.rung) == 1
+    for caller in waiting:
+        talking.hang_up(Cause.HUNG_UP)
+        await hotline.step(caller, "joined")
+        talking = caller
+
+
+async def test_where_no_call_may_be_forwarded_nobody_waits_for_it(tmp_path: Path) -> None:
+    hotline = Hotline(tmp_path)
+    hotline.board.caps.limits = Limits(concurrent=0)
+    story = await hotline.called("1")
+    assert "waiting" not in [step.what for step in story.steps]
     assert story.call.outcome == "message"

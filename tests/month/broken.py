@@ -15,7 +15,7 @@ from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from hotline.calls import flow, forward, message, offer
+from hotline.calls import flow, forward, hunt, message, offer
 from hotline.calls.board import Board
 from hotline.calls.caps import Caps
 from hotline.calls.offer import Answer, Reached
@@ -293,13 +293,13 @@ BROKEN = (
         "busy people are not waited for",
         "was told that nobody can, and",
         CAMPAIGN,
-        ((forward, "_wanted", _nobody_else),),
+        ((hunt, "_wanted", _nobody_else),),
     ),
     Broken(
         "a round of ringing comes once a minute",
         "left waiting although",
         ORDINARY,
-        ((forward, "ROUND_PAUSE_S", 60.0),),
+        ((hunt, "ROUND_PAUSE_S", 60.0),),
     ),
     Broken(
         "there is no deadline", "deadline of 90 s", CAMPAIGN, ((forward, "_first", _no_deadline),)

@@ -7,28 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from hotline.calls.call import Call
-from hotline.calls.caps import NotConfirmed
+from hotline.calls.hunt import Hunt, result_of, send_off
 from hotline.calls.leg import cause_of, settled
-from hotline.calls.offer import Reached, offer_call, say_too_late
+from hotline.calls.offer import Reached
 from hotline.errors import CallerGone
 from hotline.lines.port import Cause
 from hotline.media.catalogue import Prompt
-from hotline.routing.office import Strategy
-from hotline.routing.plan import Candidate, Plan, Tier
 from hotline.routing.queue import ticket_for
-from hotline.routing.reasons import Reason
 from hotline.routing.waiting import in_minutes
 
 MESSAGE_KEY = "*"
 CALL_BACK_KEY = "9"
-ROUND_PAUSE_S = 8.0
 REMIND_EVERY_S = 25.0
-BACK_S = 6.0  # a caller who was on hold hears the box so long before the next person is rung
 
 
 async def reach(call: Call, topic: str | None) -> Reached | str | None:
@@ -45,7 +38,7 @@ async def reach(call: Call, topic: str | None) -> Reached | str | None:
     with contextlib.ExitStack() as slot:
         if board.only_aside(call.leg):
             await call.say(Prompt.PLEASE_HOLD)  # to its end: then the line is silent for the caller
-        hunt = asyncio.create_task(_hunt(call, topic, slot))
+        hunt = asyncio.create_task(Hunt(call, topic, slot).run())
         comfort = asyncio.create_task(_comfort(call))
         reached: Reached | None = None
         try:
@@ -59,9 +52,9 @@ async def reach(call: Call, topic: str | None) -> Reached | str | None:
             return reached
         finally:
             await settled([comfort, hunt])
-            late = _result_of(hunt)
+            late = result_of(hunt)
             if late is not None and late is not reached:
-                _send_off(call, late)
+                send_off(call, late)
 
 
 def _parted_words(reached: Reached) -> str:
@@ -80,7 +73,7 @@ async def talk(call: Call, reached: Reached) -> None:
     """
     engine = call.exchange.engine
     if call.party.gone.done():
-        _send_off(call, reached)
+        send_off(call, reached)
         raise CallerGone
     with contextlib.ExitStack() as then:
         then.callback(reached.release)
@@ -113,19 +106,6 @@ async def _first(hunt: asyncio.Task[object], comfort: asyncio.Task[object], seco
     await asyncio.wait({hunt, comfort}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _result_of(hunt: asyncio.Task[Reached | None]) -> Reached | None:
-    if hunt.cancelled() or hunt.exception() is not None:
-        return None
-    return hunt.result()
-
-
-def _send_off(call: Call, late: Reached) -> None:
-    """The person pressed 1 just when the caller was lost or chose otherwise: tell them so."""
-    person = late.engagement.person.id
-    call.step("too_late", f"{late.name} pressed 1 a moment too late.", person=person)
-    call.exchange.board.behind(say_too_late(call, late.party, late.release))
-
-
 # -- the caller's side ---------------------------------------------------------------------------
 
 
@@ -152,200 +132,3 @@ async def _reminder(call: Call) -> list[Path]:
 
 def _leaves(call: Call, key: str | None) -> bool:
     return key == MESSAGE_KEY or (key == CALL_BACK_KEY and call.office.callback)
-
-
-# -- the staff's side ----------------------------------------------------------------------------
-
-
-async def _hunt(call: Call, topic: str | None, slot: contextlib.ExitStack) -> Reached | None:
-    """Ring round after round. The plan is asked anew each time: people come free.
-
-    slot: holds the place among the calls that may be forwarded at once, while somebody is rung and
-    once somebody was reached. Who waits takes none: the queue may be longer than what may cost.
-    """
-    board, refused, waited = call.exchange.board, set[str](), False
-    overflow, explained = _Overflow(call), ""
-    tell_unconfirmed(call, call.plan(topic))
-
-    def may_ring() -> set[str]:
-        """Ids of whom may be rung by now: a round takes a while, and shifts end in it."""
-        plan = call.plan(topic, overflows=overflow.due())
-        tiers = _in_turn(call, plan.tiers, refused)
-        return {candidate.person.id for tier in tiers for candidate in tier.candidates}
-
-    try:
-        while True:
-            plan = call.plan(topic, overflows=overflow.due())
-            explained = _explain(call, plan, topic, explained)
-            tiers = _in_turn(call, plan.tiers, refused) if board.caps.may_forward() else []
-            if tiers:
-                slot.enter_context(board.forwarding())
-                _tell_dropped(call, plan)
-                reached = await _ring_tiers(call, tiers, topic, refused, may_ring)
-                if reached is not None:
-                    return reached
-                slot.close()
-            wanted = _wanted(plan, refused)
-            if not wanted and overflow.now("nobody else can take the call"):
-                continue
-            if not wanted:
-                call.step("nobody", "Nobody can take the call now.")
-                return None
-            if not tiers and not waited and _too_many(call, wanted):
-                if overflow.now("as many callers wait as may"):
-                    continue
-                call.step("queue_full", "As many callers wait already as may wait.")
-                return None
-            board.queue.wait(call.ticket, wanted)
-            if not tiers and not waited:
-                waited = True
-                position = board.queue.position(call.ticket)
-                if not board.caps.may_forward():
-                    call.step("cap", "As many calls as allowed are being forwarded already.")
-                call.step("waiting", f"Everybody is busy; the caller is number {position}.")
-            await board.wait_for_change(min(ROUND_PAUSE_S, overflow.left))
-    finally:
-        board.queue.leave(call.ticket)
-
-
-def _explain(call: Call, plan: Plan, topic: str | None, told: str) -> str:
-    """Who is rung now, and why the others are not; said again only when it has changed."""
-    rung = [candidate.person.name for tier in plan.tiers for candidate in tier.candidates]
-    reasons: dict[str, list[str]] = {}
-    for person, reason in call.not_rung(plan, topic):
-        reasons.setdefault(reason.name.lower(), []).append(person.name)
-    others = "; ".join(
-        f"{', '.join(names)} ({Reason[why.upper()]})" for why, names in reasons.items()
-    )
-    words = f"Whom to ring: {', '.join(rung) or 'nobody'}."
-    words += f" Not rung: {others}." if others else ""
-    if words != told:
-        call.step("round", words, rung=rung, others=reasons)
-    return words
-
-
-class _Overflow:
-    """When others are rung, too: after the office's time, or where waiting makes no sense."""
-
-    def __init__(self, call: Call) -> None:
-        self._call, self._monotonic = call, call.exchange.clock.monotonic
-        self._at = self._monotonic() + call.office.overflow_seconds
-        self._begun = False
-
-    @property
-    def left(self) -> float:
-        """Seconds until it is due, without end where there is none to come."""
-        soon = bool(self._call.office.overflow) and not self._begun
-        return max(0.0, self._at - self._monotonic()) if soon else math.inf
-
-    def due(self) -> bool:
-        """Are the others rung by now?"""
-        if self.left <= 0:
-            self.now(f"nobody took the call in {self._call.office.overflow_seconds} s")
-        return self._begun
-
-    def now(self, why: str) -> bool:
-        """Begin, if there is anything to begin; False where it was begun before, or is none."""
-        if self._begun or not self._call.office.overflow:
-            return False
-        self._begun = True
-        self._call.step("overflow", f"Others are rung, too: {why}.")
-        return True
-
-
-def _too_many(call: Call, wanted: frozenset[str]) -> bool:
-    """Do as many wait before this caller, for the same people, as the office wants to wait?"""
-    most = call.office.queue_length
-    return bool(most) and call.exchange.board.queue.before(call.ticket, wanted) >= most
-
-
-def _tell_dropped(call: Call, plan: Plan) -> None:
-    for filter_name in plan.dropped:
-        call.step("dropped", f"Nobody on duty fits the {filter_name}; others are rung.")
-
-
-def tell_unconfirmed(call: Call, plan: Plan) -> None:
-    """Who would have been rung, had somebody confirmed the number; the office hears of it, too."""
-    for person in plan.unconfirmed:
-        words = f"{person.name} is on duty, but that number is not confirmed yet: it is not rung."
-        call.step("unconfirmed", words, person=person.id)
-        call.exchange.board.on_refused(person.unconfirmed, NotConfirmed(words))
-
-
-def _in_turn(call: Call, tiers: Iterable[Tier], refused: set[str]) -> list[Tier]:
-    """The tiers without those who refused this call or whom an earlier caller waits for."""
-    queue = call.exchange.board.queue
-
-    def free(candidate: Candidate) -> bool:
-        person = candidate.person.id
-        return person not in refused and queue.may_ring(call.ticket, person)
-
-    left = (Tier(t.level, t.strategy, tuple(filter(free, t.candidates))) for t in tiers)
-    return [tier for tier in left if tier.candidates]
-
-
-def _wanted(plan: Plan, refused: set[str]) -> frozenset[str]:
-    """Whom it is worth waiting for: everybody of the plan, free or busy, who did not refuse."""
-    free = {candidate.person.id for tier in plan.tiers for candidate in tier.candidates}
-    return frozenset((free | {person.id for person in plan.busy}) - refused)
-
-
-async def _ring_tiers(
-    call: Call,
-    tiers: Iterable[Tier],
-    topic: str | None,
-    refused: set[str],
-    may_ring: Callable[[], set[str]],
-) -> Reached | None:
-    """may_ring: asked before each telephone, as the tiers were made when the round began."""
-    for tier in tiers:
-        reached = await _ring_tier(call, tier, topic, refused, may_ring)
-        if reached is not None:
-            return reached
-    return None
-
-
-async def _ring_tier(
-    call: Call,
-    tier: Tier,
-    topic: str | None,
-    refused: set[str],
-    may_ring: Callable[[], set[str]],
-) -> Reached | None:
-    board, rung = call.exchange.board, False
-    if tier.strategy is Strategy.ALL and not board.only_aside(call.leg):
-        present = may_ring()
-        together = [one for one in tier.candidates if one.person.id in present]
-        return await _ring_all(call, together, topic, refused)
-    for candidate in tier.candidates:
-        if rung and board.only_aside(call.leg):
-            await asyncio.sleep(BACK_S)
-        if candidate.person.id not in may_ring():
-            continue
-        rung = True
-        reached = await offer_call(call, candidate, topic, refused)
-        if reached is not None:
-            return reached
-    return None
-
-
-async def _ring_all(
-    call: Call, candidates: Iterable[Candidate], topic: str | None, refused: set[str]
-) -> Reached | None:
-    """All at once; the first who presses 1 has it, and the others stop ringing at once."""
-    offers = [
-        asyncio.create_task(offer_call(call, c, topic, refused, alone=False)) for c in candidates
-    ]
-    taken: Reached | None = None
-    try:
-        for next_done in asyncio.as_completed(offers):
-            taken = await next_done
-            if taken is not None:
-                return taken
-        return None
-    finally:
-        await settled(offers)
-        for offer in offers:
-            late = _result_of(offer)
-            if late is not None and late is not taken:
-                _send_off(call, late)
