@@ -95,7 +95,11 @@ async def test_callers_for_whom_no_line_is_free_do_not_wake_each_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hunt, "ROUND_PAUSE_S", 1000.0)
-    hotline = Hotline(tmp_path)
+    knows = (
+        replace(ANA, topics=frozenset({"alone"})),
+        replace(ION, topics=frozenset({"together"})),
+    )
+    hotline = Hotline(tmp_path, replace(BY_TURNS, people=knows))
     hotline.board.caps.limits, tried = Limits(concurrent=3), list[str]()
 
     def full(number: str, shown: str | None = None) -> Telephone:
@@ -103,7 +107,7 @@ async def test_callers_for_whom_no_line_is_free_do_not_wake_each_other(
         raise LineDown("All channels are taken.")
 
     hotline.line.dial = full
-    for caller in [hotline.rings("1", f"+3732200000{n}") for n in range(2)]:
+    for caller in [hotline.rings("1"), hotline.rings("2", "+37322000002")]:
         await hotline.step(caller, "not_dialled")
     for _ in range(200):
         await asyncio.sleep(0)
