@@ -27,6 +27,7 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.leg import settled
 from hotline.calls.notices import Notices, Texting
 from hotline.calls.offices import CurrentOffice
+from hotline.calls.planwatch import PlanWatch
 from hotline.calls.returning import Returning
 from hotline.calls.selftest import SelfTests
 from hotline.calls.stafftexts import StaffTexts
@@ -90,6 +91,7 @@ from hotline.storage.places import Places
 from hotline.storage.presence import Presences, StaffTrail, SwapAsks
 from hotline.storage.schema import records_file
 from hotline.storage.texts import Texts, parts_sent_since
+from hotline.storage.toldholes import ToldHoles
 from hotline.storage.uses import DAY, Use, Uses, What, last_day
 from hotline.storage.waiting import WaitingList
 from hotline.storage.writer import Writer
@@ -193,6 +195,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             confirming.keep(),
             attendance.keep(),
             evening.keep(),
+            PlanWatch(exchange, ToldHoles(records.writer)).keep(),
         )
         _start_chores(exchange, records, more, closing)
         yield desk

@@ -46,6 +46,7 @@ async def measure(quick: bool, only: str, beside_asterisk: bool) -> Report:
         "start": starting,
         "answer": lambda: _one(latency.answering, int(1000 * scale)),
         "forward": lambda: _one(latency.forwarding, int(50 * scale) or 5),
+        "queue": lambda: _one(latency.beside_a_queue, int(50 * scale) or 5),
         "next": lambda: _one(latency.next_person, int(30 * scale) or 3),
         "delay": lambda: _one(latency.added_delay, int(60 * scale) or 6),
         "modem answer": lambda: modem.answering(int(20 * scale)),

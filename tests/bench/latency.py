@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from tests.bench.figures import Figure, spread
-from tests.bench.office import OfficeOnTheBench, person
+from tests.bench.office import PEOPLE, OfficeOnTheBench, person
 from tests.sim.sip import behaviours
 from tests.sim.sound import Silence, Tone
 
 Measurement = Callable[[OfficeOnTheBench, int], Awaitable[list[Figure]]]
 ANA = person(1)
 KEY_S = 0.1
+QUEUED = 10
 
 
 async def answering(bench: OfficeOnTheBench, times: int) -> list[Figure]:
@@ -40,8 +42,8 @@ async def _first_call(bench: OfficeOnTheBench) -> None:
     await bench.box.idle()
 
 
-async def forwarding(bench: OfficeOnTheBench, times: int) -> list[Figure]:
-    """Key to outgoing INVITE; staff's 1 to the caller hearing them.
+async def forwarding(bench: OfficeOnTheBench, times: int, living: int = 0) -> list[Figure]:
+    """Key to outgoing INVITE; staff's 1 to the caller hearing them. living: calls besides.
 
     While a key is held a telephone sends no sound, so the second one counts from its release.
     """
@@ -62,15 +64,15 @@ async def forwarding(bench: OfficeOnTheBench, times: int) -> list[Figure]:
         through.append(heard.at - (taken + KEY_S))
         await call.hang_up()
         await leg.ended(within=5)
-        await bench.box.idle()
+        await bench.left(living)
     return [
         *spread("key to outgoing INVITE", keys, {50: 150, 99: 150}),
         *spread("staff's key 1 released to their sound at the caller", through, {50: 120, 99: 120}),
     ]
 
 
-async def next_person(bench: OfficeOnTheBench, times: int) -> list[Figure]:
-    """A busy person to the next one's INVITE."""
+async def next_person(bench: OfficeOnTheBench, times: int, living: int = 0) -> list[Figure]:
+    """A busy person to the next one's INVITE. living: calls besides."""
     waits = []
     bo = bench.provider.mobile(person(2), behaviours.never_answers())
     ana = bench.provider.mobile(ANA, behaviours.busy())
@@ -82,8 +84,22 @@ async def next_person(bench: OfficeOnTheBench, times: int) -> list[Figure]:
         leg = await bo.rings(within=5)
         waits.append(leg.begun_at - ana.calls[-1].begun_at)
         await call.hang_up()
-        await bench.box.idle()
+        await bench.left(living)
     return spread("busy person to the next one's INVITE", waits, {99: 1000})
+
+
+async def beside_a_queue(bench: OfficeOnTheBench, times: int) -> list[Figure]:
+    """The same two while so many callers wait for somebody who talks."""
+    bench.provider.mobile(person(PEOPLE), behaviours.answers(0.0, "1"), tone=Silence())
+    for number in range(QUEUED + 1):
+        call = await bench.provider.caller(f"+3732200{number:04d}").call(bench.number)
+        await call.answered(within=5)
+        await call.press("3")
+        await bench.reached("waiting" if number else "joined", number or 1)
+    figures = await forwarding(bench, times, QUEUED + 1)
+    figures += await next_person(bench, times, QUEUED + 1)
+    where = f", {QUEUED} callers in the queue, {PEOPLE} people"
+    return [replace(figure, name=figure.name + where) for figure in figures]
 
 
 async def added_delay(bench: OfficeOnTheBench, clicks: int) -> list[Figure]:

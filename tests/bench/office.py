@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotline.control.messages import LiveCall
 from tests.sim.box import BoxUnderTest, running, trunk
 from tests.sim.sip import Provider, Target
 
@@ -33,13 +34,21 @@ class OfficeOnTheBench:
         """What callers dial."""
         return self.provider.box("bench")
 
+    async def left(self, living: int) -> None:
+        """Wait until so many calls are left."""
+        await self.box.until(lambda s: len(s.live) <= living, f"{living} calls left", 20)
+
     async def joined(self) -> None:
         """Wait until a call is joined to a person."""
+        await self.reached("joined", 1)
 
-        def talks(live: object) -> bool:
-            return any(step.what == "joined" for step in live.steps)  # type: ignore[attr-defined]
+    async def reached(self, what: str, calls: int) -> None:
+        """Wait until so many calls have come to this step."""
 
-        await self.box.until(lambda s: any(map(talks, s.live)), "a joined call")
+        def has(live: LiveCall) -> bool:
+            return any(step.what == what for step in live.steps)
+
+        await self.box.until(lambda s: sum(map(has, s.live)) >= calls, f"the step {what}", 20)
 
 
 def person(number: int) -> str:
@@ -48,9 +57,10 @@ def person(number: int) -> str:
 
 
 def office_yaml(people: int = PEOPLE) -> str:
-    """Everybody takes orders, in order; the menu has orders and complaints."""
+    """Everybody takes orders, in order, but the last one, who alone gives advice."""
     rows = "\n".join(
-        f'  - {{id: p{n}, name: P{n}, number: "{person(n)}", ring_seconds: 15}}'
+        f'  - {{id: p{n}, name: P{n}, number: "{person(n)}", ring_seconds: 15,'
+        f" topics: [{'orders' if n < people else 'advice'}]}}"
         for n in range(1, people + 1)
     )
     return f"""
@@ -60,14 +70,17 @@ zone: Europe/Chisinau
 languages: [en]
 hours: always
 max_message_seconds: 600
+total_seconds: 600
 people:
 {rows}
 topics:
   - {{id: orders, name: {{en: orders}}}}
+  - {{id: advice, name: {{en: advice}}}}
 menus:
   - id: main
     keys:
       - {{key: "1", do: topic, target: orders, label: {{en: orders}}}}
+      - {{key: "3", do: topic, target: advice, label: {{en: advice}}}}
       - {{key: "2", do: complaint, label: {{en: a complaint}}}}
 """
 

@@ -20,10 +20,12 @@ from hotline.routing.shifts import (
     day_of,
     day_span,
     duties_of,
+    first_instant,
     planned,
 )
 
 MOST_SUBSTITUTES = 3
+NOON = 12 * 60
 # Who has worked less in the days around is asked first.
 _AROUND = 3 * DAY
 
@@ -140,6 +142,13 @@ def holes(office: Office, start: datetime, end: datetime) -> Iterator[Hole]:
         if stretch.open and len(stretch.reached) < needed:
             instead = substitutes(office, stretch.span)
             yield Hole(stretch.span, stretch.there, needed, stretch.pausing, instead)
+
+
+def holes_to_tell(office: Office, now: datetime) -> list[Hole]:
+    """What is worth a warning at `now`: of today, and from noon on of tomorrow."""
+    today, noon = day_of(office, now), first_instant(day_of(office, now), NOON, office.zone)
+    last = today + DAY if now >= noon else today
+    return list(holes(office, now, day_span(office, last)[1]))
 
 
 def substitutes(office: Office, span: Span) -> tuple[Person, ...]:

@@ -353,3 +353,9 @@ def presence(database: Database) -> None:
             answer text not null
         )"""
     )
+
+
+@RECORDS()
+def told_holes(database: Database) -> None:
+    """Which holes in the plan the office was warned of."""
+    database.execute("create table told_holes (ends text primary key) without rowid")
