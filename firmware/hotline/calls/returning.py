@@ -66,7 +66,7 @@ class Returning:
         """
         who = self._person(person)
         callee = await self._look_up(call_id, case)
-        number = self._x.board.caps.allowed(callee.number)
+        number = self._x.board.caps.allowed(callee.number, confirmed=False)
         self._x.notices.text_callee(self._x.office(), who, number, callee, self._x.clock.now())
         self._claim(callee, who)
         return say("%(person)s gets the number by text.", person=who.name)
@@ -116,7 +116,7 @@ class Returning:
     def _begin(self, who: Person, callee: Callee, back: ReturnCall) -> None:
         """Everything that can be refused at once, and then both are engaged."""
         board = self._x.board
-        number = board.caps.allowed(callee.number)
+        number = board.caps.allowed(callee.number, confirmed=False)
         if self._on_line(number) or self._on_line(callee.number):
             raise HotlineError(say("This caller is on the line now."), LATER)
         if not board.caps.may_forward():
