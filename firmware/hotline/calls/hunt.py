@@ -16,6 +16,7 @@ from hotline.routing.plan import Candidate, Plan, Tier
 from hotline.routing.reasons import Reason
 
 ROUND_PAUSE_S = 8.0
+NAMES_TOLD = 8  # of a large office, for each reason
 BACK_S = 6.0  # a caller who was on hold hears the box so long before the next person is rung
 
 
@@ -39,7 +40,7 @@ class Hunt:
         None when nobody can take the call, or too many wait for those who can.
         """
         tell_unconfirmed(self._call, self._plan())
-        told = ""
+        told: list[str] | None = None
         try:
             while True:
                 plan = self._plan()
@@ -159,20 +160,31 @@ def send_off(call: Call, late: Reached) -> None:
     call.exchange.board.behind(say_too_late(call, late.party, late.release))
 
 
-def _explain(call: Call, plan: Plan, topic: str | None, told: str) -> str:
-    """Who is rung now, and why the others are not; said again only when it has changed."""
+def _explain(call: Call, plan: Plan, topic: str | None, told: list[str] | None) -> list[str]:
+    """Who is rung now, and why the others are not: at first, and when others are rung than before.
+
+    told: who was rung when it was said last; what is to be handed in next time. Who waits in a
+    large office would else write a line whenever anybody there picks up or hangs up.
+    """
     rung = [candidate.person.name for tier in plan.tiers for candidate in tier.candidates]
-    reasons: dict[str, list[str]] = {}
+    if told is not None and (not rung or rung == told):
+        return told
+    reasons: dict[Reason, list[str]] = {}
     for person, reason in call.not_rung(plan, topic):
-        reasons.setdefault(reason.name.lower(), []).append(person.name)
-    others = "; ".join(
-        f"{', '.join(names)} ({Reason[why.upper()]})" for why, names in reasons.items()
-    )
-    words = f"Whom to ring: {', '.join(rung) or 'nobody'}."
-    words += f" Not rung: {others}." if others else ""
-    if words != told:
-        call.step("round", words, rung=rung, others=reasons)
-    return words
+        reasons.setdefault(reason, []).append(person.name)
+    others = {reason: _few(names) for reason, names in reasons.items()}
+    words = f"Whom to ring: {', '.join(_few(rung)) or 'nobody'}."
+    if others:
+        why = "; ".join(f"{', '.join(names)} ({reason})" for reason, names in others.items())
+        words += f" Not rung: {why}."
+    by_name = {reason.name.lower(): names for reason, names in others.items()}
+    call.step("round", words, rung=_few(rung), others=by_name)
+    return rung
+
+
+def _few(names: list[str]) -> list[str]:
+    more = len(names) - NAMES_TOLD
+    return [*names[:NAMES_TOLD], *([f"+{more}"] if more > 0 else [])]
 
 
 class _Overflow:
