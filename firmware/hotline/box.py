@@ -61,7 +61,6 @@ from hotline.media.recorder import Recorder
 from hotline.media.speech import Voice
 from hotline.media.wav import repair
 from hotline.notify.apprise_way import AppriseSettings, apprise_way
-from hotline.notify.email import Security, SmtpSettings, email_way
 from hotline.notify.outbox import Outbox, Way
 from hotline.notify.sms import TextCap, TextRules, sms_way
 from hotline.notify.trial import TextTrial
@@ -308,18 +307,31 @@ def _file_last_run(writer: Writer, places: Places, clock: Clock) -> LastRun:
 
 def _ways(options: Options, places: Places) -> dict[str, Way]:
     """How letters leave the box."""
-    mailbox = _mailbox(options.mail) if options.mail else None
     targets = {f"apprise {n}": url.reveal() for n, url in enumerate(options.notify.apprise, 1)}
     messengers = AppriseSettings(targets) if targets else None
     return {
-        "email": email_way(lambda: mailbox, places.recordings),
+        "email": _email(options.mail, places),
         "apprise": apprise_way(lambda: messengers, places.recordings),
     }
 
 
-def _mailbox(mail: Mail) -> SmtpSettings:
-    security, password = Security(mail.security), mail.password.reveal()
-    return SmtpSettings(mail.host, mail.port, security, mail.user, password, mail.sender)
+def _email(mail: Mail | None, places: Places) -> Way:
+    """What writes and sends letters is loaded with the first one: 1.3 MB."""
+
+    def load() -> Way:
+        from hotline.notify.email import Security, SmtpSettings, email_way
+
+        if mail is None:
+            return email_way(lambda: None, places.recordings)
+        security, password = Security(mail.security), mail.password.reveal()
+        mailbox = SmtpSettings(mail.host, mail.port, security, mail.user, password, mail.sender)
+        return email_way(lambda: mailbox, places.recordings)
+
+    async def send(letter: letters.Letter) -> None:
+        way = await asyncio.to_thread(load)
+        await way(letter)
+
+    return send
 
 
 async def _exchange(

@@ -38,7 +38,7 @@ Number = Annotated[int, Field(ge=1, le=2**53)]
 class Message(BaseModel):
     """Frozen; an unknown field is an error, so that a typing mistake is never ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 WIRE: Final = "wire"  # the context in which `Told` keeps what it was made of

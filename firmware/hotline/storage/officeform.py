@@ -130,7 +130,9 @@ class Form(BaseModel):
     """A mapping of the file; a key it does not know is a mistake."""
 
     # The other engine knows every letter there is by heart, half a megabyte for each field.
-    model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, regex_engine="python-re", defer_build=True
+    )
 
 
 class PersonForm(Form):
