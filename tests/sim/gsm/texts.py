@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SUBMIT, ESCAPE = b"\x1a", b"\x1b"
 TOLD_AFTER_S = 0.05
 REPORT_AFTER_S = 0.2
+PATIENCE_S = 25.0  # a text that a modem could not take at once is sent again after 15
 
 
 class TextCentre:
@@ -35,7 +36,7 @@ class TextCentre:
         self._waiting: dict[int, deque[str]] = defaultdict(deque)
         self._reference = itertools.count(1)
 
-    async def arrives(self, number: str, words: str = "", within: float = 10.0) -> str:
+    async def arrives(self, number: str, words: str = "", within: float = PATIENCE_S) -> str:
         """The next whole text with these words that a telephone gets, or got and was not asked."""
         try:
             async with asyncio.timeout(within):
