@@ -60,7 +60,7 @@ def office_yaml(people: int = PEOPLE) -> str:
     """Everybody takes orders, in order, but the last one, who alone gives advice."""
     rows = "\n".join(
         f'  - {{id: p{n}, name: P{n}, number: "{person(n)}", ring_seconds: 15,'
-        f" topics: [{'orders' if n < people else 'advice'}]}}"
+        f" topics: [{'advice' if n == people > 1 else 'orders'}]}}"
         for n in range(1, people + 1)
     )
     return f"""
