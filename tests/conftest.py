@@ -1,8 +1,9 @@
-"""For all tests: what is tried again, and that what judges sound runs one after another.
+"""For all tests: which run beside which, and what is tried again.
 
 A test that hears gaps must not be disturbed by another that does; stories only ask what is heard.
 pytest-xdist's own mark for this (xdist_group) does nothing under pytest 9, so the groups are told
-to its scheduler here.
+to its scheduler here. Where there are many workers, two of them only compute, and give way to what
+must happen in time: tests in real time mostly wait, and the rest has the processor meanwhile.
 
 A real-time test that fails while the machine had no time for its simulators or for the box tells
 nothing of the box: it is tried again, and shown as R. A failure without such a stall stands.
@@ -10,6 +11,7 @@ nothing of the box: it is tried again, and shown as R. A failure without such a 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from pathlib import PurePosixPath
 
@@ -17,6 +19,7 @@ import pytest
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from tests.sim import lateness
 
@@ -24,15 +27,29 @@ from tests.sim import lateness
 settings.register_profile("box", deadline=None, print_blob=True)
 settings.load_profile("box")
 
-LONGEST_FIRST = ("trouble", "stories", "sim", "hostile", "test_contract.py", "media")
+LONGEST_FIRST = (
+    *("sim", "hostile", "trouble", "stories", "lines", "test_mixer.py"),
+    *("month", "web", "test_one_answer.py", "test_recorder.py", "boot"),
+)
 ROOMS_WITH_SOUND = {"hostile", "sim"}
-REAL_TIME = {"stories", "hostile", "sim", "test_contract.py", "test_mixer.py"}
+REAL_TIME = {"stories", "hostile", "sim", "lines", "test_mixer.py"}
 MORE_TRIES = 2
 BUSIEST = {
     "test_killed.py",
     "test_modem.py",
     "test_modem_lost.py",
 }  # many calls at once, with all their sound
+MANY, COMPUTING = 5, 2  # from so many workers on, so many of them only compute
+YIELDING = 10  # niceness
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--over",
+        choices=("sip", "gsm-gsm", "gsm-sip"),
+        default="sip",
+        help="the lines of callers and of staff, over which the shared stories are told",
+    )
 
 
 def group(test: str) -> str:
@@ -43,19 +60,41 @@ def group(test: str) -> str:
     return "sound" if ROOMS_WITH_SOUND.intersection(file.parts) else str(file)
 
 
+def computes(worker: str, workers: int) -> bool:
+    """Is that one of those who leave alone what happens in real time?"""
+    return workers >= MANY and int(worker.removeprefix("gw")) < COMPUTING
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A worker that computes gives way to the others."""
+    worker = getattr(config, "workerinput", None)
+    if worker is not None and computes(worker["workerid"], worker["workercount"]):
+        os.nice(YIELDING)
+
+
 class SoundApart(LoadScopeScheduling):
-    """Gives each group to one worker."""
+    """Gives each group to one worker; what is in real time to those that do not give way."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group(nodeid)
 
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        """Who gives way is done when only such work is left that must not."""
+        computing = computes(node.gateway.id, len(self.registered_collections))
+        scopes = sorted(self.workqueue, key=lambda scope: _in_time(scope) == computing)
+        if computing and _in_time(scopes[0]):
+            node.shutdown()
+            return
+        self.workqueue.move_to_end(scopes[0], last=False)
+        super()._assign_work_unit(node)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The rooms that take longest begin first, so that no worker is left alone with one of them."""
+    """What one worker does alone begins first, then the rooms that take longest."""
     items.sort(key=lambda item: _turn(_rooms(item)))
     again = pytest.mark.flaky(reruns=MORE_TRIES, condition=lateness.stalled)
     for item in items:
-        if REAL_TIME.intersection(_rooms(item)):
+        if _in_time(group(item.nodeid)):
             item.add_marker(again)
 
 
@@ -74,6 +113,11 @@ def pytest_runtest_makereport(
     if report.failed:
         report.sections.append(("The machine", lateness.in_words()))
     return report
+
+
+def _in_time(scope: str) -> bool:
+    """Is there sound or signalling in real time in this group?"""
+    return scope in ("busiest", "sound") or not REAL_TIME.isdisjoint(PurePosixPath(scope).parts)
 
 
 def _rooms(item: pytest.Item) -> tuple[str, ...]:

@@ -116,6 +116,7 @@ def test_each_foreign_thing_may_be_spoken_to_in_its_place(rooms: Path) -> None:
         ("hotline/calls/flow.py", "import smtplib", CONTRACTS[8]),
         ("hotline/routing/plan.py", "import phonenumbers", CONTRACTS[9]),
         ("hotline/health/checks.py", "import rich", "Only terminal speaks to rich"),
+        ("hotline_web/desk.py", "import icalendar", CONTRACTS[11]),
     ],
 )
 def test_each_contract_catches_an_offender(
@@ -134,6 +135,7 @@ LEFT_TO = {
     "flask": "the page",
     "argon2": "the page's passwords",
     "holidays": "setting up an office",
+    "icalendar": "the page's calendars",
     "apprise": "its child",
     "hotline.media.convert": "its child",
     "hotline.media.synthesis": "its child",
@@ -144,7 +146,9 @@ LEFT_TO = {
 @pytest.fixture(scope="module")
 def daemons_modules() -> set[str]:
     """What is loaded when the daemon begins its work."""
-    script = "import sys, hotline.__main__, hotline.box; print(*sys.modules)"
+    script = (
+        "import sys, hotline.__main__, hotline.commands.serving, hotline.box; print(*sys.modules)"
+    )
     paths = os.pathsep.join(str(TOP / part) for part in ("firmware", "web"))
     run = subprocess.run(
         [sys.executable, "-c", script],
@@ -332,7 +336,7 @@ def test_each_rule_catches_an_offender(tmp_path: Path, rule: Rule, file: str, te
             "hotline/calls/a.py",
             "from hotline.lines.port import Leg\nfrom hotline.media import engine",
         ),
-        ("hotline/box.py", "from hotline.lines.sip import SipLine"),
+        ("hotline/box/equipment.py", "from hotline.lines.sip import SipLine"),
     ],
 )
 def test_no_rule_catches_the_honest(tmp_path: Path, file: str, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -16,11 +17,9 @@ import os, pathlib, pytest
 
 @pytest.mark.parametrize("number", range(8))
 def test_something(number):
-    worker = os.environ["PYTEST_XDIST_WORKER"]
-    pathlib.Path(__file__).with_name(f"{pathlib.Path(__file__).stem}-{worker}").touch()
+    who = f"{os.environ['PYTEST_XDIST_WORKER']}-{os.nice(0)}"
+    pathlib.Path(__file__).with_name(f"{pathlib.Path(__file__).stem}-{who}").touch()
 """
-
-
 FAILING = """
 import pathlib
 
@@ -63,23 +62,45 @@ def in_words():
 
 
 def workers(folder: Path) -> set[str]:
-    return {file.name.rpartition("-")[2] for file in folder.rglob("test_*-gw*")}
+    return {file.name.partition("-")[2] for file in folder.rglob("test_*-gw*")}
+
+
+def run(folder: Path, workers: int, tests: dict[str, str]) -> Path:
+    """Run these tests by so many workers; the folder they are in."""
+    folder /= "tests"
+    for name, text in tests.items():
+        file = folder / f"{name}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    shutil.copy(CONFTEST, folder)
+    for name in ("lateness.py", "stalls.py"):
+        (folder / "sim").mkdir(exist_ok=True)
+        shutil.copy(SIM / name, folder / "sim")
+    command = ("-m", "pytest", "-q", "-n", str(workers), "-p", "no:cacheprovider", "tests")
+    done = subprocess.run(
+        (sys.executable, *command), cwd=folder.parent, capture_output=True, text=True, check=False
+    )
+    assert f"{8 * len(tests)} passed" in done.stdout, done.stdout + done.stderr
+    return folder
 
 
 def test_all_sound_is_made_by_one_worker(tmp_path: Path) -> None:
-    tests = tmp_path / "tests"
-    for name in ("sim/test_a", "hostile/test_b", "stories/test_c", "web/test_d", "storage/test_e"):
-        (tests / name).parent.mkdir(parents=True)
-        (tests / f"{name}.py").write_text(TESTS)
-    shutil.copy(CONFTEST, tests)
-    for file in ("lateness.py", "stalls.py"):
-        shutil.copy(SIM / file, tests / "sim")
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "tests"]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert "40 passed" in run.stdout, run.stdout + run.stderr
+    names = ("sim/test_a", "hostile/test_b", "stories/test_c", "web/test_d", "storage/test_e")
+    tests = run(tmp_path, 2, dict.fromkeys(names, TESTS))
     sound = workers(tests / "sim") | workers(tests / "hostile")
     assert len(sound) == 1
-    assert workers(tests) == {"gw0", "gw1"}
+    assert {who.partition("-")[0] for who in workers(tests)} == {"gw0", "gw1"}
+
+
+def test_what_must_happen_in_time_is_left_alone_by_who_gives_way(tmp_path: Path) -> None:
+    rooms = ("stories", "storage")
+    names = (f"{room}/test_{room}_{name}" for room in rooms for name in "abcdef")
+    tests = run(tmp_path, 5, dict.fromkeys(names, TESTS))
+    own = os.nice(0)
+    in_time = {f"gw{number}-{own}" for number in (2, 3, 4)}
+    giving_way = {f"gw{number}-{min(own + 10, 19)}" for number in (0, 1)}
+    assert workers(tests / "stories") == in_time
+    assert giving_way <= workers(tests / "storage") <= giving_way | in_time
 
 
 def test_a_failure_is_tried_again_twice_where_the_machine_held_it_up_and_nowhere_else(

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from hotline.control.messages import WIRE, LineState
+from hotline.control.messages.lines import LineState
+from hotline.control.messages.wire import WIRE
 from hotline.said import NOTHING, Part, Said, parts_of, say, together
 
 GONE = say("No modem with the IMEI %(imei)s is plugged in.", imei=8611)

@@ -20,7 +20,7 @@ from typing import Protocol
 
 import numpy as np
 
-from hotline.control.messages import LiveCall
+from hotline.control.messages.calls import LiveCall
 from tests.bench.figures import Figure
 from tests.bench.office import LIMITS, office_yaml
 from tests.sim import g711

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline.control.messages import LiveCall
+from hotline.control.messages.calls import LiveCall
 from tests.sim.box import BoxUnderTest, running, trunk
 from tests.sim.sip import Provider, Target
 

@@ -29,16 +29,18 @@ from hotline.media.catalogue import Prompt
 from hotline.media.engine import HangUpTone, KeyWays, Level
 from hotline.notify.outbox import Outbox
 from hotline.options import Limits
+from hotline.routing.changes import Change, changed, must_stand
 from hotline.routing.confirmed import only_confirmed
 from hotline.routing.office import Do, Key, Menu, Office, Person
+from hotline.routing.voicemail import with_voicemails
 from hotline.storage import calls as journal
 from hotline.storage import complaints
 from hotline.storage.calls import CallStory, Journal
 from hotline.storage.complaints import Cases, Show
 from hotline.storage.confirmations import Confirmation, Confirmations
 from hotline.storage.files import Recordings
+from hotline.storage.numberchecks import NumberChecks
 from hotline.storage.presence import Presences, StaffTrail
-from hotline.storage.schema import RECORDS
 from hotline.storage.waiting import WaitingList
 from tests.storage.conftest import AtOnce, FakeTime
 
@@ -55,6 +57,7 @@ OFFICE = Office(
     notify_to=("owner@example.org",),
 )
 BEEP = "beep"
+PATIENCE_S = 30  # nothing here takes time; who waits that long waits for ever
 
 
 class Mistake(Exception):  # noqa: N818 - the name says whose it is
@@ -96,6 +99,7 @@ class Telephone:
         self.on_hearing: Callable[[str], None] = lambda _: None
         self.reports_keys = False  # else the box waits for the sound before a key
         self.heard: list[str] = []
+        self.hears_music = False
         self.sends_when_gone: HangUpTone | None = None
         self.keys: asyncio.Queue[str] = asyncio.Queue()
         self.taken: asyncio.Future[None] = loop.create_future()
@@ -154,7 +158,8 @@ class Ear:
     """The sound of one leg."""
 
     def __init__(self, leg: Telephone, faults: Faults, speech_seconds: float) -> None:
-        self._leg, self._faults, self._speech = leg, faults, speech_seconds
+        self.leg = self._leg = leg
+        self._faults, self._speech = faults, speech_seconds
 
     async def play(self, files: Sequence[Path], *, loop: bool = False) -> None:
         for file in files:
@@ -163,7 +168,11 @@ class Ear:
             if self._leg.gone.done():  # nobody is there to hear the end of it
                 await asyncio.Event().wait()
         if loop:
-            await asyncio.Event().wait()
+            self._leg.hears_music = True
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self._leg.hears_music = False
 
     def record(self, path: Path) -> Tape:
         self._faults.meet("record")
@@ -189,34 +198,38 @@ class Ear:
 
 
 class Sounds:
-    """The engine."""
+    """The engine. joined: each pair of telephones that hear each other."""
 
     def __init__(self, faults: Faults, speech_seconds: float) -> None:
         self._faults, self._speech = faults, speech_seconds
+        self.joined: set[frozenset[Telephone]] = set()
 
     def attach(self, audio: Any, keys: asyncio.Queue[str], *, in_band: bool) -> Ear:
         self._faults.meet("attach")
         return Ear(audio, self._faults, self._speech)
 
-    def join(self, one: object, other: object) -> None:
+    def join(self, one: Any, other: Any) -> None:
         self._faults.meet("join")
+        self.joined.add(frozenset({one.leg, other.leg}))
 
-    def part(self, one: object, other: object) -> None:
+    def part(self, one: Any, other: Any) -> None:
         self._faults.meet("part")
+        self.joined.discard(frozenset({one.leg, other.leg}))
 
 
 class Sentences:
     """The prompts: each is a file of its own name."""
 
-    beep, music = Path(BEEP), Path("music")
+    beep, music, ringback = Path(BEEP), Path("music"), Path("ringback")
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
         self.values: dict[Prompt, dict[str, object]] = {}  # of the last time it was said
+        self.languages: dict[Prompt, str] = {}
 
     async def files(self, language: str, prompt: Prompt, **values: object) -> list[Path]:
         self._faults.meet(prompt)
-        self.values[prompt] = values
+        self.values[prompt], self.languages[prompt] = values, language
         return [Path(prompt)]
 
     async def say(self, language: str, text: str, own: str = "") -> list[Path]:
@@ -241,6 +254,7 @@ class StaffLine:
         self.on_hearing: Callable[[str], None] = lambda _: None
         self.does: dict[str, str] = {}
         self.rung: list[Telephone] = []
+        self.dialled = asyncio.Event()
         self.busy: set[str] = set()  # numbers
         self.silent: set[str] = set()
         self.fails: set[str] = set()
@@ -252,9 +266,10 @@ class StaffLine:
     def free_channels(self) -> int:
         return 9
 
-    def dial(self, number: str, shown: str | None = None) -> Telephone:
+    def dial(self, number: str) -> Telephone:
         does = self.does.get(number, self.key)
-        asked = {Prompt.WHISPER: does, Prompt.RETURN_WHISPER: does}
+        whispers = Prompt.WHISPER, Prompt.WHISPER_KEYS, Prompt.RETURN_WHISPER
+        asked = dict.fromkeys(whispers, does)
         phone = Telephone(Caller(number), asked)
         phone.on_hearing = self.on_hearing
         if number in self.busy or does == "busy":
@@ -266,6 +281,7 @@ class StaffLine:
         else:
             phone.picks_up()
         self.rung.append(phone)
+        self.dialled.set()
         return phone
 
     async def start(self, on_ring: Any) -> None: ...
@@ -291,19 +307,20 @@ class Hotline:
     ) -> None:
         self.records, time, self._in_force = AtOnce(), FakeTime(), office
         self.time = time
-        RECORDS.apply(self.records.database)
         writer: Any = self.records
         self.faults, self.line = Faults(), StaffLine(full_duplex)
         clock = replace(time.clock(), monotonic=lambda: time.now().timestamp())
         words = self.words = Sentences(self.faults)
+        self.sounds: Any = Sounds(self.faults, speech_seconds)
         self.outbox = Outbox(writer, (), {}, clock)
         held = [Confirmation(n, clock.now(), "", "") for n in confirmed or ()]
         self.confirmed = Confirmations(writer, held)
+        self.checks = NumberChecks(writer, (), ())
         self._holds = self.confirmed.holds if confirmed is not None else lambda _number: True
         self.board = Board((self.line,), Caps(Limits(), "MD", self._holds), clock)
         self.exchange = Exchange(
             board=self.board,
-            engine=Sounds(self.faults, speech_seconds),
+            engine=self.sounds,
             prompts=words,
             comfort=words,
             journal=Journal(writer, 1),
@@ -325,11 +342,19 @@ class Hotline:
 
     def _office(self) -> Office:
         self.faults.meet("office")
-        return only_confirmed(self._in_force, self._holds)
+        return with_voicemails(
+            only_confirmed(self._in_force, self._holds), self.checks.voicemail_after
+        )
 
     def changes(self, office: Office) -> None:
         """Another office is in force."""
         self._in_force = office
+
+    async def change_plan(self, change: Change, _by: str) -> None:
+        """As the page does. Raises DoesNotFit."""
+        after = changed(self._in_force, change)
+        must_stand(after, self._in_force)
+        self._in_force = after
 
     def rings(self, chooses: str = "", number: str = "+37322111222") -> Telephone:
         """Somebody calls who chooses this key of the menu, and presses # after the beep."""
@@ -341,7 +366,7 @@ class Hotline:
 
     async def step(self, phone: Telephone, what: StepName) -> None:
         """Wait until this call has come to that step."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while (self._ids[phone], what) not in self._told:
                 self._news.clear()
                 await self._news.wait()

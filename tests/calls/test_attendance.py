@@ -31,7 +31,7 @@ _numbers = itertools.count(100_000)  # who called before is put through to the s
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a key, nor between two rounds."""
     monkeypatch.setattr(offer, "KEY_PATIENCE_S", 0.0)
-    monkeypatch.setattr(offer, "WHISPER_PATIENCE_S", 0.01)
+    monkeypatch.setattr(offer, "WHISPER_PATIENCE_S", 0.25)
     monkeypatch.setattr(hunt, "ROUND_PAUSE_S", 0.01)
 
 

@@ -83,6 +83,17 @@ def test_a_talk_that_goes_on_counts_before_it_is_over() -> None:
     assert mine.used(NOON + timedelta(minutes=10)) == 540
 
 
+def test_two_callers_in_one_call_centre_both_count() -> None:
+    mine = caps(minutes_per_day=10)
+    mine.answered(ANA, NOON)
+    mine.answered(ANA, NOON + timedelta(minutes=4))
+    assert mine.used(NOON + timedelta(minutes=5)) == 6 * 60
+    mine.talked(ANA, 5 * 60, NOON + timedelta(minutes=5))
+    mine.count(NOON + timedelta(minutes=7))
+    mine.talked(ANA, 4 * 60, NOON + timedelta(minutes=8))
+    assert mine.users(NOON + timedelta(minutes=9)) == {ANA: 9 * 60}
+
+
 def test_a_power_cut_in_a_talk_loses_only_what_was_not_counted_yet(restarts: Restarts) -> None:
     before = restarts.at(NOON)
     before.answered(ANA, NOON)
@@ -154,10 +165,8 @@ class Restarts:
 
 @pytest.fixture
 def restarts() -> Restarts:
-    from hotline.storage.schema import RECORDS
 
     records = AtOnce()
-    RECORDS.apply(records.database)
     return Restarts(records)
 
 

@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 
-from hotline.calls import confirming
+from hotline.calls import confirming, ringing
 from hotline.calls.alarms import TOLD_A_DAY, Alarms
 from hotline.calls.caps import NotConfirmed
 from hotline.calls.confirming import Attempt, Confirming, State
+from hotline.calls.measuring import Measuring
 from hotline.calls.notices import Texting
+from hotline.calls.rollcall import RollCalls
+from hotline.control.numberdesk import NumberDesk
 from hotline.errors import HotlineError, LineDown, NumberRefused
 from hotline.inbox.outcome import Outcome
-from hotline.lines.port import Cause
+from hotline.lines.port import Caller, Cause
 from hotline.media.catalogue import Prompt
 from hotline.options import Limits
 from hotline.routing.office import Person
@@ -26,7 +29,7 @@ from hotline.storage import audit as audit_storage
 from hotline.storage import confirmations
 from hotline.storage.audit import Act, Audit
 from hotline.storage.confirmations import KEPT_OUTSIDE, Confirmation, Confirmations
-from tests.calls.hotline import ANA, OFFICE, Hotline, Telephone
+from tests.calls.hotline import ANA, OFFICE, Hotline, StaffLine, Telephone
 
 ION = Person("ion", "Ion", "+37369000102", languages=("ro",), ring_seconds=5)
 ANAS, IONS = ANA.number or "", ION.number or ""
@@ -36,8 +39,8 @@ SHOP = replace(OFFICE, people=(ANA, ION), languages=("en", "ro"), supervisor="io
 class Shop(Hotline):
     """Ana is confirmed, Ion is not."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, SHOP, confirmed=[ANAS])
+    def __init__(self, folder: Path, texting: Texting | None = None) -> None:
+        super().__init__(folder, SHOP, confirmed=[ANAS], texting=texting)
         writer: Any = self.records
         self.audit = Audit(writer)
         self.asking = Confirming(self.exchange, self.confirmed, self.audit)
@@ -48,7 +51,7 @@ class Shop(Hotline):
             self.board.clock,
             self.exchange.office,
         )
-        self.board.on_refused = self.alarms.refused
+        self.board.numbers = self.alarms
 
     async def asks(self, *tries: str, person: str = "ion") -> tuple[Attempt, Telephone]:
         """Ask a person, who keys this; "code" is the right one. The call is over then."""
@@ -192,6 +195,14 @@ async def test_everybody_hears_that_a_new_telephone_may_receive_callers(shop: Sh
     assert shop.letters() == ["A new telephone may now receive callers: +373 69… 02 (Ion)"]
 
 
+async def test_who_confirmed_is_texted_whose_number_to_save_and_what_to_press(
+    tmp_path: Path,
+) -> None:
+    shop = Shop(tmp_path, Texting("MD", lambda: 500))
+    await shop.asks("code")
+    assert shop.texts(IONS) == ["V-a sunat Flowers: salvati numarul. Preluati apelul cu tasta 1."]
+
+
 @pytest.mark.parametrize(
     ("tries", "state"),
     [
@@ -276,13 +287,30 @@ async def test_asking_costs_minutes_like_any_other_call(shop: Shop) -> None:
 async def test_without_a_line_that_can_call_the_reason_is_said(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def down(number: str, shown: str | None = None) -> Any:
+    def down(number: str) -> Any:
         raise LineDown("The modem is in use.")
 
     monkeypatch.setattr(shop.line, "dial", down)
     with pytest.raises(LineDown):
         shop.asking.begin("ion", "maria")
     assert shop.staff_is_free()
+
+
+async def test_a_mute_line_does_not_keep_the_owner_from_being_asked(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mute, mobile = StaffLine(full_duplex=True), shop.line
+    mobile.name = "mobile"
+    monkeypatch.setattr(ringing, "FIRST_SIGN_S", 0.01)
+    monkeypatch.setattr(mute, "dial", lambda number: Telephone(Caller(number), {}))
+    shop.board.lines = (mute, mobile)
+    attempt = shop.asking.begin("ion", "maria")
+    mobile.on_hearing = lambda _: shop.line.rung[-1].presses.update(
+        {Prompt.CONFIRM_ASK: attempt.code}
+    )
+    for task in tuple(shop.asking._calls):
+        await task
+    assert attempt.state is State.CONFIRMED
 
 
 @pytest.mark.parametrize(
@@ -421,3 +449,26 @@ async def test_a_number_rung_too_often_within_the_hour_is_no_alarm(shop: Shop) -
     with pytest.raises(NumberRefused):
         shop.board.permit(ANAS)
     assert shop.letters() == []
+
+
+# -- telephones outside the office -----------------------------------------------------------------
+
+
+async def test_an_entry_of_the_directory_is_confirmed_as_a_person_is(shop: Shop) -> None:
+    bank = Person("bank", "The bank", "+37322000202", ring_seconds=5)
+    shop._in_force = replace(SHOP, directory=(bank,))
+    assert shop.exchange.office().directory[0].number is None
+    x, asking = shop.exchange, shop.asking
+    calls = RollCalls(x, shop.checks, shop.confirmed, shop.switchboard)
+    desk = NumberDesk(x, asking, shop.alarms, Measuring(x, shop.checks), calls)
+    listed = [(one.person, one.state, one.outside) for one in desk.all().people]
+    assert listed[-2:] == [("ion", "unconfirmed", False), ("bank", "unconfirmed", True)]
+    assert [one.id for one in desk.unconfirmed()] == ["ion"]  # of who would be rung
+    attempt, _ = await shop.asks("code", person="bank")
+    assert attempt.state is State.CONFIRMED
+    assert shop.exchange.office().directory[0].number == bank.number
+    shop.asking.look(shop.exchange.office())
+    shop.time.pass_by(KEPT_OUTSIDE + timedelta(days=1))
+    shop.asking.look(shop.exchange.office())
+    assert shop.confirmed.holds(bank.number or "")
+    assert await shop.asking.forget("bank", "maria") == bank.number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from hotline.calls.notices import TEXTS_TOLD_AN_HOUR, Notices, Texting
 from hotline.inbox.case import CaseKind
 from hotline.lines.port import Caller
 from hotline.routing.office import Absence, Office, Person, Topic
+from tests.calls.hotline import OFFICE, Hotline
 from tests.storage.conftest import NOW, FakeTime
 
 ANA, ION, DESK = "+37369000101", "+37369000102", "+37322100001"
@@ -79,6 +81,23 @@ CARD = card()
 
 def test_each_mobile_of_who_is_on_duty_gets_one_text_of_a_case() -> None:
     assert Desk(TWO, CARD).files() == [(ANA, f"Жалоба 104: заказы, {CALLER}")]
+
+
+@pytest.mark.parametrize(
+    ("number", "wanted", "texts"),
+    [
+        (CALLER, True, [(ANA, f"Звонил: {CALLER}, заказы")]),
+        (CALLER, False, []),
+        (None, True, []),
+    ],
+)
+def test_who_takes_a_call_is_texted_the_number_of_the_caller_where_the_office_wants_it(
+    number: str | None, wanted: bool, texts: list[tuple[str, str]]
+) -> None:
+    ana = person("Ana", ANA)
+    desk = Desk(office(ana, text_caller=wanted), Texting("MD", lambda: 9))
+    desk.notices.taken(desk.call(number), ana)
+    assert desk.outbox.texts() == texts
 
 
 def test_who_is_off_duty_gets_none() -> None:
@@ -156,3 +175,16 @@ def test_a_flood_of_texts_is_no_flood_of_letters_and_ends() -> None:
     assert len(desk.outbox.letters) == TEXTS_TOLD_AN_HOUR
     desk.notices.text_came(desk.office, CALLER, "hello", NOW + timedelta(hours=2))
     assert len(desk.outbox.letters) == TEXTS_TOLD_AN_HOUR + 1
+
+
+async def test_the_text_comes_when_the_call_is_taken_and_not_before(tmp_path: Path) -> None:
+    wanted = replace(OFFICE, text_caller=True)
+    hotline = Hotline(tmp_path, wanted, texting=Texting("MD", lambda: 9))
+    hotline.line.on_hearing = lambda _: told.append(hotline.texts(ANA))
+    told: list[list[str]] = []
+    caller = hotline.rings("1")
+    await hotline.step(caller, "joined")
+    assert hotline.texts(ANA) == ["Caller: +37322111222"]
+    assert told[0] == []
+    caller.hang_up()
+    await hotline.over(caller)

@@ -176,8 +176,8 @@ def tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hotline:
     dial = hotline.line.dial
     hotline.line.free = 1  # type: ignore[attr-defined]
 
-    def follows(number: str, shown: str | None = None) -> Telephone:
-        phone = dial(number, shown)
+    def follows(number: str) -> Telephone:
+        phone = dial(number)
         phone.presses = {Prompt.SELF_TEST: "1"}
         hotline.line.rung.clear()
         return phone

@@ -59,6 +59,21 @@ async def test_a_caller_who_waits_too_long_is_taken_by_the_second_group(tmp_path
         await here.over(caller)
 
 
+async def test_who_did_not_answer_is_not_rung_once_more_before_the_second_group(
+    tmp_path: Path,
+) -> None:
+    here = hotline(tmp_path, WITH_CENTRE)
+    here.line.does = {str(ANA.number): "rings"}
+    caller = here.rings("1")
+    await here.step(caller, "ringing")
+    here.time.pass_by(timedelta(seconds=31))
+    here.line.rung[0].hang_up(Cause.BUSY)
+    await here.step(caller, "joined")
+    assert rung(here) == [ANA.number, CENTRE.number]
+    caller.hang_up(Cause.HUNG_UP)
+    await here.over(caller)
+
+
 async def test_a_centre_takes_as_many_calls_as_it_has_people_and_no_more(tmp_path: Path) -> None:
     here = hotline(tmp_path, replace(WITH_CENTRE, people=(CENTRE,)))
     callers = [await talks(here), await talks(here)]

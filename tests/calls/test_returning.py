@@ -142,28 +142,12 @@ async def test_the_whisper_says_who_waits_since_when_and_for_which_case(desk: De
     }
 
 
-async def test_the_number_of_the_colleague_is_shown_to_nobody(desk: Desk) -> None:
-    asked: list[tuple[str, str | None]] = []
-    dial = desk.line.dial
-
-    def dials(number: str, shown: str | None = None) -> Any:
-        asked.append((number, shown))
-        return dial(number)
-
-    desk.line.dial = dials  # type: ignore[method-assign]
-    call = await desk.missed()
-    _, theirs = await desk.talking(call)
-    theirs.hang_up()
-    await desk.ended()
-    assert asked == [(ANA.number, None), (VERA, None)]
-
-
 @pytest.mark.parametrize("key", ["2", ""], ids=["not now", "a voicemail"])
 async def test_without_key_1_the_caller_is_never_called(
     desk: Desk, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hotline.calls.offer.KEY_PATIENCE_S", 0.01)
-    monkeypatch.setattr("hotline.calls.offer.WHISPER_PATIENCE_S", 0.05)
+    monkeypatch.setattr("hotline.calls.offer.WHISPER_PATIENCE_S", 0.25)
     desk.line.key = key
     story = await desk.back(await desk.missed())
     assert [phone.caller.number for phone in desk.line.rung] == [ANA.number]
@@ -483,3 +467,34 @@ async def test_where_no_text_can_go_it_is_said(
     with pytest.raises(HotlineError, match=why):
         await desk.returning.text(person, call_id=call)
     assert desk.entries()[0].owner == ""
+
+
+async def test_a_colleague_who_is_called_back_as_a_caller_counts_as_on_the_telephone(
+    desk: Desk,
+) -> None:
+    call = await desk.missed(ION.number or "")
+    _, theirs = await desk.talking(call)
+    other = desk.rings("1", "+37322111000")
+    await desk.step(other, "round")
+    (told,) = [step for step in desk.switchboard.live[3].steps if step.what == "round"]
+    assert "Ion" in told.facts["others"]["busy"]
+    assert "Ion" not in told.facts["rung"]
+    theirs.hang_up()
+    other.hang_up()
+    await desk.over(other)
+
+
+async def test_a_colleague_is_spoken_to_in_the_language_of_their_own(desk: Desk) -> None:
+    ana = replace(ANA, languages=("ru", "en"))
+    desk.changes(replace(PEOPLE, languages=("en", "ru"), people=(ana, ION)))
+    call = await desk.missed()
+    _, theirs = await desk.talking(call)
+    said = desk.words.languages
+    assert (said[Prompt.RETURN_WHISPER], said[Prompt.RETURN_CALLING]) == ("ru", "ru")
+    theirs.hang_up()
+    await desk.ended()
+    desk.joined = False
+    _, theirs = await desk.talking(await desk.missed("+37322111333"), "ion")
+    assert said[Prompt.RETURN_WHISPER] == "en"
+    theirs.hang_up()
+    await desk.ended()

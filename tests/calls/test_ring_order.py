@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,3 +38,17 @@ async def test_the_calls_of_a_day_are_counted_from_the_offices_midnight(tmp_path
         caller.hang_up(Cause.HUNG_UP)
         taken.append((await here.over(caller)).call.person)
     assert taken == ["ana", "ion", "ana", "ana"]
+
+
+async def test_a_clock_that_is_set_back_changes_nobodys_turn(tmp_path: Path) -> None:
+    here = Hotline(tmp_path, replace(OFFICE, people=(ANA, ION), strategy=Strategy.LONGEST_IDLE))
+    ticks = itertools.count()
+    here.board.clock = replace(here.board.clock, monotonic=lambda: float(next(ticks)))
+    taken = []
+    for hours in (0, -2, 0):
+        here.time.at += timedelta(hours=hours)
+        caller = here.rings("1", f"+3732211{len(taken):04d}")
+        await here.step(caller, "joined")
+        caller.hang_up(Cause.HUNG_UP)
+        taken.append((await here.over(caller)).call.person)
+    assert taken == ["ana", "ion", "ana"]

@@ -61,9 +61,9 @@ async def test_nobody_is_rung_whose_shift_ended_while_others_were_rung(
     hotline.line.key = "2"  # not now
     dial = hotline.line.dial
 
-    def dial_for_two_minutes(number: str, shown: str | None = None) -> Telephone:
+    def dial_for_two_minutes(number: str) -> Telephone:
         hotline.time.pass_by(timedelta(minutes=2))
-        return dial(number, shown)
+        return dial(number)
 
     hotline.line.dial = dial_for_two_minutes
     story = await hotline.called("1")
@@ -79,11 +79,11 @@ async def test_a_line_that_is_full_for_a_moment_is_tried_again(
     hotline.board.caps.limits = Limits(concurrent=3)
     dial, tried = hotline.line.dial, list[str]()
 
-    def full(number: str, shown: str | None = None) -> Telephone:
+    def full(number: str) -> Telephone:
         tried.append(number)
         if len(tried) <= 6:
             raise LineDown("All channels are taken.")
-        return dial(number, shown)
+        return dial(number)
 
     hotline.line.dial = full
     callers = [hotline.rings("1", f"+3732200000{n}") for n in range(2)]
@@ -102,7 +102,7 @@ async def test_callers_for_whom_no_line_is_free_do_not_wake_each_other(
     hotline = Hotline(tmp_path, replace(BY_TURNS, people=knows))
     hotline.board.caps.limits, tried = Limits(concurrent=3), list[str]()
 
-    def full(number: str, shown: str | None = None) -> Telephone:
+    def full(number: str) -> Telephone:
         tried.append(number)
         raise LineDown("All channels are taken.")
 
@@ -120,7 +120,7 @@ async def test_on_a_box_with_one_channel_the_caller_does_not_wait_for_a_second(
     hotline = Hotline(tmp_path)
     hotline.line.capabilities = replace(hotline.line.capabilities, channels=1)
 
-    def full(number: str, shown: str | None = None) -> Telephone:
+    def full(number: str) -> Telephone:
         raise LineDown("All channels are taken.")
 
     hotline.line.dial = full
@@ -151,3 +151,82 @@ async def test_where_no_call_may_be_forwarded_nobody_waits_for_it(tmp_path: Path
     story = await hotline.called("1")
     assert "waiting" not in [step.what for step in story.steps]
     assert story.call.outcome == "message"
+
+
+def with_channels(hotline: Hotline, channels: int) -> None:
+    """So many and no more; the network takes a moment to end a call and give one back."""
+    dial, taken, loop = hotline.line.dial, set[Telephone](), asyncio.get_running_loop()
+
+    def one_at_a_time(number: str) -> Telephone:
+        phone = dial(number)
+        ends = phone.hang_up
+        taken.add(phone)
+        phone.gone.add_done_callback(lambda _gone: taken.discard(phone))
+        phone.hang_up = lambda cause=Cause.OURS: loop.call_later(0.02, ends, cause)
+        return phone
+
+    hotline.line.dial = one_at_a_time
+    hotline.line.free_channels = lambda: channels - len(taken)
+
+
+async def test_over_the_only_channel_the_next_person_is_rung_when_the_last_call_is_over(
+    tmp_path: Path,
+) -> None:
+    hotline = Hotline(tmp_path, replace(OFFICE, people=(ANA, ION), survey=False))
+    with_channels(hotline, 1)
+    hotline.line.does[ANA.number or ""] = "2"
+    caller = hotline.rings("1")
+    await hotline.step(caller, "joined")
+    caller.hang_up(Cause.HUNG_UP)
+    story = await hotline.over(caller)
+    assert story.call.person == ION.id
+    assert "not_dialled" not in [step.what for step in story.steps]
+
+
+async def test_all_at_once_over_one_channel_reaches_the_second_whom_the_first_never_lets_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hunt, "ROUND_PAUSE_S", 0.01)
+    people = (replace(ANA, ring_seconds=0), ION)
+    office = replace(OFFICE, people=people, strategy=Strategy.ALL, pause_after=0)
+    hotline = Hotline(tmp_path, office)
+    hotline.board.caps.limits = Limits(calls_per_hour_per_number=100_000)
+    with_channels(hotline, 1)
+    hotline.line.does[ANA.number or ""] = "rings"
+    caller = hotline.rings("1")
+    await hotline.step(caller, "joined")
+    caller.hang_up(Cause.HUNG_UP)
+    assert (await hotline.over(caller)).call.person == ION.id
+
+
+async def test_who_waits_for_the_only_channel_is_forwarded_as_soon_as_it_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hunt, "ROUND_PAUSE_S", 1000.0)
+    hotline = Hotline(tmp_path, replace(OFFICE, people=(ANA, ION)))
+    hotline.board.caps.limits = Limits(concurrent=3)
+    with_channels(hotline, 1)
+    first = hotline.rings("1", "+37322000001")
+    await hotline.step(first, "joined")
+    second = hotline.rings("1", "+37322000002")
+    await hotline.step(second, "not_dialled")
+    first.hang_up(Cause.HUNG_UP)
+    await hotline.step(second, "joined")
+
+
+async def test_the_end_of_a_ring_does_not_begin_the_next_round(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hunt, "ROUND_PAUSE_S", 1000.0)
+    hotline = Hotline(tmp_path, replace(OFFICE, people=(replace(ANA, ring_seconds=0),)))
+    with_channels(hotline, 9)
+    hotline.line.does[ANA.number or ""] = "rings"
+    caller = hotline.rings("1")
+    await hotline.step(caller, "not_reached")
+    (rung,) = hotline.line.rung
+    await rung.gone
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert hotline.line.rung == [rung]
+    caller.hang_up(Cause.HUNG_UP)
+    await hotline.over(caller)

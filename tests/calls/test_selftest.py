@@ -40,8 +40,8 @@ def hotline(tmp_path: Path) -> Hotline:
     one = Hotline(tmp_path)
     dial = one.line.dial
 
-    def answers(number: str, shown: str | None = None) -> Any:
-        phone = dial(number, shown)
+    def answers(number: str) -> Any:
+        phone = dial(number)
         phone.presses = {Prompt.SELF_TEST: "1"}
         return phone
 
@@ -136,7 +136,7 @@ async def test_after_a_test_the_person_can_be_rung_again(hotline: Hotline) -> No
 async def test_a_line_that_cannot_dial_now_is_said_to_fail(
     hotline: Hotline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def down(number: str, shown: str | None = None) -> Any:
+    def down(number: str) -> Any:
         raise LineDown("The modem is in use.")
 
     monkeypatch.setattr(hotline.line, "dial", down)
@@ -172,8 +172,8 @@ async def test_a_test_that_is_broken_off_leaves_nobody_on_the_telephone(
 ) -> None:
     dial, asked = hotline.line.dial, asyncio.Event()
 
-    def silent(number: str, shown: str | None = None) -> Any:
-        phone = dial(number, shown)
+    def silent(number: str) -> Any:
+        phone = dial(number)
         phone.hears = lambda _sentence: asked.set()
         return phone
 
@@ -191,7 +191,7 @@ async def test_a_telephone_nobody_takes_rings_no_longer_than_the_test(
 ) -> None:
     monkeypatch.setattr("hotline.calls.selftest.RING_S", 0.01)
     phone = Telephone(Caller(OWNER), {})
-    monkeypatch.setattr(hotline.line, "dial", lambda _number, _shown=None: phone)
+    monkeypatch.setattr(hotline.line, "dial", lambda _number: phone)
     test = await lab(hotline).run("office", OWNER)
     assert outcomes(test)["dials"] is Outcome.UNKNOWN
     assert phone.gone.done()

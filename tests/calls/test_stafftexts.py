@@ -18,7 +18,6 @@ from hotline.routing.office import Person, Shift, Swap, WallTime
 from hotline.routing.presence import Away, Decision, Verdict, Why
 from hotline.routing.staffwords import read
 from hotline.storage import presence
-from hotline.storage.officefile import read_office
 from hotline.storage.officewriting import write_office
 from hotline.storage.presence import SwapAsks, Turn
 from hotline.storage.texts import Direction, Text, TextState
@@ -47,7 +46,6 @@ class Phones:
     """The hotline, 11:00 on a Sunday, and what its staff text to it."""
 
     box: Hotline
-    plan: str
     texts: StaffTexts = field(init=False)
     _seen: int = 0
 
@@ -60,12 +58,8 @@ class Phones:
         asks = SwapAsks(writer, presence.swap_asks(self.box.records.database))
         self.texts = StaffTexts(
             self.box.exchange, self.box.staff, asks, self.box.trail, frozenset({BOX}),
-            lambda: self.plan, self._put,
+            self.box.change_plan,
         )  # fmt: skip
-
-    async def _put(self, yaml: str, author: str) -> None:
-        self.plan = yaml
-        self.box.changes(read_office(yaml, "the plan")[0])
 
     async def text(self, number: str | None, words: str, **how: Any) -> list[tuple[str, str]]:
         """Somebody texts the box; whom it texts then, and what."""
@@ -99,7 +93,7 @@ class Phones:
 def phones(tmp_path: Path) -> Phones:
     numbers = [*(person.number or "" for person in SHOP.people), BOX]
     box = Hotline(tmp_path, SHOP, texting=Texting("MD", lambda: 500), confirmed=numbers)
-    return Phones(box, write_office(SHOP))
+    return Phones(box)
 
 
 def away(phones: Phones) -> set[str]:
@@ -262,7 +256,6 @@ async def test_without_a_day_today_is_meant_and_counts_at_once(phones: Phones) -
 
 async def test_in_a_night_shift_today_is_the_day_on_which_it_began(phones: Phones) -> None:
     night = replace(SHOP, shifts=(Shift("ana", EVERY, WallTime(22 * 60), WallTime(6 * 60)),))
-    phones.plan = write_office(night)
     phones.box.changes(night)
     phones.box.time.pass_by(timedelta(hours=16))  # 03:00
     await phones.text(ANA.number, "SWAP eva")
@@ -283,6 +276,17 @@ async def test_who_refuses_changes_nothing_and_the_other_hears_it(phones: Phones
         (ANA.number, "Eva does not swap on 14.12."),
     ]
     assert await phones.answer(EVA, "1") == "Acum nu sunteti de serviciu, ci de la 18:00."
+    assert phones.box.exchange.office().swaps == ()
+
+
+async def test_who_swapped_a_day_and_swaps_it_again_works_it_as_before(phones: Phones) -> None:
+    for _ in range(2):
+        await phones.text(ANA.number, "SWAP eva 14.12")
+        told = await phones.text(EVA.number, "1")
+        assert [words.partition(":")[0] for _, words in told] == [
+            "Schimb facut pe 14.12",
+            "Swapped",
+        ]
     assert phones.box.exchange.office().swaps == ()
 
 
@@ -339,7 +343,6 @@ async def test_a_swap_that_cannot_be_is_told_at_once(
     until = date(2026, 12, 15)
     shifts = tuple(replace(shift, valid_to=until) for shift in SHIFTS)
     shop = replace(SHOP, shifts=shifts, swaps=(Swap(until, "ana", "ion"),))
-    phones.plan = write_office(shop)
     phones.box.changes(shop)
     assert await phones.answer(ANA, words) == answer
 
@@ -400,6 +403,7 @@ def test_every_answer_is_one_part(language: str) -> None:
     made += [
         staffwords.about_decision(Decision(Verdict.NOT_ON_DUTY), to),
         staffwords.about_back_again([name] * 2, to),
+        staffwords.about_welcome(name, to),
         staffwords.about_alone_and_missing(name, 3, to),
         staffwords.about_nobody_left([(name, Away("x", Why.BREAK, NOW, NOW))], to),
         staffwords.about_who([("Анна", None), ("Ион", None)], (NOW, ["Ева"]), to),

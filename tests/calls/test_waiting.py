@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +48,40 @@ async def test_the_expected_wait_comes_from_the_talks_of_this_office(hotline: Ho
     await joined(hotline)
     hotline.time.pass_by(timedelta(minutes=6))
     assert await told_in_the_queue(hotline) == {"n": 1, "minutes": 2}
+
+
+async def test_place_and_wait_are_told_at_once_and_get_smaller_when_somebody_is_served(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[object, ...]] = []
+    files = hotline.words.files
+
+    async def noted(language: str, prompt: Prompt, **values: Any) -> list[Path]:
+        if prompt is Prompt.POSITION:
+            told.append((values["n"], values["minutes"]))
+        return await files(language, prompt, **values)
+
+    async def until_told(place: int, minutes: int) -> None:
+        async with asyncio.timeout(5):
+            while (place, minutes) not in told:  # noqa: ASYNC110 - turns of the loop
+                await asyncio.sleep(0)
+
+    for minutes in (5, 7, 9):
+        await talk(hotline, minutes * 60)
+    monkeypatch.setattr(hotline.words, "files", noted)
+    first = await joined(hotline)
+    hotline.time.pass_by(timedelta(minutes=6))
+    second, third = (hotline.rings("1", f"+3732211100{n}") for n in (2, 3))
+    await hotline.step(third, "waiting")
+    await until_told(1, 2)
+    await until_told(2, 9)
+    first.hang_up(Cause.HUNG_UP)
+    await hotline.step(second, "joined")
+    await until_told(1, 7)
+    for caller in (second, third):
+        caller.hang_up(Cause.HUNG_UP)
+        await hotline.over(caller)
+        assert caller.heard[2:4] == [Prompt.PLEASE_HOLD, Prompt.POSITION]
 
 
 async def test_a_box_that_has_seen_too_few_talks_tells_the_place_alone(hotline: Hotline) -> None:

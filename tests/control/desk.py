@@ -9,46 +9,48 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hotline.control.messages import (
+from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
     CallReturned,
     CallTried,
-    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
     CaseNote,
     CaseReopen,
-    Done,
-    Event,
-    LineDivert,
-    LineDiverted,
-    LineState,
-    Message,
-    NumberCode,
-    NumberConfirm,
-    NumberForget,
-    Numbers,
-    NumbersAnswer,
+)
+from hotline.control.messages.lines import LineDivert, LineDiverted, LineState
+from hotline.control.messages.office import (
     OfficeAnswer,
+    OfficeAnsweredBy,
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
     OfficeUndo,
     PlanAway,
+    PlanCopy,
+    PlanDraft,
+    PlanMove,
     PlanStandIn,
     PlanSwap,
-    Ring,
-    StaffAsk,
-    StaffSaid,
-    Started,
-    Status,
-    StatusAnswer,
-    Who,
-    WhoAnswer,
-    Words,
 )
+from hotline.control.messages.people import (
+    CapsResume,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    NumberMeasure,
+    Numbers,
+    NumbersAnswer,
+    StaffAsk,
+    StaffOpen,
+    StaffPin,
+    StaffPinMade,
+    StaffSaid,
+)
+from hotline.control.messages.status import Event, Ring, Status, StatusAnswer, Who, WhoAnswer
+from hotline.control.messages.wire import Done, Message, Started, Words
 from hotline.control.server import ControlServer, Feed
 from hotline.errors import BadSettings, HotlineError
 from hotline.said import say
@@ -96,6 +98,15 @@ class FakeDesk:
             return StaffSaid(done=False, words="Break denied: too few people would stay.")
         return StaffSaid(done=True, words=f"{ask.person} {ask.what} {ask.minutes}")
 
+    async def staff_pin(self, ask: StaffPin) -> StaffPinMade:
+        await self._change(ask)
+        if ask.forget:
+            return StaffPinMade(name="Ana")
+        return StaffPinMade(name="Ana", number="1", digits="20461357")
+
+    async def staff_open(self, ask: StaffOpen) -> Done:
+        return await self._change(ask)
+
     async def case_assign(self, ask: CaseAssign) -> Done:
         return await self._change(ask)
 
@@ -123,6 +134,19 @@ class FakeDesk:
     async def plan_stand_in(self, ask: PlanStandIn) -> Done:
         return await self._change(ask)
 
+    async def plan_move(self, ask: PlanMove) -> Done:
+        return await self._change(ask)
+
+    async def plan_copy(self, ask: PlanCopy) -> Done:
+        return await self._change(ask)
+
+    async def office_answered_by(self, ask: OfficeAnsweredBy) -> Done:
+        return await self._change(ask)
+
+    async def plan_draft(self, ask: PlanDraft) -> StaffSaid:
+        await self._change(ask)
+        return StaffSaid(done=True, words=say("The plan is changed."))
+
     async def office_undo(self, ask: OfficeUndo) -> Done:
         return await self._change(ask)
 
@@ -139,6 +163,10 @@ class FakeDesk:
 
     async def number_forget(self, ask: NumberForget) -> Done:
         return await self._change(ask)
+
+    async def number_measure(self, ask: NumberMeasure) -> Started:
+        await self._change(ask)
+        return Started(words="Ana is rung now.")
 
     async def caps_resume(self, ask: CapsResume) -> Words:
         await self._change(ask)

@@ -18,17 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.control.client import Control, Refused, ServiceDown
-from hotline.control.messages import (
-    LINE_LIMIT,
-    CallBack,
-    CallClaim,
-    CallTried,
-    CaseDone,
-    CaseNote,
-    Event,
-    LineDivert,
-    Who,
-)
+from hotline.control.messages.calls import CallBack, CallClaim, CallTried, CaseDone, CaseNote
+from hotline.control.messages.lines import LineDivert
+from hotline.control.messages.status import Event, Who
+from hotline.control.messages.wire import LINE_LIMIT
 from hotline.control.server import ControlServer, only_one
 from hotline.errors import HotlineError
 from hotline.inbox.waiting import Tried

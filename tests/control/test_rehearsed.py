@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from hotline.__main__ import main
 from hotline.clock import Clock
 from hotline.control.rehearsed import page_of
-from hotline.routing.office import Do, Key, Menu, Office
+from hotline.routing.office import Campaign, Do, Key, Menu, Office
 from hotline.routing.rehearsal import rehearse
 from hotline.storage.confirmations import Confirmation, Confirmations
+from hotline.storage.numberchecks import NumberChecks, Voicemail
 from hotline.storage.schema import records_file
 from hotline.storage.writer import Writer
 from tests.routing.shop import at, hours, office, person, shift, topic
@@ -35,6 +37,28 @@ shifts:
 def page(shop: Office, days: int = 7) -> list[tuple[str, str]]:
     end = at(f"2026-11-{23 + days} 00:00")
     return list(page_of(shop, rehearse(shop, at("2026-11-23 00:00"), end)))
+
+
+def test_a_campaign_says_when_it_is_on_next_and_where_nobody_would_answer_it() -> None:
+    lawyer = Campaign(
+        "lawyer", "Lawyer", hours=(hours("thu", "18:00-20:00"),), people=("ion",), menu=""
+    )
+    plan = (shift("ana", "mon-fri", "09:00-18:00"), shift("ion", "thu", "18:00-19:00"))
+    told = page(office(ANA, ION, hours=DAYTIME, shifts=plan, campaigns=(lawyer,)))
+    ((_, times),) = [line for line in told if line[1].startswith("«Lawyer»  ")]
+    assert times.startswith("«Lawyer»  Thu 26.11. 18:00-20:00, Thu 03.12. 18:00-20:00, ")
+    assert times.count("18:00-20:00") == 10
+    assert (
+        "hole",
+        "«Lawyer», Thu 26.11. 19:00-20:00: nobody answers. Could stand in: Ion.",
+    ) in told
+    assert all(mark != "well" for mark, _ in told)
+
+
+def test_a_campaign_that_is_over_for_good_is_told() -> None:
+    over = Campaign("season", "Season", date(2025, 6, 1), date(2025, 6, 30))
+    told = page(office(ANA, campaigns=(over,)))
+    assert ("doubt", "«Season» is never on again: give it new days, or take it out.") in told
 
 
 def rehearsed(folder: Path, *words: str) -> int:
@@ -122,6 +146,30 @@ def test_who_is_not_rung_before_the_number_is_confirmed_is_a_hole_with_one_actio
     assert "Every caller finds somebody" not in told
 
 
+def measured(folder: Path, *voicemails: Voicemail) -> None:
+    """These were measured."""
+    writer = Writer(records_file(folder), Clock())
+    checks = NumberChecks(writer, (), ())
+    for voicemail in voicemails:
+        checks.keep_voicemail(voicemail).result(5)
+    writer.close()
+
+
+def test_a_voicemail_that_answers_too_soon_is_a_doubt_and_an_unknown_one_is_said_once(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rehearsed(folder, "--from", "2026-11-28", "--days", "2")
+    told = capsys.readouterr().out
+    assert told.count("When the voicemail answers is not known of: Ana, Ion.") == 1
+    when = at("2026-11-20 12:00")
+    soon, never = Voicemail("+37369000101", when, 17), Voicemail("+37369000102", when, None)
+    measured(folder, soon, never)
+    assert rehearsed(folder, "--from", "2026-11-28", "--days", "2") == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Ana: a voicemail answers after 17 s, but ring_seconds is 20." in told
+    assert "is not known" not in told
+
+
 @pytest.mark.parametrize("words", [("--days", "0"), ("--days", "401"), ("--from", "monday")])
 def test_days_that_cannot_be_rehearsed_are_refused_with_a_hint(
     folder: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
@@ -129,3 +177,21 @@ def test_days_that_cannot_be_rehearsed_are_refused_with_a_hint(
     with pytest.raises(SystemExit):
         rehearsed(folder, *words)
     assert "is no" in capsys.readouterr().err
+
+
+def test_one_command_hands_the_line_to_the_outside_centre_and_back(folder: Path) -> None:
+    def answers(*words: str) -> int:
+        return main(["--data", str(folder), "office", *words])
+
+    with_centre = OFFICE.replace("shifts:", "overflow: [ion]\nshifts:")
+    (folder / "office.yaml").write_text(with_centre, encoding="utf-8")
+    assert answers("import", str(folder / "office.yaml")) == 0
+    kept = folder / "kept.yaml"
+    for whom in ("centre", "house", "both"):
+        assert answers("answered-by", whom) == 0
+        assert answers("export", str(kept)) == 0
+        assert f"answered_by: {whom}" in kept.read_text(encoding="utf-8")
+
+
+def test_a_centre_that_is_nobody_cannot_answer(folder: Path) -> None:
+    assert main(["--data", str(folder), "office", "answered-by", "centre"]) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.control.messages import StaffAsk
+from hotline.control.messages.people import StaffAsk
 from hotline.control.staffdesk import StaffDesk
 from hotline.errors import HotlineError
 from hotline.routing.office import Person, Shift, WallTime

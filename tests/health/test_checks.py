@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.sim.gsm.usb import EC25, STORAGE, UsbTree
 
+from hotline.clock import Clock
 from hotline.control.offices import Offices
 from hotline.health import checks
 from hotline.health.checks import Finding, examine
 from hotline.storage.places import Places
+from hotline.storage.schema import records_file
+from hotline.storage.staffpins import StaffPins
+from hotline.storage.writer import Writer
 
 TLS_TRUNK = """
 [[trunk]]
@@ -183,3 +188,62 @@ def test_a_stick_that_is_a_disk_still_says_what_to_install(
     machine.show("1-1.3", ("12d1", "1446"), {0: None}, STORAGE)
     found = about_modems(tmp_path, 'name = "mobile"\nusb = "1-1.3"')
     assert [one.action for one in found] == ["Install usb-modeswitch."]
+
+
+NUMBER = 'number = "+37322123456"\n'
+SECOND = GATEWAY.replace("fxo", "other")
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        (GATEWAY + SECOND, "fxo, other"),
+        (GATEWAY + NUMBER + SECOND, "other"),
+        (GATEWAY + NUMBER + SECOND + NUMBER.replace("56", "57"), ""),
+        (GATEWAY, ""),
+    ],
+)
+def test_a_line_the_box_cannot_call_for_want_of_its_number_is_named(
+    tmp_path: Path, settings: str, named: str
+) -> None:
+    (tmp_path / "box.toml").write_text(f'[box]\ndata = "{tmp_path}/data"\n{settings}')
+    (tmp_path / "data").mkdir()
+    Offices(Places(tmp_path / "data")).take(OFFICE, "office.yaml", "test")
+    found = [one for one in examine(tmp_path / "box.toml") if "call itself" in one.words]
+    words = [one.words for one in found]
+    told = f"The box cannot call itself over {named}: its number is not known."
+    assert words == ([told] if named else [])
+    assert all(one.well and "number =" in one.action for one in found)
+
+
+def test_a_box_with_one_sim_card_says_that_it_cannot_call_itself(tmp_path: Path) -> None:
+    settings = f'[box]\ndata = "{tmp_path}/data"\n[[modem]]\nname = "mobile"\n'
+    (tmp_path / "box.toml").write_text(settings + NUMBER)
+    (tmp_path / "data").mkdir()
+    for self_call, said in (("before opening", True), ("off", False)):
+        office = f"{OFFICE}self_call: {self_call}\n"
+        Offices(Places(tmp_path / "data")).take(office, "office.yaml", "test")
+        found = [one for one in examine(tmp_path / "box.toml") if "call itself" in one.words]
+        assert bool(found) is said
+        assert all("mobile is its only line" in one.words for one in found)
+
+
+def test_a_staffs_menu_that_is_shut_is_told_with_the_command_that_opens_it(tmp_path: Path) -> None:
+    (tmp_path / "box.toml").write_text(f'[box]\ndata = "{tmp_path}/data"\n')
+    (tmp_path / "data").mkdir()
+    Offices(Places(tmp_path / "data")).take(OFFICE, "office.yaml", "test")
+    writer = Writer(records_file(tmp_path / "data"), Clock())
+    pins = StaffPins(writer, ())
+
+    def told() -> list[Finding]:
+        return [one for one in examine(tmp_path / "box.toml") if "staff's menu" in one.words]
+
+    try:
+        assert told() == []
+        pins.shut(datetime(2026, 11, 22, 9, 0, tzinfo=UTC)).result(10)
+        words = "The staff's menu is shut since 2026-11-22 11:00: too many PINs were wrong."
+        assert told() == [Finding(False, words, "Open it again: hotline staff unlock")]
+        pins.open().result(10)
+        assert told() == []
+    finally:
+        writer.close()

@@ -14,9 +14,12 @@ HERE = Path(__file__).parent
 IN_NO_TIME = {
     "test_diverts.py",
     "test_families.py",
+    "test_fxo.py",
     "test_gsm.py",
     "test_network.py",
+    "test_recall.py",
     "test_texts.py",
+    "test_two_calls.py",
 }
 
 

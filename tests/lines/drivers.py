@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from tests.sim import fxo
 from tests.sim.box import free_port, free_rtp_range
+from tests.sim.browser import Browser
 from tests.sim.gsm import (
     Ec25,
     Ec25Card,
@@ -31,12 +32,14 @@ from tests.sim.gsm import (
 from tests.sim.sip import Exchange
 
 from hotline.lines import ladder
+from hotline.lines.browser import BrowserLine
 from hotline.lines.fxo import OfficeLine
 from hotline.lines.gsm import GsmLine
 from hotline.lines.port import Leg, Line
 from hotline.lines.quirks import quirks_of
 from hotline.lines.sip import Guard, SipLine
 from hotline.media import tones
+from hotline.media.browser import BrowserPlace
 from hotline.media.halfduplex import TurnSound
 from hotline.media.mixer import Mixer
 from hotline.media.modem import ModemSound
@@ -55,6 +58,7 @@ class Driver:
     """A line that was started, and who can ring it.
 
     world: the network behind the line: its `caller` and `mobile`. target: what a caller rings.
+    shows_numbers: False where nobody who calls has one.
     """
 
     line: Line
@@ -62,6 +66,7 @@ class Driver:
     target: Any
     engine: Mixer
     rings: asyncio.Queue[Leg] = field(default_factory=asyncio.Queue)
+    shows_numbers: bool = True
 
     async def free(self, within: float = 20.0) -> None:
         """Wait until the line is up and in no call."""
@@ -170,6 +175,17 @@ async def over_the_office_line(engine: Engine, folder: Path) -> AsyncIterator[Dr
 
 
 @contextlib.asynccontextmanager
+async def over_the_page(engine: Engine, folder: Path) -> AsyncIterator[Driver]:
+    """A browser, as far as the page's process passes it on."""
+    network, path = MobileNetwork(), folder / "calling.sock"
+    line = BrowserLine(path, [BrowserPlace(engine.stack)])
+    driver = Driver(line, network, Browser(path), engine.mixer, shows_numbers=False)
+    async with _started(driver):
+        yield driver
+    await network.stop()
+
+
+@contextlib.asynccontextmanager
 async def _started(driver: Driver) -> AsyncIterator[None]:
     await driver.line.start(driver.rings.put_nowait)
     try:
@@ -188,7 +204,7 @@ BOTH_WAYS: dict[str, Start] = {
     # Nothing but the bytes tells that this one sends 16000 samples a second.
     "sim7600 over LTE": partial(over, Sim7600, faults=SimcomFaults(wide=True, restarts=0.2)),
 }
-INWARD: dict[str, Start] = {"office line": over_the_office_line}
+INWARD: dict[str, Start] = {"office line": over_the_office_line, "page": over_the_page}
 DRIVERS = BOTH_WAYS | INWARD
 
 

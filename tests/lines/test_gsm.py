@@ -257,7 +257,7 @@ async def test_a_call_can_be_refused(tmp_path: Path) -> None:
         (behaviours.busy(), Cause.BUSY),
         (behaviours.rejects(after=0.2), Cause.REJECTED),
         (behaviours.off(480), Cause.UNREACHABLE),
-        (behaviours.off(404), Cause.UNREACHABLE),
+        (behaviours.off(404), Cause.NO_SUCH_NUMBER),
         (behaviours.off(503), Cause.LINE_FAILED),
         (behaviours.answers_and_hangs_up(after=0.2, holds=1.0), Cause.HUNG_UP),
     ],
@@ -272,6 +272,20 @@ async def test_why_somebody_could_not_be_reached_is_known(
         assert one.line.free_channels() == 0
         assert await asyncio.wait_for(leg.gone, 10) is cause
         assert one.line.free_channels() == 1
+
+
+async def test_a_key_of_the_call_before_that_is_told_late_is_none_of_the_next(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path) as one:
+        await one.until(UP)
+        phone = one.network.mobile(ANA, behaviours.answers_silently(after=0.3))
+        leg = one.line.dial(ANA)
+        await phone.rings()
+        one.modem.say_later(0, "+DTMF: 2,120")
+        await asyncio.wait_for(leg.answered, 5)
+        one.modem.say_later(0, "+DTMF: 5,120")
+        assert await asyncio.wait_for(leg.keys.get(), 5) == "5"
 
 
 async def test_what_is_no_number_is_never_sent_to_the_modem(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import pytest
 from tests.lines.test_fxo import ANA, Desk
 from tests.sim.fxo import Faults, HangUp, Recall
 from tests.sim.gsm import AirCall
-from tests.sim.hurry import hurried
 from tests.sim.sip import behaviours
 from tests.sim.sound import Silence, Tone
 
@@ -114,7 +113,6 @@ async def held(
 
 
 @pytest.mark.parametrize("model", ["usr5637", "cx930xx"])
-@hurried
 async def test_the_two_are_left_to_each_other_and_the_line_is_free(
     tmp_path: Path, model: str
 ) -> None:
@@ -133,7 +131,6 @@ async def test_the_two_are_left_to_each_other_and_the_line_is_free(
         assert "ATDT0069000101" in it.desk.modem.commands
 
 
-@hurried
 async def test_a_modem_that_takes_its_own_flash_for_a_hang_up_loses_nobody(tmp_path: Path) -> None:
     async with held(tmp_path, tells_flash=True) as it:
         await it.through()
@@ -143,7 +140,6 @@ async def test_a_modem_that_takes_its_own_flash_for_a_hang_up_loses_nobody(tmp_p
         assert not it.first.gone.done()
 
 
-@hurried
 async def test_who_was_not_taken_is_given_back(tmp_path: Path) -> None:
     async with held(tmp_path, NEVER) as it:
         await asyncio.wait_for(it.second.taken, 10)
@@ -154,7 +150,6 @@ async def test_who_was_not_taken_is_given_back(tmp_path: Path) -> None:
         assert it.desk.modem.flashes == 2
 
 
-@hurried
 async def test_caller_and_person_hear_nothing_of_what_the_other_is_told(tmp_path: Path) -> None:
     async with held(tmp_path) as it:
         await it.through()
@@ -167,7 +162,6 @@ async def test_caller_and_person_hear_nothing_of_what_the_other_is_told(tmp_path
 
 
 @pytest.mark.parametrize("behaviour", [behaviours.rejects(after=0.2), behaviours.off()])
-@hurried
 async def test_a_busy_telephone_is_heard_and_the_caller_is_back(
     tmp_path: Path, behaviour: Any
 ) -> None:
@@ -176,7 +170,6 @@ async def test_a_busy_telephone_is_heard_and_the_caller_is_back(
         await it.back()
 
 
-@hurried
 async def test_who_picks_up_and_says_nothing_is_noticed(tmp_path: Path) -> None:
     async with held(tmp_path) as it:
         it.desk.network.mobiles[BOSS].manner = type(it.caller.manner)(Silence())
@@ -184,7 +177,6 @@ async def test_who_picks_up_and_says_nothing_is_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", [HangUp.LOOP_BREAK, HangUp.BUSY])
-@hurried
 async def test_a_person_who_hangs_up_does_not_lose_the_caller(tmp_path: Path, how: HangUp) -> None:
     async with held(tmp_path, hang_up=how) as it:
         person = await it.through()
@@ -193,7 +185,6 @@ async def test_a_person_who_hangs_up_does_not_lose_the_caller(tmp_path: Path, ho
         await it.back()
 
 
-@hurried
 async def test_who_hangs_up_on_hold_is_noticed_as_soon_as_he_would_be_back(tmp_path: Path) -> None:
     async with held(tmp_path, music=True) as it:
         person = await it.through()
@@ -203,7 +194,6 @@ async def test_who_hangs_up_on_hold_is_noticed_as_soon_as_he_would_be_back(tmp_p
         assert await asyncio.wait_for(it.first.gone, 15) is Cause.HUNG_UP
 
 
-@hurried
 async def test_an_exchange_without_recall_keeps_the_caller_and_nobody_is_rung(
     tmp_path: Path,
 ) -> None:
@@ -213,7 +203,6 @@ async def test_an_exchange_without_recall_keeps_the_caller_and_nobody_is_rung(
         assert it.desk.network.dialled == []
 
 
-@hurried
 async def test_who_need_not_be_held_any_more_is_not_flashed_at(tmp_path: Path) -> None:
     async with held(tmp_path) as it:
         it.second.hang_up()
@@ -221,7 +210,6 @@ async def test_who_need_not_be_held_any_more_is_not_flashed_at(tmp_path: Path) -
         assert it.desk.modem.flashes == 0
 
 
-@hurried
 async def test_a_modem_that_refuses_to_flash_rings_nobody(tmp_path: Path) -> None:
     async with held(tmp_path, answers={"AT+VTS=!": "ERROR"}) as it:
         assert await asyncio.wait_for(it.second.gone, 3) is Cause.LINE_FAILED
@@ -229,7 +217,6 @@ async def test_a_modem_that_refuses_to_flash_rings_nobody(tmp_path: Path) -> Non
         assert it.desk.network.dialled == []
 
 
-@hurried
 async def test_an_exchange_that_rings_back_brings_the_caller_as_a_new_call(tmp_path: Path) -> None:
     async with held(tmp_path, how=Recall.RINGS_BACK, caller_id="before it") as it:
         await it.through()
@@ -241,7 +228,6 @@ async def test_an_exchange_that_rings_back_brings_the_caller_as_a_new_call(tmp_p
         assert it.desk.modem.off_hook_at[1] - it.desk.modem.on_hook_at[0] >= ON_HOOK_S
 
 
-@hurried
 async def test_a_box_that_stops_gives_the_caller_back_before_it_hangs_up(tmp_path: Path) -> None:
     async with held(tmp_path, NEVER) as it:
         await asyncio.wait_for(it.second.taken, 10)
@@ -250,7 +236,6 @@ async def test_a_box_that_stops_gives_the_caller_back_before_it_hangs_up(tmp_pat
         assert it.caller.ending is not None  # nobody was left to a telephone that rings
 
 
-@hurried
 async def test_an_exchange_that_drops_the_caller_at_a_flash_leaves_no_line_busy(
     tmp_path: Path,
 ) -> None:
@@ -260,13 +245,11 @@ async def test_an_exchange_that_drops_the_caller_at_a_flash_leaves_no_line_busy(
         assert it.desk.line.free_channels() == 1
 
 
-@hurried
 async def test_the_length_of_a_flash_is_set_where_it_can_be(tmp_path: Path) -> None:
     async with held(tmp_path, model="cx930xx", flash_ms=100) as it:
         assert "ATS29=10" in it.desk.modem.commands
 
 
-@hurried
 async def test_nobody_is_rung_beside_two_calls(tmp_path: Path) -> None:
     async with held(tmp_path) as it:
         await it.through()
@@ -274,7 +257,6 @@ async def test_nobody_is_rung_beside_two_calls(tmp_path: Path) -> None:
             it.desk.line.dial_aside(it.first, BOSS)
 
 
-@hurried
 async def test_who_is_gone_is_not_handed_on(tmp_path: Path) -> None:
     async with held(tmp_path) as it:
         person = await it.through()
@@ -284,7 +266,6 @@ async def test_who_is_gone_is_not_handed_on(tmp_path: Path) -> None:
             await asyncio.wait_for(it.second.join(), 5)
 
 
-@hurried
 async def test_a_line_whose_owner_did_not_ask_for_it_holds_nobody(tmp_path: Path) -> None:
     one = Desk(tmp_path, Faults(), "usr5637", "MD")
     assert not one.line.capabilities.hands_on

@@ -27,6 +27,7 @@ class StackDouble:
         self.networks: tuple[str, ...] = ()
         self.registered = asyncio.Semaphore(0)
         self.invited: list[str] = []
+        self.headers: dict[str, str] = {}
         self.hung_up: list[int] = []
         self.answers = 0
 
@@ -46,6 +47,7 @@ class StackDouble:
 
     def invite(self, uri: str, headers: dict[str, str], listener: SipLeg) -> StackDouble:
         self.invited.append(uri)
+        self.headers = headers
         return self
 
     def close(self) -> None: ...
@@ -85,6 +87,19 @@ async def test_a_refused_password_is_told_in_plain_words_and_not_hammered(
     assert not line.state().up
     assert "password" in line.state().words
     assert waits[0] >= 0.8 * sip.REFUSED_RETRY_S
+    await line.stop()
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [("+37322000900", {"P-Preferred-Identity": "<sip:+37322000900@192.0.2.1>"}), (None, {})],
+)
+async def test_whoever_is_called_sees_the_number_of_the_office(
+    number: str | None, told: dict[str, str]
+) -> None:
+    line, stack, _ = await started(provider(number=number))
+    line.dial("+37369000101")
+    assert stack.headers == told
     await line.stop()
 
 
@@ -245,7 +260,7 @@ async def test_answering_a_caller_who_has_just_gone_says_so() -> None:
         (486, Cause.BUSY),
         (603, Cause.REJECTED),
         (480, Cause.UNREACHABLE),
-        (404, Cause.UNREACHABLE),
+        (404, Cause.NO_SUCH_NUMBER),
         (503, Cause.LINE_FAILED),
         (403, Cause.LINE_FAILED),
         (488, Cause.LINE_FAILED),

@@ -22,7 +22,8 @@ BOOKS = {
 }
 EVERYTHING = {
     "office": "Flora", "when": "tomorrow", "days": 90, "label": "orders", "key": "1", "n": 3,
-    "case": "1042", "topic": "orders", "caller": "+37369123456",
+    "case": "1042", "topic": "orders", "caller": "+37369123456", "colleague": "Ana",
+    "name": "Ana", "names": "Ana, Ion", "away": "Eva", "next": "Ion",
 }  # fmt: skip
 ALPHABET = {
     "en": r"[A-Za-z]",

@@ -19,14 +19,14 @@ import pytest_asyncio
 from tests.sim import g711, listen
 from tests.sim.box import free_port, free_rtp_range
 from tests.sim.sip import Exchange, OutgoingCall
-from tests.sim.sound import RATE, Silence, Tone, noise
+from tests.sim.sound import RATE, Silence, Tone, dtmf, noise, silence
 from tests.sim.sound import wav as read_wav
 
 from hotline.lines.port import Leg
 from hotline.lines.sip import Guard, SipLine
 from hotline.media import tones, wav
 from hotline.media.mixer import MixedSound, Mixer
-from hotline.media.pjsip.ports import ModemPort
+from hotline.media.pjsip.ports import ModemPort, ModemTalk
 from hotline.media.pjsip.stack import GRAVE_S, Pjsip
 from hotline.media.recorder import Recorder
 from hotline.options import Sip, Trunk
@@ -176,7 +176,7 @@ async def test_short_sounds_and_recordings_leave_nothing_on_the_bridge(
     wav.write(short, SIGN.lasting(SHORTEST_S))
     talk = await bridge.talk()
     before = await bridge.ports()
-    for number in range(200):
+    for number in range(60):
         playing = asyncio.ensure_future(talk.sound.play([short], loop=number % 2 == 0))
         recording = talk.sound.record(tmp_path / f"{number}.wav")
         if number % 2:
@@ -364,6 +364,26 @@ async def test_a_modem_whose_clock_differs_is_heard_without_a_gap(bridge: Bridge
     windows = samples[: len(samples) // 480 * 480].reshape(-1, 480)
     steady = [listen.level_at(window.astype(np.int16), 440) > 0.15 for window in windows]
     assert np.mean(steady) > 0.95
+
+
+async def test_a_key_that_ended_one_call_is_not_heard_in_the_next(bridge: Bridge) -> None:
+    port, before, keys = await _made(bridge), asyncio.Queue[str](), asyncio.Queue[str]()
+    first = bridge.mixer.attach(ModemTalk(port), before, in_band=True)
+    await _says(port, np.concatenate([silence(0.3), dtmf("2", on=0.1, off=0)]))
+    first.close()
+    await _says(port, dtmf("2", on=0.2, off=0))
+    sound = bridge.mixer.attach(ModemTalk(port), keys, in_band=True)
+    await _says(port, np.concatenate([silence(0.3), dtmf("5", off=0.3)]))
+    sound.close()
+    assert before.get_nowait() == "2"
+    assert [keys.get_nowait() for _ in range(keys.qsize())] == ["5"]
+
+
+async def _says(port: ModemPort, samples: np.ndarray[Any, Any]) -> None:
+    """By the modem's clock."""
+    for frame in samples.reshape(-1, 160):
+        port.swap(frame.astype("<i2").tobytes())
+        await asyncio.sleep(0.02)
 
 
 async def test_a_port_that_has_died_gives_silence_and_no_crash(bridge: Bridge) -> None:

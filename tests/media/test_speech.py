@@ -18,7 +18,7 @@ from hotline.media import catalogue, convert, tones, wav
 from hotline.media.catalogue import LANGUAGES, Prompt
 from hotline.media.sounds import Sounds
 from hotline.media.speech import Voice
-from hotline.routing.office import Closure, Do, Key, Menu, Office, Topic
+from hotline.routing.office import Closure, Do, Key, Menu, Office, Person, Topic
 
 OFFICE = Office(
     name="Flora",
@@ -27,13 +27,15 @@ OFFICE = Office(
     languages=("ro", "ru"),
     greeting={"ru": "Здравствуйте, это Флора."},
     topics=(Topic("orders", {"ro": "comenzi", "ru": "заказы"}),),
+    people=(Person("ana", "Ana", None), Person("ion", "Ion", None)),
     menus=(
         Menu(
             "main",
             (
-                Key("1", Do.TOPIC, "orders", {"ro": "comenzi", "ru": "Заказы"}),
+                Key("1", Do.TOPIC, "orders", {"ro": "comenzi", "ru": "Заказы"}, ask_why=True),
                 Key("2", Do.SAY, "", {"ro": "program"}, {"ro": "Deschis zilnic."}),
                 Key("9", Do.LANGUAGE, "ru"),
+                Key("#", Do.STAFF),
             ),
         ),
     ),
@@ -259,9 +261,10 @@ class TestPreparing:
         assert failed == 0
         assert [done for done, _ in steps] == list(range(1, steps[0][1] + 1))
         before = len(at.asked)
-        assert before == len(set(at.asked))
+        names = len(OFFICE.people)  # are said in both languages
+        assert before == len(set(at.asked)) + names
         for language, topic in (("ro", "comenzi"), ("ru", "заказы")):
-            for prompt in set(Prompt) - {Prompt.GREETING_CLOSED, Prompt.CLOSED_TODAY}:
+            for prompt in set(Prompt) - {Prompt.GREETING_CLOSED}:
                 for caller, subject in itertools.product((None, "+37369123456"), (None, topic)):
                     label, key = {"ro": "comenzi", "ru": "Заказы"}[language], "1"
                     key = "9" if prompt is Prompt.LANGUAGE_CHOICE else key
@@ -275,7 +278,36 @@ class TestPreparing:
             ("ro", "Închis de Crăciun."),
         ):
             await at.voice.say(language, text)
+        for name, key in (("Ana", "1"), ("Ion", "1"), ("Ion", "2")):
+            await at.voice.say("ru", name)
+            await at.voice.files("ru", Prompt.TALK_KEY, key=key)
         assert at.asked[before:] == []
+
+    async def test_leaves_no_name_to_make_when_a_talk_is_passed_on(self, tmp_path: Path) -> None:
+        at = desk(tmp_path)
+        people = (Person("ana", "Ana Popa", None), Person("ion", "Ion", None))
+        office = replace(OFFICE, people=people, directory=(Person("bank", "Banca", None),))
+        await at.voice.prepare(office, days=90)
+        before = len(at.asked)
+        for name in ("Ana Popa", "Ion", "Banca"):
+            await at.voice.say(office.language, name)
+        for key in range(1, 10):
+            await at.voice.files(office.language, Prompt.TALK_KEY, key=key)
+        for person in people:
+            await at.voice.files(office.language, Prompt.TALK_FROM, colleague=person.name)
+        assert at.asked[before:] == []
+
+    @pytest.mark.parametrize("unused", [catalogue.OF_STAFF, catalogue.OF_WHY])
+    async def test_leaves_out_what_no_key_of_the_menu_leads_to(
+        self, tmp_path: Path, unused: frozenset[Prompt]
+    ) -> None:
+        at = desk(tmp_path)
+        await at.voice.prepare(replace(OFFICE, languages=("ro",), menus=()), days=90)
+        theirs, others = (
+            {piece.text for one in prompts for piece in catalogue.pieces("ro", one, {})}
+            for prompts in (unused, set(Prompt) - unused)
+        )
+        assert not (theirs - others) & set(at.asked)
 
     async def test_tells_how_much_failed(self, tmp_path: Path) -> None:
         steps: list[tuple[int, int]] = []

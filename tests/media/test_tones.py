@@ -107,12 +107,3 @@ class TestWhoHearsWhom:
         samples = np.frombuffer(joined, dtype=np.int16)
         assert len(samples) == 8000
         assert np.abs(np.diff(samples.astype(int), 2)).max() < 0.9**2 * 4642
-
-
-class TestTheMeter:
-    def test_shows_silence_and_full_scale(self) -> None:
-        assert tones.rms(bytes(320)) == tones.rms(b"") == 0.0
-        assert tones.rms(np.full(160, -32768, dtype=np.int16).tobytes()) == 1.0
-
-    def test_shows_a_sine_by_its_strength(self) -> None:
-        assert tones.rms(tones.TestTone(1000, -20).samples(1).tobytes()) == pytest.approx(0.1, 0.02)

@@ -8,35 +8,72 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from hotline.calls import flow, forward, hunt, message, offer
+from hotline.calls import (
+    attendance,
+    choosing,
+    flow,
+    forward,
+    hardcall,
+    hunt,
+    intalk,
+    message,
+    offer,
+    promising,
+    stafftexts,
+    switchboard,
+)
+from hotline.calls.attendance import Attendance
 from hotline.calls.board import Board
+from hotline.calls.call import Call
 from hotline.calls.caps import Caps
 from hotline.calls.offer import Answer, Reached
+from hotline.calls.promising import _Turn
+from hotline.calls.stafftexts import StaffTexts
+from hotline.calls.switchboard import Switchboard
+from hotline.clock import Clock
 from hotline.errors import CallerGone
 from hotline.inbox.outcome import Outcome
 from hotline.options import Limits
-from hotline.routing import plan, rules, shifts, staff
+from hotline.routing import campaigns, plan, rules, shifts, staff, staffwords
 from hotline.routing.office import Strategy
+from hotline.routing.presence import Away, Decision, Verdict, Why
 from hotline.routing.queue import Queue, Ticket
+from hotline.storage import adherence
 from hotline.storage import calls as journal
 from hotline.storage.calls import Journal
 from tests.month import world
+from tests.month.world import World
 
 Patch = tuple[object, str, object]
 Anything = Callable[..., Any]
 
-# Days with much of everything; with callers who come in bursts; and those of single rules.
-ORDINARY, TWO_DAYS = (date(2026, 10, 5), 1), (date(2026, 10, 5), 2)
-CAMPAIGN, BUSY = (date(2026, 10, 4), 1), (date(2026, 10, 4), 4)
-SWAP, ROTATION, SATURDAY = (date(2026, 10, 6), 1), (date(2026, 10, 7), 1), (date(2026, 10, 17), 1)
-HOLIDAY, CLOCK_CHANGE = (date(2026, 10, 14), 1), (date(2026, 10, 25), 1)
+
+class Days(NamedTuple):
+    """Which days of which world."""
+
+    seed: int
+    first: date
+    days: int = 1
+
+
+# The cheapest days on which each rule shows: few callers where they will do.
+SUNDAY, SATURDAY = Days(1, date(2026, 10, 11)), Days(1, date(2026, 10, 10))
+ORDINARY, ANOTHER = Days(1, date(2026, 10, 5)), Days(2, date(2026, 10, 5))
+CAMPAIGN, BUSY = Days(1, date(2026, 10, 4)), Days(2, date(2026, 10, 4))
+MOVED, BUSY_SUNDAY = Days(1, date(2026, 10, 17)), Days(1, date(2026, 10, 18))
+SWAPPED = Days(4, date(2026, 10, 11))
+SWAP, JUMPS = Days(1, date(2026, 10, 6)), Days(1, date(2026, 10, 7))
+CHANGE, TIRING = Days(1, date(2026, 10, 16)), Days(1, date(2026, 10, 16), 3)
+HOLIDAY, CLOCK_CHANGE = Days(1, date(2026, 10, 14)), Days(1, date(2026, 10, 25))
+WEDNESDAY = Days(1, date(2026, 10, 28))
 
 
 @dataclass(frozen=True)
@@ -45,7 +82,7 @@ class Broken:
 
     name: str
     words: str
-    days: tuple[date, int]
+    days: Days
     patches: tuple[Patch, ...]
 
     @contextlib.contextmanager
@@ -99,7 +136,7 @@ def _as_listed(people: Any, office: Any, strategy: Any, load: Any) -> Any:
     return tuple(people)
 
 
-async def _takes_any_answer(party: Any, whisper: Any) -> str:
+async def _takes_any_answer(party: Any, whisper: Any, *, more: float = 0.0) -> str:
     await asyncio.sleep(1)
     return "1"
 
@@ -126,6 +163,54 @@ def _nobody_is_urgent(office: Any, caller: Any, topic: Any, arrival: int) -> Tic
 
 async def _no_deadline(hunt: Any, comfort: Any, seconds: int) -> None:
     await asyncio.wait({hunt, comfort}, return_when=asyncio.FIRST_COMPLETED)
+
+
+# --- who is called back -----------------------------------------------------------------------
+
+_keeps = Queue.wait
+_came_of = _Turn._came_of
+
+
+def _first_of_all(office: Any, caller: Any, topic: Any, arrival: int) -> Ticket:
+    return Ticket(0, 0)
+
+
+def _only_on_the_line(self: Queue, ticket: Any, wanted: Any, *, on_line: bool = True) -> None:
+    if on_line:
+        _keeps(self, ticket, wanted)
+
+
+async def _nobody_is_called(self: Any) -> None:
+    await asyncio.Event().wait()
+
+
+def _does_not_count(self: Any, tried: Any, person: Any) -> None:
+    before = self.promise
+    _came_of(self, tried, person)
+    self.promise = before
+
+
+# --- the staff --------------------------------------------------------------------------------
+
+
+def _any_break(office: Any, person: Any, minutes: int, at: datetime, away: Any) -> Decision:
+    end = at + timedelta(minutes=minutes)
+    return Decision(Verdict.BREAK, end, Away(person.id, Why.BREAK, at, end))
+
+
+def _paused_at_once(self: Any, person: Any, taken: bool) -> None:
+    if not taken:
+        self._pause(person, 3)
+
+
+# --- the office -------------------------------------------------------------------------------
+
+_plan = Call.plan
+
+
+def _newest_office(self: Any, topic: Any = None, **more: Any) -> Any:
+    self.office = self.exchange.office()
+    return _plan(self, topic, **more)
 
 
 # --- what stands at the end -------------------------------------------------------------------
@@ -159,7 +244,7 @@ def _rings_on(self: Any) -> None:
 
 
 def _stays_busy(self: Any, leg: Any) -> Answer:
-    self._engagement.release = lambda: None
+    self._engagement.release = lambda *, tell=True: None
     answer: Answer = _not_reached(self, leg)
     return answer
 
@@ -172,9 +257,194 @@ def _no_caps(self: Caps, number: str, now: Any, *, confirmed: bool = True) -> st
     return self.allowed(number, confirmed=confirmed)
 
 
+# --- what overflows, campaigns ------------------------------------------------------------------
+
+_as_called = campaigns.as_called
+
+
+def _everybody(office: Any, campaign: Any) -> Any:
+    called = _as_called(office, campaign)
+    return replace(called, people=office.people, shifts=office.shifts)
+
+
+def _usual_greeting(office: Any, campaign: Any) -> Any:
+    return replace(_as_called(office, campaign), greeting=office.greeting)
+
+
+def _usual_menu(office: Any, campaign: Any) -> Any:
+    return replace(_as_called(office, campaign), menus=office.menus)
+
+
+def _usual_hours(office: Any, campaign: Any) -> Any:
+    return replace(_as_called(office, campaign), hours=office.hours)
+
+
+def _at_any_hour(office: Any, campaign: Any, at: Any) -> bool:
+    return campaigns._begins_on(campaign, shifts.day_of(office, at))
+
+
+def _called_as(as_called: Anything) -> tuple[Patch, ...]:
+    return tuple((room, "as_called", as_called) for room in (switchboard, promising))
+
+
+async def _without_the_topic(call: Any, topic: Any, colleague: str) -> Any:
+    return await _whisper(call, None, colleague)
+
+
+_whisper = offer._whisper
+_hunt_tiers = hunt.Hunt._tiers
+
+
+class _NoOverflow(hunt._Overflow):
+    left = math.inf
+
+    def now(self, why: str) -> bool:
+        return False
+
+
+def _helpers_first(self: Any, plan: Any) -> Any:
+    helpers = {*self._call.office.overflow}
+    return sorted(
+        _hunt_tiers(self, plan),
+        key=lambda tier: all(one.person.id not in helpers for one in tier.candidates),
+    )
+
+
+async def _says_so_only(self: Any, ask: Any) -> bool:
+    return True
+
+
+# --- in a talk ----------------------------------------------------------------------------------
+
+_moment = choosing.moment
+
+
+async def _no_order(*_given: Any) -> Any:
+    await asyncio.Event().wait()
+
+
+async def _only_thanks(call: Any, reached: Any, first: Any) -> None:
+    reached.release()
+
+
+def _everybody_there(office: Any, *given: Any, **more: Any) -> Any:
+    return replace(_moment(office, *given, **more), there=office.people)
+
+
+# --- time ---------------------------------------------------------------------------------------
+
+
+def _wall_clock(*, wall: Any, monotonic: Any) -> Clock:
+    return Clock(wall=wall, monotonic=lambda: wall().timestamp())
+
+
+# --- texts, and what is added up ----------------------------------------------------------------
+
+_read = stafftexts.read
+
+
+def _no_typos(text: str) -> Any:
+    words = text.casefold().split()
+    known = {word for _, word in staffwords.known_words()}
+    return _read(text) if words and (words[0] in known or words[0] in "12") else None
+
+
+_told = StaffTexts._told
+
+
+def _english_for_all(self: Any, person: Any) -> Any:
+    return replace(_told(self, person), language="en")
+
+
+def _first_cost(*given: Any) -> Any:
+    return [replace(talk, seconds=min(talk.seconds, 60.0)) for talk in _talks(*given)]
+
+
+_talks = adherence.talks
+
+
+def _only_the_last(self: Caps, number: str, at: Any) -> None:
+    self.talking = [one for one in self.talking if one[0] != number] + [(number, at)]
+
+
 BROKEN = (
     Broken(
-        "breaks are not taken", "rung off shift", ORDINARY, ((shifts, "_break_span", _no_break),)
+        "who is called back goes before all others",
+        "the call back of .* was rung before call",
+        CAMPAIGN,
+        ((promising, "ticket_for", _first_of_all),),
+    ),
+    Broken(
+        "who hung up has lost the place",
+        "was called back in its turn",
+        JUMPS,
+        ((Queue, "wait", _only_on_the_line),),
+    ),
+    Broken(
+        "who is promised a call is forgotten",
+        "was not called although",
+        SUNDAY,
+        ((_Turn, "keep", _nobody_is_called),),
+    ),
+    Broken(
+        "who does not answer is tried again at once",
+        "tried again at once|rung again at once",
+        SUNDAY,
+        ((promising, "PAUSE_S", 20.0),),
+    ),
+    Broken(
+        "who does not answer is tried for ever",
+        "it was tried 3 times|was rung although it was over",
+        SUNDAY,
+        ((_Turn, "_came_of", _does_not_count),),
+    ),
+    Broken(
+        "who calls again is called back all the same",
+        "while the caller was on the line",
+        SUNDAY,
+        ((Switchboard, "talks_with", lambda self, number: False),),
+    ),
+    Broken(
+        "who is away is rung",
+        "was rung while away",
+        ANOTHER,
+        ((Attendance, "away", lambda self: {}),),
+    ),
+    Broken(
+        "the last one gets a break",
+        "got a break, and too few stayed",
+        SUNDAY,
+        ((attendance, "ask_break", _any_break),),
+    ),
+    Broken(
+        "who misses calls is rung all the same",
+        "was rung and had missed too many",
+        SUNDAY,
+        ((Attendance, "_pause", lambda self, person, missed: None),),
+    ),
+    Broken(
+        "one missed call is too many",
+        "was paused after 1 missed calls",
+        SUNDAY,
+        ((Attendance, "rung", _paused_at_once),),
+    ),
+    Broken(
+        "numbers are rung that nobody confirmed",
+        "whose number nobody has confirmed",
+        SATURDAY,
+        (
+            (world, "only_confirmed", lambda office, confirmed: office),
+            (World, "_is_confirmed", lambda self, number: True),
+        ),
+    ),
+    Broken(
+        "a call takes the plan that came while it lasts",
+        "was rung off shift",
+        CHANGE,
+        ((Call, "plan", _newest_office),),
+    ),
+    Broken(
+        "breaks are not taken", "rung off shift", SATURDAY, ((shifts, "_break_span", _no_break),)
     ),
     Broken(
         "the clock change is forgotten",
@@ -195,7 +465,7 @@ BROKEN = (
     Broken(
         "moved days are forgotten",
         "rung off shift",
-        SATURDAY,
+        MOVED,
         (
             (shifts, "weekday_of", lambda office, day: day.weekday()),
             (rules, "weekday_of", lambda office, day: day.weekday()),
@@ -210,46 +480,44 @@ BROKEN = (
     Broken(
         "absences are forgotten",
         "Olena was rung off shift",
-        SATURDAY,
+        MOVED,
         ((shifts, "absent", lambda office, person, day: False),),
     ),
     Broken(
         "rotations are forgotten",
         "Olena was rung off shift",
-        ROTATION,
+        JUMPS,
         ((shifts, "starts_on", lambda shift, day, weekday: weekday in shift.days),),
     ),
     Broken(
         "managers are rung first",
         "whose level comes first",
-        ORDINARY,
+        SATURDAY,
         ((plan, "levels", _managers_first),),
     ),
     Broken(
         "the language does not count",
         "who is not for",
-        ORDINARY,
+        SATURDAY,
         ((plan, "matching", _any_language),),
     ),
-    Broken(
-        "the topic does not count", "who is not for", ORDINARY, ((plan, "matching", _any_topic),)
-    ),
+    Broken("the topic does not count", "who is not for", SUNDAY, ((plan, "matching", _any_topic),)),
     Broken(
         "who is never to be asked is asked",
         "Maria was rung, who is not for repairs",
-        TWO_DAYS,
+        ORDINARY,
         ((staff, "may_ring", _has_a_number), (plan, "may_ring", _has_a_number)),
     ),
     Broken(
         "no strategy but the order of the list",
         r"turn \(",
-        TWO_DAYS,
+        ANOTHER,
         ((plan, "in_turn", _as_listed),),
     ),
     Broken(
         "nobody is rung at once",
         "not all were rung at once",
-        TWO_DAYS,
+        ANOTHER,
         ((plan, "_strategy", _one_after_another),),
     ),
     Broken(
@@ -261,95 +529,216 @@ BROKEN = (
     Broken(
         "whoever said no is rung again",
         "rung again after saying no",
-        TWO_DAYS,
+        SUNDAY,
         ((offer, "HOPELESS", frozenset()),),
     ),
     Broken(
         "an answered telephone is a taken call",
         "joined without having pressed 1",
-        ORDINARY,
+        SUNDAY,
         ((offer, "key_after", _takes_any_answer),),
     ),
     Broken(
         "last come, first served",
         "had its turn",
-        CAMPAIGN,
+        BUSY_SUNDAY,
         ((Queue, "may_ring", _last_come_first_served),),
     ),
     Broken("there is no queue", "had its turn", BUSY, ((Queue, "may_ring", _no_queue),)),
     Broken(
         "nobody is urgent",
         "had its turn",
-        BUSY,
+        WEDNESDAY,
         ((forward, "ticket_for", _nobody_is_urgent),),
     ),
     Broken(
         "nobody is ever tired",
         "whose level comes first",
-        (date(2026, 10, 16), 3),
+        TIRING,
         ((staff, "tired", lambda person, office, load: False),),
     ),
     Broken(
         "busy people are not waited for",
         "was told that nobody can, and",
-        CAMPAIGN,
+        SUNDAY,
         ((hunt, "_wanted", _nobody_else),),
     ),
     Broken(
         "a round of ringing comes once a minute",
         "left waiting although",
-        ORDINARY,
+        SUNDAY,
         ((hunt, "ROUND_PAUSE_S", 60.0),),
     ),
     Broken(
-        "there is no deadline", "deadline of 90 s", CAMPAIGN, ((forward, "_first", _no_deadline),)
+        "there is no deadline", "deadline of 90 s", SATURDAY, ((forward, "_first", _no_deadline),)
     ),
     Broken(
         "some missed calls count as served",
         "ending was missed, written down is self-service",
-        ORDINARY,
+        SUNDAY,
         ((Journal, "end", _some_missed_are_served),),
     ),
     Broken(
         "any later call takes a missed one off the list",
         "is missed and not on the list",
-        ORDINARY,
+        SUNDAY,
         ((journal, "_MISSED_OPEN", _any_later_call_closes_it()),),
     ),
     Broken(
         "who hangs up while speaking has left nothing",
         "ending was (message|complaint), written down is missed",
-        ORDINARY,
+        SUNDAY,
         ((message, "_file", _only_who_waits_is_filed),),
     ),
     Broken(
         "whom nobody took is not asked for a word",
         "hung up on somebody who had got nothing",
-        ORDINARY,
+        SUNDAY,
         ((flow, "leave_word", _no_word_left),),
     ),
     Broken(
         "a talk's leg is not ended",
         "was left open after the call",
-        ORDINARY,
+        SUNDAY,
         ((Reached, "release", _frees_and_does_not_hang_up),),
     ),
     Broken(
         "telephones ring on when nobody took the call",
         "was left open|rang for too long|rung twice",
-        ORDINARY,
+        SUNDAY,
         ((offer._Offer, "close", _rings_on),),
     ),
     Broken(
         "who did not answer counts as busy for ever",
         "these were left: people",
-        ORDINARY,
-        ((offer._Offer, "_not_reached", _stays_busy),),
+        SUNDAY,
+        ((offer._Offer, "_not_reached", _stays_busy), (promising, "LOOK_S", 60.0)),
     ),
     Broken(
         "the caps are not kept",
         "more was talked in a day",
-        ORDINARY,
+        SUNDAY,
         ((Caps, "check", _no_caps), (world, "LIMITS", Limits(minutes_per_day=20, concurrent=5))),
+    ),
+    Broken(
+        "others are rung from the first second on",
+        "it was too early for others",
+        SUNDAY,
+        ((hunt._Overflow, "due", lambda self: True), (hunt._Overflow, "left", math.inf)),
+    ),
+    Broken(
+        "nobody is rung when it overflows",
+        "was left waiting although|was not asked",
+        SUNDAY,
+        ((hunt, "_Overflow", _NoOverflow),),
+    ),
+    Broken(
+        "the centre is rung before the house",
+        "whose level comes first",
+        SATURDAY,
+        ((hunt.Hunt, "_tiers", _helpers_first),),
+    ),
+    Broken(
+        "the centre is not told what it is about",
+        "whoever took it was told None",
+        SUNDAY,
+        ((offer, "_whisper", _without_the_topic),),
+    ),
+    Broken(
+        "two calls of the centre count as one",
+        "the caps have counted",
+        CAMPAIGN,
+        ((Caps, "answered", _only_the_last),),
+    ),
+    Broken(
+        "a campaign has everybody",
+        "was rung off shift|who is not for",
+        ORDINARY,
+        _called_as(_everybody),
+    ),
+    Broken("a campaign has no greeting", "was greeted with", ORDINARY, _called_as(_usual_greeting)),
+    Broken(
+        "a campaign has no menu", "which is not of this hotline", ORDINARY, _called_as(_usual_menu)
+    ),
+    Broken(
+        "a campaign has no end of the day",
+        "was told that the office is closed, and it is open",
+        SUNDAY,
+        ((campaigns, "is_on", _at_any_hour),),
+    ),
+    Broken(
+        "a campaign is on over every line",
+        "was greeted with",
+        ORDINARY,
+        ((campaigns, "_on_line", lambda campaign, line: True),),
+    ),
+    Broken(
+        "no typo is forgiven",
+        "and nothing was done about it",
+        SUNDAY,
+        ((stafftexts, "read", _no_typos),),
+    ),
+    Broken(
+        "everybody is answered in English",
+        "which is not (ru|uk)",
+        SUNDAY,
+        ((StaffTexts, "_told", _english_for_all),),
+    ),
+    Broken(
+        "a swap that was agreed to is forgotten",
+        "was agreed to and is not in force",
+        SWAPPED,
+        ((StaffTexts, "_swap", _says_so_only),),
+    ),
+    Broken(
+        "the report takes a talk for a minute",
+        "the report of the day says",
+        SUNDAY,
+        ((adherence, "talks", _first_cost),),
+    ),
+    Broken(
+        "who is on hold stays there",
+        "was on hold for",
+        SUNDAY,
+        ((intalk, "MINUTE_S", 6000.0),),
+    ),
+    Broken(
+        "who was left on hold counts as served",
+        "written down is spoken|written down is missed|who spoke is",
+        ANOTHER,
+        ((intalk, "note_left", lambda call, reached: None),),
+    ),
+    Broken(
+        "nothing is done about what is ordered in a talk",
+        "and was not heard",
+        SUNDAY,
+        ((intalk, "next_order", _no_order),),
+    ),
+    Broken(
+        "a hard call is not written down",
+        "had a hard call, and 0 cases stand",
+        SUNDAY,
+        (
+            (hardcall, "without_note", lambda call, person: None),
+            (hardcall, "debrief", _only_thanks),
+        ),
+    ),
+    Broken(
+        "a talk is passed on to who is at home",
+        "was rung off shift",
+        SUNDAY,
+        ((choosing, "moment", _everybody_there),),
+    ),
+    Broken(
+        "waiting and talks are timed by the clock on the wall",
+        "the caps have counted|it was too early for others",
+        JUMPS,
+        ((world, "Clock", _wall_clock),),
+    ),
+    Broken(
+        "the minutes of the day are counted by the clock on the wall",
+        "the caps have counted|more was talked in a day",
+        JUMPS,
+        ((Clock, "steady", Clock.now),),
     ),
 )

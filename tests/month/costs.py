@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from tests.month.network import Ring, Trunk
 from tests.month.seen import INSTANT, Finding, until
@@ -18,7 +19,7 @@ class Costs:
 
     def __init__(self, diary: Diary) -> None:
         self.diary = diary
-        self.rings = sorted((r for v in diary.visits for r in v.rings), key=lambda ring: ring.at)
+        self.rings = sorted((r for v in diary.visits for r in v.legs), key=lambda ring: ring.at)
         paid = [(until(r), until(r) - r.answered_at) for r in self.rings if r.answered_at]
         paid.sort()
         self._ends = [end for end, _ in paid]
@@ -28,12 +29,11 @@ class Costs:
 
     def _dialled(self) -> dict[str, list[float]]:
         """When each number was dialled; what goes on over another line is the same call."""
-        calls: dict[str, list[float]] = {p.number or "": [] for p in self.diary.office.people}
+        calls: dict[str, list[float]] = defaultdict(list)
         latest: dict[str, Ring] = {}
         for ring in self.rings:
             before = latest.get(ring.number)
-            goes_on = before is not None and before.visit is ring.visit
-            if not goes_on or ring.at - until(before) > INSTANT:
+            if before is None or not _goes_on(before, ring):
                 calls[ring.number].append(ring.at)
             latest[ring.number] = ring
         return calls
@@ -48,11 +48,15 @@ class Costs:
         yield from self._not_dialled()
 
     def _in_use(self) -> Iterator[Finding]:
-        for number in self._calls:
-            mine = [ring for ring in self.rings if ring.number == number]
-            for before, after in pairwise(mine):
-                if after.at < until(before) - INSTANT:
-                    yield Finding(after.at, f"{number} was rung twice: it was in use already")
+        legs: dict[str, list[Ring]] = defaultdict(list)
+        for ring in self.rings:
+            legs[ring.number].append(ring)
+        at_once = {person.number: person.at_once for person in self.diary.office.people}
+        for number, mine in legs.items():
+            for place, ring in enumerate(mine):
+                before = sum(ring.at < until(other) - INSTANT for other in mine[:place])
+                if before >= at_once.get(number, 1):
+                    yield Finding(ring.at, f"{number} was rung twice: it was in use already")
 
     def _caps(self) -> Iterator[Finding]:
         limits = self.diary.limits
@@ -60,9 +64,9 @@ class Costs:
             for at in calls:
                 if self._in_an_hour(number, at) >= limits.calls_per_hour_per_number:
                     yield Finding(at, f"{number} was dialled more often in an hour than allowed")
-        for ring in self.rings:
-            if self._in_a_day(ring.at) >= limits.minutes_per_day * 60:
-                yield Finding(ring.at, "more was talked in a day than allowed")
+        for at in (at for calls in self._calls.values() for at in calls):
+            if not self.minutes_left(at):
+                yield Finding(at, "more was talked in a day than allowed")
 
     def _in_an_hour(self, number: str, at: float) -> int:
         """How often it had been dialled before."""
@@ -82,12 +86,28 @@ class Costs:
         numbers = {person.id: person.number or "" for person in self.diary.office.people}
         for story in self.diary.stories:
             for step in story.steps:
-                at = self.diary.seconds(step.at)
-                if step.what == "not_dialled" and self._could(
-                    numbers[str(step.facts["person"])], at
-                ):
+                if step.what != "not_dialled":
+                    continue
+                at, number = self.diary.seconds(step.at), numbers[str(step.facts["person"])]
+                if all(self._could(number, when) for when in self.diary.every(step.at)):
                     words = f"call {story.call.id}: {step.words} But it could have been"
                     yield Finding(at, words)
+        for story in self.diary.returned:
+            steps = {step.what: step for step in story.steps}
+            step = steps.get("not_dialled")
+            person = str(steps["return_asked"].facts["person"])
+            number = story.call.caller_number if "calling_back" in steps else numbers[person]
+            if step and all(self._could(number or "", at) for at in self.diary.every(step.at)):
+                words = f"call {story.call.id}: {step.words} But it could have been"
+                yield Finding(self.diary.seconds(step.at), words)
+
+    def talked_in_a_day(self, at: float) -> float:
+        """How many seconds until then, and since a day before."""
+        return self._in_a_day(at)
+
+    def minutes_left(self, at: float) -> bool:
+        """May anybody be called then, for the minutes of the day?"""
+        return self._in_a_day(at) < self.diary.limits.minutes_per_day * 60
 
     def _could(self, number: str, at: float) -> bool:
         limits = self.diary.limits
@@ -109,3 +129,9 @@ class Costs:
         ]
         taken = sum(begin - INSTANT <= at <= end + INSTANT for begin, end in legs)
         return taken < trunk.capabilities.channels
+
+
+def _goes_on(before: Ring, ring: Ring) -> bool:
+    """Over another line, as the one before did not carry it."""
+    same = before.visit is ring.visit and before.line != ring.line
+    return same and ring.at - until(before) <= INSTANT

@@ -30,6 +30,8 @@ LENGTHS = {
     Prompt.MENU_PERSON: 2.4,
     Prompt.RECORDING_NOTICE: 6.0,
     Prompt.WHISPER: 7.0,
+    Prompt.RETURN_WHISPER: 9.0,
+    Prompt.CALLBACK_IN_TURN: 7.0,
     Prompt.STILL_WAITING: 5.0,
 }
 ORDINARY = 3.0
@@ -76,11 +78,72 @@ class Ring:
     cause: Cause | None = None
     whisper: Sentence | None = None
     pressed: str = ""
+    taken_at: float | None = None  # when key 1 was pressed, and not 2 before
+    spoken: list[tuple[float, float]] = field(default_factory=list)  # from, to: after the beep
+
+
+@dataclass
+class Back:
+    """The box calls somebody back: the colleague's legs, those of the caller, and the talk.
+
+    machine: the colleague found that a machine had answered.
+    """
+
+    visit: Visit
+    staff: list[Ring] = field(default_factory=list)
+    caller: list[Ring] = field(default_factory=list)
+    talk_at: float | None = None
+    machine: bool = False
+
+    @property
+    def at(self) -> float:
+        """When it began."""
+        return self.staff[0].at
+
+    @property
+    def over(self) -> float:
+        """When nobody was connected any more."""
+        ends = [ring.ended_at for ring in (*self.staff, *self.caller)]
+        return max(float("inf") if end is None else end for end in ends)
+
+    def goes_on(self, ring: Ring) -> bool:
+        """Is it the same colleague, in this very instant over another line?"""
+        last = self.staff[-1]
+        return last.number == ring.number and last.ended_at in (None, ring.at)
+
+    @property
+    def pressed(self) -> str:
+        """By the colleague."""
+        return "".join(ring.pressed for ring in self.staff)
+
+    @property
+    def parted(self) -> float:
+        """When the first of the two was gone."""
+        ends = [self.staff[-1].ended_at, self.caller[-1].ended_at]
+        return min(float("inf") if end is None else end for end in ends)
+
+    @property
+    def spoken(self) -> bool:
+        """Did a person talk with a person?"""
+        return self.talk_at is not None and not self.machine
+
+
+@dataclass
+class Span:
+    """So long the caller and somebody heard each other; `to` None while it lasts."""
+
+    since: float
+    ring: Ring
+    to: float | None = None
 
 
 @dataclass
 class Visit:
-    """One call of somebody to the office, as they experienced it. Seconds of the month."""
+    """One call of somebody to the office, as they experienced it. Seconds of the month.
+
+    talks: when whoever had the caller from then on was there. heard_by: with the time on hold left
+    out. consults: when, who asked, who was asked. orders: when, and of whom, the digit after star.
+    """
 
     order: int
     number: str | None
@@ -93,8 +156,39 @@ class Visit:
     heard: list[tuple[float, Sentence]] = field(default_factory=list)
     pressed: list[tuple[float, str]] = field(default_factory=list)
     talks: list[tuple[float, Ring]] = field(default_factory=list)
+    heard_by: list[Span] = field(default_factory=list)
+    consults: list[tuple[float, Ring, Ring]] = field(default_factory=list)
+    orders: list[tuple[float, Ring, str]] = field(default_factory=list)
     spoken: list[tuple[float, float]] = field(default_factory=list)  # from, to: after the beep
     rings: list[Ring] = field(default_factory=list)
+    backs: list[Back] = field(default_factory=list)
+
+    def dialled(self, ring: Ring) -> None:
+        """The box calls somebody for this caller; to call them back, if it told them so."""
+        if not self.promised:
+            self.rings.append(ring)
+        elif ring.number == self.number:
+            self.backs[-1].caller.append(ring)
+        elif self.backs and self.backs[-1].goes_on(ring):
+            self.backs[-1].staff.append(ring)
+        else:
+            self.backs.append(Back(self, [ring]))
+
+    def meets(self, ring: Ring) -> None:
+        """They hear each other, for the first time or again."""
+        self.heard_by.append(Span(now(), ring))
+        if not self.talks or self.talks[-1][1] is not ring:
+            self.talks.append((now(), ring))
+
+    @property
+    def promised(self) -> bool:
+        """Was the caller told that the box will call them?"""
+        return any(one.what == Prompt.CALLBACK_IN_TURN for _, one in self.heard)
+
+    @property
+    def legs(self) -> list[Ring]:
+        """Every telephone the box called because of this one."""
+        return self.rings + [leg for back in self.backs for leg in (*back.staff, *back.caller)]
 
 
 CALLING: ContextVar[Visit] = ContextVar("CALLING")  # whose call this is done for
@@ -108,6 +202,9 @@ class Holder(Protocol):
 
     def joined(self, other: Telephone) -> None:
         """There is somebody to talk to."""
+
+    def asks(self, other: Telephone) -> None:
+        """A colleague is there to be asked; the caller waits."""
 
 
 class Telephone:
@@ -163,6 +260,8 @@ class Telephone:
             self.note.pressed.append((now(), key))
         else:
             self.note.pressed += key
+            if key == "1" and "2" not in self.note.pressed:
+                self.note.taken_at = self.note.taken_at or now()
         self.keys.put_nowait(key)
 
     def later(self, seconds: float, action: Callable[..., Any], *given: Any) -> asyncio.TimerHandle:
@@ -190,13 +289,13 @@ class Trunk:
     def free_channels(self) -> int:
         return self.capabilities.channels - len(self.live)
 
-    def dial(self, number: str, shown: str | None = None) -> Telephone:
+    def dial(self, number: str) -> Telephone:
         visit = CALLING.get()
         if self.free_channels() <= 0 or not self.up:
             self.overbooked += 1
             raise LineDown("No channel is free.")
         ring = Ring(number, self.name, visit, now())
-        visit.rings.append(ring)
+        visit.dialled(ring)
         phone = Telephone(self, Caller(number), ring)
         self.live.add(phone)
         self._rings(phone)
@@ -229,8 +328,8 @@ class Tape:
 
     trouble = ""
 
-    def __init__(self, path: Any, visit: Visit) -> None:
-        self.path, self._visit, self._since = path, visit, now()
+    def __init__(self, path: Any, note: Visit | Ring) -> None:
+        self.path, self._note, self._since = path, note, now()
         self._until: float | None = None
 
     @property
@@ -243,11 +342,11 @@ class Tape:
 
     @property
     def speech_seconds(self) -> float:
-        return said(self._visit, self._since, self._end)
+        return said(self._note, self._since, self._end)
 
     @property
     def silent_for(self) -> float:
-        ends = [min(to, now()) for begin, to in self._visit.spoken if begin <= now()]
+        ends = [min(to, now()) for begin, to in self._note.spoken if begin <= now()]
         return now() - max([self._since, *ends])
 
     def stop(self) -> asyncio.Future[None]:
@@ -258,9 +357,9 @@ class Tape:
         return done
 
 
-def said(visit: Visit, since: float, until: float) -> float:
-    """For how many seconds the caller spoke between these."""
-    return sum(max(0.0, min(to, until) - max(begin, since)) for begin, to in visit.spoken)
+def said(note: Visit | Ring, since: float, until: float) -> float:
+    """For how many seconds they spoke between these."""
+    return sum(max(0.0, min(to, until) - max(begin, since)) for begin, to in note.spoken)
 
 
 class Ear:
@@ -282,11 +381,10 @@ class Ear:
         note = self.phone.note
         if isinstance(note, Visit):
             note.heard.append((now(), sentence))
-        elif sentence.what == Prompt.WHISPER:
+        elif sentence.what in (Prompt.WHISPER, Prompt.RETURN_WHISPER):
             note.whisper = sentence
 
     def record(self, path: Any) -> Tape:
-        assert isinstance(self.phone.note, Visit), "only callers are recorded"
         return Tape(path, self.phone.note)
 
     async def level(self) -> Level:
@@ -305,12 +403,21 @@ class Bridge:
 
     def join(self, one: Ear, other: Ear) -> None:
         caller, staff = one.phone, other.phone
-        caller.note.talks.append((now(), staff.note))
+        if isinstance(caller.note, Visit):
+            caller.note.meets(staff.note)
+        elif any(staff.note is ring for ring in caller.note.visit.rings):
+            caller.note.visit.consults.append((now(), caller.note, staff.note))
+            caller.holder.asks(staff)
+            return
+        else:  # who is called back comes second
+            caller.note.visit.backs[-1].talk_at = now()
         for phone, far in ((caller, staff), (staff, caller)):
             if phone.holder is not None and not phone.gone.done():
                 phone.holder.joined(far)
 
-    def part(self, one: Ear, other: Ear) -> None: ...
+    def part(self, one: Ear, other: Ear) -> None:
+        if isinstance(one.phone.note, Visit):
+            one.phone.note.heard_by[-1].to = now()
 
 
 def now() -> float:

@@ -14,6 +14,8 @@ from tests.month.network import BEEP, Ring, Sentence, Telephone, Visit, now
 
 MENU = {Prompt.MENU_ITEM, Prompt.LANGUAGE_CHOICE, Prompt.MENU_PERSON}
 USUAL_TALK_S = 150.0
+# What colleagues order in a talk: hold, pass on, ask a colleague, hand over a hard call.
+ORDERS, HOW_OFTEN = {"1": 35, "2": 25, "3": 25, "4": 15}, 0.15
 NEVER = 1e9
 
 # --- the staff ------------------------------------------------------------------------------
@@ -33,21 +35,60 @@ class Colleague:
         return self.phone.note
 
     def hears(self, sentences: Sequence[Sentence]) -> None:
-        if any(one.what == Prompt.WHISPER for one in sentences):
+        what = {one.what for one in sentences}
+        if what & {Prompt.WHISPER, Prompt.RETURN_WHISPER}:
             self.on_whisper()
+        elif Prompt.TALK_WHOM in what:
+            key = self.chance.choices(["1", "2", "*"], [60, 30, 10])[0]
+            self.phone.later(self.chance.uniform(1.0, 6.0), self.phone.presses, key)
+        elif BEEP in what:
+            self._leaves_a_note()
 
     def joined(self, other: Telephone) -> None:
         """A talk of exponential length, ended by either; now and then by neither."""
+        if isinstance(other.holder, Machine):
+            self._finds_a_machine()
+            return
         length = 3.0 + self.chance.expovariate(1 / USUAL_TALK_S)
         ends, cause = self.chance.choices(
             [
-                (self.caller, Cause.HUNG_UP),
+                (other, Cause.HUNG_UP),
                 (self.phone, Cause.HUNG_UP),
                 (self.phone, Cause.LINE_FAILED),
             ],
             [70, 29, 1],
         )[0]
         self.phone.later(length, ends.hang_up, cause)
+        if isinstance(other.note, Visit) and self.chance.random() < HOW_OFTEN:
+            order = self.chance.choices(list(ORDERS), list(ORDERS.values()))[0]
+            self.phone.later(self.chance.uniform(1.0, 60.0), self._orders, order)
+
+    def _orders(self, digit: str) -> None:
+        """And back from hold, if they do not forget it."""
+        self.ring.visit.orders.append((now(), self.ring, digit))
+        self.phone.presses("*")
+        self.phone.presses(digit)
+        if digit == "1" and self.chance.random() < 0.7:
+            self.phone.later(self.chance.uniform(5.0, 150.0), self._orders, "1")
+
+    def asks(self, other: Telephone) -> None:
+        """Back to the caller, or the colleague gets him."""
+        after = self.chance.uniform(4.0, 40.0)
+        if self.chance.random() < 0.6:
+            self.phone.later(after, self._orders, "1")
+        else:
+            self.phone.later(after, self.phone.hang_up, Cause.HUNG_UP)
+
+    def _leaves_a_note(self) -> None:
+        """About a hard call; some say nothing."""
+        length = self.chance.choices([0.0, self.chance.uniform(2.0, 30.0)], [30, 70])[0]
+        self.ring.spoken.append((now() + 0.5, now() + 0.5 + length))
+        self.phone.later(length + 1.0, self.phone.hang_up, Cause.HUNG_UP)
+
+    def _finds_a_machine(self) -> None:
+        self.ring.visit.backs[-1].machine = True
+        self.phone.later(3.0, self.phone.presses, "2")
+        self.phone.later(4.0, self.phone.hang_up, Cause.HUNG_UP)
 
     def answers(self, after: float) -> None:
         """Picks up; presses what `on_whisper` says."""
@@ -181,6 +222,43 @@ def rung(phone: Telephone, caller: Telephone, chance: random.Random) -> None:
     way(who)
 
 
+# --- who is called back -----------------------------------------------------------------------
+
+
+class Called:
+    """Whoever picks up when the box calls back."""
+
+    def asks(self, other: Telephone) -> None: ...
+
+    def hears(self, sentences: Sequence[Sentence]) -> None: ...
+
+    def joined(self, other: Telephone) -> None: ...
+
+
+class Machine(Called):
+    """Something that answers in somebody's stead."""
+
+
+# How a call back ends that nobody answers, and how likely; None: nobody is at home.
+VAIN = {Cause.BUSY: 8, Cause.UNREACHABLE: 5, Cause.REJECTED: 4, Cause.LINE_FAILED: 2, None: 12}
+ANSWERS_BACK, MACHINE_ANSWERS = 60, 9
+
+
+def called_back(phone: Telephone, chance: random.Random) -> None:
+    """The telephone of a caller rings."""
+    assert isinstance(phone.note, Ring)
+    phone.later(chance.uniform(0.2, 0.3), phone.first_sign)
+    how = chance.choices(
+        ["answers", "machine", *VAIN], [ANSWERS_BACK, MACHINE_ANSWERS, *VAIN.values()]
+    )[0]
+    phone.holder = Machine() if how == "machine" else Called()
+    phone.note.way = str(how)
+    if how in ("answers", "machine"):
+        phone.later(chance.uniform(2.0, 25.0), phone.picked_up)
+    elif isinstance(how, Cause):
+        phone.later(chance.uniform(0.4, 9.0), phone.hang_up, how)
+
+
 # --- the callers ----------------------------------------------------------------------------
 
 
@@ -215,6 +293,16 @@ WISHES = (
     Wish("wrong bill", "25", 3, "money"),
     Wish("nothing", "", 4, to_person=True),
 )
+# Of those who hear that they called about a campaign.
+SEASON_WISHES = (
+    Wish("season check", "1", 50, "advice", to_person=True),
+    Wish("season anybody", "0", 15, to_person=True),
+    Wish("season offer", "2", 10),
+    Wish("season offer, then a check", "21", 10, "advice", to_person=True),
+    Wish("season booking", "3", 15),
+)
+SEASON = "o verificare"  # of its menu
+ONLY_ASK = {"prices", "season offer"}
 LANGUAGES = {"": 45, "6": 30, "7": 12, "8": 13}  # the key that chooses it, "" for the first one
 
 
@@ -223,9 +311,8 @@ class Customer:
 
     def __init__(self, phone: Telephone, chance: random.Random) -> None:
         self.phone, self.chance = phone, chance
-        wish = chance.choices(WISHES, [one.weight for one in WISHES])[0]
-        self.visit.wish = wish.name
-        self._keys = list(chance.choices(list(LANGUAGES), list(LANGUAGES.values()))[0] + wish.keys)
+        self._keys: list[str] = []
+        self._wants(WISHES)
         self._impatience: asyncio.TimerHandle | None = None
         self._patience = chance.choices([chance.uniform(2, 50), NEVER], [35, 65])[0]
         if chance.random() < 0.12:  # hangs up anywhere, whatever it is that goes on
@@ -237,9 +324,16 @@ class Customer:
         assert isinstance(self.phone.note, Visit)
         return self.phone.note
 
+    def _wants(self, wishes: Sequence[Wish]) -> None:
+        language = self.chance.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
+        wish = self.chance.choices(wishes, [one.weight for one in wishes])[0]
+        self.visit.wish, self._keys = wish.name, list(language + wish.keys)
+
     def hears(self, sentences: Sequence[Sentence]) -> None:
         what = {one.what for one in sentences}
         if what & MENU:
+            if not self.visit.pressed and any(_offers(one, SEASON) for one in sentences):
+                self._wants(SEASON_WISHES)
             self._chooses()
         elif Prompt.PLEASE_HOLD in what:
             self._impatience = self.phone.later(self._patience, self.phone.hang_up, Cause.HUNG_UP)
@@ -250,6 +344,8 @@ class Customer:
         elif Prompt.SURVEY_ASK in what:
             self._marks()
 
+    def asks(self, other: Telephone) -> None: ...
+
     def joined(self, other: Telephone) -> None:
         """Whoever is patient enough to be reached stays until the talk is over."""
         if self._impatience is not None:
@@ -259,7 +355,7 @@ class Customer:
         """The next key, during the menu or after it; who knows nothing more stays silent."""
         if self._keys:
             self.phone.later(self._thinks(), self._presses_next)
-        elif self.visit.wish == "prices" and self.chance.random() < 0.9:
+        elif self.visit.wish in ONLY_ASK and self.chance.random() < 0.9:
             self.phone.later(self.chance.uniform(1, 8), self.phone.hang_up, Cause.HUNG_UP)
 
     def _presses_next(self) -> None:
@@ -296,6 +392,10 @@ class Customer:
             self.phone.later(1.0, self.phone.hang_up, Cause.HUNG_UP)
         elif how:
             self.phone.later(4.0, self.phone.presses, how)
+
+
+def _offers(sentence: Sentence, label: str) -> bool:
+    return sentence.what == Prompt.MENU_ITEM and sentence.values["label"] == label
 
 
 def calls(phone: Telephone, chance: random.Random) -> None:

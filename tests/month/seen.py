@@ -5,6 +5,8 @@ Drawn from the diary and the office's file alone; what the box thinks of the cal
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +25,7 @@ AFTER_HOLDING = {
     Prompt.MESSAGE_INTRO,
     Prompt.COMPLAINT_INTRO,
     Prompt.CALLBACK_ASKED,
+    Prompt.CALLBACK_IN_TURN,
     Prompt.GOODBYE,
 }
 SAYS_NO = {Cause.REJECTED, Cause.UNREACHABLE, Cause.LINE_FAILED, Cause.FAILED}
@@ -44,9 +47,17 @@ class Seen:
         self.office, self.visit = office, visit
         self.topic: str | None = None
         self.language = office.language
+        self.kept: int | None = None  # the place of an earlier call, which this one has
+        self.vague = False  # or perhaps another call of the same number
         self.asked: Do | None = None  # the last wish, as far as it was chosen by a key
         self.informed = False
         self._follow_keys()
+
+    def under(self, office: Office) -> Seen:
+        """The same, by another office."""
+        other = copy(self)
+        other.office = office
+        return other
 
     def _follow_keys(self) -> None:
         """Through the menus as they stand in the office's file, until the menu is over."""
@@ -68,17 +79,17 @@ class Seen:
             self.language = chosen.target
         elif chosen.do is Do.SAY:
             self.asked = Do.SAY
-            self.informed = self._heard_an_answer()
+            self.informed = self._heard(chosen.text)
         else:
             self.asked, self.topic, self.informed = chosen.do, chosen.target or None, False
         return menu
 
-    def _heard_an_answer(self) -> bool:
+    def _heard(self, answer: dict[str, str]) -> bool:
         """Whoever hung up at once, or pressed on, has not heard what they asked for."""
         for at, sentence in self.visit.heard:
             pressed = [when for when, _ in self.visit.pressed if when > at]
             lasted = min([*pressed, self.over]) - at
-            if sentence.what == "say" and lasted >= min(ANSWER_FROM_S, sentence.seconds):
+            if sentence.text in answer.values() and lasted >= min(ANSWER_FROM_S, sentence.seconds):
                 return True
         return False
 
@@ -99,30 +110,65 @@ class Seen:
         ends += [at for at in [self.first(*AFTER_HOLDING, after=self.holds_from)] if at is not None]
         return min([*ends, self.over])
 
-    @cached_property
+    @property
+    def in_turn(self) -> bool:
+        """Was the caller told that the box will call them, in the place they have?"""
+        return self.first(Prompt.CALLBACK_IN_TURN) is not None
+
+    @property
     def turn(self) -> tuple[int, int]:
         """Among those who wait, the lower one goes first: who is urgent, who is chosen, arrival."""
         topic = self.office.topic(self.topic or "")
         chosen = self.visit.number in self.office.first_in_line
         rank = 0 if topic and topic.urgent else 1 if chosen else 2
-        return rank, self.visit.order
+        return rank, self.visit.order if self.kept is None else self.kept
+
+    @property
+    def overflows_at(self) -> float:
+        """From when on others are rung for this caller, too."""
+        begin = self.holds_from
+        return float("inf") if begin is None else begin + self.office.overflow_seconds
 
     @property
     def over(self) -> float:
         """When the call was over for the caller."""
         return float("inf") if self.visit.ended_at is None else self.visit.ended_at
 
+    @cached_property
+    def hunted(self) -> list[Ring]:
+        """Who was rung before anybody had talked with the caller: nobody chose them."""
+        talks = self.visit.talks
+        return [r for r in self.visit.rings if not talks or r.at < talks[0][0]]
+
+    @cached_property
+    def left_at(self) -> float | None:
+        """When whoever had the caller last hung up while he was on hold; None if nobody did."""
+        if not self.visit.heard_by:
+            return None
+        last = self.visit.heard_by[-1]
+        end, parted = until(last.ring), self.over if last.to is None else last.to
+        return end if parted + INSTANT < end < self.over - INSTANT else None
+
+    def again(self) -> Iterator[tuple[float, float]]:
+        """From, to: a person was hunted for once more."""
+        begun = self.visit.talks[0][0] if self.visit.talks else float("inf")
+        for at, sentence in self.visit.heard:
+            if sentence.what == Prompt.PLEASE_HOLD and at > begun:
+                talks = (span.since for span in self.visit.heard_by if span.since > at)
+                yield at - 1.0, min([self.over, *talks]) + 1.0
+
     def pressed_on_hold(self, *keys: str) -> bool:
         """Did the caller press one of these while waiting?"""
-        begin = self.holds_from
+        begin, again = self.holds_from, self.left_at
         return begin is not None and any(
-            key in keys and begin <= at <= self.holds_to for at, key in self.visit.pressed
+            key in keys and (begin <= at <= self.holds_to or (again is not None and at > again))
+            for at, key in self.visit.pressed
         )
 
     @cached_property
     def outcome(self) -> Outcome:
         """What the caller got, best first."""
-        if self.visit.talks:
+        if self.visit.talks and self.left_at is None:
             return Outcome.SPOKEN
         beep = self.first(BEEP)
         if beep is not None and said(self.visit, beep, self.over) >= KEPT_FROM_S:
@@ -145,7 +191,7 @@ class Seen:
         if self.holds_from is None:
             return []
         spans, at = [], self.holds_from
-        for ring in self.visit.rings:
+        for ring in self.hunted:
             if ring.at > at:
                 spans.append((at, min(ring.at, self.holds_to)))
             at = max(at, until(ring))

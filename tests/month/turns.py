@@ -6,19 +6,24 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from itertools import pairwise
 
 from hotline.media.catalogue import Prompt
-from hotline.routing.office import Person, Strategy
+from hotline.routing.office import Office, Person, Strategy
+from tests.month.away import Absences
+from tests.month.called import Called
+from tests.month.costs import Costs
+from tests.month.holds import Holds
 from tests.month.network import Ring
+from tests.month.places import Places, left_of, touching, within
 from tests.month.seen import INSTANT, Finding, Seen, until
+from tests.month.texted import Texts
 from tests.month.world import Diary
-from tests.routing.oracle import Oracle, Stretch
+from tests.routing.oracle import Oracle
 
 ROUND_PAUSE_S = 8.0
 LONGEST_HOLD_S = 120.0
-SPARE_DAYS = 4
 NEVER = float("inf")
 NO_LINE = "No line can make a call now."
 Span = tuple[float, float]
@@ -27,86 +32,147 @@ Span = tuple[float, float]
 class Duty:
     """Who may be rung for whom at which minute."""
 
-    def __init__(self, diary: Diary) -> None:
-        self.diary, self.office = diary, diary.office
-        first = diary.start - timedelta(days=SPARE_DAYS)
-        stretch = Stretch(self.office.zone, first, (diary.days + 2 * SPARE_DAYS) * 1440)
-        self.oracle = Oracle(self.office, stretch)
-        self._there: dict[int, frozenset[str]] = {}
+    def __init__(self, diary: Diary, called: Called) -> None:
+        self.diary, self.called = diary, called
+        self.people = diary.office.people
+        self.away = Absences(diary)
+        self._there: dict[tuple[object, ...], frozenset[str]] = {}
+        self._without: dict[tuple[object, ...], Oracle] = {}
         self._fit: dict[tuple[object, ...], frozenset[str]] = {}
 
-    def there(self, minute: int) -> frozenset[str]:
-        """Ids of those on duty in this minute from the start."""
-        if minute not in self._there:
+    def there(
+        self, office: Office, minute: int, *, known_at: float | None = None
+    ) -> frozenset[str]:
+        """Ids of those on duty in this minute from the start, by this office.
+
+        known_at: by who had gone then; None: in this minute, and at any time within it.
+        """
+        moments = (minute * 60.0, minute * 60.0 + 59.999) if known_at is None else (known_at,)
+        found = [self._there_at(office, minute, self.away.off_at(at)) for at in moments]
+        return frozenset.union(*found)
+
+    def _there_at(
+        self, office: Office, minute: int, off: tuple[tuple[str, float, float], ...]
+    ) -> frozenset[str]:
+        key = id(office), minute, off
+        if key not in self._there:
             instant = self.diary.instant(minute * 60)
-            self._there[minute] = frozenset(self.oracle.on_duty(instant))
-        return self._there[minute]
+            self._there[key] = frozenset(self._oracle(office, off).on_duty(instant))
+        return self._there[key]
 
-    def opening(self, at: float) -> str:
-        """Whether the line takes calls."""
-        return self.oracle.opening(self.diary.instant(at))
+    def _oracle(self, office: Office, off: tuple[tuple[str, float, float], ...]) -> Oracle:
+        key = id(office), off
+        if key not in self._without:
+            spans = [(who, *map(self.diary.instant, (a // 60 * 60, b))) for who, a, b in off]
+            self._without[key] = self.called.oracle(office).without(spans)
+        return self._without[key]
 
-    def may(self, one: Seen, minute: int) -> frozenset[str]:
-        """Ids of those who may be rung for this caller in this minute."""
-        if self.opening(minute * 60) != "open":
+    def opening(self, office: Office, at: float) -> str:
+        """Whether the line takes calls then."""
+        return self.called.oracle(office).opening(self.diary.instant(at))
+
+    def may(self, one: Seen, minute: int, *, over: bool = False) -> frozenset[str]:
+        """Ids of those who certainly may be rung for this caller in this minute.
+
+        By the office that was in force when the call came. over: also of those who take what
+        overflows, as from then on; else they are rung where nobody of the house can be.
+        """
+        if self.opening(one.office, minute * 60) != "open" or minute in self.away.murky:
             return frozenset()
-        key = one.topic, one.language, one.visit.number, self.there(minute)
+        there = self.there(one.office, minute) - self.away.at(minute)
+        key = id(one.office), one.topic, one.language, one.visit.number, there, over
         if key not in self._fit:
-            self._fit[key] = self._fitting(one, self.there(minute))
+            self._fit[key] = self._house_or_helpers(one, there, over)
         return self._fit[key]
 
-    def all_through(self, one: Seen, begin: float, end: float) -> frozenset[str]:
-        """Ids of those who may be rung in each minute between these."""
-        minutes = range(int(begin // 60), int(end // 60) + 1)
-        return frozenset.intersection(*(self.may(one, minute) for minute in minutes))
+    def may_now(self, one: Seen, minute: int) -> frozenset[str]:
+        """As `may`, but by the office in force in that minute: for who is called back."""
+        office = self.called.office(one.visit.line, minute * 60.0)
+        return self.may(one if office is one.office else one.under(office), minute)
 
-    def _fitting(self, one: Seen, there: frozenset[str]) -> frozenset[str]:
+    def all_through(self, one: Seen, begin: float, end: float) -> frozenset[str]:
+        """Ids of those who may be rung in each minute between these, and all that while."""
+        minutes, over = range(int(begin // 60), int(end // 60) + 1), begin > one.overflows_at
+        return frozenset.intersection(*(self.may(one, minute, over=over) for minute in minutes))
+
+    def _house_or_helpers(self, one: Seen, there: frozenset[str], over: bool) -> frozenset[str]:
+        helpers, house = frozenset(one.office.overflow), self._fitting(one, there)
+        if not house:
+            return self._fitting(one, helpers)
+        return house | self._fitting(one, helpers, strictly=True) if over else house
+
+    def _fitting(
+        self, one: Seen, there: frozenset[str], *, strictly: bool = False
+    ) -> frozenset[str]:
         """Whoever is never to be asked goes first; a filter that leaves nobody is dropped."""
-        topic = self.office.topic(one.topic or "")
-        left = [p for p in self.office.people if p.id in there and p.number]
+        topic = one.office.topic(one.topic or "")
+        left = [p for p in one.office.people if p.id in there and p.number]
         left = [p for p in left if p.number != one.visit.number]
+        able = left
         if topic is not None:
             never = topic.levels_never_unasked
-            left = [p for p in left if p.level not in never or topic.id in p.topics]
-            left = [p for p in left if not p.topics or topic.id in p.topics] or left
-        left = [p for p in left if one.language in (p.languages or self.office.languages)] or left
-        return frozenset(p.id for p in left)
+            left = able = [p for p in left if p.level not in never or topic.id in p.topics]
+            able = [p for p in left if not p.topics or topic.id in p.topics]
+        left = able if strictly else able or left
+        able = [p for p in left if one.language in (p.languages or one.office.languages)]
+        return frozenset(p.id for p in (able if strictly else able or left))
 
 
 class Turns:
     """Looks at every telephone that rang, and at every caller who waited."""
 
-    def __init__(self, diary: Diary, seen: list[Seen]) -> None:
+    def __init__(self, diary: Diary, seen: list[Seen], costs: Costs, called: Called) -> None:
         self.diary, self.office, self.seen = diary, diary.office, seen
-        self.duty, self.past = Duty(diary), Past(diary)
+        self.duty, self.past = Duty(diary, called), Past(diary)
+        self.places = Places(diary, seen, self.duty, costs)
         self.people = {person.number: person for person in self.office.people}
         self.held = sorted((one for one in seen if one.holds_from is not None), key=_hold)
         self._holds = [_hold(one) for one in self.held]
         self._waits = {one: one.waits() for one in self.held}
+        # Callers whom a colleague left on hold are before all others, and hunted for once more.
+        self.again = sorted(span for one in seen for span in one.again())
 
     def findings(self) -> Iterator[Finding]:
         """All there is to say."""
+        yield from self.places.findings(self)
+        yield from self.duty.away.findings(self.duty)
+        yield from Texts(self.diary, self.duty).findings()
+        yield from Holds(self.diary, self.seen, self.duty).findings()
         for one in self.seen:
-            call = one.visit.order + 1
+            call = self.call(one.visit.order)
             for at, words in (*self._greeting(one), *self._rung(one), *self._waiting(one)):
                 yield Finding(at, f"call {call}: {words}")
+
+    def call(self, order: int) -> int:
+        """By which number the office knows this visit."""
+        return self.diary.stories[order].call.id
 
     # --- what was told
 
     def _greeting(self, one: Seen) -> Iterator[tuple[float, str]]:
-        closed, opened = one.first(Prompt.GREETING_CLOSED), one.first(Prompt.GREETING_OPEN)
-        is_open = self.duty.opening(one.visit.at) == "open"
-        if closed is not None and is_open:
-            yield closed, "was told that the office is closed, and it is open"
-        if opened is not None and not is_open:
-            yield opened, "was not told that the office is closed"
+        """Of the hotline they called; and the menu is that one's, too."""
+        if not one.visit.heard:
+            return
+        at, said = one.visit.heard[0]
+        is_open = self.duty.opening(one.office, one.visit.at) == "open"
+        if said.what == Prompt.GREETING_CLOSED and is_open:
+            yield at, "was told that the office is closed, and it is open"
+        elif said.what != Prompt.GREETING_CLOSED and not is_open:
+            yield at, "was not told that the office is closed"
+        own = one.office.greeting.get(one.office.language, "") if is_open else ""
+        if said.text != own:
+            yield at, f"was greeted with «{said.text}» instead of «{own}»"
+        offered = {key.label.get(x) for m in one.office.menus for key in m.keys for x in key.label}
+        for at, said in one.visit.heard:
+            if said.what == Prompt.MENU_ITEM and said.values["label"] not in offered:
+                yield at, f"was offered {said.values['label']}, which is not of this hotline"
 
     # --- every telephone that rang
 
     def _rung(self, one: Seen) -> Iterator[tuple[float, str]]:
         """Round by round: telephones that ring at once or one right after the other."""
         chain: list[Ring] = []
-        for ring in one.visit.rings:
+        for ring in one.hunted:
             goes_on = any(abs(ring.at - until(before)) < INSTANT for before in chain)
             together = bool(chain) and ring.at - chain[0].at < INSTANT
             chain = [*chain, ring] if goes_on or together else [ring]
@@ -120,25 +186,53 @@ class Turns:
 
     def _may(self, one: Seen, ring: Ring, person: Person) -> Iterator[str]:
         minute = int(ring.at // 60)
-        if self.duty.opening(ring.at) != "open":
+        helps = person.id in one.office.overflow
+        if self.duty.opening(one.office, ring.at) != "open":
             yield f"{person.name} was rung while the office is closed"
-        elif person.id not in self.duty.there(minute):
+        elif not helps and person.id not in self.duty.there(one.office, minute):
             yield f"{person.name} was rung off shift"
-        elif person.id not in self.duty.may(one, minute):
+        elif not _has_number(one.office, person):
+            yield f"{person.name} was rung, whose number nobody has confirmed"
+        elif minute in self.duty.away.murky:
+            pass
+        elif person.id in self.duty.away.at(minute):
+            yield f"{person.name} was rung while away"
+        elif person.id not in self.duty.may(one, minute, over=True):
             yield f"{person.name} was rung, who is not for {one.topic} in {one.language}"
+        elif helps and not self._overflows(one, ring):
+            yield f"{person.name} was rung, and it was too early for others"
         if one.refused(ring.number) < ring.at - INSTANT:
             yield f"{person.name} was rung again after saying no to this call"
-        for other in self._before(one, ring.at, ring.at):
-            if self._waits_for(other, person, ring.at):
-                earlier = other.visit.order + 1
+        if one.vague:
+            return
+        for other in self.before(one.turn, ring.at, ring.at):
+            if self.waits_for(other, person, ring.at):
+                earlier = self.call(other.visit.order)
                 yield f"{person.name} was rung before call {earlier} had its turn"
+        for place in self.places.overtaken(one.turn, person, ring.at):
+            earlier = self.call(place.order)
+            yield f"{person.name} was rung before call {earlier} was called back in its turn"
+
+    def _overflows(self, one: Seen, ring: Ring) -> bool:
+        """Might others be rung by then: for the time, or since nobody of the house is left?"""
+        before = [r for r in one.hunted if r.at <= ring.at]
+        begun = next(r for r in before if self.people[r.number].id in one.office.overflow)
+        if begun.at >= one.overflows_at - INSTANT or self._queue_is_full(one, begun.at):
+            return True
+        house = self.duty.may(one, int(begun.at // 60)) - {*one.office.overflow}
+        return all(
+            self._no(one, person) <= begun.at + INSTANT
+            for person in self.office.people
+            if person.id in house
+        )
 
     def _level(self, one: Seen, chain: list[Ring], person: Person) -> Iterator[str]:
         """Nobody of a lower level, who could have been rung instead, was left out."""
         rung = {self.people[ring.number].id for ring in chain}
         begin, mine = chain[0].at, self.past.rank(person, chain[0].at)
         for other in self._free(one, begin, chain[-1].at):
-            if self.past.rank(other, begin) < mine and other.id not in rung:
+            tried = other.id in rung or self.past.not_dialled(one, other, begin, chain[-1].at)
+            if self.past.rank(other, begin) < mine and not tried:
                 yield f"{person.name} was rung before {other.name}, whose level comes first"
 
     def _first(self, one: Seen, ring: Ring) -> Iterator[str]:
@@ -148,12 +242,13 @@ class Turns:
             return
         ranks = [self.past.rank(person, ring.at) for person in free]
         group = [p for p, rank in zip(free, ranks, strict=True) if rank == min(ranks)]
-        topic = self.office.topic(one.topic or "")
-        strategy = topic.strategy if topic else self.office.strategy
-        rung = {r.number for r in one.visit.rings if abs(r.at - ring.at) < INSTANT}
+        topic = one.office.topic(one.topic or "")
+        strategy = topic.strategy if topic else one.office.strategy
+        rung = {r.number for r in one.hunted if abs(r.at - ring.at) < INSTANT}
         numbers = {person.number for person in group}
         if strategy is Strategy.ALL:
-            if not numbers <= rung:
+            tried = {p.number for p in group if self.past.not_dialled(one, p, ring.at, ring.at)}
+            if not numbers <= rung | tried:
                 yield f"not all were rung at once: {', '.join(p.name for p in group)}"
             return
         turn = self._turn(one, group, strategy, ring.at)
@@ -172,7 +267,7 @@ class Turns:
         if strategy in (Strategy.FEWEST_CALLS, Strategy.WEIGHTED):
             return self.past.fewest(group, at, weighted=strategy is Strategy.WEIGHTED)
         if strategy is Strategy.ROTATING:
-            return self.past.next_around(group, at)
+            return self.past.next_around(group, one.office, at)
         return group[0]
 
     # --- every caller who waited
@@ -181,7 +276,7 @@ class Turns:
         if one.holds_from is None:
             yield from self._not_even_held(one)
             return
-        end, most = one.holds_to, self.office.total_seconds
+        end, most = one.holds_to, one.office.total_seconds
         lasted = end - one.holds_from
         if lasted > most + INSTANT:
             yield end, f"the deadline of {most} s was not kept"
@@ -196,7 +291,7 @@ class Turns:
 
     def _not_even_held(self, one: Seen) -> Iterator[tuple[float, str]]:
         at = one.first(Prompt.NOBODY_NOW)
-        if at is None or not self.duty.may(one, int(at // 60)):
+        if at is None or not self.duty.may(one, int(at // 60), over=True):
             return
         if not self._queue_is_full(one, at):
             yield at, "was told that nobody can, and nobody was asked"
@@ -205,70 +300,67 @@ class Turns:
         """Did as many wait before this caller as may wait?"""
         waiting = [
             other
-            for other in self._before(one, at, at)
+            for other in self.before(one.turn, at, at)
             if any(begin <= at <= end for begin, end in self._waits[other])
         ]
-        return 0 < self.office.queue_length <= len(waiting)
+        again = touching(self.again, at, at)
+        return 0 < self.office.queue_length <= len(waiting) + len(again)
 
     def _not_asked(self, one: Seen, at: float) -> list[Person]:
-        could = self.duty.all_through(one, _hold(one), at)
+        minutes = range(int(_hold(one) // 60), int(at // 60) + 1)
+        could = frozenset.intersection(*(self.duty.may(one, m, over=True) for m in minutes))
         return [p for p in self.office.people if p.id in could and self._no(one, p) > at + INSTANT]
 
     def _left_out(self, one: Seen, person: Person, span: Span) -> Iterator[Span]:
         """The parts of the wait in which the person could have been rung and was not."""
         begin, end = span[0], min(span[1], self._no(one, person))
-        taken = [(r.at, until(r)) for r in self.past.alive(person, begin, end)]
-        taken += [
-            (minute * 60.0, minute * 60.0 + 60.0)
-            for minute in range(int(begin // 60), int(end // 60) + 1)
-            if person.id not in self.duty.may(one, minute)
-        ]
-        for other in self._before(one, begin, end):
-            if self._may_want(other, person):
-                taken += self._waits[other]
-        taken += self._capped(one, begin, end)
+        taken = self.past.taken(person, begin, end)
+        for minute in range(int(begin // 60), int(end // 60) + 1):
+            first = minute * 60.0
+            if person.id in self.duty.may(one, minute, over=True):
+                if person.id not in self.duty.may(one, minute):
+                    taken.append((first, max(first, min(first + 60.0, one.overflows_at))))
+            else:
+                taken.append((first, first + 60.0))
+        for other in self.before(one.turn, begin, end):
+            taken += self.may_wait(other, person)
+        taken += self.places.may_want(one.turn, person, (begin, end))
+        taken += within(self.places.full, begin, end) + touching(self.again, begin, end)
         tries = self.past.undialled.get((one.visit.order, person.id), [])
         taken += [(at, at + ROUND_PAUSE_S + INSTANT) for at in tries]
-        for since, to in sorted(taken):
-            if begin < min(since, end):
-                yield begin, min(since, end)
-            begin = max(begin, to)
-        if begin < end:
-            yield begin, end
-
-    def _capped(self, one: Seen, begin: float, end: float) -> Iterator[Span]:
-        """When as many others were rung for or talked as may be at once."""
-        edges: list[tuple[float, int]] = []
-        for other in self.held:
-            if other is not one and _hold(other) <= end and _let_go(other) >= begin:
-                for since, to in _joined(sorted((r.at, until(r)) for r in other.visit.rings)):
-                    edges += [(since, 1), (to + INSTANT, -1)]
-        forwarded, most = 0, self.diary.limits.concurrent
-        for (at, step), (after, _) in pairwise([*sorted(edges), (NEVER, 0)]):
-            forwarded += step
-            if forwarded >= most:
-                yield at, after
+        yield from left_of((begin, end), taken)
 
     # --- who was free, who waited
 
-    def _before(self, one: Seen, begin: float, end: float) -> list[Seen]:
+    def before(self, turn: tuple[int, int], begin: float, end: float) -> list[Seen]:
         """Whose turn is earlier and who was on hold at some time between these."""
         first = bisect_left(self._holds, begin - LONGEST_HOLD_S)
         near = self.held[first : bisect_right(self._holds, end)]
-        return [o for o in near if o.turn < one.turn and o.holds_to >= begin]
+        return [o for o in near if o.turn < turn and o.holds_to >= begin]
 
-    def _waits_for(self, other: Seen, person: Person, at: float) -> bool:
+    def waits_for(self, other: Seen, person: Person, at: float) -> bool:
         """Was the other waiting for this person, and nobody else's telephone rang for them?"""
+        spans = [] if other.vague else self._waits[other]
         return (
-            any(begin < at - INSTANT and at + INSTANT < end for begin, end in self._waits[other])
-            and person.id in self.duty.all_through(other, _hold(other), at)
+            any(begin < at - INSTANT and at + INSTANT < end for begin, end in spans)
+            and self._wanted(other, person, at)
             and self._no(other, person) > at
         )
+
+    def _wanted(self, other: Seen, person: Person, at: float) -> bool:
+        """Certainly, and from the beginning on; of those who help, from then on."""
+        minutes = range(int(_hold(other) // 60), int(at // 60) + 1)
+        over = at > other.overflows_at + INSTANT
+        return all(person.id in self.duty.may(other, minute, over=over) for minute in minutes)
+
+    def may_wait(self, other: Seen, person: Person) -> list[Span]:
+        """When the other may have waited for this person."""
+        return self._waits[other] if self._may_want(other, person) else []
 
     def _may_want(self, other: Seen, person: Person) -> bool:
         """Could this person have been wanted by the other at any time?"""
         minutes = range(int(_hold(other) // 60), int(other.holds_to // 60) + 1)
-        return any(person.id in self.duty.may(other, minute) for minute in minutes)
+        return any(person.id in self.duty.may(other, m, over=True) for m in minutes)
 
     def _no(self, one: Seen, person: Person) -> float:
         """Since when the person need not be asked any more for this caller."""
@@ -277,10 +369,12 @@ class Turns:
 
     def _free(self, one: Seen, begin: float, end: float) -> list[Person]:
         """Who could have been rung for this caller, certainly and all the time between these."""
+        if touching(self.again, begin, end):
+            return []
         could = self.duty.all_through(one, begin, end)
         wanted = [
             other
-            for other in self._before(one, begin, end)
+            for other in self.before(one.turn, begin, end)
             if any(to >= begin and since <= end for since, to in self._waits[other])
         ]
         return [
@@ -288,8 +382,9 @@ class Turns:
             for person in self.office.people
             if person.id in could
             and self._no(one, person) > begin + INSTANT
-            and all(r.visit is one.visit for r in self.past.alive(person, begin, end))
+            and self.past.free(person, one, begin, end)
             and not any(self._may_want(other, person) for other in wanted)
+            and not self.places.may_want(one.turn, person, (begin, end))
         ]
 
 
@@ -298,11 +393,21 @@ class Past:
 
     def __init__(self, diary: Diary) -> None:
         self.diary, self.office = diary, diary.office
-        rings = sorted((r for v in diary.visits for r in v.rings), key=lambda ring: ring.at)
+        self.backs = [back for visit in diary.visits for back in visit.backs]
+        rings = [r for v in diary.visits for r in v.rings]
+        rings += [ring for back in self.backs for ring in back.staff]
+        rings.sort(key=lambda ring: ring.at)
         self._of = {
             p.number: [r for r in rings if r.number == p.number] for p in diary.office.people
         }
         self._starts = {number: [r.at for r in mine] for number, mine in self._of.items()}
+        # Of the staff some call the office themselves, and are called back.
+        called = [leg for back in self.backs for leg in back.caller if leg.number in self._of]
+        self._legs = {
+            number: sorted([*mine, *(leg for leg in called if leg.number == number)], key=_at)
+            for number, mine in self._of.items()
+        }
+        self._begins = {number: [r.at for r in mine] for number, mine in self._legs.items()}
         self._ends = sorted(map(until, rings))
         self._talks: dict[str | None, list[tuple[float, str]]] = {}
         self._spoken: dict[str, list[float]] = {number or "": [] for number in self._of}
@@ -310,30 +415,56 @@ class Past:
             for at, ring in visit.talks:
                 self._talks.setdefault(visit.number, []).append((at, ring.number))
                 self._spoken[ring.number].append(at)
+        for back in self.backs:
+            if back.spoken:  # what came of it the box knows when it is over
+                end, ring = back.parted, back.staff[-1]
+                self._talks.setdefault(back.visit.number, []).append((end, ring.number))
+                self._spoken[ring.number].append(end)
         # Whom the box says it could not dial for a call, and when. Whether that is so is judged.
         self.undialled: dict[tuple[int, str], list[float]] = {}
         self.never_dialled: dict[tuple[int, str], float] = {}
-        for story in diary.stories:
+        for order, story in enumerate(diary.stories):
             for step in (step for step in story.steps if step.what == "not_dialled"):
-                key, at = (story.call.id - 1, str(step.facts["person"])), diary.seconds(step.at)
-                self.undialled.setdefault(key, []).append(at)
+                key, at = (order, str(step.facts["person"])), diary.every(step.at)
+                self.undialled.setdefault(key, []).extend(at)
                 if NO_LINE not in step.words:  # a channel may come free, a cap does not rise
-                    self.never_dialled.setdefault(key, at)
+                    self.never_dialled.setdefault(key, at[0])
+
+    def not_dialled(self, one: Seen, person: Person, begin: float, end: float) -> bool:
+        """Does the box say that then it could not dial this person for this caller?"""
+        times = self.undialled.get((one.visit.order, person.id), [])
+        return any(begin - INSTANT < when < end + INSTANT for when in times)
 
     def alive(self, person: Person, begin: float, end: float) -> list[Ring]:
         """The calls of this telephone at some time between these."""
-        last = bisect_right(self._starts[person.number], end + INSTANT)
-        near = self._of[person.number][max(0, last - 8) : last]
+        last = bisect_right(self._begins[person.number], end + INSTANT)
+        near = self._legs[person.number][max(0, last - 8) : last]
         return [ring for ring in near if until(ring) >= begin - INSTANT]
+
+    def taken(self, person: Person, begin: float, end: float) -> list[tuple[float, float]]:
+        """When this telephone has as many calls as it takes."""
+        calls = [(ring.at, until(ring)) for ring in self.alive(person, begin, end)]
+        if person.at_once == 1:
+            return calls
+        edges = sorted({edge for call in calls for edge in call})
+        return [
+            (since, to)
+            for since, to in pairwise(edges)
+            if sum(a <= since and to <= b for a, b in calls) >= person.at_once
+        ]
+
+    def free(self, person: Person, one: Seen, begin: float, end: float) -> bool:
+        """Could it certainly be rung for this caller between these?"""
+        others = [r for r in self.alive(person, begin, end) if r.visit is not one.visit]
+        return len(others) < person.at_once
 
     def goes_on(self, ring: Ring) -> bool:
         """Was this person rung for this caller until this very instant, over another line?"""
         return any(
             before is not ring
-            and before.visit is ring.visit
             and before.number == ring.number
             and abs(until(before) - ring.at) < INSTANT
-            for before in ring.visit.rings
+            for before in ring.visit.legs
         )
 
     def somebody_came_free(self, at: float) -> bool:
@@ -351,11 +482,14 @@ class Past:
         mine = self._of[person.number]
         return max((until(r) for r in mine if r.answered_at and until(r) <= at), default=-NEVER)
 
-    def rank(self, person: Person, at: float) -> tuple[bool, int]:
-        """Levels in their order; who is there for the last need, or tired, after all of them."""
+    def rank(self, person: Person, at: float) -> tuple[bool, bool, int]:
+        """Levels in their order; who is there for the last need, or tired, after all of them; and
+        who takes what overflows, after the house.
+        """
         most = self.office.calls_per_hour
         last_hour = sum(at - 3600 < talk <= at for talk in self._spoken[person.number or ""])
-        return person.weight == 0 or 0 < most <= last_hour, person.level
+        helps = person.id in self.office.overflow
+        return helps, person.weight == 0 or 0 < most <= last_hour, person.level
 
     def fewest(self, group: list[Person], at: float, *, weighted: bool) -> Person:
         """Who had the fewest talks today, since midnight."""
@@ -368,9 +502,10 @@ class Past:
     def _talked(self, group: list[Person], begin: float, end: float) -> list[float]:
         return [sum(begin <= at < end for at in self._spoken[p.number or ""]) for p in group]
 
-    def next_around(self, group: list[Person], at: float) -> Person | None:
+    def next_around(self, group: list[Person], of: Office, at: float) -> Person | None:
         """Whoever comes after the last of this level who was rung; None if that were several."""
-        ring = [person for person in self.office.people if person.level == group[0].level]
+        there = {person.id for person in of.people if person.level == group[0].level}
+        ring = [person for person in self.office.people if person.id in there]
         last = {person.id: self._last_rung(person, at) for person in ring}
         latest = max(last.values())
         if latest == -NEVER:
@@ -388,27 +523,16 @@ class Past:
         return max([latest, *(t for t in tried if t < at)])
 
 
+def _has_number(office: Office, person: Person) -> bool:
+    return any(p.id == person.id and p.number for p in office.people)
+
+
+def _at(ring: Ring) -> float:
+    return ring.at
+
+
 def _hold(one: Seen) -> float:
     return NEVER if one.holds_from is None else one.holds_from
-
-
-def _let_go(one: Seen) -> float:
-    """When nobody was forwarded for this caller any more."""
-    return max([one.holds_to, *(until(ring) for ring in one.visit.rings)])
-
-
-def _joined(spans: list[Span]) -> Iterator[Span]:
-    """Sorted spans, those that touch as one."""
-    last: Span | None = None
-    for begin, end in spans:
-        if last is not None and begin <= last[1] + INSTANT:
-            last = last[0], max(last[1], end)
-            continue
-        if last is not None:
-            yield last
-        last = begin, end
-    if last is not None:
-        yield last
 
 
 def _share(one: tuple[float, int, int, Person]) -> tuple[float, int]:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hotline.storage.schema import RECORDS
 from tests.sim.smtp import MailServer
 from tests.storage.conftest import AtOnce, FakeTime
 
@@ -18,9 +17,7 @@ def fake_time() -> FakeTime:
 
 @pytest.fixture
 def at_once() -> AtOnce:
-    writer = AtOnce()
-    RECORDS.apply(writer.database)
-    return writer
+    return AtOnce()
 
 
 @pytest.fixture

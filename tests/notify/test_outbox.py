@@ -69,6 +69,26 @@ def states(writer: AtOnce) -> dict[str, LetterState]:
     return {letter.subject: letter.state for letter in rows.recent(writer.database)}
 
 
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_letter_that_comes_just_as_the_box_stops_does_not_keep_it_running(
+    outbox: Outbox, mail: Recorder, turns: int
+) -> None:
+    mail.trouble = OSError("down")
+    add(outbox, "Complaint 103")  # tried again later, so the worker waits for a time
+    running = asyncio.ensure_future(outbox.run())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    add(outbox, "Complaint 104")
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running.cancel()
+    for _ in range(50):
+        await asyncio.sleep(0)
+    over = running.cancelled()
+    running.cancel()
+    assert over
+
+
 async def test_a_letter_leaves_at_once_and_once(
     outbox: Outbox, mail: Recorder, at_once: AtOnce, fake_time: FakeTime
 ) -> None:
@@ -257,8 +277,10 @@ async def test_what_was_repaired_can_be_tried_at_once(outbox: Outbox, mail: Reco
     await outbox.send_due()
     mail.trouble = None
     await outbox.send_due()
+    outbox.try_now("sms")
+    await outbox.send_due()
     assert mail.taken == []
-    outbox.try_now()
+    outbox.try_now("email")
     await outbox.send_due()
     assert mail.taken == ["letter"]
 

@@ -56,8 +56,8 @@ def test_every_language_names_number_caller_and_time(language: str, kind: CaseKi
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_texts_of_its_own(language: str) -> None:
     others = [replace(ABOUT, language=other) for other in LANGUAGES if other != language]
-    own = words.weekly_test(NOW, replace(ABOUT, language=language))
-    assert own not in [words.weekly_test(NOW, other) for other in others]
+    own = words.about_missed(None, "", NOW, replace(ABOUT, language=language))
+    assert own not in [words.about_missed(None, "", NOW, other) for other in others]
 
 
 def test_a_missed_call_says_who_is_to_be_called_back() -> None:
@@ -73,7 +73,11 @@ def test_a_withheld_number_and_an_empty_shift_are_said_in_words() -> None:
 
 
 def test_an_unknown_language_falls_back_to_english() -> None:
-    assert words.weekly_test(NOW, replace(ABOUT, language="xx")).subject.startswith("Test letter")
+    unknown, english = (
+        words.about_missed(None, "", NOW, replace(ABOUT, language=language))
+        for language in ("xx", "en")
+    )
+    assert unknown == english
 
 
 def test_no_caller_writes_lines_into_the_letter() -> None:
@@ -105,6 +109,13 @@ def test_a_text_of_a_case_is_one_part_in_every_language(language: str, kind: Cas
     assert "9999" in told
     assert "+37369111222" in told
     assert len(pdu.encode("+37369000101", told)) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_of_a_promise_given_up_is_one_part_in_every_language(language: str) -> None:
+    told = words.about_given_up("+37369111222", NOW, 9999, replace(ABOUT, language=language))
+    assert len(pdu.encode("+37369000101", told.subject)) == 1
+    assert "9999" in told.subject
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,6 +7,8 @@ their own here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -60,8 +62,18 @@ class Oracle:
         self.stretch = stretch
         self.days = sorted(set(stretch.dates))
         self._there: dict[date, dict[str, np.ndarray]] = {}
+        self._gone: dict[str, np.ndarray] = {}
         self.open = self._open()
         self.closed_day = self._closed_day()
+
+    def without(self, off: Iterable[tuple[str, datetime, datetime]]) -> Oracle:
+        """The same, where these have gone against the plan: breaks are granted without them."""
+        other = copy(self)
+        other._there, other._gone = {}, {}
+        for person, begin, end in off:
+            gone = other._gone.setdefault(person, self.stretch.none())
+            gone[self.stretch.index(begin) : self.stretch.index(end)] = True
+        return other
 
     # --- the line
 
@@ -221,7 +233,8 @@ class Oracle:
         heads = {person: np.zeros(end - start, dtype=bool) for person in rung}
         for n, (person, *_) in enumerate(duties):
             if n != leaver and person in rung:
-                heads[person] = heads[person] | present[n][start:end]
+                there = present[n] & ~self._gone[person] if person in self._gone else present[n]
+                heads[person] = heads[person] | there[start:end]
         stay = sum((there.astype(int) for there in heads.values()), np.zeros(end - start, int))
         return bool((stay >= self.office.least_on_duty).all())
 

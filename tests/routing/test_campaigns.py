@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from hotline.routing.campaigns import as_called, campaign_of
-from hotline.routing.office import Campaign, Do, Fallback, Key, Menu, Office
+from hotline.routing.campaigns import as_called, campaign_of, just_over, next_times
+from hotline.routing.office import Campaign, Closure, Do, Fallback, Key, Menu, Office
 from hotline.routing.plan import Opening, plan_for
 from tests.routing.shop import at, hours, office, person, shift
 
@@ -124,3 +124,69 @@ def test_the_call_centre_helps_out_in_a_campaign_too() -> None:
     shop = office(ANA, ION, MARIA, overflow=("maria",), campaigns=(season,))
     plan = plan_for(None, found(shop, SUMMER), at(SUMMER), overflows=True)
     assert [c.person.name for tier in plan.tiers for c in tier.candidates] == ["Ion", "Maria"]
+
+
+# --- the next times
+
+
+def times(shop: Office, campaign: Campaign, now: str, most: int = 10) -> list[str]:
+    spans = next_times(shop, campaign, at(now), most)
+    local = [[edge.astimezone(shop.zone) for edge in span] for span in spans]
+    return [f"{start:%d.%m. %H:%M} {end:%d.%m. %H:%M}" for start, end in local]
+
+
+def test_its_next_times_are_told_without_the_days_on_which_the_line_is_closed() -> None:
+    lawyer = Campaign("lawyer", hours=(hours("thu", "18:00-20:00"),))
+    shut = Closure(date(2026, 12, 3), date(2026, 12, 3), "closed")
+    shop = office(ANA, campaigns=(lawyer,), closures=(shut,))
+    assert times(shop, lawyer, "2026-11-26 19:00", 3) == [
+        "26.11. 19:00 26.11. 20:00",
+        "10.12. 18:00 10.12. 20:00",
+        "17.12. 18:00 17.12. 20:00",
+    ]
+
+
+def test_a_night_is_one_time_and_the_last_night_runs_to_its_end() -> None:
+    nights = replace(SEASON, last=date(2026, 6, 21), hours=(hours("every day", "20:00-02:00"),))
+    assert times(office(ANA), nights, "2026-06-01 12:00") == [
+        "20.06. 20:00 21.06. 02:00",
+        "21.06. 20:00 22.06. 02:00",
+    ]
+
+
+def test_a_season_day_and_night_is_one_time_and_what_is_over_has_none() -> None:
+    shop = office(ANA)
+    assert times(shop, SEASON, "2026-06-01 12:00") == ["20.06. 00:00 01.08. 00:00"]
+    assert times(shop, SEASON, "2026-09-01 12:00") == []
+
+
+def test_a_season_is_over_after_its_last_night_and_news_for_three_days() -> None:
+    nights = replace(SEASON, hours=(hours("mon-fri", "20:00-02:00"),))  # the 31st is a Friday
+    shop = office(ANA, campaigns=(SEASON, nights))
+    times = ("2026-07-31 23:59", "2026-08-01 00:00", "2026-08-01 02:00", "2026-08-04 01:00")
+    ended = [[over.ended for over in just_over(shop, at(one))] for one in times]
+    midnight, two = at("2026-08-01 00:00"), at("2026-08-01 02:00")
+    assert ended == [[], [midnight], [midnight, two], [two]]
+
+
+def test_a_season_whose_last_days_have_no_hours_is_over_with_the_last_hour() -> None:
+    weekdays = replace(SEASON, last=date(2026, 8, 2), hours=(hours("mon-fri", "09:00-18:00"),))
+    (over,) = just_over(office(ANA, campaigns=(weekdays,)), at("2026-08-02 12:00"))
+    assert (over.began, over.ended) == (at("2026-06-20 00:00"), at("2026-07-31 18:00"))
+
+
+@pytest.mark.parametrize("year", [2026, 2027, 2028])
+def test_a_yearly_season_is_over_each_year_also_over_new_year_and_in_leap_years(year: int) -> None:
+    winter = Campaign("winter", "", date(2023, 12, 20), date(2024, 2, 29), yearly=True)
+    march = Campaign("march", "", date(2024, 2, 29), date(2024, 3, 2), yearly=True)
+    shop = office(ANA, campaigns=(winter, march))
+    assert just_over(shop, at(f"{year}-02-28 23:00")) == []
+    one, other = just_over(shop, at(f"{year}-03-03 00:00"))
+    assert (one.began, one.ended) == (at(f"{year - 1}-12-20 00:00"), at(f"{year}-03-01 00:00"))
+    leaps = "02-29" if year == 2028 else "03-01"
+    assert (other.began, other.ended) == (at(f"{year}-{leaps} 00:00"), at(f"{year}-03-03 00:00"))
+
+
+def test_what_has_no_last_day_is_never_over() -> None:
+    lawyer = Campaign("lawyer", hours=(hours("thu", "18:00-20:00"),))
+    assert just_over(office(ANA, campaigns=(lawyer,)), at("2026-11-26 20:30")) == []

@@ -68,6 +68,14 @@ def test_a_caller_who_is_one_of_the_people_is_not_named() -> None:
     assert [person.id for person in plan.unconfirmed] == ["ion"]
 
 
+def test_the_directory_is_held_to_the_same() -> None:
+    bank = Person("bank", "The bank", "+37322000202")
+    office = only_confirmed(replace(OFFICE, directory=(bank,)), lambda _number: False)
+    assert (office.directory[0].number, office.directory[0].unconfirmed) == (None, bank.number)
+    assert bank.number in numbers_of(office)
+    assert "bank" in [one.id for one in waiting(office)]
+
+
 @pytest.mark.parametrize("strategy", Strategy)
 def test_all_strategies_leave_out_who_is_not_confirmed(strategy: Strategy) -> None:
     assert rung(replace(only(ANA.number), strategy=strategy)) == ["ana"]

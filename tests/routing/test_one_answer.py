@@ -75,6 +75,31 @@ def test_any_office_is_answered_as_by_counting_minutes(zone_name: str, data: st.
 
 
 @pytest.mark.parametrize("zone_name", ZONES)
+@settings(
+    max_examples=14,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(data=st.data())
+def test_nobodys_break_counts_on_who_has_gone_as_by_counting_minutes(
+    zone_name: str, data: st.DataObject
+) -> None:
+    moment = data.draw(st.sampled_from(moments(zone_name)), "moment")
+    zone = ZoneInfo(zone_name)
+    office = _tricky(zone, moment.astimezone(zone).date())
+    gone, length = st.integers(-600, 600), st.integers(1, 900)
+    off = []
+    for person in data.draw(st.lists(st.sampled_from(office.people), max_size=4, unique=True)):
+        since = moment + data.draw(gone, f"{person.id} gone") * MINUTE
+        off.append((person.id, since, since + data.draw(length, "for so long") * MINUTE))
+    oracle = Oracle(office, stretch_around(zone_name, moment)).without(off)
+    spans = [(who, (since, until)) for who, since, until in off]
+    for away in range(-700, 701, 35):
+        now = moment + away * MINUTE
+        assert [person.id for person in on_duty(office, now, spans)] == oracle.on_duty(now)
+
+
+@pytest.mark.parametrize("zone_name", ZONES)
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_next_opening_is_the_first_minute_somebody_answers(

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from hotline.routing.office import Fallback, Office, Strategy
+from hotline.routing.campaigns import as_called, campaign_of
+from hotline.routing.office import AnsweredBy, Campaign, Fallback, Office, Strategy
 from hotline.routing.plan import Load, Plan, plan_for
 from tests.routing.shop import at, hours, office, person, shift, topic
 
@@ -310,6 +311,41 @@ def test_while_the_line_is_closed_nothing_overflows() -> None:
 def test_a_line_that_only_the_centre_answers_opens_with_its_hours() -> None:
     shop = office(CENTRE, overflow=("centre",), hours=(hours("tue", "09:00-18:00"),))
     assert plan(shop).next_opening == at("2026-11-24 09:00")
+
+
+# --- the house, the centre, or both
+
+
+def test_the_house_alone_sends_nobody_to_the_centre() -> None:
+    shop = office(ANA, CENTRE, overflow=("centre",), answered_by=AnsweredBy.HOUSE)
+    assert rung(plan(shop, overflows=True)) == "Ana"
+    assert rung(plan(replace(shop, people=(CENTRE,)), overflows=True)) == ""
+
+
+def test_the_centre_alone_answers_whatever_the_shifts_are_and_while_the_line_is_open() -> None:
+    shop = office(
+        ANA,
+        CENTRE,
+        overflow=("centre",),
+        answered_by=AnsweredBy.CENTRE,
+        hours=(hours("mon-tue", "09:00-18:00"),),
+        shifts=(shift("ana", "every day", "00:00-24:00"),),
+    )
+    assert rung(plan(shop)) == "Centre"
+    assert rung(plan(shop, clock_trusted=False)) == "Centre"
+    closed = plan_for(None, shop, at("2026-11-23 20:00"))
+    assert (rung(closed), closed.next_opening) == ("", at("2026-11-24 09:00"))
+
+
+def test_at_night_the_centre_and_by_day_the_house() -> None:
+    dark = (hours("every day", "20:00-08:00"),)
+    nights = Campaign("nights", answered_by=AnsweredBy.CENTRE, hours=dark)
+    shop = office(ANA, CENTRE, overflow=("centre",), campaigns=(nights,))
+    found = {
+        when: rung(plan_for(None, as_called(shop, campaign_of(shop, None, at(when))), at(when)))
+        for when in ("2026-11-23 12:00", "2026-11-23 22:00")
+    }
+    assert list(found.values()) == ["Ana", "Centre"]
 
 
 # --- nobody is worn out

@@ -224,3 +224,45 @@ def test_the_office_is_uncovered_when_the_plan_has_people_and_all_are_away() -> 
     assert not uncovered(SHOP, at("2026-11-23 20:00"), everybody)  # nobody is planned
     closed = office(ANA, ION, shifts=BOTH, hours=(hours("sun", "09:00-18:00"),))
     assert not uncovered(closed, NOW, everybody)
+
+
+# -- planned breaks --------------------------------------------------------------------------------
+
+
+def three(*, least: int) -> Office:
+    """Ana, Ion and Ada from nine to six; Ion and Ada have a break at one, Ana at noon."""
+    hours_of = ((ANA, "12:00 +2h"), (ION, "13:00 +30m"), (ADA, "13:00 +30m"))
+    shifts = [shift(p.id, DAYS, "09:00-18:00", pause) for p, pause in hours_of]
+    return office(ANA, ION, ADA, shifts=tuple(shifts), least_on_duty=least)
+
+
+ADA = person("Ada")
+ONE, HALF_PAST = at("2026-11-23 13:00"), at("2026-11-23 13:30")
+
+
+def rung(shop: Office, now: datetime, absences: Absent) -> list[str]:
+    return names(plan_for(None, shop, now, load=Load(away=absences)))
+
+
+def test_nobody_takes_a_planned_break_on_the_strength_of_who_has_gone() -> None:
+    shop = three(least=1)
+    left = gone(away("ana", Why.OFF, 300))
+    assert rung(shop, ONE, left) == ["Ada"]
+    assert rung(shop, HALF_PAST, left) == ["Ion"]
+
+
+def test_the_last_one_keeps_working_through_a_planned_break() -> None:
+    shop = office(
+        ANA,
+        ION,
+        shifts=(BOTH[0], shift("ion", DAYS, "09:00-18:00", "13:00 +30m")),
+        least_on_duty=1,
+    )
+    assert rung(shop, ONE, {}) == ["Ana"]
+    assert rung(shop, ONE, gone(away("ana", Why.OFF, 300))) == ["Ion"]
+
+
+def test_a_break_that_was_held_back_is_not_taken_when_who_has_gone_would_have_been_back() -> None:
+    shop, two = three(least=2), at("2026-11-23 14:00")
+    assert rung(shop, two, {}) == ["Ana", "Ada"]
+    assert rung(shop, two, gone(away("ana", Why.OFF, 300))) == ["Ion", "Ada"]

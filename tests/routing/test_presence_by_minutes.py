@@ -39,15 +39,19 @@ def fewest_without(
     oracle: Oracle, office: Office, person: Person, now: datetime, minutes: int, away: Absent
 ) -> int | None:
     """By counting: who else can be rung in each minute in which this person could be."""
-    counts = []
+    counts, others = [], [one for one in away.values() if one.person != person.id]
+    by_gone: dict[tuple[Away, ...], Oracle] = {}
     for minute in (now + n * MINUTE for n in range(minutes)):
         if oracle.opening(minute) != "open":
             continue
-        on = oracle.on_duty(minute)
+        gone = tuple(one for one in others if one.since <= minute < one.until)
+        if gone not in by_gone:
+            off = [(one.person, one.since, one.until) for one in gone if one.why is Why.OFF]
+            by_gone[gone] = oracle.without(off)
+        on = by_gone[gone].on_duty(minute)
         there = {p.id for p in office.people if p.number is not None and p.id in on}
-        gone = {one.person for one in away.values() if one.since <= minute < one.until}
         if person.id in there:
-            counts.append(len(there - gone - {person.id}))
+            counts.append(len(there - {one.person for one in gone} - {person.id}))
     return min(counts, default=None)
 
 

@@ -55,6 +55,25 @@ def test_the_place_in_the_queue_counts_only_those_who_want_the_same_people() -> 
     assert queue.position(usual(9)) is None
 
 
+def test_who_is_to_be_called_back_goes_in_turn_and_takes_no_place_on_the_line() -> None:
+    queue, ana = Queue(), frozenset({"ana"})
+    queue.wait(usual(1), ana, on_line=False)
+    queue.wait(usual(2), ana)
+    assert not queue.may_ring(usual(2), "ana")
+    assert (queue.position(usual(2)), queue.before(usual(3), ana)) == (2, 1)
+    queue.wait(usual(1), ana)
+    assert queue.before(usual(3), ana) == 2
+
+
+def test_who_hangs_up_leaves_the_queue_unless_the_place_was_kept() -> None:
+    queue, ana = Queue(), frozenset({"ana"})
+    queue.wait(usual(1), ana, on_line=False)
+    queue.wait(usual(2), ana)
+    queue.hang_up(usual(1))
+    queue.hang_up(usual(2))
+    assert (queue.position(usual(1)), queue.position(usual(2))) == (1, None)
+
+
 def test_an_urgent_topic_goes_first_then_whom_the_office_wants_first_then_by_arrival() -> None:
     shop = office(
         topics=(Topic("crisis", {}, urgent=True), Topic("orders", {})),
@@ -68,3 +87,14 @@ def test_an_urgent_topic_goes_first_then_whom_the_office_wants_first_then_by_arr
         ticket_for(shop, "+37369000900", "crisis", 5),
     ]
     assert [ticket.arrival for ticket in sorted(came)] == [3, 5, 2, 1, 4]
+
+
+def test_a_caller_whom_a_colleague_left_waiting_goes_before_who_came_earlier() -> None:
+    shop = office(topics=(Topic("crisis", {}, urgent=True),))
+    came = [
+        ticket_for(shop, None, None, 1),
+        ticket_for(shop, None, "crisis", 2),
+        ticket_for(shop, "+37322111222", None, 3).first(),
+    ]
+    assert [ticket.arrival for ticket in sorted(came)] == [2, 3, 1]
+    assert came[1].first() == came[1]

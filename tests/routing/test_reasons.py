@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotline.routing.office import Absence, Office
+from hotline.routing.office import Absence, AnsweredBy, Office
 from hotline.routing.plan import Load, plan_for
 from hotline.routing.presence import Away, Why
 from hotline.routing.reasons import not_rung
@@ -64,6 +64,11 @@ def test_who_is_rung_needs_no_reason() -> None:
             "is not asked for this topic",
         ),
         (office(ANA, ION, overflow=("ion",)), {}, "only for what overflows"),
+        (
+            office(ANA, ION, overflow=("ion",), answered_by=AnsweredBy.HOUSE),
+            {},
+            "the others alone answer now",
+        ),
         (
             office(ANA, replace(ION, number=None, unconfirmed=ION.number)),
             {},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from hotline.routing.office import Absence, MovedDay, Office, Swap
 from hotline.routing.plan import next_duty, on_duty
+from hotline.routing.shifts import duties_of
 from tests.routing.shop import at, hours, office, person, shift
 
 ANA, ION, MARIA = person("Ana"), person("Ion"), person("Maria")
@@ -225,6 +227,18 @@ def test_a_break_is_not_begun_that_would_leave_nobody_before_it_ends() -> None:
     assert there(shop, "2026-11-23 12:01") == "Ana"
 
 
+def test_a_second_duty_at_once_covers_a_break_only_as_long_as_it_lasts() -> None:
+    shop = office(
+        ANA,
+        shifts=(
+            shift("ana", "mon", "09:00-18:00", "11:50 +15m"),
+            shift("ana", "mon", "11:00-12:00"),
+        ),
+        least_on_duty=1,
+    )
+    assert there(shop, "2026-11-23 12:01") == "Ana"
+
+
 def test_a_break_held_back_until_the_end_of_the_shift_is_lost() -> None:
     shop = office(
         ANA,
@@ -299,3 +313,19 @@ def test_who_swapped_a_day_of_vacation_away_is_replaced() -> None:
         absences=(Absence("ana", day, day),),
     )
     assert there(shop, "2026-11-23 09:00") == "Ion"
+
+
+def test_an_office_that_was_changed_forgets_who_worked_before() -> None:
+    shop = office(ANA, ION, shifts=(shift("ana", "mon", "09:00-14:00"),))
+    assert there(shop, "2026-11-23 10:00") == "Ana"
+    changed = replace(shop, shifts=(shift("ion", "mon", "09:00-14:00"),))
+    assert there(changed, "2026-11-23 10:00") == "Ion"
+    assert there(replace(changed, people=(ANA,)), "2026-11-23 10:00") == ""
+
+
+def test_a_day_that_was_forgotten_is_worked_out_again() -> None:
+    shop = office(ANA, shifts=(shift("ana", "mon", "09:00-14:00"),))
+    first = [d.span for d in duties_of(shop, date(2026, 11, 23))]
+    for ahead in range(100):
+        duties_of(shop, date(2026, 11, 24) + timedelta(days=ahead))
+    assert [d.span for d in duties_of(shop, date(2026, 11, 23))] == first != []

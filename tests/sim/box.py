@@ -19,7 +19,7 @@ from typing import Any
 
 from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
-from hotline.control.messages import StatusAnswer
+from hotline.control.messages.status import StatusAnswer
 from hotline.storage.confirmations import Confirmation, Confirmations
 from hotline.storage.schema import records_file
 from hotline.storage.writer import Writer

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from hotline.control.messages import Event, StatusAnswer
+from hotline.control.messages.status import Event, StatusAnswer
 from hotline.errors import HotlineError
 from tests.sim.box import BoxUnderTest, free_port, page_of, running, trunk
 from tests.sim.demo_lines import LINES, Call, Line

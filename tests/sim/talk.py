@@ -105,6 +105,12 @@ class Talk:
         exact = listen.onset(self.heard[early : begins + listen.WINDOW], tone)
         return self._at(early + exact if exact is not None else begins)
 
+    async def hears_no_more(self, tone: Tone, within: float = 2.0, lasting: float = 0.2) -> Heard:
+        """Wait until sound has come for `lasting` seconds on end without the tone in it."""
+        need = max(1, round(lasting * RATE) - listen.WINDOW + 1)
+        gone = _Steady(self._from(None, 0), need, lambda samples: not listen.sounds(samples, tone))
+        return self._at(await self._listen(gone, within, f"no {tone} for {lasting:g} s"))
+
     async def hears_speech(self, within: float = 10.0, since: int | None = None) -> Heard:
         """Wait until somebody is heard speaking."""
         start = self._from(since, 0)
@@ -142,6 +148,20 @@ class Talk:
             return since + match.offset if match.likeness > 0.9 else None
 
         return self._at(await self._until(look, within, f"a piece of {len(piece) / RATE:.1f} s"))
+
+    async def hears_most(self, said: Samples, within: float = 10.0, since: int = 0) -> None:
+        """Wait until nine tenths of this noise have been heard, however many clocks it crossed."""
+        looked = 0
+
+        def look() -> bool | None:
+            nonlocal looked
+            here = self.heard[since:]
+            if len(here) < max(len(said), looked + RATE // 4):
+                return None
+            looked = len(here)
+            return listen.kept(said, here) >= 0.9 or None
+
+        await self._until(look, within, f"most of {len(said) / RATE:.1f} s of noise")
 
     async def hears_any(self, within: float = 5.0, since: int | None = None) -> Heard:
         """Wait for the first sound that is not silence."""

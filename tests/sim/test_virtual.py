@@ -37,6 +37,17 @@ def test_a_process_that_was_stopped_for_minutes_has_lost_no_time(
     assert virtual.run(minute()) == pytest.approx(60, abs=0.5)
 
 
+def test_who_waits_for_less_than_can_be_told_does_not_wait_for_ever() -> None:
+    async def passed() -> float:
+        virtual.leap(1e6)
+        began = asyncio.get_running_loop().time()
+        for _ in range(1000):
+            await asyncio.sleep(1e-12)
+        return asyncio.get_running_loop().time() - began
+
+    assert 0 < virtual.run(passed()) < 1
+
+
 def test_a_leap_makes_all_that_was_due_meanwhile_due_at_once() -> None:
     async def late() -> tuple[bool, bool]:
         first, second = (asyncio.create_task(asyncio.sleep(seconds)) for seconds in (5, 500))

@@ -5,8 +5,9 @@ which the kernel carries from one end to the other in its own time, and on a bus
 long for it. So a byte of our own is sent after them, again and again before a time is let pass that
 somebody might take for silence: when it is there, so are they.
 
-Real time counts only in small pieces: what a machine that stalls, or a process that is stopped,
-takes between two of them is nobody's. A box that stood still itself is what `leap` is for.
+Real time does not count at all: a machine that is busy, or stalls, changes nothing. A look takes a
+moment, so that whoever waits for less than floating point can tell does not wait for ever. A box
+that stood still itself is what `leap` is for.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any, TypeVar
 from tests.sim import lateness
 
 T = TypeVar("T")
-PIECE_S, SILENCE_S = 0.006, 0.3
+SILENCE_S, LOOK_S = 0.3, 1e-6
 LOOKS, PAUSE_S = 3, 0.001  # before a silence, and really between them
 
 
@@ -55,21 +56,14 @@ class _Impatient:
     def __init__(self) -> None:
         self._real, self._last = selectors.DefaultSelector(), _LastByte()
         self._real.register(self._last.here, selectors.EVENT_READ)
-        self._counted, self._counted_at = 0.0, time.monotonic()
-
-    def now(self) -> float:
-        """Seconds since it began."""
-        return self._counted + min(time.monotonic() - self._counted_at, PIECE_S)
-
-    def passes(self, until: float) -> None:
-        """It is so late now, if it was not before."""
-        self._counted, self._counted_at = max(until, self.now()), time.monotonic()
+        self.passed = 0.0
 
     def select(self, timeout: float | None = None) -> Any:
-        self.passes(0)  # what was done since the last look
-        until = self.now() + (timeout or 0)
-        ready = self._look(timeout) if not timeout else self._all_that_came(timeout)
-        self.passes(0 if ready else until)
+        self.passed += LOOK_S
+        if not timeout or timeout < 0:
+            return self._look(timeout)
+        ready = self._all_that_came(timeout)
+        self.passed += 0 if ready else timeout
         return ready
 
     def _all_that_came(self, timeout: float) -> Any:
@@ -117,14 +111,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(self._impatient)  # type: ignore[arg-type]
 
     def time(self) -> float:
-        return self._impatient.now()
+        return self._impatient.passed
 
 
 def leap(seconds: float) -> None:
     """This process stood still for so long: all that was due meanwhile is due at once."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualLoop)
-    loop._impatient.passes(loop.time() + seconds)
+    loop._impatient.passed += seconds
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from hotline.clock import Clock
 from hotline.storage.database import DatabaseFile
-from hotline.storage.schema import records_file
+from hotline.storage.schema import RECORDS, records_file
 from hotline.storage.writer import Writer
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -56,6 +56,7 @@ class AtOnce:
 
     def __post_init__(self) -> None:
         self.database.execute("pragma foreign_keys=on")
+        RECORDS.apply(self.database)
 
     def submit(self, work: Callable[[Database], T]) -> Future[T]:
         future: Future[T] = Future()

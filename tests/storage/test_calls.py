@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from hotline.inbox.case import CaseKind
 from hotline.inbox.outcome import Outcome
@@ -17,41 +15,13 @@ from hotline.storage import calls
 from hotline.storage.calls import Journal
 from hotline.storage.complaints import Cases
 from hotline.storage.database import DatabaseFile
-from hotline.storage.schema import RECORDS
 from hotline.storage.writer import Writer
 from tests.storage.conftest import NOW, AtOnce, Someone
-
-
-def in_memory() -> AtOnce:
-    writer = AtOnce()
-    RECORDS.apply(writer.database)
-    return writer
+from tests.storage.histories import Told, histories
 
 
 def journal_of(writer: AtOnce) -> Journal:
     return Journal(writer, calls.next_call_id(writer.database))  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True)
-class Told:
-    """A call of a random history."""
-
-    number: str | None
-    outcome: Outcome
-    outgoing: bool
-    returned: bool
-
-
-histories = st.lists(
-    st.builds(
-        Told,
-        number=st.sampled_from([None, "+37360000001", "+37360000002", "+37360000003"]),
-        outcome=st.sampled_from(Outcome),
-        outgoing=st.booleans(),
-        returned=st.booleans(),
-    ),
-    max_size=40,
-)
 
 
 def still_owed(history: list[Told]) -> list[int]:
@@ -76,9 +46,9 @@ def play(journal: Journal, history: list[Told]) -> None:
             journal.mark_returned(call, "ana", NOW)
 
 
-@given(histories)
+@given(histories(["+37360000001", "+37360000002", "+37360000003"]))
 def test_the_missed_list_holds_exactly_who_is_still_owed_a_call(history: list[Told]) -> None:
-    writer = in_memory()
+    writer = AtOnce()
     play(journal_of(writer), history)
     assert [call.id for call in calls.missed_open(writer.database)] == still_owed(history)
 
@@ -97,7 +67,7 @@ def test_the_missed_list_is_right_after_two_thousand_calls() -> None:
         )
         for _ in range(2000)
     ]
-    writer = in_memory()
+    writer = AtOnce()
     play(journal_of(writer), history)
     owed = still_owed(history)
     assert len(owed) > 50
@@ -105,7 +75,7 @@ def test_the_missed_list_is_right_after_two_thousand_calls() -> None:
 
 
 def test_returning_a_call_does_not_hide_one_missed_since() -> None:
-    writer = in_memory()
+    writer = AtOnce()
     journal = journal_of(writer)
     play(journal, [Told("+37360000001", Outcome.MISSED, False, False)] * 3)
     journal.mark_returned(2, "ana", NOW)
@@ -140,7 +110,7 @@ def test_a_call_is_told_from_ring_to_end(writer: Writer, records: DatabaseFile) 
 
 
 def test_a_step_written_twice_after_a_doubtful_commit_stands_once() -> None:
-    writer = in_memory()
+    writer = AtOnce()
     journal = journal_of(writer)
     call = journal.begin("sip", Someone(), NOW)
     journal.step(call, NOW, "menu", "Heard the menu")
@@ -152,7 +122,7 @@ def test_a_step_written_twice_after_a_doubtful_commit_stands_once() -> None:
 
 
 def test_the_list_of_calls_is_read_page_by_page() -> None:
-    writer = in_memory()
+    writer = AtOnce()
     play(journal_of(writer), [Told(None, Outcome.SPOKEN, False, False)] * 7)
     first = calls.recent(writer.database, 3)
     second = calls.recent(writer.database, 3, before=first[-1].id)
@@ -175,7 +145,7 @@ def test_a_number_given_to_a_call_is_never_given_again(
     ["\ud800\udfff half a pair", "'; drop table calls; --", "a\r\nb\0c", "x" * 10_000, "‮evil"],
 )
 def test_no_name_a_caller_chooses_keeps_the_call_out_of_the_journal(name: str) -> None:
-    writer = in_memory()
+    writer = AtOnce()
     journal = journal_of(writer)
     call = journal.begin("sip", Someone(number=name, name=name), NOW)
     journal.step(call, NOW, "note", name, name=name)
@@ -186,7 +156,7 @@ def test_no_name_a_caller_chooses_keeps_the_call_out_of_the_journal(name: str) -
 
 
 def test_what_a_restart_cut_off_counts_as_missed() -> None:
-    writer = in_memory()
+    writer = AtOnce()
     journal = journal_of(writer)
     call = journal.begin("sip", Someone(), NOW)
     journal.step(call, NOW + timedelta(seconds=7), "menu")
@@ -212,7 +182,7 @@ def test_what_a_restart_cut_off_counts_as_missed() -> None:
 def test_who_had_left_something_before_the_restart_was_not_missed(
     kind: CaseKind, outcome: Outcome
 ) -> None:
-    writer = in_memory()
+    writer = AtOnce()
     call = journal_of(writer).begin("sip", Someone(), NOW)
     cases = Cases(writer, 101)  # type: ignore[arg-type]
     opened = cases.open(kind, call, "", Someone(), "ro", NOW)
@@ -224,7 +194,7 @@ def test_who_had_left_something_before_the_restart_was_not_missed(
 
 
 def test_an_opened_case_that_was_never_filed_is_no_message() -> None:
-    writer = in_memory()
+    writer = AtOnce()
     call = journal_of(writer).begin("sip", Someone(), NOW)
     cases = Cases(writer, 101)  # type: ignore[arg-type]
     cases.open(CaseKind.MESSAGE, call, "", Someone(), "ro", NOW)
@@ -233,7 +203,7 @@ def test_an_opened_case_that_was_never_filed_is_no_message() -> None:
 
 
 def test_who_had_said_nothing_before_the_restart_was_missed() -> None:
-    writer = in_memory()
+    writer = AtOnce()
     call = journal_of(writer).begin("sip", Someone(), NOW)
     cases = Cases(writer, 101)  # type: ignore[arg-type]
     cases.dropped(cases.open(CaseKind.MESSAGE, call, "", Someone(), "ro", NOW).number)
@@ -242,7 +212,7 @@ def test_who_had_said_nothing_before_the_restart_was_missed() -> None:
 
 
 def test_who_was_talking_to_a_person_at_the_restart_was_spoken_to() -> None:
-    writer = in_memory()
+    writer = AtOnce()
     journal = journal_of(writer)
     call = journal.begin("sip", Someone(), NOW)
     journal.spoken_with(call, "ana")
@@ -253,7 +223,7 @@ def test_who_was_talking_to_a_person_at_the_restart_was_spoken_to() -> None:
 
 
 def test_old_calls_go_but_a_missed_one_nobody_returned_stays() -> None:
-    writer = in_memory()
+    writer = AtOnce()
     journal = journal_of(writer)
     play(
         journal,
@@ -271,7 +241,7 @@ def test_old_calls_go_but_a_missed_one_nobody_returned_stays() -> None:
 
 
 def test_an_erased_number_is_nowhere_and_owes_no_call() -> None:
-    writer = in_memory()
+    writer = AtOnce()
     journal = journal_of(writer)
     play(
         journal,
@@ -289,7 +259,7 @@ def test_an_erased_number_is_nowhere_and_owes_no_call() -> None:
 
 
 def test_a_clock_that_once_ran_ahead_is_forgotten_with_the_next_call() -> None:
-    writer = in_memory()
+    writer = AtOnce()
     assert calls.last_came(writer.database) is None
     journal = journal_of(writer)
     journal.begin("sip", Someone(), NOW + timedelta(days=3650))
@@ -298,7 +268,7 @@ def test_a_clock_that_once_ran_ahead_is_forgotten_with_the_next_call() -> None:
 
 
 def test_erasing_a_caller_does_not_reset_what_forwarding_has_cost() -> None:
-    writer = in_memory()
+    writer = AtOnce()
     journal = journal_of(writer)
     call = journal.begin("sip", Someone(), NOW)
     journal.step(call, NOW, calls.LEG_COST, "Ana was connected", seconds=61.5)

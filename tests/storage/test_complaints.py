@@ -12,16 +12,13 @@ from hotline.errors import HotlineError
 from hotline.inbox.case import CaseKind, CaseState
 from hotline.storage import complaints
 from hotline.storage.complaints import Adopted, Cases, Show
-from hotline.storage.schema import RECORDS
 from hotline.storage.writer import Writer
 from tests.storage.conftest import NOW, AtOnce, Someone
 
 
 @pytest.fixture
 def at_once() -> AtOnce:
-    writer = AtOnce()
-    RECORDS.apply(writer.database)
-    return writer
+    return AtOnce()
 
 
 @pytest.fixture

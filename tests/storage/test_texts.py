@@ -16,7 +16,6 @@ from hotline.storage.database import DatabaseFile
 from hotline.storage.files import Recordings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.outbox import Letter, LetterState
-from hotline.storage.schema import RECORDS
 from hotline.storage.texts import Direction, Text, Texts, TextState
 from hotline.storage.writer import Writer
 from tests.sim.gsm import sms
@@ -31,7 +30,6 @@ class Desk:
 
     def __init__(self) -> None:
         self.writer = AtOnce()
-        RECORDS.apply(self.writer.database)
         self.texts = Texts(self.writer, "MD")  # type: ignore[arg-type]
 
     def came(self, *written: str, at: timedelta = timedelta(), line: str = "mobile") -> None:

@@ -11,13 +11,13 @@ from argon2 import PasswordHasher
 
 from hotline.errors import HotlineError
 from hotline.storage import passwords
+from hotline.storage.accountschema import accounts_file
 from hotline.storage.passwords import WeakPassword
 from hotline.storage.users import (
     Accounts,
     LoginRefused,
     Role,
     TooManyTries,
-    accounts_file,
 )
 from tests.storage.conftest import NOW, FakeTime
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from hotline.errors import HotlineError
 from hotline.inbox.case import CaseKind, CaseState
@@ -22,10 +20,10 @@ from hotline.storage.complaints import Cases
 from hotline.storage.database import DatabaseFile
 from hotline.storage.files import Recordings
 from hotline.storage.housekeeping import Housekeeping
-from hotline.storage.schema import RECORDS
 from hotline.storage.waiting import WaitingList
 from hotline.storage.writer import Writer
 from tests.storage.conftest import NOW, AtOnce, Someone
+from tests.storage.histories import Told, histories
 
 VERA, OLEG = "+37360000001", "+37360000002"
 
@@ -47,7 +45,6 @@ class Office:
 
     def __init__(self) -> None:
         self.writer = Refusing()
-        RECORDS.apply(self.writer.database)
         writer: Any = self.writer
         self.journal, self.cases = Journal(writer, 1), Cases(writer, 101)
         self.list = WaitingList(writer)
@@ -75,28 +72,6 @@ def office() -> Office:
     return Office()
 
 
-@dataclass(frozen=True)
-class Told:
-    """A call of a random history, and whether somebody marked it as returned after it."""
-
-    number: str | None
-    outcome: Outcome
-    outgoing: bool
-    returned: bool
-
-
-histories = st.lists(
-    st.builds(
-        Told,
-        number=st.sampled_from([None, VERA, OLEG]),
-        outcome=st.sampled_from([one for one in Outcome if one is not Outcome.NOT_REACHED]),
-        outgoing=st.booleans(),
-        returned=st.booleans(),
-    ),
-    max_size=30,
-)
-
-
 def owed_by(history: list[Told]) -> set[int]:
     """The rule in its plainest form."""
     owed: set[int] = set()
@@ -113,7 +88,7 @@ def owed_by(history: list[Told]) -> set[int]:
     return owed
 
 
-@given(histories)
+@given(histories([VERA, OLEG], without={Outcome.NOT_REACHED, Outcome.TEST}))
 def test_the_list_holds_exactly_who_is_owed_a_call_each_caller_once(history: list[Told]) -> None:
     office = Office()
     for told in history:

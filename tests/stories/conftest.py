@@ -9,18 +9,33 @@ import pytest
 import pytest_asyncio
 
 from tests.stories import modems
+from tests.stories.daytime import Day, box_of_a_day
 from tests.stories.modems import Mobiles
 from tests.stories.office_lines import QUICK, OfficeLine, box_on_the_office_line, clear
-from tests.stories.stage import Stage, staged
+from tests.stories.stage import Stage
+from tests.stories.ways import OVER, SIP, staged_over
 
 HERE = Path(__file__).parent
+SHARED = {"shared_stage", "shared_tight_stage", "shared_day", "shared_with_a_card"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All stories of a process live on one loop, as the box they share does."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """All stories of a process live on one loop, as the box they share does.
+
+    Over another way than SIP only those are told that are not about one kind of line.
+    """
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+    if config.getoption(OVER) != SIP:
+        told = [item for item in items if _of_any_line(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in told])
+        items[:] = told
+
+
+def _of_any_line(item: pytest.Item) -> bool:
+    shared = SHARED.intersection(getattr(item, "fixturenames", ()))
+    return bool(shared) and item.get_closest_marker("sip_only") is None
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +46,10 @@ def spoken(pytestconfig: pytest.Config) -> Path:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared_stage(
-    tmp_path_factory: pytest.TempPathFactory, spoken: Path
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, spoken: Path
 ) -> AsyncIterator[Stage]:
-    async with staged(tmp_path_factory.mktemp("box"), spoken) as stage:
+    way = request.config.getoption(OVER)
+    async with staged_over(way, tmp_path_factory.mktemp("box"), spoken) as stage:
         yield stage
 
 
@@ -46,9 +62,10 @@ async def stage(shared_stage: Stage) -> AsyncIterator[Stage]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared_tight_stage(
-    tmp_path_factory: pytest.TempPathFactory, spoken: Path
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, spoken: Path
 ) -> AsyncIterator[Stage]:
-    async with staged(tmp_path_factory.mktemp("box"), spoken, channels=2) as stage:
+    way = request.config.getoption(OVER)
+    async with staged_over(way, tmp_path_factory.mktemp("box"), spoken, tight=True) as stage:
         yield stage
 
 
@@ -57,6 +74,22 @@ async def tight_stage(shared_tight_stage: Stage) -> AsyncIterator[Stage]:
     """A box whose line carries one caller and one of the staff, no more."""
     yield shared_tight_stage
     await shared_tight_stage.clear()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared_day(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, spoken: Path
+) -> AsyncIterator[Day]:
+    way = request.config.getoption(OVER)
+    async with box_of_a_day(way, tmp_path_factory.mktemp("box"), spoken) as day:
+        yield day
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def day(shared_day: Day) -> AsyncIterator[Day]:
+    """A box whose clock the story sets."""
+    yield shared_day
+    await shared_day.stage.clear()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline.control.messages import LineState
+from hotline.control.messages.lines import LineState
 from tests.sim.box import BoxUnderTest, running, trunk
 from tests.sim.sip import Exchange, Provider, Target
 from tests.stories.stage import PASSWORD, PLENTY, Stage, office, voices

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tests.sim.box import BoxUnderTest, running, trunk
-from tests.sim.gsm import Ec25, Ec25Card, Faults, GsmModem, MobileNetwork
+from tests.sim.gsm import Ec25, Ec25Card, Faults, GsmModem, HuntGroup, MobileNetwork
 from tests.sim.gsm.usb import Stick, UsbTree
 from tests.sim.sip import Provider
-from tests.stories.stage import PASSWORD, PLENTY, USER, Stage, office, voices
+from tests.stories.stage import OURS, PASSWORD, PLENTY, USER, Stage, office, voices
 
 SIM = "+37369000900"
 
@@ -90,27 +90,39 @@ async def box_with_a_modem(
 
 
 @contextlib.asynccontextmanager
-async def box_with_modems_alone(
-    folder: Path, spoken: Path, sims: tuple[str, ...], more: str = ""
+async def box_with_modems(
+    folder: Path,
+    spoken: Path,
+    sims: Sequence[str],
+    more: str = "",
+    beyond: Provider | None = None,
+    channels: int = 20,
 ) -> AsyncIterator[Stage]:
-    """A box with a modem for each of these SIM cards, and no other line. Callers ring the first.
+    """A box with a modem for each of these SIM cards; callers ring the first that is free.
 
-    more: of each [[modem]].
+    more: of each [[modem]]. beyond: the provider over whose trunk the box dials, with so many
+    channels; it dials over the modems where there is none.
     """
     async with contextlib.AsyncExitStack() as closing:
         network = MobileNetwork()
         closing.push_async_callback(network.stop)
-        tables, modems = "", []
+        login = {"user": USER, "password": PASSWORD}
+        own = f'number = "{OURS}"\n'
+        tables = ""
+        if beyond:
+            tables = trunk("office", beyond.address, channels=channels, more=own, **login)
+        modems = []
         for n, sim in enumerate(sims):
             ports = folder / f"ports{n}"
             ports.mkdir(parents=True)
             modems.append(closing.enter_context(Ec25(network, ports, sim)))
-            tables += modem_table(f"mobile{n}", modems[n], more)
+            tables += modem_table(f"mobile{n}", modems[n], f'number = "{sim}"\n{more}')
         box = BoxUnderTest(folder, office(), tables, settings=PLENTY)
         voice = voices(box.data, spoken)
         await closing.enter_async_context(running(box))
         await box.until(lambda status: all(one.up for one in status.lines), "all lines up")
-        yield Stage(box, network, modems[0], voice)  # type: ignore[arg-type]
+        callers = HuntGroup(sims[0], modems) if len(modems) > 1 else modems[0]
+        yield Stage(box, network, callers, voice, beyond)  # type: ignore[arg-type]
 
 
 async def clear(mobiles: Mobiles) -> None:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hotline.media.catalogue import Prompt
+from tests.sim import listen
 from tests.sim.box import BoxUnderTest, running
 from tests.sim.fxo import Faults, VoiceModem
 from tests.sim.gsm import AirCall, Ec25, MobileNetwork
-from tests.sim.sound import Silence, noise
+from tests.sim.sound import RATE, Silence, noise
 from tests.stories.modems import modem_table
-from tests.stories.stage import PLENTY, Stage, beep, heard, office, voices
+from tests.stories.stage import PLENTY, Stage, beep, heard, office, recorded, voices
 
 TALK = noise(2.0, seed=7)
 QUICK = Faults(caller_id="before it")  # most stories need no wait between two rings
@@ -78,3 +81,17 @@ async def at_the_beep(stage: Stage, **more: Any) -> AirCall:
     asked = await beep(caller)
     await caller.hears_silence(lasting=0.1, since=asked.position)
     return caller
+
+
+async def complains(stage: Stage, caller: AirCall) -> None:
+    """Whoever is at the beep says something; all of it is filed under their number."""
+    await caller.say(TALK)
+    await caller.press("#")
+    await heard(caller, Prompt.COMPLAINT_SAVED)
+    await heard(caller, Prompt.GOODBYE)
+    await caller.ended()
+    case = await stage.filed(caller)
+    assert case.caller_number == caller.number
+    sound = recorded(stage.recording(case))
+    assert len(sound) / RATE == pytest.approx(TALK.size / RATE, abs=1.0)
+    assert listen.kept(TALK, sound) > 0.8

@@ -21,7 +21,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from hotline.calls.message import KEPT_DAYS
-from hotline.control.messages import LiveCall, StatusAnswer
+from hotline.control.messages.calls import LiveCall
+from hotline.control.messages.status import StatusAnswer
 from hotline.inbox.case import Case
 from hotline.media import tones, wav
 from hotline.media.catalogue import Prompt
@@ -50,6 +51,7 @@ SIGNS: Mapping[Prompt, Tone] = {
     Prompt.NO_KEY: Tone(1250),
     Prompt.PLEASE_HOLD: Tone(1350),
     Prompt.STILL_WAITING: Tone(1450),
+    Prompt.POSITION: Tone(1520),
     Prompt.NOBODY_NOW: Tone(1600),
     Prompt.RECORDING_NOTICE: Tone(1700),
     Prompt.MESSAGE_INTRO: Tone(2450),
@@ -58,7 +60,9 @@ SIGNS: Mapping[Prompt, Tone] = {
     Prompt.COMPLAINT_SAVED: Tone(2750),
     Prompt.MESSAGE_EMPTY: Tone(2850),
     Prompt.CALLBACK_ASKED: Tone(2950),
+    Prompt.CALLBACK_IN_TURN: Tone(2350),
     Prompt.WHISPER_TOO_LATE: Tone(3050),
+    Prompt.TALK_NOTE: Tone(620),
     Prompt.SURVEY_ASK: Tone(3150),
     Prompt.SURVEY_THANKS: Tone(3250),
     Prompt.GOODBYE: Tone(3350),
@@ -75,6 +79,7 @@ STAFF = {
 }
 LANGUAGE = "en"
 USER, PASSWORD = "office", "secret"
+OURS = "+37322000900"
 PLENTY = """
 [limits]
 minutes_per_day = 600
@@ -122,6 +127,9 @@ def office(
             "topics": [{"id": "orders", "name": {LANGUAGE: "orders"}}],
             "menus": list(menus),
             "pause_after": 0,  # who answers nobody in one story is rung in the next
+            "callback_by_itself": False,  # nor is anybody called back in the next
+            "roll_call": False,  # nor does the box call anybody by itself
+            "self_call": "off",
         }
         | more
     )
@@ -140,12 +148,16 @@ def hours(begin: int, end: int, zone: str = "Europe/Chisinau") -> list[dict[str,
 
 @dataclass
 class Stage:
-    """One box and the telephone network around it. Stories on one stage follow one another."""
+    """One box and the telephone network around it. Stories on one stage follow one another.
+
+    exchange: where callers come from. beyond: where the box dials, if that is another network.
+    """
 
     box: BoxUnderTest
     exchange: Exchange
     target: Target
     voice: Voice
+    beyond: Exchange | None = None
     _tones: Any = field(default_factory=lambda: itertools.cycle(CALLERS))
 
     # -- who is there ------------------------------------------------------------------------
@@ -158,7 +170,11 @@ class Stage:
     def staff(self, name: str, behaviour: Behaviour | None = None, **manner: Any) -> Mobile:
         """The mobile of one of the staff; None leaves it ringing."""
         number, tone = STAFF[name]
-        return self.exchange.mobile(number, behaviour, tone=tone, **manner)
+        return self.telephone(number, behaviour, tone=tone, **manner)
+
+    def telephone(self, number: str, behaviour: Behaviour | None = None, **manner: Any) -> Mobile:
+        """Any telephone that the box can dial; None leaves it ringing."""
+        return (self.beyond or self.exchange).mobile(number, behaviour, **manner)
 
     def caller(self, number: str | None = None, **manner: Any) -> Caller:
         """Somebody who never called before; `number` "" withholds it."""
@@ -176,6 +192,24 @@ class Stage:
         call = await self.called(**manner)
         await call.press("1")
         return call
+
+    def anywhere(self, number: str, behaviour: Behaviour, tone: Tone) -> Anywhere:
+        """Somebody outside the office, whom the box reaches over whichever line it dials."""
+        return Anywhere([one.mobile(number, behaviour, tone=tone) for one in self._networks])
+
+    @property
+    def dialled(self) -> list[str]:
+        """Every number that the box asked its networks for."""
+        return [number for network in self._networks for number in network.dialled]
+
+    def others_were_dialled(self) -> None:
+        """The story was about dialling somebody who is not of the office; see `clear`."""
+        for network in self._networks:
+            network.dialled.clear()
+
+    @property
+    def _networks(self) -> list[Exchange]:
+        return [self.exchange] if self.beyond is None else [self.exchange, self.beyond]
 
     # -- what was heard ------------------------------------------------------------------------
 
@@ -206,7 +240,7 @@ class Stage:
         """What the journal tells of a call, once it is over and written."""
 
         def ended(_: StatusAnswer) -> bool:
-            return any(story.call.ended_at for story in self.stories(number_of(call)))
+            return any(story.call.ended_at for story in self.stories(number_of(call))[:1])
 
         await self.box.until(ended, f"an ending of the call of {call.number}", within)
         return self.stories(number_of(call))[0]
@@ -250,14 +284,37 @@ class Stage:
 
         Whatever the story was, the box has dialled nothing but numbers of its office.
         """
-        assert set(self.exchange.dialled) <= {number for number, _ in STAFF.values()}
-        for call in self.exchange.calls:
-            if call.ending is None:
-                await call.hang_up()
-        self.exchange.mobiles.clear()
-        self.exchange.calls.clear()
-        self.exchange.dialled.clear()
+        assert set(self.dialled) <= {number for number, _ in STAFF.values()}
+        for network in self._networks:
+            for call in network.calls:
+                if call.ending is None:
+                    await call.hang_up()
+            network.mobiles.clear()
+            network.calls.clear()
+        self.others_were_dialled()
         await self.box.idle()
+
+
+class Anywhere:
+    """One telephone, in each of the networks that a box dials in."""
+
+    def __init__(self, ends: list[Mobile]) -> None:
+        self._ends = ends
+
+    @property
+    def calls(self) -> list[Any]:
+        """Every call that came."""
+        return [call for end in self._ends for call in end.calls]
+
+    async def rings(self, within: float = 10.0) -> Any:
+        """The next call that comes, in any of the networks."""
+        waits = [asyncio.ensure_future(end.rings(within)) for end in self._ends]
+        try:
+            for first in asyncio.as_completed(waits):
+                return await first
+        finally:
+            for wait in waits:
+                wait.cancel()
 
 
 @contextlib.asynccontextmanager
@@ -282,7 +339,8 @@ async def staged(
 
 def _box(folder: Path, world: Exchange, *, channels: int = 20, **more: Any) -> BoxUnderTest:
     login = {"user": USER, "password": PASSWORD} if isinstance(world, Provider) else {}
-    line = trunk("office", world.address, channels=channels, **login)
+    own = f'number = "{OURS}"\n'
+    line = trunk("office", world.address, channels=channels, more=own, **login)
     return BoxUnderTest(folder, office(), line, **{"settings": PLENTY} | more)
 
 
@@ -301,6 +359,7 @@ def voices(data: Path, spoken: Path) -> Voice:
     for prompt, tone in SIGNS.items():
         wav.write(own / f"{prompt}.wav", tone.lasting(SIGN_SECONDS))
     wav.write(own / f"{Prompt.WHISPER}.wav", speech(WHISPER))
+    wav.write(own / f"{Prompt.ASK_WHY}.wav", speech("Why?"))
     places.spoken.parent.mkdir(parents=True)
     places.spoken.symlink_to(spoken, target_is_directory=True)
     return Voice(spoken, places.own_prompts, tones.files(places.sounds, "MD"), patience=60)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from hotline.control.messages import StatusAnswer
+from hotline.control.messages.status import StatusAnswer
 from hotline.media.catalogue import Prompt
 from tests.sim.gsm import Faults
 from tests.stories.modems import Mobiles, box_with_a_modem, modem_table

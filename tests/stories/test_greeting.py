@@ -43,7 +43,7 @@ async def test_while_closed_nobody_is_rung_whatever_is_pressed(stage: Stage) -> 
     stage.staff("ana", AT_ONCE)
     caller = await stage.forwarded()
     await heard(caller, Prompt.MESSAGE_INTRO)
-    assert stage.exchange.dialled == []
+    assert stage.dialled == []
 
 
 async def test_a_holiday_is_told_in_the_words_of_the_office(stage: Stage) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import pytest
+
 from hotline.media.catalogue import Prompt
 from tests.sim.sip import Exchange, Gateway, behaviours
 from tests.stories.stage import CALLERS, STAFF, Stage, heard, office, person, staged
+
+pytestmark = pytest.mark.sip_only
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA = STAFF["ana"][1]

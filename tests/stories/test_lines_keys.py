@@ -21,6 +21,8 @@ from tests.stories.stage import (
     was_heard,
 )
 
+pytestmark = pytest.mark.sip_only
+
 ANA = STAFF["ana"][1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from tests.sim.sip import behaviours
-from tests.stories.stage import CALLERS, STAFF, Stage, dead_air, office, person, was_heard
+from tests.stories.stage import CALLERS, STAFF, Stage, office, person, was_heard
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA, ION = STAFF["ana"][1], STAFF["ion"][1]
@@ -25,7 +25,9 @@ async def test_three_callers_and_three_of_the_staff_and_nobody_is_rung_twice(
     assert sorted(took) == sorted(STAFF)
 
 
-async def test_two_callers_at_once_never_hear_each_other(stage: Stage) -> None:
+async def test_who_is_talking_is_not_rung_for_another_and_two_callers_never_hear_each_other(
+    stage: Stage,
+) -> None:
     await stage.opens(office(person("ana"), person("ion")))
     ana, ion = stage.staff("ana", AT_ONCE), stage.staff("ion", AT_ONCE)
     one = await stage.forwarded(tone=CALLERS[0])
@@ -42,33 +44,7 @@ async def test_two_callers_at_once_never_hear_each_other(stage: Stage) -> None:
     ):
         assert not was_heard(call, stranger)
         assert not was_heard(call, its_person)
-
-
-async def test_who_is_talking_is_not_rung_and_a_free_colleague_is(stage: Stage) -> None:
-    await stage.opens(office(person("ana"), person("ion")))
-    ana, ion = stage.staff("ana", AT_ONCE), stage.staff("ion", AT_ONCE)
-    first = await stage.forwarded()
-    await first.hears(ANA)
-    second = await stage.forwarded()
-    await second.hears(ION)
     assert (len(ana.calls), len(ion.calls)) == (1, 1)
-
-
-async def test_who_waits_for_a_busy_person_is_put_through_when_that_person_is_free(
-    stage: Stage,
-) -> None:
-    await stage.opens(office(person("ana")))
-    ana = stage.staff("ana", AT_ONCE)
-    first = await stage.forwarded(tone=CALLERS[0])
-    await first.hears(ANA)
-    second = await stage.forwarded(tone=CALLERS[1])
-    await stage.step(second, "key")
-    waited_from = second.rtp.heard.length
-    await second.lasts(1.5)
-    assert len(ana.calls) == 1
-    await first.hang_up()
-    joined = await second.hears(ANA, within=5)
-    assert dead_air(second.heard[waited_from : joined.position]) < 1
 
 
 async def test_two_names_with_one_telephone_are_one_person(stage: Stage) -> None:

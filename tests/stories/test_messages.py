@@ -46,6 +46,7 @@ async def _shown(stage: Stage, caller: OutgoingCall, what: str) -> dict[str, Any
     return dict(case)
 
 
+@pytest.mark.sip_only  # only there keys travel beside the sound
 async def test_the_last_word_is_kept_where_the_key_overtakes_it(stage: Stage) -> None:
     caller = await at_the_beep(stage)
     caller.rtp.faults.late = LATE / RATE

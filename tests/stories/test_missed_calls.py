@@ -64,6 +64,7 @@ async def test_a_caller_without_a_number_is_answered_and_missed_like_any_other(
     assert (len(stage.stories("")), story.call.outcome) == (before + 1, "missed")
 
 
+@pytest.mark.sip_only
 @pytest.mark.parametrize(
     "name",
     [
@@ -87,6 +88,7 @@ async def test_a_hostile_name_is_but_a_harmless_text(stage: Stage, name: str) ->
     assert set(call.caller_name) <= set(name)
 
 
+@pytest.mark.sip_only
 async def test_a_caller_for_whom_there_is_no_channel_is_missed_and_not_forgotten(
     tight_stage: Stage,
 ) -> None:

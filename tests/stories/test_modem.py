@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from hotline.control.messages import LineState, StatusAnswer
+from hotline.control.messages.lines import LineState
+from hotline.control.messages.status import StatusAnswer
 from hotline.media.catalogue import Prompt
-from tests.sim import listen
 from tests.sim.gsm import AirCall, Faults
 from tests.sim.gsm.network import BUSY
 from tests.sim.sip import behaviours
-from tests.sim.sound import RATE, Silence, noise
+from tests.sim.sound import Silence
 from tests.stories.modems import Mobiles, box_with_a_modem, clear
+from tests.stories.office_lines import TALK, at_the_beep, complains
 from tests.stories.stage import (
     SIGNS,
     STAFF,
@@ -27,10 +28,8 @@ from tests.stories.stage import (
     menu,
     office,
     person,
-    recorded,
 )
 
-TALK = noise(2.5, seed=7)
 MORE = menu(key("1", "complaint"), key("2", "message"), name="more")
 ANA = STAFF["ana"][1]
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
@@ -48,29 +47,9 @@ def stage(mobiles: Mobiles) -> Stage:
     return mobiles.stage
 
 
-async def at_the_beep(stage: Stage) -> AirCall:
-    """A caller who has just heard the beep of a complaint and says nothing yet."""
-    await stage.opens(office(recording_notice={}))
-    caller = await stage.called(tone=Silence())
-    await heard(caller, Prompt.GREETING_OPEN)
-    await caller.press("2")
-    asked = await beep(caller)
-    await caller.hears_silence(lasting=0.1, since=asked.position)
-    return caller
-
-
 async def test_who_rings_the_sim_card_is_greeted_and_can_complain(stage: Stage) -> None:
     caller = await at_the_beep(stage)
-    await caller.say(TALK)
-    await caller.press("#")
-    await heard(caller, Prompt.COMPLAINT_SAVED)
-    await heard(caller, Prompt.GOODBYE)
-    await caller.ended()
-    case = await stage.filed(caller)
-    assert case.caller_number == caller.number
-    sound = recorded(stage.recording(case))
-    assert len(sound) / RATE == pytest.approx(2.5, abs=0.6)
-    assert listen.kept(TALK, sound) > 0.8
+    await complains(stage, caller)
 
 
 @pytest.mark.parametrize("how", ["told", "sound", "both"])

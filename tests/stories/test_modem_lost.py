@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from hotline.control.messages import LineState, StatusAnswer
+from hotline.control.messages.lines import LineState
+from hotline.control.messages.status import StatusAnswer
 from hotline.media.catalogue import Prompt
 from hotline.storage.calls import CallStory
 from tests.sim.gsm import AirCall, Faults

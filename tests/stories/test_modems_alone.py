@@ -11,7 +11,7 @@ import pytest_asyncio
 from hotline.media.catalogue import Prompt
 from tests.sim.sip import behaviours
 from tests.sim.sound import Silence, noise
-from tests.stories.modems import SIM, box_with_modems_alone
+from tests.stories.modems import SIM, box_with_modems
 from tests.stories.stage import STAFF, Stage, beep, heard, office, person
 
 ANA_NUMBER, ANA = STAFF["ana"]
@@ -24,7 +24,7 @@ async def shared_two(
     tmp_path_factory: pytest.TempPathFactory, spoken: Path
 ) -> AsyncIterator[Stage]:
     folder = tmp_path_factory.mktemp("box")
-    async with box_with_modems_alone(folder, spoken, (SIM, SECOND_SIM)) as stage:
+    async with box_with_modems(folder, spoken, (SIM, SECOND_SIM)) as stage:
         yield stage
 
 
@@ -39,7 +39,7 @@ async def shared_one(
     tmp_path_factory: pytest.TempPathFactory, spoken: Path
 ) -> AsyncIterator[Stage]:
     folder = tmp_path_factory.mktemp("box")
-    async with box_with_modems_alone(folder, spoken, (SIM,)) as stage:
+    async with box_with_modems(folder, spoken, (SIM,)) as stage:
         yield stage
 
 
@@ -59,6 +59,28 @@ async def test_with_two_sim_cards_caller_and_staff_hear_each_other(two: Stage) -
     await rung.hang_up()
     await heard(caller, Prompt.GOODBYE)
     assert (await two.story(caller)).call.outcome == "spoken"
+
+
+@pytest.mark.parametrize("keys", ["told", "sound"])
+async def test_with_two_sim_cards_the_colleague_holds_the_caller_with_the_keys_of_a_mobile(
+    two: Stage, keys: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for modem in two.exchange.modems:  # type: ignore[attr-defined]
+        monkeypatch.setattr(modem.faults, "keys", keys)
+    await two.opens(office(person("ana")))
+    ana = two.staff("ana", AT_ONCE)
+    caller = await two.called()
+    await caller.hears_speech()
+    await caller.press("1")
+    rung = await ana.rings()
+    await caller.hears(ANA)
+    await rung.press("*1")
+    await two.step(caller, "on_hold")
+    await rung.hears_no_more(caller.manner.sound)
+    await rung.press("*1")
+    await two.step(caller, "back_again")
+    await caller.hears(ANA)
+    await rung.hears(caller.manner.sound)
 
 
 async def test_with_two_sim_cards_who_gives_up_ends_the_ringing(two: Stage) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hotline.media.catalogue import Prompt
-from tests.sim import listen
-from tests.sim.sound import RATE, Silence
-from tests.stories.office_lines import TALK, OfficeLine, at_the_beep
+from tests.sim.sound import Silence
+from tests.stories.office_lines import OfficeLine, at_the_beep, complains
 from tests.stories.stage import (
     LANGUAGE,
     SIGNS,
@@ -18,7 +17,6 @@ from tests.stories.stage import (
     menu,
     office,
     person,
-    recorded,
 )
 
 MORE = menu(key("1", "complaint"), key("2", "message"), name="more")
@@ -31,16 +29,7 @@ def stage(line: OfficeLine) -> Stage:
 
 async def test_who_rings_the_office_is_greeted_and_can_complain(stage: Stage) -> None:
     caller = await at_the_beep(stage)
-    await caller.say(TALK)
-    await caller.press("#")
-    await heard(caller, Prompt.COMPLAINT_SAVED)
-    await heard(caller, Prompt.GOODBYE)
-    await caller.ended()
-    case = await stage.filed(caller)
-    assert case.caller_number == caller.number
-    sound = recorded(stage.recording(case))
-    assert len(sound) / RATE == pytest.approx(2.0, abs=1.0)
-    assert listen.kept(TALK, sound) > 0.8
+    await complains(stage, caller)
 
 
 async def test_nothing_of_the_greeting_and_the_menu_is_lost_or_torn(line: OfficeLine) -> None:

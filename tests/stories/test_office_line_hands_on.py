@@ -113,14 +113,14 @@ async def test_an_exchange_that_holds_nobody_is_found_out_and_never_asked(line: 
     await heard(caller, Prompt.NOBODY_NOW)
     await caller.hang_up()
     assert line.modem.flashes == flashes
-    assert line.stage.exchange.dialled == []
+    assert line.stage.dialled == []
 
 
 async def test_caller_and_person_hear_each_other_and_the_line_is_free(proved: OfficeLine) -> None:
     stage = proved.stage
     ana = stage.staff("ana", behaviours.answers(after=0.1, thinks=0))
     caller = await stage.forwarded()
-    rung = await ana.rings()
+    rung = await ana.rings(within=25)
     await caller.hears(ANA, lasting=1, within=30)
     await rung.hears(caller.tone, lasting=1)
     story = await stage.story(caller)

@@ -15,7 +15,7 @@ from tests.sim.gsm import Ec25
 from tests.sim.sip import behaviours
 from tests.sim.sip.exchange import Behaviour
 from tests.sim.sound import Silence
-from tests.stories.modems import SIM, box_with_modems_alone
+from tests.stories.modems import SIM, box_with_modems
 from tests.stories.stage import (
     BEEP,
     STAFF,
@@ -62,7 +62,7 @@ async def tried(stage: Stage) -> str:
 async def shared(tmp_path_factory: pytest.TempPathFactory, spoken: Path) -> AsyncIterator[Stage]:
     """A box that has found out that its network joins calls."""
     folder, more = tmp_path_factory.mktemp("box"), 'hands_on = "conference"'
-    async with box_with_modems_alone(folder, spoken, (SIM,), more) as stage:
+    async with box_with_modems(folder, spoken, (SIM,), more) as stage:
         await stage.opens(ANA_ALONE)
         assert UNTRIED in await stage.box.command("doctor", code=None)
         assert "The network holds a caller, gives them back and joins" in await tried(stage)

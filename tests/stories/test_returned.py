@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from hotline.media.catalogue import Prompt
-from tests.sim.sip import Mobile, OutgoingCall, behaviours
+from tests.sim.sip import OutgoingCall, behaviours
 from tests.sim.sip.exchange import Behaviour
 from tests.sim.sound import Tone
-from tests.stories.stage import STAFF, Stage, heard, office, person
+from tests.stories.stage import STAFF, Anywhere, Stage, heard, office, person
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA_NUMBER, ANA = STAFF["ana"]
@@ -31,9 +31,9 @@ async def waiting(stage: Stage, number: str) -> list[dict[str, Any]]:
     return [one for one in shown if one["caller_number"] == number]
 
 
-async def back(stage: Stage, number: str, behaviour: Behaviour) -> Mobile:
+async def back(stage: Stage, number: str, behaviour: Behaviour) -> Anywhere:
     """Ana calls the number back; its telephone."""
-    theirs = stage.exchange.mobile(number, behaviour, tone=VERA)
+    theirs = stage.anywhere(number, behaviour, VERA)
     (entry,) = await waiting(stage, number)
     told = await stage.box.command("back", str(entry["call_id"]), "--person", "ana")
     assert "Ana is rung now" in told
@@ -61,12 +61,28 @@ async def test_a_missed_caller_is_called_back_with_the_offices_number_and_leaves
     call = await theirs.rings()
     await call.hears(ANA)
     await mine.hears(VERA)
-    assert stage.exchange.dialled == [ANA_NUMBER, number]
-    assert ANA_NUMBER.lstrip("+") not in str(call.invite.headers)
+    assert set(stage.dialled) == {ANA_NUMBER, number}
+    assert ANA_NUMBER.lstrip("+") not in call.told
     await call.hang_up()
     assert await over(stage, number) == "spoken"
     assert await waiting(stage, number) == []
-    stage.exchange.dialled.clear()
+    stage.others_were_dialled()
+
+
+async def test_during_a_call_back_the_colleague_has_the_keys_of_every_talk(stage: Stage) -> None:
+    number = (await missed(stage)).number
+    ana = stage.staff("ana", AT_ONCE)
+    theirs = await back(stage, number, behaviours.answers_silently(after=0.1))
+    mine = await ana.rings()
+    call = await theirs.rings()
+    await call.hears(ANA)
+    await mine.press("*1")
+    await call.hears_no_more(ANA, within=5)
+    await mine.press("*1")
+    await call.hears(ANA)
+    await call.hang_up()
+    assert await over(stage, number) == "spoken"
+    stage.others_were_dialled()
 
 
 async def test_the_caller_is_not_called_when_the_colleague_does_not_press_1(stage: Stage) -> None:
@@ -74,7 +90,7 @@ async def test_the_caller_is_not_called_when_the_colleague_does_not_press_1(stag
     stage.staff("ana", behaviours.answers(after=0.1, press="2", thinks=0))
     theirs = await back(stage, number, AT_ONCE)
     assert await over(stage, number) == "not reached"
-    assert (theirs.calls, stage.exchange.dialled) == ([], [ANA_NUMBER])
+    assert (theirs.calls, stage.dialled) == ([], [ANA_NUMBER])
     (entry,) = await waiting(stage, number)
     assert (entry["owner"], entry["attempts"]) == ("ana", [])
 
@@ -88,7 +104,7 @@ async def test_a_caller_who_is_not_reached_stays_on_the_list_with_the_attempt(
     assert await over(stage, number) == "not reached"
     (entry,) = await waiting(stage, number)
     assert [(one["person"], one["outcome"]) for one in entry["attempts"]] == [("ana", "busy")]
-    stage.exchange.dialled.clear()
+    stage.others_were_dialled()
 
 
 async def test_who_calls_again_and_is_spoken_with_is_one_entry_until_then(stage: Stage) -> None:
@@ -116,4 +132,4 @@ async def test_a_number_that_nobody_owes_a_call_is_refused(stage: Stage) -> None
     await stage.box.command("returned", str(entry["call_id"]))
     told = await stage.box.command("back", str(entry["call_id"]), "--person", "ana", code=1)
     assert "Nobody waits for a call" in told
-    assert stage.exchange.dialled == []
+    assert stage.dialled == []

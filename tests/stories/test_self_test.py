@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from hotline.control.client import Refused
-from hotline.control.messages import LineTested
+from hotline.control.messages.lines import LineTested
 from hotline.media.catalogue import Prompt
 from tests.sim.gsm import Faults
 from tests.sim.sip import behaviours
@@ -118,6 +118,7 @@ async def test_the_doctor_tells_of_the_test_also_after_a_restart(mobiles: Mobile
     assert "A text was sent, and the network says it arrived." in said
 
 
+@pytest.mark.sip_only
 async def test_a_line_of_a_provider_is_tested_as_well(stage: Stage) -> None:
     await stage.opens(office())
     stage.staff("ana", FOLLOWS)

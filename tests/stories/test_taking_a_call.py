@@ -21,7 +21,7 @@ from tests.stories.stage import (
     was_heard,
 )
 
-ANA, ION = STAFF["ana"][1], STAFF["ion"][1]
+ANA, ION, EVA = (STAFF[name][1] for name in STAFF)
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 VOICEMAIL = Tone(2400)
 ORDERS = {"id": "orders", "name": {"en": "orders"}}
@@ -74,18 +74,31 @@ async def test_only_the_staff_hear_what_is_whispered(stage: Stage) -> None:
     assert listen.find(whispered, caller.heard).likeness < 0.5
 
 
-async def test_the_caller_hears_music_and_never_dead_air_while_staff_are_rung(
+async def test_there_is_no_dead_air_while_one_after_another_is_rung_and_every_ring_is_counted(
     stage: Stage,
 ) -> None:
-    await stage.opens(office(person("ana"), person("ion")))
-    stage.staff("ana", behaviours.never_answers())
-    ion = stage.staff("ion", behaviours.answers(after=0.5, thinks=1))
-    caller = await stage.called()
-    await caller.press("1")
+    dan = {"number": "+37369000202", "id": "dan6"}
+    people = [person("eva", **dan), *(person(name, id=f"{name}6") for name in STAFF)]
+    await stage.opens(office(*people))
+    stage.telephone(dan["number"], behaviours.off())
+    stage.staff("ana", behaviours.answers(after=0.1, press="2", thinks=0))
+    ion = stage.staff("ion", behaviours.never_answers())
+    eva = stage.staff("eva", behaviours.answers(after=0.5, thinks=1))
+    caller = await stage.forwarded()
     begin = caller.rtp.heard.length
-    joined = await caller.hears(ION, within=15)
-    assert len(ion.calls) == 1
+    over = await (await ion.rings()).ended(within=8)
+    assert (await eva.rings()).begun_at - over.at < 1
+    joined = await caller.hears(EVA)
     assert dead_air(caller.heard[begin : joined.position]) < 1
+    await caller.hang_up()
+    await stage.story(caller)
+    counted = {
+        one["person"]: {what for what, times in one["rings"].items() if times}
+        for one in await stage.box.records("staff", "report")
+    }
+    came_of_it = ("unreachable", "declined", "missed", "taken")
+    assert counted == {one["id"]: {what} for one, what in zip(people, came_of_it, strict=True)}
+    stage.others_were_dialled()
 
 
 async def test_a_waiting_caller_may_leave_a_message(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from hotline.control.messages import StatusAnswer
+from hotline.control.messages.status import StatusAnswer
 from hotline.media.catalogue import Prompt
 from hotline.storage import outbox
 from hotline.storage.outbox import Letter, LetterState

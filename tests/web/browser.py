@@ -92,7 +92,7 @@ def window(
     context.on("console", complains)
     try:
         yield context
-        assert wrong == []
+        assert wrong == [], wrong
     finally:
         context.close()
 

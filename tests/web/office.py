@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from hotline.calls.notices import Notices
 from hotline.clock import Clock
-from hotline.control.messages import (
+from hotline.control.draftdesk import DraftDesk
+from hotline.control.messages.calls import (
     CallClaim,
     CallReturned,
     CallTried,
@@ -19,34 +21,45 @@ from hotline.control.messages import (
     CaseHeard,
     CaseNote,
     CaseReopen,
-    Done,
-    LineCheck,
-    LineState,
-    LineTested,
     LiveCall,
-    Message,
+    Step,
+    Waits,
+)
+from hotline.control.messages.lines import LineCheck, LineSelfCall, LineState, LineTested
+from hotline.control.messages.office import (
+    OfficeAnsweredBy,
+    OfficeUndo,
+    PlanAway,
+    PlanCopy,
+    PlanDraft,
+    PlanMove,
+    PlanStandIn,
+    PlanSwap,
+    TopicName,
+)
+from hotline.control.messages.people import (
     Meter,
     Named,
     NextDuty,
     NumbersAnswer,
     NumberState,
-    OfficeUndo,
     OnDuty,
-    PlanAway,
-    PlanStandIn,
-    PlanSwap,
-    StatusAnswer,
-    Step,
-    TopicName,
+    StaffSaid,
     Used,
 )
+from hotline.control.messages.status import StatusAnswer
+from hotline.control.messages.wire import Done, Message
 from hotline.control.plandesk import PlanDesk
 from hotline.inbox.case import CaseKind
 from hotline.inbox.outcome import Outcome
+from hotline.notify.outbox import Outbox
 from hotline.routing.office import Office as OfficeNoun
+from hotline.said import say
 from hotline.storage import office as stored_office
 from hotline.storage.calls import Journal
 from hotline.storage.complaints import Cases, get
+from hotline.storage.drafts import DraftStore, drafted
+from hotline.storage.files import why_name
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office
 from hotline.storage.officewriting import write_office
@@ -98,12 +111,17 @@ class OfficeDesk(FakeDesk):
         records: Path,
         now: datetime,
         offices: OfficeStore,
+        writer: Writer,
     ) -> None:
         super().__init__()
         self.waiting = waiting
         self.journal, self.cases, self.file, self.at = journal, cases, records_file(records), now
         clock = Clock(wall=lambda: now)
         self.plans = PlanDesk(self._office, offices, clock, self._before)
+        notices = Notices(Outbox(writer, (), {}, clock), ())
+        with self.file.reading() as database:
+            drafts = DraftStore(writer, drafted(database))
+        self.drafting = DraftDesk(self._office, offices, drafts, notices, clock)
 
     async def _change(self, ask: Message) -> Done:
         done = await super()._change(ask)
@@ -122,12 +140,12 @@ class OfficeDesk(FakeDesk):
                 self.cases.heard(ask.case, self.at).result(5)
             case CallReturned():
                 self.journal.mark_returned(ask.call_id, ask.by, self.at).result(5)
-            case PlanSwap():
-                self.plans.swap(ask).result(5)
-            case PlanAway():
-                self.plans.away(ask).result(5)
-            case PlanStandIn():
-                self.plans.stand_in(ask).result(5)
+            case PlanSwap() | PlanAway() | PlanStandIn() | PlanMove() | PlanCopy() if ask.draft:
+                self.drafting.add(ask).result(5)
+            case PlanSwap() | PlanAway() | PlanStandIn() | PlanMove() | PlanCopy():
+                self.plans.put(ask).result(5)
+            case OfficeAnsweredBy():
+                self.plans.answered_by(ask).result(5)
             case OfficeUndo():
                 self.plans.undo(ask).result(5)
             case CallClaim(person=None):
@@ -137,6 +155,15 @@ class OfficeDesk(FakeDesk):
             case CallTried():
                 self.waiting.tried(ask.call_id, ask.by, ask.outcome, self.at).result(5)
         return done
+
+    async def plan_draft(self, ask: PlanDraft) -> StaffSaid:
+        await FakeDesk._change(self, ask)
+        if ask.what == "take_out":
+            self.drafting.take_out(ask).result(5)
+            return StaffSaid(done=True, words=say("Taken out of the draft."))
+        published = self.drafting.publish(ask)
+        published.saved.result(5)
+        return self.drafting.tell(published)
 
     def _office(self) -> OfficeNoun:
         yaml = self.plans.offices.current()
@@ -185,7 +212,13 @@ class Office:
         with self.file.reading() as database:
             offices = OfficeStore(self.writer, stored_office.newest(database))
         self.desk = OfficeDesk(
-            self.journal, self.cases, WaitingList(self.writer), directory, self.now, offices
+            self.journal,
+            self.cases,
+            WaitingList(self.writer),
+            directory,
+            self.now,
+            offices,
+            self.writer,
         )
         self.desk.state = self._status()
         self.desk.people = self._people()
@@ -223,6 +256,13 @@ class Office:
                             LineCheck(what="transfers", outcome="unknown", words="x"),
                         ),
                     ),
+                    self_call=LineSelfCall(
+                        at=self.now - timedelta(hours=2),
+                        over="mobile",
+                        outcome="works",
+                        words="It came in, and both ends heard each other.",
+                        seconds=6.0,
+                    ),
                 ),
                 LineState(
                     id="mobile",
@@ -246,6 +286,11 @@ class Office:
                     ),
                 ),
             ),
+            waiting=(
+                Waits(id="40", caller="+373 69… 56", topic="orders", since=ago, rung=("Ana",)),
+                Waits(id="41", caller="", since=ago, position=1),
+            ),
+            waiting_more=98,
             on_duty=(
                 OnDuty(person="ana", name="Ana", until=self.now + timedelta(hours=2)),
                 OnDuty(person="vasile", name="Vasile Țurcanu"),
@@ -282,6 +327,11 @@ class Office:
             state="confirmed",
             at=self.now - timedelta(days=3),
             by="maria",
+            check="no key",
+            checked_at=self.now - timedelta(days=1),
+            voicemail=17,
+            voicemail_at=self.now - timedelta(days=2),
+            ring_seconds=14,
             topics=("orders", "delivery"),
             languages=("ro", "ru"),
         )
@@ -304,6 +354,7 @@ class Office:
             self.call(now - hour / 2, "+37322123456", Outcome.SPOKEN, person="ana"),
             self.call(now - hour / 15, "+37369444555", Outcome.MISSED, words="Nobody answered."),
         )
+        tone(self.directory / "recordings" / why_name(self.missed))
         assert given[0::2] == (self.callback, self.complaint, 5, self.hostile, self.missed)
 
     def call(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from hotline.control.messages import Step
+from hotline.control.messages.calls import Step
 from hotline_web.languages import LANGUAGES
 from tests.web.browser import CHROMIUM, chromium, log_in, served, window
 from tests.web.conftest import Page
@@ -27,8 +27,12 @@ PATHS = (
     "/duty?at=2026-12-05T09:00",
     "/shifts?day=2026-12-07",
     "/shifts/change?kind=away&person=ana&first=2026-12-08",
+    "/shifts/shift?person=ana&day=2026-12-08&at=09:00",
+    "/shifts/draft",
     "/people",
+    "/people/report",
     "/lines",
+    "/try",
     "/nothing",
 )
 # What a finger cannot miss: everything to press is 44 px high, links inside a sentence excepted.

@@ -5,28 +5,24 @@ from __future__ import annotations
 import gzip
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from hotline.control.messages import (
-    CallBack,
-    CaseAssign,
-    DivertLeft,
-    LineDivertState,
-    LineNetwork,
-    LineState,
-    OnDuty,
-    StaffAsk,
-)
+from hotline.control.messages.calls import CallBack, CaseAssign
+from hotline.control.messages.lines import DivertLeft, LineDivertState, LineNetwork, LineState
+from hotline.control.messages.people import OnDuty, StaffAsk
 from hotline.errors import HotlineError, LineDown
 from hotline.health import power
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
 from hotline.said import say, together
 from hotline.storage import complaints
+from hotline.storage.files import why_name
+from hotline.storage.officewriting import write_office
 from hotline.storage.presence import StaffTrail
 from tests.web.conftest import Page, send
 from tests.web.office import Caller
@@ -210,6 +206,18 @@ def test_listening_counts_as_heard_and_looking_does_not(page: Page) -> None:
     assert case(page, 102).unheard
     browser.get("/inbox/102/sound", headers={"Range": "bytes=0-"})
     assert not case(page, 102).unheard
+
+
+def test_what_a_missed_caller_said_is_heard_on_the_list_and_with_the_call(page: Page) -> None:
+    browser, missed = page.owner(), page.office.missed
+    kept = page.office.directory / "recordings" / why_name(missed)
+    for path in ("/calls?show=missed", f"/calls/{missed}"):
+        assert seen(browser, path).count("Why the caller called") == 1
+        assert f'src="/calls/{missed}/why"' in browser.get(path).text
+    assert browser.get(f"/calls/{missed}/why").data == kept.read_bytes()
+    kept.unlink()
+    assert "Why the caller called" not in seen(browser, "/calls?show=missed")
+    assert browser.get(f"/calls/{missed}/why").status_code == 404
 
 
 def test_the_player_gets_the_part_of_the_recording_it_asks_for(looking: FlaskClient) -> None:
@@ -435,7 +443,8 @@ def test_the_files_of_others_are_the_ones_we_know() -> None:
     for file in FILES:
         assert digest(file.path.read_bytes()) == file.sha256
     served = {p.name for p in Path("web/hotline_web/static").iterdir()}
-    assert served == {"app.css", "app.js", "icon.svg", "htmx-4.0.1.min.js"}
+    ours = {"app.css", "app.js", "board.js", "icon.svg", "telephone.js", "try.js"}
+    assert served == ours | {"htmx-4.0.1.min.js"}
 
 
 # -- missed, not returned --------------------------------------------------------------------------
@@ -500,3 +509,52 @@ def test_a_returned_caller_is_off_the_list_with_the_wish_to_be_called(page: Page
     send(browser, "/calls/1/returned", seen=MISSED)
     assert "+380 67 123 4567" not in seen(browser, MISSED)
     assert case(page, 101).state == "done"
+
+
+# -- who waits -------------------------------------------------------------------------------------
+
+
+def test_the_first_page_says_who_waits_where_in_the_queue_and_whom_the_box_rings(
+    looking: FlaskClient,
+) -> None:
+    assert (
+        "Waiting for a person (100) +373 69… 56 orders ✓ Ringing Ana 0:09"
+        " Number withheld ! Number 1 in the queue 0:09 98 more" in seen(looking, "/")
+    )
+    assert "Waiting for a person (100)" in seen(looking, "/live")
+
+
+def test_when_nobody_waits_nothing_is_said_of_a_queue(page: Page) -> None:
+    desk = page.daemon.desk
+    desk.state = desk.state.model_copy(update={"waiting": (), "waiting_more": 0})
+    assert "Waiting for a person" not in seen(page.owner(), "/")
+
+
+def test_of_many_calls_the_first_are_shown_and_the_others_counted(page: Page) -> None:
+    desk = page.daemon.desk
+    calls = tuple(desk.state.live[0].model_copy(update={"id": str(n)}) for n in range(8))
+    desk.state = desk.state.model_copy(update={"live": calls, "live_more": 50})
+    first = seen(page.owner(), "/")
+    assert first.count("On the line now") == 6
+    assert "52 more calls on the line now" in first
+
+
+def test_the_first_page_shows_what_of_the_days_minutes_is_used(looking: FlaskClient) -> None:
+    assert "What calls to your people may cost ✓ 12 of 60 minutes within a day" in seen(
+        looking, "/"
+    )
+
+
+def test_one_switch_hands_the_line_to_the_outside_centre_and_back(page: Page) -> None:
+    browser = page.owner()
+    assert "Who answers callers" not in seen(browser, "/duty")  # there is no centre
+    before = page.office.desk._office()
+    page.office.desk.plans.offices.save(
+        write_office(replace(before, overflow=("ion",))), "maria", page.office.now
+    ).result(5)
+    assert "Who answers callers" in seen(browser, "/duty")
+    for whom in ("centre", "house", "both"):
+        send(browser, "/duty/answered-by", whom=whom)
+        assert page.office.desk._office().answered_by == whom
+        assert f'value="{whom}" selected' in browser.get("/duty").text
+    assert send(browser, "/duty/answered-by", whom="nobody").status_code == 400

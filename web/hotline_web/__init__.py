@@ -15,14 +15,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from hotline.clock import Clock
 from hotline.control.client import ServiceDown
 from hotline.errors import HotlineError
-from hotline.storage.users import Accounts, accounts_file
+from hotline.storage.accountschema import accounts_file
+from hotline.storage.users import Accounts
 from hotline_web import desk, languages, pages, security, sessions
+from hotline_web.calling import PACKET_BYTES
 from hotline_web.languages import _
 from hotline_web.settings import Settings
 from hotline_web.words import say
 
 FORM_BYTES = 64 * 1024
 PER_ADDRESS = "600 per minute"  # twenty open first pages; a flood is cheap to refuse
+PER_CALENDAR = "60 per minute"  # no password stands before it, only the secret in its address
 AT_THE_DOOR = "20 per minute"  # before any password is hashed; the accounts count more finely
 
 
@@ -38,6 +41,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         SECRET_KEY=settings.key(),
         MAX_CONTENT_LENGTH=FORM_BYTES,
         MAX_FORM_PARTS=50,
+        SOCK_SERVER_OPTIONS={"max_message_size": PACKET_BYTES},
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session it is made for
         # Our own Referrer-Policy lets the browser send none, so there is nothing to compare.
         WTF_CSRF_SSL_STRICT=False,
@@ -69,6 +73,8 @@ def _limiter(app: Flask) -> Limiter:
 
 def _limit(app: Flask, limiter: Limiter) -> None:
     app.view_functions["static"] = limiter.exempt(app.view_functions["static"])  # type: ignore[assignment]
+    feed = limiter.limit(PER_CALENDAR)(app.view_functions["calendar.feed"])
+    app.view_functions["calendar.feed"] = feed  # type: ignore[assignment]
     at_the_door = limiter.limit(AT_THE_DOOR, methods=["POST"])
     for door in ("door.login", "door.claim"):
         app.view_functions[door] = at_the_door(app.view_functions[door])  # type: ignore[assignment]

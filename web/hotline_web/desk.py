@@ -8,19 +8,25 @@ from functools import cached_property
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, session, url_for
 from flask_login import current_user
 
 from hotline.clock import Clock
 from hotline.control.client import Control
-from hotline.control.messages import OnDuty, StatusAnswer, Step
+from hotline.control.messages.calls import Step
+from hotline.control.messages.people import OnDuty
+from hotline.control.messages.status import StatusAnswer
 from hotline.errors import HotlineError
+from hotline.storage.accountschema import accounts_file
+from hotline.storage.calendars import CalendarFeeds, Feed
 from hotline.storage.calls import Call
 from hotline.storage.calls import Step as JournalStep
 from hotline_web import peoplewords, plan, words
 from hotline_web.languages import LANGUAGES, _, spoken
 from hotline_web.records import Records
 from hotline_web.settings import Settings
+
+NEW_FEED = "feed"  # of the session: for whom this visitor made an address, and its secret
 
 
 @dataclass(frozen=True)
@@ -35,13 +41,18 @@ class DutyCard:
 
 @dataclass
 class Tools:
-    """Shared by all requests. `last` is what the daemon said last, for names while it is down."""
+    """Shared by all requests. `last` is what the daemon said last, for names while it is down.
+
+    calendars: by person what was written last, and for which plan and hour.
+    """
 
     settings: Settings
     control: Control
     records: Records
     clock: Clock
+    feeds: CalendarFeeds
     last: StatusAnswer | None = field(default=None)
+    calendars: dict[str, tuple[object, bytes]] = field(default_factory=dict)
 
 
 class Desk:
@@ -78,6 +89,10 @@ class Desk:
         """Instants on the office's wall."""
         return words.Times(self.now, ZoneInfo(self.office.zone) if self.office else ZoneInfo("UTC"))
 
+    def seconds_since(self, at: datetime) -> float:
+        """How long ago it was, never less than nothing."""
+        return max(0.0, (self.now - at).total_seconds())
+
     def midnight(self) -> datetime:
         """The start of the office's day."""
         local = self.now.astimezone(self.times.zone)
@@ -91,7 +106,7 @@ class Desk:
 
     def person_name(self, person_id: str) -> str:
         """The name behind an id; the id itself for somebody who has left."""
-        people = self.office.people if self.office else ()
+        people = (*self.office.people, *self.office.directory) if self.office else ()
         return next((p.name for p in people if p.id == person_id), person_id)
 
     def topic_name(self, topic_id: str) -> str:
@@ -103,6 +118,17 @@ class Desk:
     def call_outcome(self, call: Call) -> str:
         """How the call ended, with the person's name."""
         return words.call_outcome(call, self.person_name(call.person))
+
+    def feeds(self) -> list[Feed]:
+        """Whose shifts a calendar may read."""
+        return self.tools.feeds.open()
+
+    def new_feed(self) -> tuple[str, str] | None:
+        """Whose address is new and what it is; it is shown once."""
+        person, secret = session.pop(NEW_FEED, None) or ("", "")
+        if not secret:
+            return None
+        return person, url_for("calendar.feed", secret=secret, _external=True)
 
     def steps(self, steps: tuple[Step, ...] | tuple[JournalStep, ...]) -> list[words.StepWords]:
         """Steps of a call, names for ids."""
@@ -140,17 +166,21 @@ def desk() -> Desk:
 def install(app: Flask, settings: Settings, clock: Clock) -> None:
     """Give every request its desk, and every template its words."""
     control = Control(settings.control_socket, timeout=3.0)
-    app.extensions["hotline"] = Tools(settings, control, Records(settings.data_dir), clock)
+    feeds = CalendarFeeds(accounts_file(settings.data_dir), clock)
+    app.extensions["hotline"] = Tools(settings, control, Records(settings.data_dir), clock, feeds)
     app.jinja_env.filters["topic_name"] = lambda topic: desk().topic_name(topic)
     app.jinja_env.filters["language_name"] = lambda code: LANGUAGES.get(code, code)
     app.jinja_env.globals.update(
         say=words.say,
         weekday=plan.weekday,
+        longer=plan.longer,
+        cell_anchor=plan.cell_anchor,
         phone=words.phone,
         length=words.length,
         network_words=words.network_words,
         check_words=words.check_words,
         check_level=words.check_level,
+        self_call_words=words.self_call_words,
         case_name=words.case_name,
         call_level=words.call_level,
         case_need=lambda case: words.case_need(case, desk().now),
@@ -161,6 +191,10 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
         number_words=peoplewords.number_words,
         number_level=peoplewords.number_level,
         tried_words=peoplewords.tried_words,
+        found_words=peoplewords.found_words,
+        measured_words=peoplewords.measured_words,
+        voicemail_words=peoplewords.voicemail_words,
+        record_words=peoplewords.record_words,
         level_words=peoplewords.level_words,
         topic_name=lambda topic: desk().topic_name(topic),
         office_name=lambda: desk().office_name(),
@@ -168,6 +202,7 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
         until=lambda at: desk().times.until(at),
         asked_by=words.asked_by,
         away_words=lambda person: words.away_words(person, desk().times),
+        from_the_page=words.from_the_page,
         clock=lambda at: desk().times.clock(at),
         span=lambda edges: desk().times.span(*edges),
         exactly=lambda at: desk().times.exactly(at),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,13 +12,15 @@ from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
 from hotline.inbox.waiting import Waiting
+from hotline.routing.adherence import Record
 from hotline.routing.office import Office
-from hotline.storage import calls, complaints, presence, waiting
+from hotline.storage import adherence, calls, complaints, drafts, presence, waiting
 from hotline.storage import office as stored_office
 from hotline.storage.calls import Call, CallStory
 from hotline.storage.complaints import Show
 from hotline.storage.database import Database
-from hotline.storage.files import Recordings
+from hotline.storage.drafts import Draft
+from hotline.storage.files import Recordings, call_of_why
 from hotline.storage.office import OfficeVersion
 from hotline.storage.officefile import read_stored_office
 from hotline.storage.presence import Turn
@@ -118,7 +120,9 @@ class Records:
 
     def today(self, midnight: datetime) -> Today:
         """Incoming calls since `midnight`, an aware instant in the office's zone."""
-        since = [call for call in self._since(midnight) if not call.outgoing]
+        ours = (Outcome.TEST,)  # the box called itself
+        found = self._since(midnight)
+        since = [call for call in found if not call.outgoing and call.outcome not in ours]
         outcomes = [call.outcome for call in since]
         hours = [call.started_at.astimezone(midnight.tzinfo).hour for call in since]
         left = (Outcome.MESSAGE, Outcome.COMPLAINT, Outcome.CALLBACK)
@@ -139,6 +143,22 @@ class Records:
             self._parsed = saved, read_stored_office(saved.yaml, "the stored office")[0]
         return self._parsed
 
+    def report(self, begin: datetime, end: datetime) -> Sequence[Record]:
+        """How the plan and the calls went, of everybody; nobody while there is no office."""
+        saved = self.office()
+        if saved is None:
+            return ()
+        return self._read(lambda database: adherence.report(database, saved[1], begin, end))
+
+    def draft(self) -> tuple[OfficeVersion, Draft] | None:
+        """The newest office and what is drafted over it; None while there is no office."""
+        found = self.office()
+        if found is None:
+            return None
+        saved, office = found
+        changes = self._read(drafts.drafted)
+        return saved, drafts.draft_of(office, saved.id, changes)
+
     def _since(self, start: datetime) -> list[Call]:
         found: list[Call] = []
         before = None
@@ -149,6 +169,15 @@ class Records:
             found += new
             before = rows[-1].id
         return found
+
+    def why(self, call_ids: Iterable[int]) -> Path | None:
+        """What the caller of the newest of these calls said why; None where nothing is kept."""
+        return Recordings(self._directory / "recordings").newest_why(call_ids)
+
+    def why_call(self, call_ids: Iterable[int]) -> int | None:
+        """The call of which that is."""
+        path = self.why(call_ids)
+        return call_of_why(path.name) if path else None
 
     def recording(self, case: Case) -> Path | None:
         """The file of the case's recording, None if it has none or the file is gone.

@@ -33,8 +33,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+# Only the page that calls may ask for the microphone.
+HEARING = HEADERS["Permissions-Policy"].replace("microphone=()", "microphone=(self)")
 OWN_NAMES = frozenset({"localhost", "hotline", "hotline.local"})
 YEAR = 365 * 24 * 3600
+FEED_SECONDS = 900  # calendars that ask more often are answered by themselves
 
 
 def guard(app: Flask, settings: Settings) -> None:
@@ -52,9 +55,13 @@ def guard(app: Flask, settings: Settings) -> None:
     @app.after_request
     def dress(answer: Response) -> Response:
         answer.headers.update(HEADERS)
+        if request.endpoint == "tryout.page":
+            answer.headers["Permissions-Policy"] = HEARING
         if request.endpoint == "static" and answer.status_code < 400:
             # Their addresses carry the hash of their contents.
             answer.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        elif request.endpoint == "calendar.feed" and answer.status_code < 400:
+            answer.headers["Cache-Control"] = f"private, max-age={FEED_SECONDS}"
         else:
             answer.headers["Cache-Control"] = "no-store"
         return answer

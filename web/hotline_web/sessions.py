@@ -14,9 +14,9 @@ from hotline.storage.users import User as Account
 from hotline_web.settings import Settings
 
 # Pages without a person behind them; everything else is closed to strangers.
-OPEN_DOORS = frozenset({"static", "door.login", "door.claim", "door.language"})
+OPEN_DOORS = frozenset({"static", "door.login", "door.claim", "door.language", "calendar.feed"})
 # Asked by the page itself, not by a hand: they do not keep a session alive.
-UNATTENDED = frozenset({"home.live"})
+UNATTENDED = frozenset({"home.live", "tryout.steps"})
 SESSION, DEVICE, FORM = "hotline", "device", "form"
 DEVICE_SECONDS = 365 * 24 * 3600
 
@@ -36,6 +36,11 @@ class Visitor(UserMixin):  # type: ignore[misc]
     def may_change(self) -> bool:
         """An auditor looks and listens, and changes nothing."""
         return self.role is not Role.AUDITOR
+
+    @property
+    def may_call(self) -> bool:
+        """Calls from the page cost money: only for who answers for the office."""
+        return self.role in (Role.OWNER, Role.MANAGER)
 
 
 def install(app: Flask, settings: Settings, known: Accounts) -> None:

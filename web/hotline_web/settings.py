@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotline.errors import HotlineError
+from hotline.storage.places import Places
 
 KEY_BYTES = 32
 
@@ -28,6 +29,11 @@ class Settings:
     key_file: Path | None = None
     hosts: frozenset[str] = frozenset()
     behind_proxy: bool = False
+
+    @property
+    def calling_socket(self) -> Path:
+        """Where the daemon takes calls from the page."""
+        return Places(self.data_dir).calling
 
     def key(self) -> bytes:
         """The signing key, made now if there is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hotline.control.messages import StatusAnswer
+from hotline.control.messages.status import StatusAnswer
 from hotline.errors import HotlineError
 from hotline_web.languages import _, ngettext
 from hotline_web.words import say

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 
-from hotline.control.messages import LineCheck, LineNetwork, OnDuty
+from hotline.control.messages.lines import LineCheck, LineNetwork, LineSelfCall
+from hotline.control.messages.people import OnDuty
 from hotline.inbox.case import Case, CaseKind, CaseState
 from hotline.inbox.deadlines import overdue
 from hotline.inbox.outcome import Outcome
 from hotline.inbox.waiting import Tried
 from hotline.numbering import shown
+from hotline.options import FROM_THE_PAGE
 from hotline.routing.reasons import Reason
 from hotline.said import parts_of
 from hotline.storage.calls import Call
@@ -49,6 +51,8 @@ def call_outcome(call: Call, person: str) -> str:
     """How the call ended; `person` is the name behind call.person."""
     if call.outcome is None:
         return _("On the line now") if call.ended_at is None else _("Ended")
+    if call.outcome is Outcome.TEST and from_the_page(call.line):
+        return _("A try from the set-up page")
     if call.outcome is Outcome.SPOKEN and call.outgoing:
         return _("Called back by %(person)s", person=person)
     if call.outcome is Outcome.SPOKEN:
@@ -62,7 +66,13 @@ def call_outcome(call: Call, person: str) -> str:
         Outcome.CALLBACK: _("Asked to be called back"),
         Outcome.MISSED: _("Missed"),
         Outcome.NOT_REACHED: _("Called back, not reached"),
+        Outcome.TEST: _("The box called its own line"),
     }[call.outcome]
+
+
+def from_the_page(line: str) -> bool:
+    """Was the call on this line made in a browser?"""
+    return line == FROM_THE_PAGE
 
 
 def call_level(call: Call) -> str:
@@ -83,6 +93,7 @@ def tried(outcome: Tried) -> str:
         Tried.MACHINE: _("only a machine answered"),
         Tried.UNREACHABLE: _("not reachable"),
         Tried.FAILED: _("the call could not be made"),
+        Tried.LEFT: _("answered, and was left waiting"),
     }[outcome]
 
 
@@ -134,12 +145,17 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "no_key": _("The caller presses no key"),
         "wrong_key": _("The caller presses a key the menu does not have"),
         "no_choice": _("No choice was made, so a person is rung"),
+        "staff_asked": _("Somebody asks for the staff's menu"),
+        "staff_shut": _("The staff's menu is shut"),
+        "staff_wrong": _("The number or the PIN is not right"),
         "nobody": _("Nobody can take the call now"),
         "round": _round_words(facts),
         "waiting": _("Everybody is busy; the caller waits"),
         "queue_full": _("As many callers wait already as may wait"),
         "overflow": _("Nobody took it so far; others are rung, too"),
         "deadline": _("Nobody took the call in time"),
+        "why_asked": _("The caller is asked why they call"),
+        "why_said": _("The caller says why they call"),
         "caller_gone": _("The caller hangs up"),
         "line_failed": _("The line fails; the caller is lost"),
         "handed_on": _("The caller was handed on; the box does not know how long they talk"),
@@ -155,6 +171,8 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "cap": _("As many calls as allowed are being forwarded already"),
         "dropped": _("Nobody on duty fits exactly; others are rung"),
         "fault": _("The box makes a mistake"),
+        "held_too_long": _("The caller was on hold for as long as may be"),
+        "hard_case": _("A hard call becomes a case"),
         "leg_cost": _(
             "A telephone was connected for %(time)s", time=length(float(facts.get("seconds", 0)))
         ),
@@ -162,6 +180,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "back_answered": _("The caller answers; the two talk"),
         "machine": _("Only a machine answers"),
         "not_called": _("The caller was not reached"),
+        "self_call": _("The box calls its own line, to see that callers get through"),
         "ended": _("The call ends"),
         "restart": _("The box restarted"),
     }
@@ -179,8 +198,25 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "not_joined": _("The network does not join the caller and %(person)s", person=person),
         "unconfirmed": _("%(person)s is on duty, but that number is not confirmed", person=person),
         "too_late": _("%(person)s presses 1 a moment too late", person=person),
+        "on_hold": _("%(person)s puts the caller on hold", person=person),
+        "transfer": _("%(person)s passes the caller on", person=person),
+        "consult": _("%(person)s asks a colleague; the caller hears music", person=person),
+        "three_way": _("%(person)s joins the talk", person=person),
+        "hard_call": _("%(person)s asks a manager to take over a hard call", person=person),
+        "back_again": _("%(person)s and the caller talk again", person=person),
+        "left_waiting": _(
+            "%(person)s left while the caller waited; somebody is rung", person=person
+        ),
         "staff_hung_up": _("%(person)s leaves the call", person=person),
         "return_asked": _("%(person)s wants to call back and is rung", person=person),
+        "staff_in": _("%(person)s is let into the staff's menu", person=person),
+        "staff_break": _("%(person)s asks for a break", person=person),
+        "staff_gone": _("%(person)s goes off", person=person),
+        "staff_on": _("%(person)s is back", person=person),
+        "staff_who": _("%(person)s asks who is on duty", person=person),
+        "staff_swap": _("%(person)s asks for a swap or answers one", person=person),
+        "staff_back": _("%(person)s calls somebody back", person=person),
+        "staff_over": _("%(person)s was in the menu for too long", person=person),
         "leg_cost": _(
             "The phone of %(person)s was connected for %(time)s",
             person=person,
@@ -213,6 +249,8 @@ def asked_by(by: str) -> str:
     """Who or what asked, as it stands in the trail."""
     if by == "text":
         return _("by text")
+    if by == "telephone":
+        return _("by telephone")
     return _("the box itself") if by == "the box" else by.partition(": ")[2] or by
 
 
@@ -253,6 +291,15 @@ def check_words(check: LineCheck) -> str:
         ("transfers", "unknown"): _("Transfer by the network was not tried"),
     }
     return known.get((check.what, check.outcome)) or say(check.words)
+
+
+def self_call_words(call: LineSelfCall) -> str:
+    """Do callers get through, as far as the box saw by calling the line?"""
+    if call.outcome == "works":
+        return _("callers get through.")
+    if call.outcome == "fails":
+        return _("callers do not get through. Call this line from another telephone.")
+    return _("it could not be seen; the box tries again tomorrow.")
 
 
 def check_level(check: LineCheck) -> str:

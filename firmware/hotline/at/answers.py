@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from hotline.at.commands import LAST_PLACE
@@ -117,9 +117,9 @@ class PinTries:
 
 @dataclass(frozen=True)
 class Key:
-    """The modem heard a key in the sound of the call."""
+    """The modem heard a key in the sound of the call. No log says which: PINs are keyed, too."""
 
-    digit: str
+    digit: str = field(repr=False)
 
 
 @dataclass(frozen=True)

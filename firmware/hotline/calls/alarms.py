@@ -9,13 +9,21 @@ from datetime import datetime
 
 from hotline.calls.caps import Caps, MinutesUsed, NotConfirmed, Waits
 from hotline.calls.notices import Notices, about_office
+from hotline.calls.watching import NumberWatch
 from hotline.clock import Clock
 from hotline.errors import NumberRefused
 from hotline.inbox.label import label
-from hotline.notify.alarmwords import about_breach, about_not_rung, about_refused, about_resumed
+from hotline.notify.alarmwords import (
+    about_breach,
+    about_loop,
+    about_not_rung,
+    about_refused,
+    about_resumed,
+    about_staff_shut,
+)
 from hotline.notify.words import Words
 from hotline.numbering import mask
-from hotline.routing.office import Office
+from hotline.routing.office import Office, Person
 from hotline.storage.audit import Act, Audit, Entry
 from hotline.storage.uses import DAY, Use, What
 
@@ -26,7 +34,7 @@ BREACH = ""  # in place of a number
 
 
 @dataclass
-class Alarms:
+class Alarms(NumberWatch):
     """told: when the office was told last, by number. Lives on the loop."""
 
     caps: Caps
@@ -37,13 +45,20 @@ class Alarms:
     told: dict[str, datetime] = field(default_factory=dict)
 
     def refused(self, number: str, why: NumberRefused) -> None:
-        """`Board.on_refused`: the first time of a number and day is told, and written down."""
+        """The first time of a number and day is told, and written down."""
         if isinstance(why, Waits):
             return
         if isinstance(why, MinutesUsed):
             self._breach()
         elif self._first(label(number, LONGEST)):
             self._tell_refused(number, why)
+
+    def loop(self, person: Person) -> None:
+        """Told once a day of each person."""
+        if self._first(f"loop {person.id}"):
+            office = self.office()
+            words = about_loop(person.name or person.id, about_office(office))
+            self.notices.tell(office, words, supervisor=True)
 
     def resume(self, by: str) -> float:
         """Some more minutes for today; returns how many. Raises HotlineError."""
@@ -54,6 +69,13 @@ class Alarms:
         office = self.office()
         self.notices.tell(office, about_resumed(minutes, by, about_office(office)))
         return minutes
+
+    def staff_shut(self) -> None:
+        """Too many PINs were wrong: told each time the staff's menu shuts, which is once."""
+        log.warning("the staff's menu is shut: too many PINs were wrong")
+        self._note(Act.STAFF_SHUT)
+        office = self.office()
+        self.notices.tell(office, about_staff_shut(about_office(office)), supervisor=True)
 
     def _breach(self) -> None:
         if not self._first(BREACH):

@@ -9,6 +9,7 @@ import asyncio
 from datetime import datetime
 
 from hotline.calls.exchange import Exchange
+from hotline.calls.watching import StaffWatch
 from hotline.notify.staffwords import (
     Told,
     about_alone_and_missing,
@@ -35,15 +36,14 @@ LOOK_S = 5.0
 THE_BOX = "the box"
 
 
-class Attendance:
+class Attendance(StaffWatch):
     """Decides and remembers who is away. Lives on the loop; nothing here waits."""
 
     def __init__(self, exchange: Exchange, presences: Presences, trail: StaffTrail) -> None:
         self._exchange, self._presences, self._trail = exchange, presences, trail
         self._missed: dict[str, int] = {}
         self._told_alone: set[str] = set()
-        exchange.board.away = self.away
-        exchange.board.on_rung = self.rung
+        exchange.board.staff = self
         exchange.notices.away = self.away
         # What the last run found uncovered it has told.
         self._uncovered = uncovered(exchange.office(), self._now(), self.away())
@@ -72,7 +72,7 @@ class Attendance:
         """ON: the end of every absence, also of one the plan has outlived."""
         decision = ask_on(self._office(), person, self._now())
         self._missed.pop(person.id, None)
-        self._presences.back(person.id)
+        self._presences.back(person.id, self._now())
         return self._decided(person, decision, by, asked or "on")
 
     def _decided(self, person: Person, decision: Decision, by: str, asked: str) -> Decision:
@@ -118,6 +118,17 @@ class Attendance:
             self._exchange.notices.text_person(
                 person, about_decision(decision, self._told(person), missed)
             )
+
+    def had_a_hard_call(self, person: Person) -> None:
+        """A break, where the office wants it and others can be rung; a text tells when it ends."""
+        office, now = self._office(), self._now()
+        if not office.pause_after_hard or person.id in self.away():
+            return
+        decision = ask_break(office, person, office.pause_after_hard, now, self.away())
+        self._decided(person, decision, THE_BOX, "had a hard call")
+        if decision.changes:
+            words = about_decision(decision, self._told(person))
+            self._exchange.notices.text_person(person, words)
 
     # -- ends ------------------------------------------------------------------------------------
 

@@ -14,11 +14,12 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, cast
 
 from hotline.calls.caps import Caps
+from hotline.calls.watching import NumberWatch, PlaceKeeper, StaffWatch
 from hotline.clock import Clock
 from hotline.errors import LineDown, NumberRefused
 from hotline.lines.port import AsideLeg, HandingLine, Leg, Line
+from hotline.numbering import mask
 from hotline.routing.office import Person
-from hotline.routing.presence import Absent
 from hotline.routing.queue import Queue, Ticket
 from hotline.routing.staff import Load
 from hotline.routing.waiting import expected_wait
@@ -26,15 +27,20 @@ from hotline.routing.waiting import expected_wait
 log = logging.getLogger(__name__)
 TALKS_TO_JUDGE_BY = 30
 HOUR_S = 3600.0
+LINES_COME_UP_S = 1.0  # how often it is looked whether they have
 LONGEST_DAY = timedelta(hours=25)  # when the clock falls back
 
 
 class Engagement:
-    """A person taken for one call: rung or talking, and so not rung by another."""
+    """A person taken for one call: rung or talking, and so not rung by another.
+
+    comes_back: their telephone sends our call to the hotline itself.
+    """
 
     def __init__(self, board: Board, person: Person, on_cost: Callable[[float], None]) -> None:
         self.person = person
         self.number = ""
+        self.comes_back = False
         self._board, self._on_cost = board, on_cost
         self._answered_at: float | None = None
         self._taken_at = board.clock.monotonic()
@@ -44,6 +50,11 @@ class Engagement:
         """The person's telephone was picked up: from here on it costs minutes."""
         self._answered_at = self._board.clock.monotonic()
         self._board.caps.answered(self.number, self._board.clock.steady())
+
+    @property
+    def rings(self) -> bool:
+        """Was the number dialled, and not picked up so far?"""
+        return bool(self.number) and self._answered_at is None
 
     def talks(self) -> None:
         """The person took the call."""
@@ -74,15 +85,23 @@ class Engagement:
 class Board:
     """Who and what is in use. Lives on the loop.
 
-    hands_on: did a self-test see that this modem and SIM card or line (`HandingLine.card`) hold and
-    join calls? on_refused: told of every number that was to be dialled and may not be. Both are
-    attached by `box`. away: who is not to be rung whatever the plan says. on_rung: told of each
-    person rung to the end, True for who took the call, False for who was not there. Both are
-    attached by `Attendance`.
+    own: the numbers of the box. hands_on: did a self-test see that this modem and SIM card or line
+    (`HandingLine.card`) hold and join calls? staff, numbers, places: whoever took these posts, see
+    watching.py.
     """
 
-    def __init__(self, lines: Sequence[Line], caps: Caps, clock: Clock) -> None:
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        caps: Caps,
+        clock: Clock,
+        *,
+        own: frozenset[str] = frozenset(),
+        hands_on: Callable[[str], bool] = lambda _card: False,
+    ) -> None:
         self.lines, self.caps, self.clock = tuple(lines), caps, clock
+        self.own, self.hands_on = own, hands_on
+        self.staff, self.numbers, self.places = StaffWatch(), NumberWatch(), PlaceKeeper()
         self._taken_by: list[Engagement] = []
         self.past_talks: deque[float] = deque(maxlen=TALKS_TO_JUDGE_BY)
         self._last_ended: dict[str, datetime] = {}
@@ -94,12 +113,26 @@ class Board:
         self.dials = 0
         self._changed = asyncio.Event()
         self._behind: set[asyncio.Task[None]] = set()
-        self.hands_on: Callable[[str], bool] = lambda _card: False
-        self.away: Callable[[], Absent] = dict
-        self.on_rung: Callable[[Person, bool], None] = lambda _person, _taken: None
-        self.on_refused: Callable[[str, NumberRefused], None] = lambda _number, _refused: None
+        self._long: set[asyncio.Task[None]] = set()
 
     # -- people ------------------------------------------------------------------------------
+
+    def comes_back(self, number: str | None) -> bool:
+        """Is a call from this number one of ours, which a telephone that we ring sends back?
+
+        Nobody else calls from a number of the box while the box rings somebody.
+        """
+        rung = [taken for taken in self._taken_by if taken.rings]
+        if number not in self.own or not rung:
+            return False
+        if len(rung) == 1:
+            rung[0].comes_back = True
+            self.numbers.loop(rung[0].person)
+        log.warning(
+            "a call of the box came back to it: a telephone of %s is diverted to the hotline",
+            " or ".join(taken.person.name or mask(taken.number) for taken in rung),
+        )
+        return True
 
     def load(self, caller: str | None, zone: tzinfo = UTC) -> Load:
         """What routing needs to know of the people at this moment. zone: whose midnight begins a
@@ -107,11 +140,12 @@ class Board:
         """
         return Load(
             busy=frozenset(one.person.id for one in self._taken_by if self._full(one.person)),
+            engaged=frozenset(one.person.number or "" for one in self._taken_by),
             last_ended=dict(self._last_ended),
             calls_today=self._today(zone),
             last_rung=dict(self._last_rung),
             last_spoken_with=self._spoken_with.get(caller or ""),
-            away=self.away(),
+            away=self.staff.away(),
             last_hour=self._last_hour(),
         )
 
@@ -124,7 +158,7 @@ class Board:
             return None
         taken = Engagement(self, person, on_cost)
         self._taken_by.append(taken)
-        self._last_rung[person.id] = self.clock.now()
+        self._last_rung[person.id] = self.clock.steady()
         return taken
 
     def _full(self, person: Person) -> bool:
@@ -148,7 +182,7 @@ class Board:
         self._taken_by.remove(taken)
         if answered:
             self.caps.talked(taken.number, talked, self.clock.steady())
-            self._last_ended[taken.person.id] = self.clock.now()
+            self._last_ended[taken.person.id] = self.clock.steady()
 
     def spoken(self, caller: str | None, person: Person) -> None:
         """The caller and the person talk: counted for the strategies."""
@@ -186,7 +220,7 @@ class Board:
         try:
             return self.caps.check(number, self.clock.steady(), confirmed=confirmed)
         except NumberRefused as refused:
-            self.on_refused(number, refused)
+            self.numbers.refused(number, refused)
             raise
 
     def dial(self, engagement: Engagement) -> Leg:
@@ -219,16 +253,16 @@ class Board:
         """
         trouble = LineDown("No line can make a call now.", "See the lines on the page.")
         for line in sorted(self.lines, key=lambda line: line.name != first):
-            if both_ways and not line.capabilities.full_duplex:
+            if line.name in tried or not _can_dial(line, both_ways=both_ways):
                 continue
-            if line.name not in tried and _can_dial(line):
-                try:
-                    leg = line.dial(engagement.number)
-                except LineDown as down:
-                    trouble = down
-                else:
-                    self.dials += 1
-                    return leg
+            try:
+                leg = line.dial(engagement.number)
+            except LineDown as down:
+                trouble = down
+            else:
+                self.dials += 1
+                leg.gone.add_done_callback(lambda _gone: self._channel_free())
+                return leg
         raise trouble
 
     def dial_back(self, engagement: Engagement, first: str = "") -> Leg:
@@ -242,6 +276,19 @@ class Board:
         with self._counted_if_dialled(engagement.number):
             return self.dial_elsewhere(engagement, (), both_ways=True, first=first)
 
+    def _channel_free(self) -> None:
+        """Who waits looks again where there was none; a person who came free is told of before."""
+        if self.channels() <= 1:
+            self.tell_changed()
+
+    def can_dial(self) -> bool:
+        """Is there a line that could dial now?"""
+        return self.channels() > 0
+
+    def channels(self) -> int:
+        """How many calls could go out now."""
+        return sum(line.free_channels() for line in self.lines if _can_dial(line))
+
     def channel_may_come(self, caller: Leg) -> bool:
         """Are there lines that could dial, had others not taken their channels?"""
         return any(
@@ -252,14 +299,24 @@ class Board:
 
     def can_join_two(self) -> bool:
         """Can two calls go out now that can be joined?"""
-        lines = [line for line in self.lines if line.capabilities.full_duplex and _can_dial(line)]
+        lines = [line for line in self.lines if _can_dial(line, both_ways=True)]
         return sum(line.free_channels() for line in lines) >= 2
+
+    def joins_two(self) -> bool:
+        """Is the box made for it, were all its lines up and free?"""
+        able = (line.capabilities for line in self.lines)
+        return sum(one.channels for one in able if one.full_duplex and one.can_dial) >= 2
+
+    def can_join_another(self, here: Leg) -> bool:
+        """Can a call go out now that can be joined with this one?"""
+        there = (_can_dial(line, both_ways=True) for line in self.lines)
+        return self._can_bridge(here) and any(there)
 
     def only_aside(self, caller: Leg) -> bool:
         """Can this caller reach people in one way alone: over his own line, on hold meanwhile?"""
         if self._handing(caller) is None:
             return False
-        return not (self._can_bridge(caller) and any(map(_can_dial, self.lines)))
+        return not (self._can_bridge(caller) and self.can_dial())
 
     def dial_aside(self, engagement: Engagement, caller: Leg) -> AsideLeg:
         """Hold the caller and ring over his own line. Raises LineDown, NumberRefused."""
@@ -295,6 +352,12 @@ class Board:
             if self.dials != before:
                 self.tell_changed()
 
+    async def until_up(self, seconds: float) -> None:
+        """Until every line is up, at most so long: after a start each takes a while."""
+        end = self.clock.monotonic() + seconds
+        while not all(line.state().up for line in self.lines) and self.clock.monotonic() < end:
+            await self.wait_for_change(LINES_COME_UP_S)
+
     # -- waiting and loose ends -----------------------------------------------------------------
 
     async def wait_for_change(self, seconds: float) -> None:
@@ -303,15 +366,25 @@ class Board:
             async with asyncio.timeout(seconds):
                 await self._changed.wait()
 
-    def behind(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something that outlives the wait it came from, such as a last word to somebody."""
+    def behind(self, work: Coroutine[Any, Any, None], *, long: bool = False) -> None:
+        """Do something that outlives the wait it came from, such as a last word to somebody.
+
+        long: it may take minutes, and is cut short when the box stops.
+        """
         task = asyncio.ensure_future(work)
-        self._behind.add(task)
-        task.add_done_callback(self._behind.discard)
+        for tasks in (self._behind, self._long) if long else (self._behind,):
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
 
     async def settle(self) -> None:
         """Wait until all loose ends are done."""
         await asyncio.gather(*self._behind, return_exceptions=True)
+
+    async def close(self) -> None:
+        """The same, without waiting for what takes long."""
+        for task in tuple(self._long):
+            task.cancel()
+        await self.settle()
 
     def tell_changed(self) -> None:
         """Who waits looks again: somebody or something came free."""
@@ -319,5 +392,6 @@ class Board:
         self._changed = asyncio.Event()
 
 
-def _can_dial(line: Line) -> bool:
-    return line.capabilities.can_dial and line.state().up and line.free_channels() > 0
+def _can_dial(line: Line, *, both_ways: bool = False) -> bool:
+    able = line.capabilities.can_dial and (line.capabilities.full_duplex or not both_ways)
+    return able and line.state().up and line.free_channels() > 0

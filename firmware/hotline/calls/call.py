@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotline.calls.ending import Ending
 from hotline.calls.exchange import Exchange
@@ -19,6 +20,9 @@ from hotline.routing.office import Office, Person
 from hotline.routing.plan import Plan, plan_for
 from hotline.routing.queue import Ticket, ticket_for
 from hotline.routing.reasons import Reason, not_rung
+
+if TYPE_CHECKING:
+    from hotline.calls.askwhy import SaidWhy
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,9 @@ class Step:
 class Call:
     """One incoming call. Lives on the loop; its task is the only one that changes it.
 
-    ticket: the caller's turn among those who wait. on_step: told of every step, for the live page.
+    ticket: the caller's turn among those who wait. left: who talked with the caller hung up while
+    he waited, so he comes first. on_step: told of every step, for the live page. pins_keyed: how
+    often somebody tried to be let into the staff's menu. why: what the caller said it is about.
     """
 
     id: int
@@ -48,7 +54,10 @@ class Call:
     ending: Ending = field(default_factory=Ending)
     language: str = ""
     ticket: Ticket = field(init=False)
+    left: bool = False
     party_or_none: Party | None = None
+    pins_keyed: int = 0
+    why: SaidWhy | None = None
 
     def __post_init__(self) -> None:
         self.language = self.language or self.office.language
@@ -133,6 +142,7 @@ class Call:
             then.callback(self._write_ending)
             # Before the row is closed: a row left open by a kill is told of at the next start.
             then.callback(self._tell_ending)
+            then.callback(self.exchange.board.queue.hang_up, self.ticket)
             (self.party_or_none or self.leg).hang_up()
 
     def _tell_ending(self) -> None:

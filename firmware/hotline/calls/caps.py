@@ -39,8 +39,8 @@ class Caps:
 
     A talk under way counts as it goes on, but is never cut: at a breach the next caller is not
     forwarded. confirmed: did the owner of this E.164 number confirm it? on_use: told of everything
-    that is to be counted after a restart, too. talking: the numbers connected now, and since when
-    that is not counted yet.
+    that is to be counted after a restart, too. talking: the numbers connected now, each as often as
+    it is, and since when that is not counted yet.
     """
 
     limits: Limits
@@ -49,7 +49,7 @@ class Caps:
     on_use: Callable[[Use], object] = lambda _use: None
     spent: deque[Use] = field(default_factory=deque)
     dialled: deque[Use] = field(default_factory=deque)
-    talking: dict[str, datetime] = field(default_factory=dict)
+    talking: list[tuple[str, datetime]] = field(default_factory=list)
     resumed: Use | None = None
     forwarding: int = 0
 
@@ -71,7 +71,7 @@ class Caps:
         """
         allowed = self.allowed(number, confirmed=confirmed)
         self._forget(now)
-        if self.used(now) >= self.allowance(now):
+        if not self.minutes_left(now):
             raise MinutesUsed(
                 say(
                     "Today's %(minutes)s minutes of forwarded calls are used up.",
@@ -110,21 +110,34 @@ class Caps:
         """Is there room for one more caller to be forwarded?"""
         return self.forwarding < self.limits.concurrent
 
+    def need_room(self) -> None:
+        """For a call that no caller waits for. Raises HotlineError while there is no room."""
+        if not self.may_forward():
+            raise HotlineError(
+                say("As many calls as allowed are going out already."), say("Wait a minute.")
+            )
+
     def answered(self, number: str, now: datetime) -> None:
         """An outgoing leg was answered: it costs from here on."""
-        self.talking[number] = now
+        self.talking.append((number, now))
 
     def talked(self, number: str, seconds: float, now: datetime) -> None:
-        """An outgoing leg that was answered has ended: what is not counted yet, is now."""
-        since = self.talking.pop(number, None)
-        rest = seconds if since is None else (now - since).total_seconds()
+        """An outgoing leg that was answered has ended: what is not counted yet, is now.
+
+        Of several calls of one number it does not matter which began when: the sum is the same.
+        """
+        under_way = next((one for one in self.talking if one[0] == number), None)
+        rest = seconds
+        if under_way is not None:
+            self.talking.remove(under_way)
+            rest = (now - under_way[1]).total_seconds()
         self._note(self.spent, Use(now, What.TALKED, number, rest))
 
     def count(self, now: datetime) -> None:
         """Write down the talks under way, so that a power cut loses little of them."""
-        for number, since in tuple(self.talking.items()):
+        for number, since in self.talking:
             self._note(self.spent, Use(now, What.TALKED, number, (now - since).total_seconds()))
-            self.talking[number] = now
+        self.talking = [(number, now) for number, _ in self.talking]
 
     # -- the meter -----------------------------------------------------------------------------
 
@@ -135,6 +148,10 @@ class Caps:
     def allowance(self, now: datetime) -> float:
         """Seconds a day may have, with what the owner added."""
         return self.limits.minutes_per_day * 60 + self._added(now)
+
+    def minutes_left(self, now: datetime) -> bool:
+        """May anybody be called today?"""
+        return self.used(now) < self.allowance(now)
 
     def may_resume(self, now: datetime) -> bool:
         """Were no minutes added within a day? Never where the owner allowed none at all."""
@@ -162,9 +179,10 @@ class Caps:
     def users(self, now: datetime) -> dict[str, float]:
         """Who used how many seconds of the last day, by number; the most first."""
         self._forget(now)
-        each = {number: (now - since).total_seconds() for number, since in self.talking.items()}
-        for use in self.spent:
-            each[use.number] = each.get(use.number, 0.0) + use.amount
+        each: dict[str, float] = {}
+        going_on = ((number, (now - since).total_seconds()) for number, since in self.talking)
+        for number, seconds in (*((use.number, use.amount) for use in self.spent), *going_on):
+            each[number] = each.get(number, 0.0) + seconds
         return dict(sorted(each.items(), key=lambda one: -one[1]))
 
     # -- inside --------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import cast
 
 from hotline.calls.board import Engagement
+from hotline.calls.checkcall import CheckCall
 from hotline.calls.confirmaside import NextCall
 from hotline.calls.exchange import Exchange
 from hotline.calls.leg import Party, settled
@@ -26,6 +27,7 @@ from hotline.errors import CallerGone, HotlineError, LineDown
 from hotline.lines.port import AsideLeg, Cause, HandingLine, Leg
 from hotline.media.catalogue import Prompt
 from hotline.notify.alarmwords import about_confirmed
+from hotline.notify.staffwords import Told, about_welcome
 from hotline.numbering import mask, normalise
 from hotline.routing.confirmed import numbers_of
 from hotline.routing.office import Office, Person
@@ -124,9 +126,9 @@ class Confirming:
     async def forget(self, given: str, by: str) -> str:
         """A number may not be rung any more; returns it as E.164. Raises HotlineError.
 
-        given: the number, or the id of a person.
+        given: the number, or the id of a person or an entry of the directory.
         """
-        person = self.exchange.office().person(given)
+        person = self.exchange.office().telephone(given)
         raw = (person.number or person.unconfirmed) if person else given
         number = normalise(raw, self.exchange.board.caps.country) or raw
         was = self.confirmed.of(number)
@@ -161,7 +163,7 @@ class Confirming:
 
     def _person(self, person_id: str) -> Person:
         """With the number in its place, for the board."""
-        person = self.exchange.office().person(person_id)
+        person = self.exchange.office().telephone(person_id)
         if person is None:
             raise HotlineError(f"Nobody here is called {person_id}.", "See `hotline numbers`.")
         if person.number:
@@ -177,10 +179,7 @@ class Confirming:
 
     def _engaged(self, person: Person) -> Engagement:
         board = self.exchange.board
-        if not board.caps.may_forward():
-            raise HotlineError(
-                say("As many calls as allowed are going out already."), say("Wait a minute.")
-            )
+        board.caps.need_room()
         engagement = board.engage(person, lambda _seconds: None)
         if engagement is None:
             raise HotlineError(
@@ -247,41 +246,26 @@ class Confirming:
 
     async def _rung(self, attempt: Attempt, engagement: Engagement, leg: Leg) -> State:
         """Ring, and ask who answers; counted among the calls that go out at once."""
-        with self.exchange.board.forwarding():
-            return await self._over_a_line_that_works(attempt, engagement, leg)
-
-    async def _over_a_line_that_works(
-        self, attempt: Attempt, engagement: Engagement, leg: Leg
-    ) -> State:
-        tried = {leg.line}
+        call = CheckCall(self.exchange, engagement, leg)
         try:
-            while await _line_failed(leg):
-                leg.hang_up()
-                leg = self.exchange.board.dial_elsewhere(engagement, tried)
-                tried.add(leg.line)
-            if leg.gone.done() or not leg.answered.done():
-                return State.NOT_REACHED
-            engagement.answered()
-            attempt.state = State.ASKED
-            self.on_change()
-            party = Party(leg, self.exchange.engine)
-            try:
-                return await self._code(attempt, party)
-            finally:
-                party.hang_up()
-        except LineDown:
-            return State.FAILED
+            with self.exchange.board.forwarding():
+                cause = await call.ring(RING_S)
+                if cause is not None:
+                    return State.FAILED if cause is Cause.LINE_FAILED else State.NOT_REACHED
+                attempt.state = State.ASKED
+                self.on_change()
+                return await self._code(attempt, call)
         finally:
-            leg.hang_up()
+            call.close()
 
-    async def _code(self, attempt: Attempt, party: Party) -> State:
+    async def _code(self, attempt: Attempt, call: CheckCall) -> State:
         """Ask up to three times; who hangs up in between has keyed what they keyed."""
         state = State.SILENT
         with contextlib.suppress(TimeoutError, CallerGone):
             async with asyncio.timeout(ASKING_S):
                 asked = Prompt.CONFIRM_ASK
                 for _ in range(TRIES):
-                    keys = await _keys(party, await self._words(attempt, asked))
+                    keys = await _keys(call.party, await call.words(asked))
                     if secrets.compare_digest(keys.encode(), attempt.code.encode()):
                         state = State.CONFIRMED
                         await self._confirm(attempt)
@@ -290,14 +274,8 @@ class Confirming:
                     asked = Prompt.CONFIRM_WRONG if keys else Prompt.CONFIRM_ASK
         last = Prompt.CONFIRM_DONE if state is State.CONFIRMED else Prompt.CONFIRM_NOT
         with contextlib.suppress(CallerGone):
-            await party.play(await self._words(attempt, last))
+            await call.say(last)
         return state
-
-    async def _words(self, attempt: Attempt, prompt: Prompt) -> list[Path]:
-        """In the person's own language."""
-        office = self.exchange.office()
-        language = next(iter(attempt.person.languages), office.language)
-        return await self.exchange.prompts.files(language, prompt, office=office.name)
 
     async def _confirm(self, attempt: Attempt) -> None:
         """On the disk before it is thanked for, if the disk takes it in time: the writer goes on.
@@ -318,18 +296,15 @@ class Confirming:
             attempt.number, attempt.person.name, attempt.by, about_office(office), well=well
         )
         self.exchange.notices.tell(office, words)
+        if well:
+            told = Told.to(attempt.person, office, self.exchange.clock.now())
+            person = replace(attempt.person, number=attempt.number)
+            self.exchange.notices.text_person(person, about_welcome(office.name, told))
         self.on_change()
 
     def _note(self, what: Act, attempt: Attempt) -> None:
         now = self.exchange.clock.now()
         self.audit.note(Entry(now, what, attempt.number, attempt.person.name, attempt.by))
-
-
-async def _line_failed(leg: Leg) -> bool:
-    """Wait until somebody answers or nobody does; was it the line's fault?"""
-    ends: set[asyncio.Future[None] | asyncio.Future[Cause]] = {leg.answered, leg.gone}
-    await asyncio.wait(ends, timeout=RING_S, return_when=asyncio.FIRST_COMPLETED)
-    return leg.gone.done() and leg.gone.result() is Cause.LINE_FAILED
 
 
 async def _keys(party: Party, question: list[Path]) -> str:

@@ -139,7 +139,7 @@ class Diverting:
         chosen, clock = self.by_shift.get(name, ()), self.exchange.clock
         if not chosen or not clock.trusted():
             return ""
-        away = self.exchange.board.away()
+        away = self.exchange.board.staff.away()
         person = straight_to(self.exchange.office(), clock.now(), chosen, away)
         try:
             number = self._caps.allowed(person.number or "") if person else ""

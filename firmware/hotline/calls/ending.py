@@ -12,7 +12,8 @@ from hotline.inbox.outcome import Outcome, outcome_of
 class Ending:
     """What will be written about the call. words: one sentence saying why it ended so.
 
-    elsewhere: somebody took the caller over at another telephone on the same line.
+    elsewhere: somebody took the caller over at another telephone on the same line. test: there was
+    no caller: the box called its own line, or somebody tried the hotline from the page.
     """
 
     person: str | None = None
@@ -21,6 +22,7 @@ class Ending:
     case_kind: CaseKind | None = None
     informed: bool = False
     elsewhere: bool = False
+    test: bool = False
     words: str = ""
 
     @property
@@ -31,6 +33,8 @@ class Ending:
     @property
     def outcome(self) -> Outcome:
         """Person beats case beats information; none of them is a missed call."""
+        if self.test:
+            return Outcome.TEST
         return outcome_of(
             spoke=self.person is not None or self.elsewhere,
             filed=self.case_kind,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hotline.clock import Clock
@@ -15,7 +15,22 @@ from hotline.storage.files import Recordings
 
 if TYPE_CHECKING:
     from hotline.calls.board import Board
+    from hotline.calls.call import Call
     from hotline.calls.notices import Notices
+
+
+async def _nobody(_call: Call) -> bool:
+    return False
+
+
+@dataclass
+class Doors:
+    """What callers can enter that is built over the exchange; attached by `box`.
+
+    staff: the staff's menu. False for who is not let in, and the call goes on as any other.
+    """
+
+    staff: Callable[[Call], Awaitable[bool]] = _nobody
 
 
 @dataclass(frozen=True)
@@ -32,3 +47,4 @@ class Exchange:
     notices: Notices
     clock: Clock
     office: Callable[[], Office]
+    doors: Doors = field(default_factory=Doors)

@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Iterator
 
 from hotline.calls import forward, menu, message, survey
+from hotline.calls.askwhy import ask_why
 from hotline.calls.call import Call
 from hotline.calls.leg import cause_of
 from hotline.calls.menu import Wish
@@ -26,8 +27,7 @@ async def tell(call: Call) -> None:
     """One call, whole. Never raises for anything a caller or a line can do."""
     with _until_gone(call):
         await call.pick_up()
-        plan = call.plan()
-        wish = await menu.choose(call, plan, await menu.greet(call, plan))
+        wish = await wanted(call)
         if wish.to_person:
             wish = await connect(call, wish)
         if wish is not DONE:
@@ -47,6 +47,15 @@ async def rescue(call: Call) -> None:
     with _until_gone(call):
         await call.pick_up()
         await message.take(call, CaseKind.MESSAGE, call.ending.topic)
+        await call.say(Prompt.GOODBYE)
+
+
+async def go_on(call: Call) -> None:
+    """A caller whom the office called back, and whom whoever did so left waiting: as any other."""
+    with _until_gone(call):
+        wish = await connect(call, Wish(Do.PERSON, call.ending.topic))
+        if wish is not DONE:
+            await leave_word(call, wish)
         await call.say(Prompt.GOODBYE)
 
 
@@ -82,21 +91,44 @@ def _gone_words(call: Call) -> str:
 
 
 DONE = Wish(Do.REPEAT)
+STAFF_ASKED = 3  # times; then nobody is of the staff who says so
+
+
+async def wanted(call: Call) -> Wish:
+    """What the caller chooses. DONE for somebody of the staff who was let in.
+
+    Whoever is not let in hears the menu again, as any caller does.
+    """
+    plan = call.plan()
+    greeting = await menu.greet(call, plan)
+    for _ in range(STAFF_ASKED):
+        wish = await menu.choose(call, plan, greeting)
+        if wish.do is not Do.STAFF:
+            return wish
+        if await call.exchange.doors.staff(call):
+            return DONE
+        greeting = []
+    return menu.unasked(call, plan)
 
 
 async def connect(call: Call, wish: Wish) -> Wish:
     """Ring the staff. DONE after a talk; else what the caller is to do instead.
 
+    Who was left on hold by the person they talked with is put through to another one.
     Where the line can join nobody, whoever is on duty is told at once, and calls back.
     """
-    if call.plan(wish.topic).call_back:
+    plan = call.plan(wish.topic)
+    if plan.call_back:
         await message.call_back(call, wish.topic, sorry=True)
         return DONE
+    if wish.ask_why and (plan.tiers or plan.busy):
+        await ask_why(call)
     reached = await forward.reach(call, wish.topic)
-    if isinstance(reached, Reached):
-        await forward.talk(call, reached)
-        await survey.ask(call)
-        return DONE
+    while isinstance(reached, Reached):
+        if await forward.talk(call, reached):
+            await survey.ask(call)
+            return DONE
+        reached = await forward.reach(call, wish.topic)
     if reached == forward.CALL_BACK_KEY and call.caller.number:
         await message.call_back(call, wish.topic)
         return DONE

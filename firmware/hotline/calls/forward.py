@@ -11,10 +11,11 @@ from pathlib import Path
 
 from hotline.calls.call import Call
 from hotline.calls.hunt import Hunt, result_of, send_off
-from hotline.calls.leg import cause_of, settled
+from hotline.calls.intalk import InTalk
+from hotline.calls.leg import either, settled
 from hotline.calls.offer import Reached
+from hotline.calls.spoken import note_parting, note_talk
 from hotline.errors import CallerGone
-from hotline.lines.port import Cause
 from hotline.media.catalogue import Prompt
 from hotline.routing.queue import ticket_for
 from hotline.routing.waiting import in_minutes
@@ -31,7 +32,10 @@ async def reach(call: Call, topic: str | None) -> Reached | str | None:
     or will take the call. Raises CallerGone, with every leg to the staff ended.
     """
     board = call.exchange.board
-    call.ticket = ticket_for(call.office, call.caller.number, topic, call.id)
+    if not call.left:  # else the place in line is that of before, ahead of the others
+        number = call.caller.number
+        arrival = board.places.arrival(number, call.id)
+        call.ticket = ticket_for(call.office, number, topic, arrival)
     if not board.caps.limits.concurrent:
         call.step("cap", "No calls may be forwarded.")
         return None
@@ -57,49 +61,35 @@ async def reach(call: Call, topic: str | None) -> Reached | str | None:
                 send_off(call, late)
 
 
-def _parted_words(reached: Reached) -> str:
-    if cause_of(reached.party.leg) is Cause.LINE_FAILED:
-        return f"The line {reached.party.leg.line} failed and took {reached.name} with it."
-    if cause_of(reached.party.leg) is Cause.NO_SOUND:
-        return f"No sound arrived from {reached.name}'s phone any more."
-    return f"{reached.name} hung up."
+async def talk(call: Call, reached: Reached) -> bool:
+    """Join the caller and the person until the talk is over; raises CallerGone if the caller ended
+    it, also if the two were left alone: the call is over then as far as the box can know.
 
-
-async def talk(call: Call, reached: Reached) -> None:
-    """Join the caller and the person until either hangs up. Raises CallerGone if the caller did.
-
-    Also if the two were left alone: the call is over then as far as the box can know. A caller who
+    False: the person hung up while the caller waited, and somebody else is to be rung. A caller who
     hung up just as the person pressed 1 was not spoken with.
     """
-    engine = call.exchange.engine
     if call.party.gone.done():
         send_off(call, reached)
         raise CallerGone
-    with contextlib.ExitStack() as then:
-        then.callback(reached.release)
-        if not reached.joined:
-            then.callback(engine.part, call.party.sound, reached.party.sound)
-            engine.join(call.party.sound, reached.party.sound)
-        _note_talk(call, reached)
-        if reached.left_alone:
-            reached.party.hang_up()
-        ends = {call.party.gone, reached.party.gone}
-        with call.exchange.board.forwarding():
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    with contextlib.ExitStack() as then, call.exchange.board.forwarding():
+        if reached.joined:
+            then.callback(reached.release)
+            return await _through_the_network(call, reached)
+        theirs = InTalk(call, reached)
+        then.callback(theirs.release)
+        return await theirs.run()
+
+
+async def _through_the_network(call: Call, reached: Reached) -> bool:
+    """The network joined the two: the box hears no keys, and can do nothing for them."""
+    note_talk(call, reached)
+    if reached.left_alone:
+        reached.party.hang_up()
+    await either(call.party.gone, reached.party.gone)
     if call.party.gone.done():
         raise CallerGone
-    call.step("staff_hung_up", _parted_words(reached), person=call.ending.person)
-
-
-def _note_talk(call: Call, reached: Reached) -> None:
-    """From here the call counts as spoken, whatever comes."""
-    person = reached.engagement.person
-    call.ending.person = person.id
-    if not reached.left_alone:  # for how long they talk is not known then
-        reached.engagement.talks()
-    call.exchange.journal.spoken_with(call.id, person.id)
-    call.exchange.board.spoken(call.caller.number, person)
-    call.step("joined", f"{reached.name} pressed 1; they are talking.", person=person.id)
+    note_parting(call, reached)
+    return True
 
 
 async def _first(hunt: asyncio.Task[object], comfort: asyncio.Task[object], seconds: int) -> None:
@@ -110,8 +100,13 @@ async def _first(hunt: asyncio.Task[object], comfort: asyncio.Task[object], seco
 
 
 async def _comfort(call: Call) -> str:
-    """Music with a reminder now and then, until the caller presses * or 9."""
+    """Music with a reminder now and then, until the caller presses * or 9.
+
+    Who has to wait because all are busy hears the place at once, and then with each reminder.
+    """
     key = await call.party.ask(await call.words(Prompt.PLEASE_HOLD), 0.0)
+    if key is None and (place := await _place(call)):
+        key = await call.party.ask(place, 0.0)
     while not _leaves(call, key):
         key = await call.party.linger(call.exchange.comfort.music, REMIND_EVERY_S)
         if key is None:
@@ -121,13 +116,15 @@ async def _comfort(call: Call) -> str:
 
 async def _reminder(call: Call) -> list[Path]:
     """The place in the queue and the time it may take, if the caller waits, and the ways out."""
+    return await _place(call) + await call.words(Prompt.STILL_WAITING)
+
+
+async def _place(call: Call) -> list[Path]:
+    """Nothing for who does not wait: somebody is rung for them."""
     board = call.exchange.board
-    position, minutes = (
-        board.queue.position(call.ticket),
-        in_minutes(board.expected_wait(call.ticket)),
-    )
-    place = await call.words(Prompt.POSITION, n=position, minutes=minutes) if position else []
-    return place + await call.words(Prompt.STILL_WAITING)
+    place = board.queue.position(call.ticket)
+    minutes = in_minutes(board.expected_wait(call.ticket))
+    return await call.words(Prompt.POSITION, n=place, minutes=minutes) if place else []
 
 
 def _leaves(call: Call, key: str | None) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hotline.calls.call import Call
 from hotline.calls.caps import NotConfirmed
 from hotline.calls.leg import settled
-from hotline.calls.offer import Reached, offer_call, say_too_late
+from hotline.calls.offer import Reached, offer_call, say_last
 from hotline.routing.office import Strategy
 from hotline.routing.plan import Candidate, Plan, Tier
 from hotline.routing.reasons import Reason
@@ -46,9 +46,11 @@ class Hunt:
                 plan = self._plan()
                 told = _explain(self._call, plan, self._topic, told)
                 tiers = self._tiers(plan)
-                if tiers and (reached := await self._round(plan, tiers)):
-                    return reached
-                wanted = _wanted(plan, self._refused)
+                if tiers:
+                    reached = await self._round(plan, tiers) or await self._helpers(tiers)
+                    if reached:
+                        return reached
+                wanted = _wanted(self._plan(), self._refused)
                 if not wanted:
                     if not self._overflow.now("nobody else can take the call"):
                         self._call.step("nobody", "Nobody can take the call now.")
@@ -101,11 +103,19 @@ class Hunt:
         self._slot.close()
         return None
 
+    async def _helpers(self, rung: list[Tier]) -> Reached | None:
+        """Others, whose time came in the round: at once, not after those once more."""
+        if self._overflow.left > 0:
+            return None
+        just_now = {candidate.person.id for tier in rung for candidate in tier.candidates}
+        plan = self._plan()
+        tiers = _in_turn(self._call, plan.tiers, self._refused | just_now)
+        return await self._round(plan, tiers) if tiers and self._board.caps.may_forward() else None
+
     async def _ring(self, tier: Tier) -> Reached | None:
         aside = self._board.only_aside(self._call.leg)
         if tier.strategy is Strategy.ALL and not aside:
-            present = self._present()
-            return await self._ring_all([c for c in tier.candidates if c.person.id in present])
+            return await self._ring_together(tier.candidates)
         rung = False
         for candidate in tier.candidates:
             if rung and aside:
@@ -122,6 +132,16 @@ class Hunt:
         """Ids of whom may be rung by now: a round takes a while, and shifts end in it."""
         tiers = _in_turn(self._call, self._plan().tiers, self._refused)
         return {candidate.person.id for tier in tiers for candidate in tier.candidates}
+
+    async def _ring_together(self, candidates: Sequence[Candidate]) -> Reached | None:
+        """All at once; with fewer channels than people, in as many turns as that takes."""
+        left = candidates
+        while left:
+            at_once, present = max(1, self._board.channels()), self._present()
+            turn, left = left[:at_once], left[at_once:]
+            if reached := await self._ring_all([c for c in turn if c.person.id in present]):
+                return reached
+        return None
 
     async def _ring_all(self, candidates: Iterable[Candidate]) -> Reached | None:
         """All at once; the first who presses 1 has it, and the others stop ringing at once."""
@@ -157,7 +177,7 @@ def send_off(call: Call, late: Reached) -> None:
     """The person pressed 1 just when the caller was lost or chose otherwise: tell them so."""
     person = late.engagement.person.id
     call.step("too_late", f"{late.name} pressed 1 a moment too late.", person=person)
-    call.exchange.board.behind(say_too_late(call, late.party, late.release))
+    call.exchange.board.behind(say_last(call, late.party, late.release))
 
 
 def _explain(call: Call, plan: Plan, topic: str | None, told: list[str] | None) -> list[str]:
@@ -198,7 +218,7 @@ class _Overflow:
     @property
     def left(self) -> float:
         """Seconds until it is due, without end where there is none to come."""
-        soon = bool(self._call.office.overflow) and not self._begun
+        soon = bool(self._call.office.helpers) and not self._begun
         return max(0.0, self._at - self._monotonic()) if soon else math.inf
 
     def due(self) -> bool:
@@ -209,7 +229,7 @@ class _Overflow:
 
     def now(self, why: str) -> bool:
         """Begin, if there is anything to begin; False where it was begun before, or is none."""
-        if self._begun or not self._call.office.overflow:
+        if self._begun or not self._call.office.helpers:
             return False
         self._begun = True
         self._call.step("overflow", f"Others are rung, too: {why}.")
@@ -221,7 +241,7 @@ def tell_unconfirmed(call: Call, plan: Plan) -> None:
     for person in plan.unconfirmed:
         words = f"{person.name} is on duty, but that number is not confirmed yet: it is not rung."
         call.step("unconfirmed", words, person=person.id)
-        call.exchange.board.on_refused(person.unconfirmed, NotConfirmed(words))
+        call.exchange.board.numbers.refused(person.unconfirmed, NotConfirmed(words))
 
 
 def _in_turn(call: Call, tiers: Iterable[Tier], refused: set[str]) -> list[Tier]:

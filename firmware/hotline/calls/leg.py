@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +44,15 @@ class Party:
     async def play(self, files: Sequence[Path], *, loop: bool = False) -> None:
         """Play to the end."""
         await self.while_here(self.sound.play(files, loop=loop))
+
+    @contextlib.asynccontextmanager
+    async def hearing(self, music: Path) -> AsyncIterator[None]:
+        """Music over and over, while the block lasts."""
+        playing = asyncio.ensure_future(self.sound.play([music], loop=True))
+        try:
+            yield
+        finally:
+            await settled([playing])
 
     async def ask(self, files: Sequence[Path], seconds: float) -> str | None:
         """Play and listen for one key. A key during the prompt ends it and counts at once.
@@ -103,6 +113,11 @@ class Party:
 def cause_of(leg: Leg) -> Cause | None:
     """Why the leg ended; None while it lasts."""
     return leg.gone.result() if leg.gone.done() and not leg.gone.cancelled() else None
+
+
+async def either(*ends: asyncio.Future[Any], within: float | None = None) -> None:
+    """Wait until one of these is done, so many seconds at most."""
+    await asyncio.wait(ends, timeout=within, return_when=asyncio.FIRST_COMPLETED)
 
 
 async def settled(tasks: Iterable[asyncio.Task[Any]]) -> None:

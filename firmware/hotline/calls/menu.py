@@ -22,10 +22,14 @@ NEEDS_PERSON = frozenset({Do.PERSON, Do.TOPIC})
 
 @dataclass(frozen=True)
 class Wish:
-    """What the caller wants: PERSON or TOPIC (ring somebody), MESSAGE, or COMPLAINT."""
+    """What the caller wants: PERSON or TOPIC (ring somebody), MESSAGE, COMPLAINT, or STAFF.
+
+    ask_why: before somebody is rung the caller is asked what it is about.
+    """
 
     do: Do
     topic: str | None = None
+    ask_why: bool = False
 
     @property
     def to_person(self) -> bool:
@@ -36,7 +40,7 @@ class Wish:
 async def greet(call: Call, plan: Plan) -> list[Path]:
     """The greeting by opening hours, as files: the menu plays them, so that a key works at once."""
     office = call.office
-    if plan.opening in (Opening.OPEN, Opening.UNTRUSTED):
+    if _open(plan):
         call.step("greeting", "The caller hears the greeting.")
         own = await call.own_words(office.greeting)
         return own or await call.words(Prompt.GREETING_OPEN, office=office.name)
@@ -51,11 +55,11 @@ async def choose(call: Call, plan: Plan, greeting: list[Path]) -> Wish:
 
     Raises CallerGone. Every path ends: wrong keys and silence are counted together.
     """
-    open_now = plan.opening in (Opening.OPEN, Opening.UNTRUSTED)
+    open_now = _open(plan)
     menu, tries = call.office.menu(MAIN), 0
     if menu is None:
         await call.party.play(greeting)
-        return _unasked(call, open_now)
+        return unasked(call, plan)
     before, key = greeting, None
     for _ in range(MOST_CHOICES):
         if tries >= menu.tries:
@@ -75,7 +79,11 @@ async def choose(call: Call, plan: Plan, greeting: list[Path]) -> Wish:
             before = _stay(call, chosen)
         else:
             return _wish(call, chosen)
-    return _unasked(call, open_now)
+    return unasked(call, plan)
+
+
+def _open(plan: Plan) -> bool:
+    return plan.opening in (Opening.OPEN, Opening.UNTRUSTED)
 
 
 def _key_of(menu: Menu, key: str | None) -> Key | None:
@@ -125,7 +133,9 @@ async def _misunderstood(call: Call, key: str | None) -> list[Path]:
     if key is None:
         call.step("no_key", "The caller pressed no key.")
         return await call.words(Prompt.NO_KEY)
-    call.step("wrong_key", f"The caller pressed {key}, which the menu does not have.")
+    # It may be a digit of a PIN that somebody goes on keying after the staff's menu was left.
+    which = "a key" if any(step.what == "staff_asked" for step in call.steps) else key
+    call.step("wrong_key", f"The caller pressed {which}, which the menu does not have.")
     return await call.words(Prompt.WRONG_KEY)
 
 
@@ -135,12 +145,12 @@ def _wish(call: Call, chosen: Key) -> Wish:
     call.ending.informed = False
     about = f": {topic}" if topic else ""
     call.step("key", f"The caller pressed {chosen.key} ({chosen.do}{about}).", key=chosen.key)
-    return Wish(chosen.do, topic)
+    return Wish(chosen.do, topic, chosen.ask_why)
 
 
-def _unasked(call: Call, open_now: bool) -> Wish:
+def unasked(call: Call, plan: Plan) -> Wish:
     """Nothing was chosen: a person while the office is open, else its fallback."""
-    if open_now:
+    if _open(plan):
         call.step("no_choice", "No choice was made, so a person is rung.")
         return Wish(Do.PERSON)
     return fallback(call.office.fallback)

@@ -7,6 +7,7 @@ import contextlib
 from pathlib import Path
 
 from hotline.calls.call import Call
+from hotline.calls.leg import Party, settled
 from hotline.inbox.case import CaseKind
 from hotline.inbox.retention import Retention
 from hotline.inbox.step import StepName
@@ -36,7 +37,8 @@ async def take(call: Call, kind: CaseKind, topic: str | None) -> None:
     recording = await _introduce(call, kind, case)
     try:
         await call.party.play([call.exchange.comfort.beep])
-        await _listen(call, recording)
+        if not await listen(call.party, recording, call.office.max_message_seconds):
+            call.step("message_full", "The longest message was reached.")
     finally:
         recording.stop()
         filed = _file(call, case.number, kind, recording)
@@ -46,16 +48,20 @@ async def take(call: Call, kind: CaseKind, topic: str | None) -> None:
 async def call_back(call: Call, topic: str | None, *, sorry: bool = False) -> None:
     """File the wish to be called back; the number is the caller's own. Raises CallerGone.
 
-    sorry: the caller wanted to talk now, and hears first that nobody can.
+    sorry: the caller wanted to talk now, and hears first that nobody can. Who waited instead keeps
+    the place, where the box can call back by itself.
     """
     case = _open(call, CaseKind.CALLBACK, topic)
     call.ending.case_number, call.ending.case_kind = case.number, CaseKind.CALLBACK
-    call.step("callback", f"The caller wants to be called back: case {case.number}.")
-    call.exchange.notices.case_filed(call, case.number, CaseKind.CALLBACK)
+    in_turn = not sorry and call.exchange.board.places.keep_place(call, topic, case.number)
+    kept = " The place in the queue is kept." if in_turn else ""
+    call.step("callback", f"The caller wants to be called back: case {case.number}.{kept}")
+    call.exchange.notices.case_filed(call, case.number, CaseKind.CALLBACK, to_do=not in_turn)
     if sorry:
         await call.say(Prompt.NOBODY_NOW)
     await _stands(case)
-    await call.say(Prompt.CALLBACK_ASKED, case=case.number)
+    told = Prompt.CALLBACK_IN_TURN if in_turn else Prompt.CALLBACK_ASKED
+    await call.say(told, case=case.number)
 
 
 async def _introduce(call: Call, kind: CaseKind, case: OpenedCase) -> Recording:
@@ -63,7 +69,7 @@ async def _introduce(call: Call, kind: CaseKind, case: OpenedCase) -> Recording:
     complaint = kind is CaseKind.COMPLAINT
     with contextlib.ExitStack() as otherwise:
         otherwise.callback(call.exchange.cases.dropped, case.number)
-        await call.party.play(await _notice(call))
+        await call.party.play(await notice(call))
         await call.say(Prompt.COMPLAINT_INTRO if complaint else Prompt.MESSAGE_INTRO)
         await _stands(case)
         call.step("recording", "The caller speaks after the beep.")
@@ -73,7 +79,7 @@ async def _introduce(call: Call, kind: CaseKind, case: OpenedCase) -> Recording:
         return recording
 
 
-async def _notice(call: Call) -> list[Path]:
+async def notice(call: Call) -> list[Path]:
     """Who records, why, how to refuse; heard to its end before anything is recorded."""
     own = await call.own_words(call.office.recording_notice)
     days = KEPT_DAYS
@@ -87,28 +93,37 @@ def _open(call: Call, kind: CaseKind, topic: str | None) -> OpenedCase:
     return call.exchange.cases.open(kind, call.id, topic or "", call.caller, call.language, now)
 
 
-async def _listen(call: Call, recording: Recording) -> None:
-    """Until #, a long silence, the office's limit, or the caller's hang-up."""
-    key = asyncio.ensure_future(call.party.key())
+async def listen(
+    party: Party, recording: Recording, most: float, silence_ends: float = SILENCE_ENDS_S
+) -> bool:
+    """Until #, a long silence, or `most` seconds, then False. Raises CallerGone."""
+    key = asyncio.ensure_future(party.key())
+    began = asyncio.get_running_loop().time()
+
+    def silent_for() -> float:
+        """Not counting the beep."""
+        return min(recording.silent_for, asyncio.get_running_loop().time() - began)
+
     try:
-        async with asyncio.timeout(call.office.max_message_seconds):
-            while (silence_lacks := SILENCE_ENDS_S - recording.silent_for) > 0:
+        async with asyncio.timeout(most):
+            while (silence_lacks := silence_ends - silent_for()) > 0:
                 await asyncio.wait({key}, timeout=max(silence_lacks, LOOK_AGAIN_S))
                 if key.done():
                     if key.result() == DONE_KEY:
-                        return await _last_words(call)
-                    key = asyncio.ensure_future(call.party.key())
+                        await _last_words(party)
+                        break
+                    key = asyncio.ensure_future(party.key())
     except TimeoutError:
-        call.step("message_full", "The longest message was reached.")
+        return False
     finally:
-        key.cancel()
-        await asyncio.gather(key, return_exceptions=True)
+        await settled([key])
+    return True
 
 
-async def _last_words(call: Call) -> None:
+async def _last_words(party: Party) -> None:
     """A key that is reported overtakes the sound before it, which still waits to be played."""
-    if call.leg.reports_keys:
-        await call.party.while_here(asyncio.sleep(LAST_WORDS_S))
+    if party.leg.reports_keys:
+        await party.while_here(asyncio.sleep(LAST_WORDS_S))
 
 
 def _file(call: Call, number: int, kind: CaseKind, recording: Recording) -> bool:

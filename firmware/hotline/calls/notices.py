@@ -17,10 +17,12 @@ from hotline.notify.words import (
     About,
     Words,
     about_case,
+    about_given_up,
     about_missed,
     about_text,
     text_about_case,
     text_about_missed,
+    text_about_talk,
     text_to_call_back,
     text_to_missed,
 )
@@ -74,8 +76,13 @@ class Notices:
         self._told_texts: deque[datetime] = deque()
         self.away: Callable[[], Absent] = dict
 
-    def case_filed(self, call: Call, number: int, kind: CaseKind, seconds: float = 0.0) -> None:
-        """A message, complaint or wish to be called back was filed."""
+    def case_filed(
+        self, call: Call, number: int, kind: CaseKind, seconds: float = 0.0, *, to_do: bool = True
+    ) -> None:
+        """A message, complaint or wish to be called back was filed.
+
+        to_do False: the box deals with it by itself, so nobody on duty is sent a text.
+        """
         now = call.exchange.clock.now()
         case = Case(
             number=number,
@@ -90,7 +97,7 @@ class Notices:
             recording=recording_name(number, kind) if seconds else None,
             seconds=seconds,
         )
-        self._case(call.office, case, now)
+        self._case(call.office, case, now, to_do=to_do)
 
     def missed(self, call: Call) -> None:
         """A caller left with nothing."""
@@ -98,6 +105,30 @@ class Notices:
         self._missed(call.office, caller.number, caller.name, call.started_at, now)
         if caller.number:
             self._text_to_missed(call.office, caller.number, call.language, now)
+
+    def given_up(
+        self, office: Office, number: str, came: datetime, case: int, now: datetime
+    ) -> None:
+        """The box does not call this caller back any more: who is on duty has to.
+
+        Where nobody is, whoever watches the plan hears of it. came: when they called.
+        """
+        words = about_given_up(number, came, case, _about(office, now))
+        self._send(office, words, case)
+        self._text_staff(office, words.subject, now, case)
+        watcher = office.person(office.supervisor)
+        if office.text_staff and watcher and not on_duty(office, now):
+            self.text_person(watcher, words.subject)
+
+    def taken(self, call: Call, person: Person) -> None:
+        """The person talks with the caller, whose number no telephone of the staff can show."""
+        office, number = call.office, call.caller.number
+        if not office.text_caller or not number:
+            return
+        topic = office.topic(call.ending.topic or "")
+        name = topic.name.get(office.language, topic.id) if topic else ""
+        about = about_office(office)
+        self.text_person(person, text_about_talk(number, call.caller.name, name, about))
 
     def text_callee(
         self, office: Office, person: Person, number: str, callee: Callee, now: datetime
@@ -174,12 +205,13 @@ class Notices:
         """What every letter needs to know."""
         return _about(office, now)
 
-    def _case(self, office: Office, case: Case, now: datetime) -> None:
+    def _case(self, office: Office, case: Case, now: datetime, *, to_do: bool = True) -> None:
         topic = office.topic(case.topic)
         name = topic.name.get(office.language, case.topic) if topic else case.topic
         about = _about(office, now)
         self._send(office, about_case(case, name, about), case.number)
-        self._text_staff(office, text_about_case(case, name, about), now, case.number)
+        if to_do:
+            self._text_staff(office, text_about_case(case, name, about), now, case.number)
 
     def _missed(
         self, office: Office, number: str | None, name: str, began: datetime, now: datetime

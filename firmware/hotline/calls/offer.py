@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
 from hotline.calls.board import Engagement
 from hotline.calls.call import Call
-from hotline.calls.leg import Party, cause_of
+from hotline.calls.leg import Party, cause_of, either
+from hotline.calls.ringing import Ringing
 from hotline.errors import CallerGone, LineDown, NumberRefused
 from hotline.inbox.step import StepName
 from hotline.lines.port import AsideLeg, Cause, Leg
@@ -26,13 +26,24 @@ from hotline.storage.calls import LEG_COST
 TAKE_KEY = "1"
 NOT_NOW_KEY = "2"
 KEY_PATIENCE_S = 3.0
-WHISPER_PATIENCE_S = 16.0  # after that it was a voicemail, and the caller has waited enough
+# After that it was a voicemail, and the caller has waited enough. By then both keys are named in
+# every language, after 6 to 8 s, and the caller's number was said, which takes 6 to 8 s more.
+WHISPER_PATIENCE_S = 14.0
+FROM_S = 3.0  # for saying which colleague passes the call on, before all that
 # What does not change while a caller waits: ringing again would only use up the caps.
-HOPELESS = frozenset({Cause.REJECTED, Cause.UNREACHABLE, Cause.LINE_FAILED, Cause.FAILED})
-FIRST_SIGN_S = 4.0  # a living line says "trying" within a round trip
+HOPELESS = frozenset(
+    {
+        Cause.REJECTED,
+        Cause.UNREACHABLE,
+        Cause.NO_SUCH_NUMBER,
+        Cause.LINE_FAILED,
+        Cause.FAILED,
+    }
+)
+CHANNEL_S = 3.0  # a network that lives ends a call sooner
 
 
-@dataclass
+@dataclass(eq=False)
 class Reached:
     """Somebody took the call: on the bridge, and engaged until `release`.
 
@@ -59,11 +70,18 @@ class Reached:
 
 
 async def offer_call(
-    call: Call, candidate: Candidate, topic: str | None, refused: set[str], *, alone: bool = True
+    call: Call,
+    candidate: Candidate,
+    topic: str | None,
+    refused: set[str],
+    *,
+    alone: bool = True,
+    colleague: str = "",
 ) -> Reached | None:
     """Ring one person and ask for the key. Nobody is rung who is busy on any line.
 
     alone: nobody else is rung for this call meanwhile, so the caller may be held for it.
+    colleague: the name of who talks with the caller and wants this person.
     """
     person = candidate.person
 
@@ -77,7 +95,7 @@ async def offer_call(
         return None
     # Not before somebody is taken: until then whoever comes later must not take them instead.
     call.exchange.board.queue.leave(call.ticket)
-    offer = _Offer(call, engagement, topic, alone)
+    offer = _Offer(call, engagement, topic, alone, colleague)
     try:
         answer = await offer.make(candidate.ring_seconds)
         if answer is Answer.NEVER:
@@ -86,14 +104,17 @@ async def offer_call(
             return offer.reached
     finally:
         offer.close()
-    await offer.caller_back()
+    await offer.line_back()
     return None
 
 
-async def say_too_late(call: Call, party: Party, release: Callable[[], None]) -> None:
+async def say_last(
+    call: Call, party: Party, release: Callable[[], None], word: Prompt = Prompt.WHISPER_TOO_LATE
+) -> None:
+    """A last sentence to one of the staff, who is let go then."""
     try:
         language = call.office.language
-        await party.play(await call.exchange.prompts.files(language, Prompt.WHISPER_TOO_LATE))
+        await party.play(await call.exchange.prompts.files(language, word))
     except CallerGone:
         pass  # they had hung up already
     finally:
@@ -111,10 +132,12 @@ class Answer(Enum):
 class _Offer:
     """One person being rung for one call."""
 
-    def __init__(self, call: Call, engagement: Engagement, topic: str | None, alone: bool) -> None:
+    def __init__(
+        self, call: Call, engagement: Engagement, topic: str | None, alone: bool, colleague: str
+    ) -> None:
         self._call, self._engagement, self._topic = call, engagement, topic
-        self._alone = alone
-        self._leg: Leg | None = None
+        self._alone, self._colleague = alone, colleague
+        self._ringing: Ringing | None = None
         self._aside: AsideLeg | None = None
         self._left_alone = False
         self._party: Party | None = None
@@ -124,24 +147,25 @@ class _Offer:
     def _name(self) -> str:
         return self._engagement.person.name
 
+    @property
+    def _leg(self) -> Leg | None:
+        return self._ringing.leg if self._ringing else None
+
     async def make(self, ring_seconds: int) -> Answer:
         """Ring, whisper, hear the key."""
         try:
-            leg = self._leg = self._dial()
+            ringing = self._ringing = Ringing(self._dial(), self._over_another_line)
         except (LineDown, NumberRefused) as trouble:
             self._step("not_dialled", f"{self._name} cannot be rung: {trouble.cause}")
             board = self._call.exchange.board
             later = isinstance(trouble, LineDown) and board.channel_may_come(self._call.leg)
             return Answer.NOT_REACHED if later else Answer.NEVER
-        self._step("held" if self._aside else "ringing", self._ringing_words())
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ring_seconds):
-                await self._on_a_line_that_works(leg)
-        leg = self._leg
-        if leg.gone.done() or not leg.answered.done():
-            return self._not_reached(leg)
+        self._step("held" if self._aside else "ringing", self._ringing_words(ring_seconds))
+        cause = await ringing.answered(ring_seconds)
+        if cause is not None:
+            return self._not_reached(cause)
         self._engagement.answered()
-        self._party = Party(leg, self._call.exchange.engine)
+        self._party = Party(ringing.leg, self._call.exchange.engine)
         return await self._ask_for_key(self._party)
 
     def _dial(self) -> Leg:
@@ -154,44 +178,43 @@ class _Offer:
         self._aside = board.dial_aside(self._engagement, caller)
         return self._aside
 
-    def _ringing_words(self) -> str:
-        if self._aside is None:
-            return f"Ringing {self._name}."
-        return f"Ringing {self._name} over the caller's own line; the caller is on hold."
+    def _ringing_words(self, seconds: int) -> str:
+        if self._aside is not None:
+            return f"Ringing {self._name} over the caller's own line; the caller is on hold."
+        person = self._engagement.person
+        if seconds < person.ring_seconds:
+            after = f"a voicemail answers there after {person.voicemail_after} s"
+            return f"Ringing {self._name} for {seconds} s only: {after}."
+        return f"Ringing {self._name}."
 
-    async def caller_back(self) -> None:
-        """Wait until a caller who was held is with the box again."""
+    async def line_back(self) -> None:
+        """Wait until a caller who was held is with the box again, or somebody else can be rung.
+
+        Else the next person would find the only channel taken by a call that is just ending, and in
+        each round again.
+        """
         if self._aside is not None:
             await self._aside.parted()
+        elif self._leg is not None and not self._call.exchange.board.can_dial():
+            await either(self._leg.gone, within=CHANNEL_S)
 
-    async def _on_a_line_that_works(self, leg: Leg) -> None:
-        """Until the leg is answered or over. A line that fails or is mute gives way to the next."""
-        tried: set[str] = set()
-        while await line_failed(leg):
-            tried.add(leg.line)
-            other = self._over_another_line(tried)
-            if other is None:
-                await either(leg.answered, leg.gone)
-                return
-            leg.hang_up()
-            self._step("other_line", f"The line {leg.line} fails; ringing over {other.line}.")
-            self._leg, self._aside = other, None
-            leg = other
-
-    def _over_another_line(self, tried: set[str]) -> Leg | None:
-        if self._call.exchange.board.only_aside(self._call.leg):
-            return None
-        try:
-            return self._call.exchange.board.dial_elsewhere(self._engagement, tried)
-        except LineDown:
-            return None
+    def _over_another_line(self, tried: Collection[str]) -> Leg:
+        """The caller is held for it no longer."""
+        board, failing = self._call.exchange.board, self._leg
+        if board.only_aside(self._call.leg):
+            raise LineDown("No other line can be joined with the caller's.")
+        other = board.dial_elsewhere(self._engagement, tried)
+        if failing is not None:
+            self._step("other_line", f"The line {failing.line} fails; ringing over {other.line}.")
+        self._aside = None
+        return other
 
     def close(self) -> None:
         """End the leg unless it was taken; somebody who listens to the whisper is told why."""
         if self.reached is not None:
             return
         if self._party is not None and not self._party.gone.done():
-            self._call.exchange.board.behind(say_too_late(self._call, self._party, self._release))
+            self._call.exchange.board.behind(say_last(self._call, self._party, self._release))
         else:
             self._release()
 
@@ -204,19 +227,22 @@ class _Offer:
             # Two who find no line must not wake each other without end: nothing has changed.
             self._engagement.release(tell=over is not None)
 
-    def _not_reached(self, leg: Leg) -> Answer:
-        cause = leg.gone.result() if leg.gone.done() else Cause.NO_ANSWER
-        self._step("not_reached", f"{self._name} did not take it: {cause}.")
+    def _not_reached(self, cause: Cause) -> Answer:
+        if self._engagement.comes_back:
+            words = f"{self._name}'s telephone sends calls back to the hotline."
+            self._step("not_reached", words, cause=cause.value)
+            return Answer.NEVER
+        self._step("not_reached", f"{self._name} did not take it: {cause}.", cause=cause.value)
         if cause is Cause.NO_ANSWER:
             self._was_there(False)
         return Answer.NEVER if cause in HOPELESS else Answer.NOT_REACHED
 
     async def _ask_for_key(self, party: Party) -> Answer:
         """The whisper; only key 1 takes the call. A voicemail presses nothing."""
-        whisper = await _whisper(self._call, self._topic)
+        whisper = await _whisper(self._call, self._topic, self._colleague)
         self._step("whisper", f"{self._name}'s phone was picked up; asking for key 1.")
         try:
-            key = await key_after(party, whisper)
+            key = await key_after(party, whisper, more=self._longer)
         except CallerGone:
             self._step("not_reached", f"{self._name} hung up without pressing 1.")
             return Answer.NOT_REACHED
@@ -238,8 +264,14 @@ class _Offer:
         self._was_there(False)
         return Answer.NOT_REACHED
 
+    @property
+    def _longer(self) -> float:
+        """Seconds by which this whisper is longer than others."""
+        why = self._call.why
+        return (FROM_S if self._colleague else 0.0) + (why.seconds if why else 0.0)
+
     def _was_there(self, taken: bool) -> None:
-        self._call.exchange.board.on_rung(self._engagement.person, taken)
+        self._call.exchange.board.staff.rung(self._engagement.person, taken)
 
     async def _through(self, party: Party) -> bool:
         """Have the network join them where they share a line; where it will not, say so."""
@@ -256,14 +288,17 @@ class _Offer:
             return False
         return True
 
-    def _step(self, what: StepName, words: str) -> None:
-        self._call.step(what, words, person=self._engagement.person.id)
+    def _step(self, what: StepName, words: str, **facts: object) -> None:
+        self._call.step(what, words, person=self._engagement.person.id, **facts)
 
 
-async def key_after(party: Party, whisper: list[Path]) -> str | None:
-    """Ask until the person presses 1 or 2; None where nobody does. Raises CallerGone."""
+async def key_after(party: Party, whisper: list[Path], *, more: float = 0.0) -> str | None:
+    """Ask until the person presses 1 or 2; None where nobody does. Raises CallerGone.
+
+    more: seconds by which this whisper is longer than usual.
+    """
     try:
-        async with asyncio.timeout(WHISPER_PATIENCE_S):
+        async with asyncio.timeout(WHISPER_PATIENCE_S + more):
             while True:
                 key = await party.ask(whisper, KEY_PATIENCE_S)
                 if key in (TAKE_KEY, NOT_NOW_KEY):
@@ -272,27 +307,16 @@ async def key_after(party: Party, whisper: list[Path]) -> str | None:
         return None
 
 
-async def line_failed(leg: Leg) -> bool:
-    """Wait until the leg is answered, over, or mute for too long. Is that the line's fault?"""
-    await either(leg.taken, leg.gone, within=FIRST_SIGN_S)
-    if leg.taken.done():
-        await either(leg.answered, leg.gone)
-    if leg.gone.done():
-        return leg.gone.result() is Cause.LINE_FAILED
-    return not leg.taken.done()
-
-
-async def either(*ends: asyncio.Future[Any], within: float | None = None) -> None:
-    await asyncio.wait(ends, timeout=within, return_when=asyncio.FIRST_COMPLETED)
-
-
-async def _whisper(call: Call, topic: str | None) -> list[Path]:
-    office = call.office
+async def _whisper(call: Call, topic: str | None, colleague: str) -> list[Path]:
+    office, prompts = call.office, call.exchange.prompts
     about = office.topic(topic) if topic else None
-    return await call.exchange.prompts.files(
-        office.language,
-        Prompt.WHISPER,
-        office=office.name,
-        topic=about.name.get(office.language, about.id) if about else None,
-        caller=call.caller.number,
-    )
+    asked: list[Path] = []
+    if colleague:
+        asked = await prompts.files(office.language, Prompt.TALK_FROM, colleague=colleague)
+    topic_name = about.name.get(office.language, about.id) if about else None
+    values = {"office": office.name, "topic": topic_name, "caller": call.caller.number}
+    said = await call.why.files() if call.why else []
+    if not said:
+        return asked + await prompts.files(office.language, Prompt.WHISPER, **values)
+    asked += await prompts.files(office.language, Prompt.WHISPER_ABOUT, **values)
+    return [*asked, *said, *await prompts.files(office.language, Prompt.WHISPER_KEYS, **values)]

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 from hotline.routing.confirmed import only_confirmed
 from hotline.routing.office import Office
+from hotline.routing.voicemail import with_voicemails
 from hotline.storage.confirmations import Confirmations
+from hotline.storage.numberchecks import NumberChecks
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_stored_office
 
@@ -23,17 +25,23 @@ class CurrentOffice:
         country: str,
         countries: frozenset[str],
         confirmed: Confirmations,
+        checks: NumberChecks,
     ) -> None:
-        """countries: all whose numbers may be dialled. confirmed: which of them are rung."""
+        """countries: all whose numbers may be dialled. confirmed: which of them are rung. checks:
+        when their voicemails answer.
+        """
         self._store, self._countries, self._confirmed = store, countries, confirmed
-        self._version = (0, 0)
+        self._checks = checks
+        self._version = (0, 0, 0)
         self._office = Office(NOT_SET_UP, UNKNOWN_ZONE, country, ("en",))
 
     def office(self) -> Office:
         """The office of the newest version, only with confirmed numbers; it costs no disk."""
-        yaml, version = self._store.current(), (self._store.version, self._confirmed.version)
+        yaml = self._store.current()
+        version = (self._store.version, self._confirmed.version, self._checks.version)
         if yaml is not None and version != self._version:
             whole, _ = read_stored_office(yaml, "the stored office", self._countries)
-            self._office = only_confirmed(whole, self._confirmed.holds)
+            rung = only_confirmed(whole, self._confirmed.holds)
+            self._office = with_voicemails(rung, self._checks.voicemail_after)
             self._version = version
         return self._office

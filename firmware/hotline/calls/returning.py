@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from concurrent.futures import Future
 from functools import partial
+from typing import TypeVar
 
 from hotline.calls.exchange import Exchange
-from hotline.calls.leg import settled
+from hotline.calls.leg import Party, settled
 from hotline.calls.returncall import LATER, ReturnCall
 from hotline.errors import HotlineError
 from hotline.inbox.waiting import Callee
@@ -24,6 +26,7 @@ from hotline.said import Said, say
 from hotline.storage.waiting import WaitingList
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 DISK_PATIENCE_S = 4.0
 
@@ -53,9 +56,34 @@ class Returning:
         who = self._person(person)
         callee = await self._look_up(call_id, case)
         again = partial(self._waiting.callee, call_id=call_id, case=case)
-        self._begin(who, callee, ReturnCall(self._x, self._waiting, callee, again, by))
+        self.begin(who, callee, ReturnCall(self._x, self._waiting, callee, again, by))
         self._claim(callee, who)
         return say("%(person)s is rung now; pick up and press 1.", person=who.name)
+
+    async def connect(self, person: Person, here: Party, call_id: int) -> None:
+        """As `start`, for a person who is with the box already: nobody has to be rung before.
+
+        Returns when the talk or the attempt is over for the person, who is not hung up. Raises
+        HotlineError when nobody can be called.
+        """
+        callee = await self._look_up(call_id, None)
+        again = partial(self._waiting.callee, call_id=call_id)
+        back = ReturnCall(self._x, self._waiting, callee, again, here=here)
+        self._take(person, callee, back, self._x.board.can_join_another(here.leg))
+        self._claim(callee, person)
+        task = self._task(back, callee)
+        free = asyncio.create_task(back.let_go.wait())
+        try:
+            await asyncio.wait({task, free}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await settled([free])
+
+    async def next_of(self, person: str, passed: Collection[int]) -> Callee | None:
+        """Whom this person would call back first; None for nobody. passed: calls left out.
+
+        Raises HotlineError when the disk does not answer.
+        """
+        return await self._in_time(self._waiting.next_of(person, passed))
 
     async def text(
         self, person: str, *, call_id: int | None = None, case: int | None = None
@@ -78,15 +106,21 @@ class Returning:
         except HotlineError as refusal:
             return str(refusal)
 
+    def is_here(self, number: str) -> bool:
+        """Is a caller of this number with the box now?"""
+        return self._on_line(number)
+
     async def close(self) -> None:
         """End every call back; each writes its ending."""
         await settled(tuple(self._tasks))
 
     async def _look_up(self, call_id: int | None, case: int | None) -> Callee:
-        found = asyncio.wrap_future(self._waiting.callee(call_id=call_id, case=case))
+        return await self._in_time(self._waiting.callee(call_id=call_id, case=case))
+
+    async def _in_time(self, found: Future[T]) -> T:
         try:
             async with asyncio.timeout(DISK_PATIENCE_S):
-                return await asyncio.shield(found)
+                return await asyncio.shield(asyncio.wrap_future(found))
         except TimeoutError:
             raise HotlineError(
                 say("The list cannot be read now, because of the disk."),
@@ -113,15 +147,28 @@ class Returning:
             )
         return who
 
-    def _begin(self, who: Person, callee: Callee, back: ReturnCall) -> None:
+    def begin(self, who: Person, callee: Callee, back: ReturnCall) -> asyncio.Task[None]:
+        """Ring the person and then the caller, in a task of its own, which never fails.
+
+        Everything that can be refused is refused at once, by HotlineError; else both are engaged.
+        """
+        self._take(who, callee, back, self._x.board.can_join_two())
+        return self._task(back, callee)
+
+    def _task(self, back: ReturnCall, callee: Callee) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._run(back), name=f"call back to {mask(callee.number)}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _take(self, who: Person, callee: Callee, back: ReturnCall, can_join: bool) -> None:
         """Everything that can be refused at once, and then both are engaged."""
         board = self._x.board
         number = board.caps.allowed(callee.number, confirmed=False)
         if self._on_line(number) or self._on_line(callee.number):
             raise HotlineError(say("This caller is on the line now."), LATER)
-        if not board.caps.may_forward():
-            raise HotlineError(say("As many calls as allowed are going out already."), LATER)
-        if not board.can_join_two():
+        board.caps.need_room()
+        if not can_join:
             raise HotlineError(
                 say("No two calls that can be joined can go out now."),
                 say("Have the number sent by text, and call from your own telephone."),
@@ -130,10 +177,7 @@ class Returning:
         with contextlib.ExitStack() as otherwise:
             otherwise.callback(back.release)
             back.engage(who, number)
-            task = asyncio.create_task(self._run(back), name=f"call back to {mask(number)}")
             otherwise.pop_all()
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _run(self, back: ReturnCall) -> None:
         """The seam of a call back: its fault reaches nothing else."""

@@ -97,8 +97,7 @@ class SelfTests:
     def _engaged(self, number: str, named: bool) -> Iterator[Engagement]:
         """The caps of outgoing calls hold; nobody else rings this number meanwhile."""
         board = self.exchange.board
-        if not board.caps.may_forward():
-            raise HotlineError("As many calls as allowed are going out already.", _WAIT)
+        board.caps.need_room()
         whole = normalise(number, board.caps.country) or number
         engagement = board.engage(
             Person("self-test", "the self-test", whole),
@@ -171,7 +170,7 @@ class _Test:
 
     async def _talk(self, leg: Leg) -> None:
         party = Party(leg, self._x.engine)
-        meter = _Meter(party.sound)
+        meter = Meter(party.sound)
         metering = asyncio.ensure_future(meter.run())
         key: str | None = None
         try:
@@ -279,17 +278,20 @@ class _Test:
         self.checks.append(Check(what, outcome, words))
 
 
-class _Meter:
-    """The loudest that was heard."""
+class Meter:
+    """The loudest that was heard. heard: it was more than rustling."""
 
     def __init__(self, sound: Sound) -> None:
         self._sound = sound
         self.loudest = 0.0
+        self.heard = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             self.loudest = max(self.loudest, (await self._sound.level()).heard)
+            if self.loudest >= HEARD:
+                self.heard.set()
             await asyncio.sleep(METER_S)
 
 

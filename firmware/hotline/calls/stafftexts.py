@@ -9,20 +9,21 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from hotline.calls.attendance import Attendance
 from hotline.calls.exchange import Exchange
-from hotline.errors import BadSettings, HotlineError
+from hotline.errors import HotlineError
 from hotline.notify import staffwords as words
 from hotline.notify.staffwords import Say, Told
-from hotline.routing.office import Office, Person, Swap
+from hotline.routing.changes import DoesNotFit, SwapDay, changed, must_stand
+from hotline.routing.office import Office, Person
+from hotline.routing.presence import off_duty
 from hotline.routing.rules import next_duty, on_duty
 from hotline.routing.shifts import day_of, duties_of
 from hotline.routing.staffwords import Ask, Order, people_called, read
-from hotline.storage.officefile import read_office
-from hotline.storage.officewriting import write_office
 from hotline.storage.presence import StaffTrail, SwapAsk, SwapAsks
 from hotline.storage.texts import Text, TextState
 
@@ -67,8 +68,8 @@ class Limits:
 class StaffTexts:
     """Takes every text that comes. Lives on the loop.
 
-    own: the numbers of the box. plan: the office in force as YAML; put_plan: replaces it, checked
-    as an import is. back: calls a case back and says what becomes of it; attached by `box`.
+    own: the numbers of the box. change: puts a change of the plan in force, for whoever is named,
+    or raises DoesNotFit. back: calls a case back and says what becomes of it; attached by `box`.
     """
 
     def __init__(
@@ -78,12 +79,11 @@ class StaffTexts:
         asks: SwapAsks,
         trail: StaffTrail,
         own: frozenset[str],
-        plan: Callable[[], str],
-        put_plan: Callable[[str, str], Awaitable[object]],
+        change: Callable[[SwapDay, str], Awaitable[object]],
     ) -> None:
         self._exchange, self._attendance = exchange, attendance
         self._asks, self._trail, self._own = asks, trail, own
-        self._plan, self._put_plan = plan, put_plan
+        self._change = change
         self._limits = Limits()
         self.back: Callable[[Person, int], Awaitable[str]] | None = None
 
@@ -142,12 +142,13 @@ class StaffTexts:
 
     async def _yes_or_no(self, person: Person, agrees: bool, text: Text) -> None:
         """1 answers what the person was texted last: a colleague's wish, or that they are away."""
-        ask = self._asks.newest_of(person.id, self._now())
+        ask = self.wish_to(person)
         away = self._attendance.away().get(person.id)
         if agrees and away and (ask is None or ask.at < away.since):
             self._own_duty(person, Order(Ask.ON), text.text)
         elif ask is not None:
-            await self._answer_swap(person, ask, agrees, text.text)
+            answered = partial(self._answer, person, text.text)
+            await self.answer_wish(person, ask, agrees, text.text, answered)
         elif agrees:
             self._own_duty(person, Order(Ask.ON), text.text)
         else:
@@ -155,7 +156,8 @@ class StaffTexts:
 
     def _who(self, person: Person) -> str:
         office, now, away = self._office(), self._now(), self._attendance.away()
-        on = [(one.name, away.get(one.id)) for one in on_duty(office, now)]
+        there = on_duty(office, now, off_duty(away.values()))
+        on = [(one.name, away.get(one.id)) for one in there]
         coming = next_duty(office, now)
         then = coming and (coming[0], [one.name for one in coming[1]])
         return words.about_who(on, then, self._told(person))
@@ -176,14 +178,29 @@ class StaffTexts:
         if day is None or day < day_of(office, now - timedelta(days=1)):
             return self._say(person, Say.SWAP_PAST)
         (other,) = others
+        return self._say(person, self.ask_swap(person, other, day), other.name, day=day)
+
+    def ask_swap(self, person: Person, other: Person, day: date) -> Say:
+        """Ask a colleague, by text, to swap the duties of a day; what came of it."""
+        office, now = self._office(), self._now()
         if not _works(office, day, {person.id, other.id}):
-            return self._say(person, Say.SWAP_NO_DUTY, other.name, day=day)
-        if self._with_swap(Swap(day, person.id, other.id)) is None:
-            return self._say(person, Say.SWAP_CANNOT)
+            return Say.SWAP_NO_DUTY
+        try:
+            must_stand(changed(office, SwapDay(day, person.id, other.id)), office)
+        except DoesNotFit:
+            return Say.SWAP_CANNOT
         if not self._text(other, self._say(other, Say.SWAP_ASK, person.name, day=day)):
-            return self._say(person, Say.SWAP_NO_TEXT, other.name)
+            return Say.SWAP_NO_TEXT
         self._asks.put(SwapAsk(day, person.id, other.id, now, now + ANSWER_WITHIN))
-        return self._say(person, Say.SWAP_ASKED, other.name)
+        return Say.SWAP_ASKED
+
+    def wish_to(self, person: Person) -> SwapAsk | None:
+        """The newest wish of a colleague that this person may still answer."""
+        return self._asks.newest_of(person.id, self._now())
+
+    def pin_used(self, person: Person) -> None:
+        """Somebody keyed this person's PIN on another telephone than theirs."""
+        self._text(person, self._say(person, Say.PIN_USED))
 
     def _day(self, office: Office, person: Person, order: Order) -> date | None:
         """Today is, in a night shift that runs, the day on which it began."""
@@ -197,45 +214,47 @@ class StaffTexts:
         ]
         return min(running, default=today)
 
-    async def _answer_swap(self, person: Person, ask: SwapAsk, agrees: bool, asked: str) -> None:
+    async def answer_wish(
+        self,
+        person: Person,
+        ask: SwapAsk,
+        agrees: bool,
+        asked: str,
+        answer: Callable[[str], object],
+    ) -> Say:
+        """The person agrees to a colleague's wish, or does not; the colleague hears it by text.
+
+        asked: in the person's words. answer: told what came of it, for them. Returns the same:
+        SWAP_DONE, SWAP_CANNOT or SWAP_REFUSED.
+        """
         self._asks.drop(ask)
         one = self._office().person(ask.one)
         name = one.name if one else ask.one
         done = agrees and await self._swap(ask)
+        what = Say.SWAP_CANNOT if agrees else Say.SWAP_REFUSED
         if done:
+            what = Say.SWAP_DONE
             self._swapped(ask, name, person.name)
-            self._answer(person, asked, self._done(person, ask, name, person.name))
+            answer(self._done(person, ask, name, person.name))
         else:
-            what = Say.SWAP_CANNOT if agrees else Say.SWAP_REFUSED
-            self._answer(person, asked, self._say(person, what, person.name, day=ask.day))
+            answer(self._say(person, what, person.name, day=ask.day))
         if one:
             refused = self._say(one, Say.SWAP_REFUSED, person.name, day=ask.day)
             told = self._done(one, ask, name, person.name) if done else refused
             self._answer(one, f"{person.name}: {asked}", told)
+        return what
 
     async def _swap(self, ask: SwapAsk) -> bool:
-        """Put the swap into the plan, as whoever imports an office does."""
-        yaml = self._with_swap(Swap(ask.day, ask.one, ask.other))
-        if yaml is None:
-            return False
+        """Put the swap into the plan, as the page does."""
+        change = SwapDay(ask.day, ask.one, ask.other)
         try:
-            await self._put_plan(yaml, f"{ask.one} and {ask.other} by text")
-        except BadSettings:
+            await self._change(change, f"{ask.one} and {ask.other} by text")
+        except DoesNotFit:
             return False
         except HotlineError as slow:
             log.warning("a swap is in force and not yet on the disk: %s", slow)
         self._exchange.board.tell_changed()
         return True
-
-    def _with_swap(self, swap: Swap) -> str | None:
-        """The plan with this swap; None if it cannot stand in it."""
-        try:
-            office, _ = read_office(self._plan(), "the plan")
-            yaml = write_office(replace(office, swaps=(*office.swaps, swap)))
-            read_office(yaml, "the plan")
-        except BadSettings:
-            return None
-        return yaml
 
     def _swapped(self, ask: SwapAsk, one: str, other: str) -> None:
         office = self._office()

@@ -26,7 +26,8 @@ class Switchboard:
     """Where calls come in. Lives on the loop.
 
     listeners: told of every step of every call; attached by `box`. next_story: by line, told to its
-    next caller instead of the usual one.
+    next caller instead of the usual one. trials: lines on which there are no callers, only people
+    of the office who try the hotline: all happens to them, and none of it is counted or owed.
     """
 
     def __init__(self, exchange: Exchange) -> None:
@@ -35,6 +36,7 @@ class Switchboard:
         self.live: dict[int, Call] = {}
         self.listeners: list[Callable[[Call, Step], None]] = []
         self.next_story: dict[str, Callable[[Call], Awaitable[None]]] = {}
+        self.trials: frozenset[str] = frozenset()
 
     def talks_with(self, number: str) -> bool:
         """Is a caller of this number with the box now?"""
@@ -43,8 +45,13 @@ class Switchboard:
     def ring(self, leg: Leg) -> None:
         """A call comes in: its row stands and its story begins at once.
 
-        One that cannot even begin, by our fault, is missed, and busy: networks divert those.
+        One that cannot even begin, by our fault, is missed, and busy: networks divert those. So is
+        our own call that comes back to us: whoever is rung by it is not reached, and nobody calls.
         """
+        asked_for = leg.line in self.next_story
+        if not asked_for and self._exchange.board.comes_back(leg.caller.number):
+            leg.hang_up(Cause.BUSY)
+            return
         try:
             self._begin(leg)
         except Exception:  # the seam of a call
@@ -60,6 +67,9 @@ class Switchboard:
             office = x.office()
             campaign = campaign_of(office, leg.line, now) if x.clock.trusted() else None
             call = Call(call_id, leg, x, as_called(office, campaign), now, self._tell)
+            if leg.line in self.trials:
+                call.ending.test = True
+                x.journal.is_test(call_id)
             call.step("ringing_in", f"A call from {mask(leg.caller.number)} on {leg.line}.")
             if campaign is not None:
                 called = campaign.name or campaign.id
@@ -79,7 +89,7 @@ class Switchboard:
         for task in tuple(self._tasks.values()):
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        await self._exchange.board.settle()
+        await self._exchange.board.close()
 
     async def _take(self, call: Call) -> None:
         """The whole task of a call. A story that breaks off by our fault is rescued, once."""

@@ -10,51 +10,62 @@ from typing import BinaryIO, TypeVar
 
 from pydantic import ValidationError
 
-from hotline.control.messages import (
-    LINE_LIMIT,
-    REPLY_LIMIT,
+from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
     CallReturned,
     CallTried,
-    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
     CaseNote,
     CaseReopen,
-    Done,
-    Event,
+)
+from hotline.control.messages.lines import (
     LineBalance,
     LineDivert,
     LineDiverted,
     LineTest,
     LineTested,
     LineTone,
-    Message,
-    NumberCode,
-    NumberConfirm,
-    NumberForget,
-    Numbers,
-    NumbersAnswer,
+)
+from hotline.control.messages.office import (
     OfficeAnswer,
+    OfficeAnsweredBy,
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
     OfficeUndo,
     PlanAway,
+    PlanCopy,
+    PlanDraft,
+    PlanMove,
     PlanStandIn,
     PlanSwap,
+)
+from hotline.control.messages.people import (
+    CapsResume,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    NumberMeasure,
+    Numbers,
+    NumbersAnswer,
+    StaffAsk,
+    StaffOpen,
+    StaffPin,
+    StaffPinMade,
+    StaffSaid,
+)
+from hotline.control.messages.status import Event, Status, StatusAnswer, Subscribe, Who, WhoAnswer
+from hotline.control.messages.wire import (
+    LINE_LIMIT,
+    REPLY_LIMIT,
+    Done,
+    Message,
     Problem,
     Reply,
-    StaffAsk,
-    StaffSaid,
     Started,
-    Status,
-    StatusAnswer,
-    Subscribe,
-    Who,
-    WhoAnswer,
     Words,
 )
 from hotline.errors import HotlineError
@@ -100,6 +111,14 @@ class Control:
         """Have somebody leave or come back; what became of it."""
         return self._ask(ask, StaffSaid)
 
+    def staff_pin(self, person: str, by: str, *, forget: bool = False) -> StaffPinMade:
+        """A new PIN of a person (id or name), told once; or none any more."""
+        return self._ask(StaffPin(person=person, by=by, forget=forget), StaffPinMade)
+
+    def staff_open(self, by: str) -> None:
+        """Let people into the staff's menu again."""
+        self._ask(StaffOpen(by=by), Done)
+
     def change(
         self,
         ask: CaseAssign
@@ -111,12 +130,19 @@ class Control:
         | PlanSwap
         | PlanAway
         | PlanStandIn
+        | PlanMove
+        | PlanCopy
+        | OfficeAnsweredBy
         | OfficeUndo
         | CallClaim
         | CallTried,
     ) -> None:
         """Change a record; returns once the daemon has written it."""
         self._ask(ask, Done)
+
+    def draft(self, ask: PlanDraft) -> StaffSaid:
+        """Put the draft in force, or take something out of it; what became of it."""
+        return self._ask(ask, StaffSaid)
 
     def call_back(self, ask: CallBack) -> str:
         """Begin to call somebody back; returns what happens next."""
@@ -141,6 +167,10 @@ class Control:
     def number_forget(self, number: str, by: str) -> None:
         """Ring a number, or that of a person, no more."""
         self._ask(NumberForget(number=number, by=by), Done)
+
+    def number_measure(self, person: str, by: str) -> str:
+        """Ring a person until a voicemail answers; returns what is to be done meanwhile."""
+        return self._ask(NumberMeasure(person=person, by=by), Started).words
 
     def caps_resume(self, by: str) -> str:
         """Allow some more minutes today; returns how many, in words."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -14,73 +13,80 @@ from hotline.calls.call import Call
 from hotline.calls.call import Step as CallStep
 from hotline.calls.exchange import Exchange
 from hotline.calls.switchboard import Switchboard
+from hotline.control.answering import OPEN, answer_of
+from hotline.control.draftdesk import DraftDesk
 from hotline.control.linedesk import LineDesk
-from hotline.control.messages import (
+from hotline.control.livedesk import callers_waiting, live_call, live_calls
+from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
     CallReturned,
     CallTried,
-    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
     CaseNote,
     CaseReopen,
-    Done,
-    Event,
+)
+from hotline.control.messages.lines import (
     LineBalance,
     LineDivert,
     LineDiverted,
     LineTest,
     LineTested,
     LineTone,
-    LiveCall,
-    Named,
-    NextDuty,
-    NumberCode,
-    NumberConfirm,
-    NumberForget,
-    Numbers,
-    NumbersAnswer,
+)
+from hotline.control.messages.office import (
     OfficeAnswer,
+    OfficeAnsweredBy,
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
     OfficeUndo,
     PlanAway,
+    PlanCopy,
+    PlanDraft,
+    PlanMove,
     PlanStandIn,
     PlanSwap,
-    Ring,
-    StaffAsk,
-    StaffSaid,
-    Started,
-    Status,
-    StatusAnswer,
-    Step,
     TopicName,
-    Who,
-    WhoAnswer,
-    Words,
 )
-from hotline.control.numberdesk import HOW, ONE_PERSON, NumberDesk
-from hotline.control.plandesk import PlanDesk
+from hotline.control.messages.people import (
+    CapsResume,
+    Named,
+    NextDuty,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    NumberMeasure,
+    Numbers,
+    NumbersAnswer,
+    StaffAsk,
+    StaffOpen,
+    StaffPin,
+    StaffPinMade,
+    StaffSaid,
+)
+from hotline.control.messages.status import Event, Status, StatusAnswer, Who, WhoAnswer
+from hotline.control.messages.wire import Done, Started, Words
+from hotline.control.numberdesk import NumberDesk
+from hotline.control.pindesk import PinDesk
+from hotline.control.plandesk import PlanAsk, PlanDesk
 from hotline.control.server import Feed
-from hotline.control.staffdesk import StaffDesk, away_words
+from hotline.control.staffdesk import StaffDesk
+from hotline.control.stored import stored
 from hotline.control.waitingdesk import WaitingDesk
 from hotline.errors import BadSettings, HotlineError
 from hotline.lines.port import LineState as PortState
 from hotline.routing.campaigns import as_called, campaign_of
-from hotline.routing.office import Campaign, Office, Strategy
-from hotline.routing.plan import Plan, Tier, plan_for
-from hotline.routing.rules import Opening, next_duty
+from hotline.routing.office import Office
+from hotline.routing.plan import Plan, plan_for
+from hotline.routing.rules import next_duty
 from hotline.routing.staff import Load
-from hotline.said import Said, together
+from hotline.said import Said, say
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office
 from hotline.storage.officewriting import write_office
-
-OPEN = frozenset({Opening.OPEN, Opening.UNTRUSTED})
-DISK_PATIENCE_S = 4.0
 
 
 @dataclass
@@ -101,13 +107,17 @@ class FrontDesk:
     people: StaffDesk
     before: Callable[[int], str | None]
     number_desk: NumberDesk
+    pins: PinDesk
     waiting: WaitingDesk
+    drafts: DraftDesk
     feed: Feed = field(default_factory=Feed)
 
     def attach(self) -> None:
         """Listen to calls, lines and numbers, so that pages see them live."""
         self.switchboard.listeners.append(self._call_changed)
-        self.number_desk.confirming.on_change = self._numbers_changed
+        for asks in (self.number_desk.confirming, self.number_desk.measuring):
+            asks.on_change = self._numbers_changed
+        self.number_desk.roll_calls.on_change = self._numbers_changed
         self.waiting.returning.told = self._called_back
 
     def line_changed(self, name: str, state: PortState) -> None:
@@ -120,6 +130,15 @@ class FrontDesk:
         """See Desk."""
         now, office = self._now(), self.exchange.office()
         plan = self._plan(office, now, Who())
+        switchboard = self.switchboard
+        calls = [
+            call
+            for call in switchboard.live.values()
+            if not call.ending.test
+            or call.leg.line in switchboard.trials  # somebody is on the line
+        ]
+        live = live_calls(calls)
+        waiting, more = callers_waiting(calls, self.exchange.board.queue, office)
         coming, power = next_duty(office, now), self.power()
         return StatusAnswer(
             version=__version__,
@@ -129,7 +148,10 @@ class FrontDesk:
             zone=office.zone.key,
             open=plan.opening in OPEN,
             lines=self.lines.states(),
-            live=tuple(_live(call) for call in self.switchboard.live.values()),
+            live=live,
+            live_more=len(calls) - len(live),
+            waiting=waiting,
+            waiting_more=more,
             on_duty=self.people.on_duty(now),
             next_duty=coming and NextDuty(at=coming[0], names=tuple(p.name for p in coming[1])),
             trouble=self.trouble(),
@@ -138,6 +160,7 @@ class FrontDesk:
             unsent=self.unsent(),
             diverts_left=self.lines.diverts_left(),
             people=tuple(Named(id=p.id, name=p.name) for p in office.people),
+            directory=tuple(Named(id=p.id, name=p.name) for p in office.directory),
             topics=tuple(TopicName(id=t.id, names=t.name) for t in office.topics),
             unconfirmed=self.number_desk.unconfirmed(),
             meter=self.number_desk.meter(),
@@ -182,7 +205,7 @@ class FrontDesk:
 
     async def numbers(self, ask: Numbers) -> NumbersAnswer:
         """See Desk."""
-        return self.number_desk.all()
+        return self.pins.added_to(self.number_desk.all())
 
     async def number_confirm(self, ask: NumberConfirm) -> NumberCode:
         """See Desk."""
@@ -194,7 +217,8 @@ class FrontDesk:
         """See Desk."""
         office, warnings = self._read(ask.yaml)
         self.number_desk.confirming.look(office)
-        await _on_disk(self.offices.save(write_office(office), ask.author, self._now()))
+        self.pins.door.look(office)
+        await stored(self.offices.save(write_office(office), ask.author, self._now()))
         self._publish(Event(at=self._now(), kind="office", words=f"Changed by {ask.author}."))
         return OfficePutAnswer(warnings=warnings)
 
@@ -202,21 +226,56 @@ class FrontDesk:
         """See Desk."""
         return self.people.ask(ask)
 
+    async def staff_pin(self, ask: StaffPin) -> StaffPinMade:
+        """See Desk."""
+        made = await self.pins.pin(ask)
+        self._numbers_changed()
+        return made
+
+    async def staff_open(self, ask: StaffOpen) -> Done:
+        """See Desk."""
+        self.pins.open(ask)
+        self._numbers_changed()
+        return Done()
+
     async def plan_swap(self, ask: PlanSwap) -> Done:
         """See Desk."""
-        return await self._planned(self._plans().swap(ask), ask.by)
+        return await self._plan_change(ask)
 
     async def plan_away(self, ask: PlanAway) -> Done:
         """See Desk."""
-        return await self._planned(self._plans().away(ask), ask.by)
+        return await self._plan_change(ask)
 
     async def plan_stand_in(self, ask: PlanStandIn) -> Done:
         """See Desk."""
-        return await self._planned(self._plans().stand_in(ask), ask.by)
+        return await self._plan_change(ask)
+
+    async def plan_move(self, ask: PlanMove) -> Done:
+        """See Desk."""
+        return await self._plan_change(ask)
+
+    async def plan_copy(self, ask: PlanCopy) -> Done:
+        """See Desk."""
+        return await self._plan_change(ask)
+
+    async def plan_draft(self, ask: PlanDraft) -> StaffSaid:
+        """See Desk."""
+        if ask.what == "take_out":
+            await self._planned(self.drafts.take_out(ask), ask.by)
+            return StaffSaid(done=True, words=say("Taken out of the draft."))
+        published = self.drafts.publish(ask)
+        await self._planned(published.saved, ask.by)
+        return self.drafts.tell(published)
+
+    async def office_answered_by(self, ask: OfficeAnsweredBy) -> Done:
+        """See Desk."""
+        return await self._planned(self._plans().answered_by(ask), ask.by)
 
     async def office_undo(self, ask: OfficeUndo) -> Done:
         """See Desk."""
-        return await self._planned(self._plans().undo(ask), ask.by)
+        done = await self._planned(self._plans().undo(ask), ask.by)
+        self.pins.door.look(self.exchange.office())
+        return done
 
     async def case_assign(self, ask: CaseAssign) -> Done:
         """See Desk."""
@@ -227,13 +286,13 @@ class FrontDesk:
     async def case_done(self, ask: CaseDone) -> Done:
         """See Desk."""
         if ask.note:
-            await _on_disk(self._note(ask.case, ask.by, ask.note))
+            await stored(self._note(ask.case, ask.by, ask.note))
         return await self._case(ask.case, self.exchange.cases.done(ask.case, self._now()))
 
     async def case_reopen(self, ask: CaseReopen) -> Done:
         """See Desk."""
         if ask.note:
-            await _on_disk(self._note(ask.case, ask.by, ask.note))
+            await stored(self._note(ask.case, ask.by, ask.note))
         return await self._case(ask.case, self.exchange.cases.reopen(ask.case, self._now()))
 
     async def case_note(self, ask: CaseNote) -> Done:
@@ -247,21 +306,30 @@ class FrontDesk:
     async def call_returned(self, ask: CallReturned) -> Done:
         """See Desk."""
         journal = self.exchange.journal
-        await _on_disk(journal.mark_returned(int(ask.call_id), ask.by, self._now()))
+        await stored(journal.mark_returned(int(ask.call_id), ask.by, self._now()))
         self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
         return Done()
 
     def _plans(self) -> PlanDesk:
         return PlanDesk(self.exchange.office, self.offices, self.exchange.clock, self.before)
 
-    async def _planned(self, change: Future[int], by: str) -> Done:
-        await _on_disk(change)
+    async def _plan_change(self, ask: PlanAsk) -> Done:
+        """Into the draft, or in force at once."""
+        change = self.drafts.add(ask) if ask.draft else self._plans().put(ask)
+        return await self._planned(change, ask.by)
+
+    async def _planned(self, change: Future[Any], by: str) -> Done:
+        await stored(change)
         self._publish(Event(at=self._now(), kind="office", words=f"Changed by {by}."))
         return Done()
 
     async def number_forget(self, ask: NumberForget) -> Done:
         """See Desk."""
         return await self.number_desk.forget(ask)
+
+    async def number_measure(self, ask: NumberMeasure) -> Started:
+        """See Desk."""
+        return self.number_desk.measure(ask)
 
     async def caps_resume(self, ask: CapsResume) -> Words:
         """See Desk."""
@@ -293,14 +361,14 @@ class FrontDesk:
             return read_office(yaml, "office.yaml")
         except BadSettings as wrong:
             for number, why in wrong.refused:
-                self.exchange.board.on_refused(number, why)
+                self.exchange.board.numbers.refused(number, why)
             raise
 
     def _numbers_changed(self) -> None:
         self._publish(Event(at=self._now(), kind="office"))
 
     async def _case(self, number: int, change: Future[Any]) -> Done:
-        await _on_disk(change)
+        await stored(change)
         self._publish(Event(at=self._now(), kind="case", subject=str(number)))
         return Done()
 
@@ -310,7 +378,7 @@ class FrontDesk:
         return self.exchange.cases.note(number, f"{at:%Y-%m-%d %H:%M} {by}: {text}")
 
     def _call_changed(self, call: Call, step: CallStep) -> None:
-        live = _live(call)
+        live = live_call(call)
         self._publish(
             Event(at=step.at, kind="call", subject=str(call.id), words=step.words, call=live)
         )
@@ -337,58 +405,3 @@ class FrontDesk:
 
     def _now(self) -> datetime:
         return self.exchange.clock.now()
-
-
-def answer_of(plan: Plan, now: datetime, office: Office, campaign: Campaign | None) -> WhoAnswer:
-    """A plan in the words of the socket; `hotline who` prints the same."""
-    why = [together(f"Nobody fits the {name}; others are rung.") for name in plan.dropped]
-    why += [together(f"{person.name} is on the telephone.") for person in plan.busy]
-    why += [away_words(one, office) for one in plan.away]
-    for person in plan.unconfirmed:
-        told = f"{ONE_PERSON.format(name=person.name)} {HOW.format(id=person.id)}"
-        why.append(together(told))
-    if plan.closure and plan.closure.name:
-        why.append(together(f"Closed: {plan.closure.name}."))
-    return WhoAnswer(
-        at=now,
-        open=plan.opening in OPEN,
-        rounds=tuple(ring for tier in plan.tiers for ring in _rings(tier)),
-        then=str(plan.fallback),
-        why=tuple(why),
-        campaign=campaign.name or campaign.id if campaign else "",
-    )
-
-
-def _rings(tier: Tier) -> list[Ring]:
-    names = tuple(c.person.name for c in tier.candidates)
-    if tier.strategy is Strategy.ALL:
-        return [Ring(names=names, seconds=max(c.ring_seconds for c in tier.candidates))]
-    return [Ring(names=(c.person.name,), seconds=c.ring_seconds) for c in tier.candidates]
-
-
-def _live(call: Call) -> LiveCall:
-    steps = tuple(
-        Step(at=step.at, what=step.what, words=step.words, facts=dict(step.facts))
-        for step in call.steps
-    )
-    return LiveCall(
-        id=str(call.id),
-        line=call.leg.line,
-        caller=call.caller.number or "",
-        caller_name=call.caller.name,
-        started_at=call.started_at,
-        steps=steps,
-    )
-
-
-async def _on_disk(change: Future[Any]) -> object:
-    """Wait until a change of the page is stored: the page may wait for the disk, a call may not."""
-    work = asyncio.wrap_future(change)
-    try:
-        async with asyncio.timeout(DISK_PATIENCE_S):
-            return await asyncio.shield(work)
-    except TimeoutError:
-        raise HotlineError(
-            "The disk does not take this change now; it will be stored as soon as it can.",
-            "See the trouble on the first page.",
-        ) from None

@@ -11,7 +11,7 @@ from hotline.calls.board import Board
 from hotline.calls.diverting import Diverting
 from hotline.calls.selftest import SelfTests
 from hotline.calls.tonelesson import ToneLessons, tone_of
-from hotline.control.messages import (
+from hotline.control.messages.lines import (
     DivertLeft,
     LineBalance,
     LineCheck,
@@ -19,12 +19,13 @@ from hotline.control.messages import (
     LineDiverted,
     LineDivertState,
     LineNetwork,
+    LineSelfCall,
     LineState,
     LineTest,
     LineTested,
     LineTone,
-    Words,
 )
+from hotline.control.messages.wire import Words
 from hotline.errors import HotlineError
 from hotline.lines.port import HandingLine, Line, MobileLine
 from hotline.said import say
@@ -119,6 +120,7 @@ class LineDesk:
             handing=self._handing(line),
             test=_tested(test) if test else None,
             tone=str(tone or ""),
+            self_call=_self_call(self.tests.results.self_call(line.name)),
         )
 
 
@@ -127,3 +129,15 @@ def _tested(test: linetests.LineTest) -> LineTested:
         LineCheck(what=one.what, outcome=one.outcome.value, words=one.words) for one in test.checks
     )
     return LineTested(at=test.at, number=test.number, checks=tuple(checks))
+
+
+def _self_call(call: linetests.SelfCall | None) -> LineSelfCall | None:
+    if call is None:
+        return None
+    return LineSelfCall(
+        at=call.at,
+        over=call.over,
+        outcome=call.outcome.value,
+        words=call.words,
+        seconds=call.seconds,
+    )

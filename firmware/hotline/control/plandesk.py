@@ -4,21 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 from hotline.clock import Clock
-from hotline.control.messages import OfficeUndo, PlanAway, PlanStandIn, PlanSwap
+from hotline.control.messages.office import (
+    OfficeAnsweredBy,
+    OfficeUndo,
+    PlanAway,
+    PlanCopy,
+    PlanMove,
+    PlanStandIn,
+    PlanSwap,
+)
 from hotline.errors import BadSettings, HotlineError
-from hotline.routing.changes import with_absence, with_stand_in, with_swap
+from hotline.inbox.retention import Retention
+from hotline.routing.changes import (
+    CHOOSE_ANOTHER,
+    Change,
+    CopyWeek,
+    DoesNotFit,
+    MoveShift,
+    StandIn,
+    StayAway,
+    SwapDay,
+    changed,
+    must_stand,
+)
 from hotline.routing.office import Office
-from hotline.routing.shifts import DAY
+from hotline.routing.past import without_past
 from hotline.said import say
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office, read_stored_office
+from hotline.storage.officewords import read_wall_time
 from hotline.storage.officewriting import write_office
 
-LONGEST_ABSENCE = timedelta(days=400)
+PLAN_KEPT = Retention().calls  # reports of the staff hold the calls against it
+PlanAsk = PlanSwap | PlanAway | PlanStandIn | PlanMove | PlanCopy
 
 
 @dataclass(frozen=True)
@@ -30,30 +51,16 @@ class PlanDesk:
     clock: Clock
     before: Callable[[int], str | None]
 
-    def swap(self, ask: PlanSwap) -> Future[int]:
-        """Two people swap a day, or take it back."""
-        self._known(ask.one, ask.other)
-        return self._save(with_swap(self.office(), ask.day, ask.one, ask.other), ask.by)
+    def put(self, ask: PlanAsk) -> Future[int]:
+        """This change is in force from the next call on. Raises HotlineError where it cannot be."""
+        now = self.clock.now()
+        office = without_past(changed(self.office(), change_of(ask)), now - PLAN_KEPT)
+        return self.offices.save(checked(office, self.office()), ask.by, now)
 
-    def away(self, ask: PlanAway) -> Future[int]:
-        """Somebody is away."""
-        self._known(ask.person)
-        if not timedelta() <= ask.last - ask.first <= LONGEST_ABSENCE:
-            raise HotlineError(
-                say("The last day lies before the first, or more than a year after it."),
-                say("Choose the days again."),
-            )
-        changed = with_absence(self.office(), ask.person, ask.first, ask.last, ask.reason)
-        return self._save(changed, ask.by)
-
-    def stand_in(self, ask: PlanStandIn) -> Future[int]:
-        """Somebody works once."""
-        self._known(ask.person)
-        if not timedelta(minutes=1) <= ask.end - ask.start <= DAY:
-            raise HotlineError(
-                say("Somebody can stand in for a minute to a day."), say("Choose the times again.")
-            )
-        return self._save(with_stand_in(self.office(), ask.person, (ask.start, ask.end)), ask.by)
+    def answered_by(self, ask: OfficeAnsweredBy) -> Future[int]:
+        """Who answers from the next call on. Raises HotlineError where there is no such centre."""
+        office = replace(self.office(), answered_by=ask.whom)
+        return self.offices.save(checked(office, self.office()), ask.by, self.clock.now())
 
     def undo(self, ask: OfficeUndo) -> Future[int]:
         """The office before the newest saving is in force again."""
@@ -69,34 +76,36 @@ class PlanDesk:
         office, _ = read_stored_office(yaml, "the office before")
         return self.offices.save(write_office(office), ask.by, self.clock.now())
 
-    def _known(self, *people: str) -> None:
-        if any(self.office().person(one) is None for one in people):
-            raise HotlineError(
-                say("One of these people is not in the office any more."),
-                say("Choose one of the list."),
-            )
 
-    def _save(self, changed: Office, by: str) -> Future[int]:
-        """As `office_put` takes it: what cannot stand is refused in words."""
-        yaml = write_office(changed)
-        try:
-            read_office(yaml, "the plan")
-        except BadSettings as wrong:
-            # The office itself may have a number that may not be dialled any more: not our doing.
-            known = _problems(write_office(self.office()))
-            new = [one for one in wrong.problems if _words(one) not in known]
-            if new:
-                raise HotlineError(_words(new[0]), say("Choose another day or person.")) from None
-        return self.offices.save(yaml, by, self.clock.now())
+def change_of(ask: PlanAsk) -> Change:
+    """What is asked for, as routing knows it."""
+    match ask:
+        case PlanSwap():
+            return SwapDay(ask.day, ask.one, ask.other)
+        case PlanAway():
+            return StayAway(ask.person, ask.first, ask.last, ask.reason)
+        case PlanStandIn():
+            return StandIn(ask.person, (ask.start, ask.end))
+        case PlanMove():
+            at, start, end = map(read_wall_time, (ask.at, ask.start, ask.end))
+            return MoveShift(ask.person, ask.day, at, ask.to, ask.to_day, start, end)
+        case PlanCopy():
+            return CopyWeek(ask.source, ask.target)
+
+
+def checked(changed: Office, before: Office) -> str:
+    """The changed office as YAML, read as `office_put` reads it. Raises DoesNotFit."""
+    must_stand(changed, before)
+    yaml = write_office(changed)
+    if new := _problems(yaml) - _problems(write_office(before)):
+        raise DoesNotFit(min(new), CHOOSE_ANOTHER)
+    return yaml
 
 
 def _problems(yaml: str) -> set[str]:
+    """Such as a number that may not be dialled any more."""
     try:
         read_office(yaml, "the plan")
     except BadSettings as wrong:
-        return set(map(_words, wrong.problems))
+        return {problem.partition(": ")[2] for problem in wrong.problems}
     return set()
-
-
-def _words(problem: str) -> str:
-    return problem.partition(": ")[2]

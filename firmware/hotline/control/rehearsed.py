@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hotline.routing.coverage import Stretch
+from hotline.routing.campaigns import as_called
+from hotline.routing.coverage import Hole, Stretch
 from hotline.routing.office import Office, Person
-from hotline.routing.rehearsal import Lack, Rehearsal
+from hotline.routing.rehearsal import Lack, Rehearsal, Season, Shortfall
 from hotline.routing.shifts import DAY, Span
 from hotline.storage.officewords import write_days
 
@@ -19,16 +20,23 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 Line = tuple[str, str]  # mark ("", "well", "doubt" or "hole") and words
 
 
-def page_of(office: Office, heard: Rehearsal, unconfirmed: Sequence[str] = ()) -> Iterator[Line]:
+def page_of(
+    office: Office,
+    heard: Rehearsal,
+    unconfirmed: Sequence[str] = (),
+    doubts: Sequence[str] = (),
+) -> Iterator[Line]:
     """The page, line by line: the days, then what is missing, with one thing to do for each.
 
-    unconfirmed: sentences about people who are not rung because of that.
+    unconfirmed: sentences about people who are not rung because of that. doubts: other sentences.
     """
     yield from _days(office, heard)
     for words in unconfirmed:
         yield "hole", words
-    yield from _holes(office, heard)
-    yield from _shortfalls(office, heard)
+    yield from _holes(office, heard.holes)
+    if not office.people:
+        yield "hole", "Nobody is named: every caller may only leave a message."
+    yield from _shortfalls(office, heard.shortfalls)
     for clash in heard.clashes[:HOLES_SHOWN]:
         both = " and ".join(person.name for person in clash.people)
         yield "doubt", f"{_when(clash.span, office.zone)}: {both} have a break at the same time."
@@ -37,6 +45,10 @@ def page_of(office: Office, heard: Rehearsal, unconfirmed: Sequence[str] = ()) -
     for strain in heard.strains:
         words = f"{strain.person.name} has no break for more than {office.hours_in_a_row} hours"
         yield "doubt", f"{_when(strain.span, office.zone)}: {words}."
+    for season in heard.seasons:
+        yield from _season(office, season)
+    for words in doubts:
+        yield "doubt", words
     for person in heard.idle:
         yield "doubt", f"{person.name} is not rung in all this time: {_why_idle(office, person)}."
     if heard.well and not unconfirmed:
@@ -49,30 +61,47 @@ def plain_of(heard: Rehearsal) -> dict[str, Any]:
         "from": heard.span[0],
         "to": heard.span[1],
         "well": heard.well,
-        "holes": [
-            {
-                "from": hole.span[0],
-                "to": hole.span[1],
-                "there": _ids(hole.there),
-                "needed": hole.needed,
-                "pausing": _ids(hole.pausing),
-                "instead": _ids(hole.instead),
-            }
-            for hole in heard.holes
-        ],
-        "shortfalls": [
-            {
-                "topic": s.branch.topic,
-                "language": s.branch.language,
-                "lack": s.lack,
-                "spans": s.spans,
-            }
-            for s in heard.shortfalls
-        ],
+        "holes": _plain_holes(heard.holes),
+        "shortfalls": _plain_shortfalls(heard.shortfalls),
         "clashes": [{"span": c.span, "people": _ids(c.people)} for c in heard.clashes],
         "strains": [{"span": s.span, "person": s.person.id} for s in heard.strains],
         "idle": _ids(heard.idle),
+        "campaigns": [
+            {
+                "campaign": season.campaign.id,
+                "times": season.times,
+                "holes": _plain_holes(season.holes),
+                "shortfalls": _plain_shortfalls(season.shortfalls),
+            }
+            for season in heard.seasons
+        ],
     }
+
+
+def _plain_holes(holes: Iterable[Hole]) -> list[dict[str, Any]]:
+    return [
+        {
+            "from": hole.span[0],
+            "to": hole.span[1],
+            "there": _ids(hole.there),
+            "needed": hole.needed,
+            "pausing": _ids(hole.pausing),
+            "instead": _ids(hole.instead),
+        }
+        for hole in holes
+    ]
+
+
+def _plain_shortfalls(shortfalls: Iterable[Shortfall]) -> list[dict[str, Any]]:
+    return [
+        {
+            "topic": one.branch.topic,
+            "language": one.branch.language,
+            "lack": one.lack,
+            "spans": one.spans,
+        }
+        for one in shortfalls
+    ]
 
 
 def _days(office: Office, heard: Rehearsal) -> Iterator[Line]:
@@ -126,8 +155,21 @@ def _date(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {day:%d.%m.}"
 
 
-def _holes(office: Office, heard: Rehearsal) -> Iterator[Line]:
-    for hole in heard.holes[:HOLES_SHOWN]:
+def _season(office: Office, season: Season) -> Iterator[Line]:
+    """When the campaign is on next, and what its callers do not find."""
+    campaign, zone = season.campaign, office.zone
+    name = f"«{campaign.name or campaign.id}»"
+    if not season.times:
+        yield "doubt", f"{name} is never on again: give it new days, or take it out."
+        return
+    yield "", f"{name}  {', '.join(_when(span, zone) for span in season.times)}"
+    own = as_called(office, campaign)
+    for mark, words in (*_holes(own, season.holes), *_shortfalls(own, season.shortfalls)):
+        yield mark, f"{name}, {words}"
+
+
+def _holes(office: Office, holes: Sequence[Hole]) -> Iterator[Line]:
+    for hole in holes[:HOLES_SHOWN]:
         reached = [person for person in hole.there if person.number]
         lacks = f"only {_names(reached)}, not {hole.needed}" if reached else "nobody answers"
         words = f"{_when(hole.span, office.zone)}: {lacks}"
@@ -136,10 +178,8 @@ def _holes(office: Office, heard: Rehearsal) -> Iterator[Line]:
         if hole.instead:
             words += f". Could stand in: {_names(hole.instead)}"
         yield "hole", f"{words}."
-    if more := heard.holes[HOLES_SHOWN:]:
+    if more := holes[HOLES_SHOWN:]:
         yield "hole", f"and {len(more)} more times."
-    if not office.people:
-        yield "hole", "Nobody is named: every caller may only leave a message."
 
 
 _LACKS = {
@@ -149,10 +189,10 @@ _LACKS = {
 }
 
 
-def _shortfalls(office: Office, heard: Rehearsal) -> Iterator[Line]:
+def _shortfalls(office: Office, shortfalls: Iterable[Shortfall]) -> Iterator[Line]:
     """Each lack of a topic once, with the languages it is the same in; holes were told before."""
     alike: dict[tuple[str | None, Lack, tuple[Span, ...]], list[str]] = {}
-    for one in heard.shortfalls:
+    for one in shortfalls:
         if one.lack is not Lack.ANYBODY or one.branch.topic is not None:
             key = one.branch.topic, one.lack, one.spans
             alike.setdefault(key, []).append(one.branch.language)

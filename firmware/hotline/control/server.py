@@ -16,53 +16,63 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
-from hotline.control.messages import (
-    LINE_LIMIT,
-    REQUEST,
-    WIRE,
+from hotline.control.messages import REQUEST, Request
+from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
     CallReturned,
     CallTried,
-    CapsResume,
     CaseAssign,
     CaseDone,
     CaseHeard,
     CaseNote,
     CaseReopen,
-    Done,
-    Event,
+)
+from hotline.control.messages.lines import (
     LineBalance,
     LineDivert,
     LineDiverted,
     LineTest,
     LineTested,
     LineTone,
-    Message,
-    NumberCode,
-    NumberConfirm,
-    NumberForget,
-    Numbers,
-    NumbersAnswer,
+)
+from hotline.control.messages.office import (
     OfficeAnswer,
+    OfficeAnsweredBy,
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
     OfficeUndo,
     PlanAway,
+    PlanCopy,
+    PlanDraft,
+    PlanMove,
     PlanStandIn,
     PlanSwap,
+)
+from hotline.control.messages.people import (
+    CapsResume,
+    NumberCode,
+    NumberConfirm,
+    NumberForget,
+    NumberMeasure,
+    Numbers,
+    NumbersAnswer,
+    StaffAsk,
+    StaffOpen,
+    StaffPin,
+    StaffPinMade,
+    StaffSaid,
+)
+from hotline.control.messages.status import Event, Status, StatusAnswer, Subscribe, Who, WhoAnswer
+from hotline.control.messages.wire import (
+    LINE_LIMIT,
+    WIRE,
+    Done,
+    Message,
     Problem,
     Reply,
-    Request,
-    StaffAsk,
-    StaffSaid,
     Started,
-    Status,
-    StatusAnswer,
-    Subscribe,
-    Who,
-    WhoAnswer,
     Words,
 )
 from hotline.errors import BadSettings, HotlineError
@@ -97,6 +107,12 @@ class Desk(Protocol):
 
     async def staff(self, ask: StaffAsk) -> StaffSaid:
         """Have somebody leave or come back; see calls/attendance.py."""
+
+    async def staff_pin(self, ask: StaffPin) -> StaffPinMade:
+        """A person's new PIN, or none; see calls/staffdoor.py."""
+
+    async def staff_open(self, ask: StaffOpen) -> Done:
+        """Open the staff's menu again."""
 
     async def who(self, ask: Who) -> WhoAnswer:
         """Who would answer a call."""
@@ -143,6 +159,18 @@ class Desk(Protocol):
     async def plan_stand_in(self, ask: PlanStandIn) -> Done:
         """Somebody works once."""
 
+    async def plan_move(self, ask: PlanMove) -> Done:
+        """A shift goes to another time, day or person."""
+
+    async def plan_copy(self, ask: PlanCopy) -> Done:
+        """A week as another one."""
+
+    async def plan_draft(self, ask: PlanDraft) -> StaffSaid:
+        """Put the draft in force, or take something out of it."""
+
+    async def office_answered_by(self, ask: OfficeAnsweredBy) -> Done:
+        """Who answers from now on."""
+
     async def office_undo(self, ask: OfficeUndo) -> Done:
         """The office before the newest saving is in force again."""
 
@@ -154,6 +182,9 @@ class Desk(Protocol):
 
     async def number_forget(self, ask: NumberForget) -> Done:
         """Ring a number no more."""
+
+    async def number_measure(self, ask: NumberMeasure) -> Started:
+        """Ring somebody until a voicemail answers; see calls/measuring.py."""
 
     async def caps_resume(self, ask: CapsResume) -> Words:
         """Allow more minutes today; see calls/caps.py."""

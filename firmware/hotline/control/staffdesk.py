@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.calls.attendance import Attendance
-from hotline.control.messages import OnDuty, StaffAsk, StaffSaid
+from hotline.control.messages.people import OnDuty, StaffAsk, StaffSaid
 from hotline.errors import HotlineError
 from hotline.routing.office import Office, Person
-from hotline.routing.presence import Absent, Away, Decision, Verdict, Why
+from hotline.routing.presence import Absent, Away, Decision, Verdict, Why, off_duty
 from hotline.routing.rules import on_duty
 from hotline.routing.shifts import duty_ends
 from hotline.routing.staffwords import people_called
@@ -29,7 +29,7 @@ class StaffDesk:
         office, away = self.office(), self.away_at(now)
         return tuple(
             _on_duty(person, duty_ends(office, person, now), away.get(person.id))
-            for person in on_duty(office, now)
+            for person in on_duty(office, now, off_duty(away.values()))
         )
 
     def away_at(self, at: datetime) -> Absent:
@@ -38,7 +38,7 @@ class StaffDesk:
 
     def ask(self, ask: StaffAsk) -> StaffSaid:
         """Have somebody leave or come back. Raises HotlineError where nobody is called so."""
-        person, who = self._person(ask.person), self.attendance
+        person, who = self.person(ask.person), self.attendance
         match ask.what:
             case "break":
                 decision = who.take_break(person, ask.minutes, ask.by)
@@ -49,8 +49,8 @@ class StaffDesk:
         words = decision_words(decision, person, self.office())
         return StaffSaid(done=decision.changes, words=words)
 
-    def _person(self, name: str) -> Person:
-        """By id or by name, as far as that is clear."""
+    def person(self, name: str) -> Person:
+        """By id or by name, as far as that is clear; raises HotlineError where it is not."""
         office = self.office()
         found = office.person(name)
         meant = (found,) if found else people_called(office, name)

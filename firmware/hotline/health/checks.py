@@ -10,34 +10,39 @@ from pathlib import Path
 
 from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
-from hotline.control.messages import (
+from hotline.control.messages.lines import (
     DivertLeft,
     LineDivertState,
     LineNetwork,
+    LineSelfCall,
     LineState,
     LineTested,
-    Meter,
-    StatusAnswer,
 )
+from hotline.control.messages.people import Meter
+from hotline.control.messages.status import StatusAnswer
 from hotline.control.numberdesk import HOW, ONE_PERSON
 from hotline.errors import HotlineError, LineDown
 from hotline.lines.finder import Finder, Seen, modems
 from hotline.lines.quirks import quirks_of
 from hotline.lines.usb import this_machine
 from hotline.numbering import mask
-from hotline.options import Options, public_authorities
+from hotline.options import Options, numbers_of_lines, public_authorities
 from hotline.options.file import read_options, readable_by_others
 from hotline.routing.confirmed import only_confirmed, waiting
+from hotline.routing.office import Office
+from hotline.routing.selfcalls import OFF
 from hotline.storage.confirmations import holding
 from hotline.storage.files import RESERVE, Recordings
 from hotline.storage.office import current
 from hotline.storage.officefile import read_stored_office
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
+from hotline.storage.staffpins import shut_at
 
 REPLUG = "Unplug the modem and plug it in again; see hw/modems.md."
 ANOTHER_MODEL = "Set when_dead, so that they reach somebody, or take a Quectel EC25."
 TRY_HANDING = "Try it with two telephones: `hotline doctor --call NUMBER --and NUMBER`."
+CALL_IT = "Call it from another telephone, and test it: hotline doctor --call NUMBER"
 TEST_AGAIN = "Try again: hotline doctor --call NUMBER"
 
 
@@ -123,6 +128,7 @@ def _office(places: Places, options: Options) -> Iterator[Finding]:
     try:
         with records_file(places.data).reading() as database:
             yaml, confirmed = current(database), holding(database)
+            shut = shut_at(database)
         office, warnings = read_stored_office(yaml, "the office") if yaml else (None, ())
     except HotlineError as trouble:
         yield Finding(False, trouble.cause, trouble.action)
@@ -136,11 +142,32 @@ def _office(places: Places, options: Options) -> Iterator[Finding]:
     for person in waiting(only_confirmed(office, confirmed)):
         words = ONE_PERSON.format(name=person.name)
         yield Finding(False, words, HOW.format(id=person.id))
+    if shut is not None:
+        local = shut.astimezone(office.zone)
+        words = f"The staff's menu is shut since {local:%Y-%m-%d %H:%M}: too many PINs were wrong."
+        yield Finding(False, words, "Open it again: hotline staff unlock")
+    yield from _own_numbers(options, office)
     for modem in options.modems:
         if unknown := [one for one in modem.divert_to if office.person(one) is None]:
             words = f"divert_to of {modem.name} names nobody of the office: {', '.join(unknown)}."
             people = ", ".join(person.id for person in office.people)
             yield Finding(False, words, f"Correct it in box.toml; there are: {people}.")
+
+
+def _own_numbers(options: Options, office: Office) -> Iterator[Finding]:
+    """Without its number, or a second line, the box cannot see that callers get through."""
+    if office.self_call == OFF:
+        return
+    modems = [modem.name for modem in options.modems]
+    modems += [modem.name for modem in options.voice_modems]
+    lines = [*(trunk.name for trunk in options.trunks), *modems]
+    unknown = [name for name in lines if name not in numbers_of_lines(options)]
+    if len(modems) == len(lines) == 1:
+        words = f"The box cannot call itself: {lines[0]} is its only line, and carries one call."
+        yield Finding(True, words, "Call it from your own telephone now and then.")
+    elif unknown and len(lines) > 1:
+        words = f"The box cannot call itself over {', '.join(unknown)}: its number is not known."
+        yield Finding(True, words, 'Add number = "+…" of its own to box.toml.')
 
 
 def _clock() -> Iterator[Finding]:
@@ -226,6 +253,10 @@ def _of_line(line: LineState) -> Iterator[Finding]:
         yield Finding(False, words, TRY_HANDING)
     if line.test is not None:
         yield from of_test(line.name, line.test)
+    if line.self_call is not None:
+        fails = line.self_call.outcome == "fails"
+        words = f"{line.name}: {self_call_words(line.self_call)}"
+        yield Finding(not fails, words, CALL_IT if fails else "")
 
 
 def of_test(line: str, test: LineTested) -> Iterator[Finding]:
@@ -234,6 +265,12 @@ def of_test(line: str, test: LineTested) -> Iterator[Finding]:
     for check in test.checks:
         fails = check.outcome == "fails"
         yield Finding(not fails, f"{tried} {check.words}", TEST_AGAIN if fails else "")
+
+
+def self_call_words(call: LineSelfCall) -> str:
+    """When the box called its own line, what came of it, and what of the minutes it took."""
+    cost = f" It took {call.seconds:.0f} s of {call.over}." if call.seconds else ""
+    return f"Called by the box itself over {call.over} on {call.at:%Y-%m-%d}: {call.words}{cost}"
 
 
 def divert_words(divert: LineDivertState) -> str:

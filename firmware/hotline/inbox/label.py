@@ -16,7 +16,9 @@ def label(text: str | None, limit: int = 64) -> str:
     Control characters, halves of surrogate pairs and direction marks become spaces, runs of
     spaces one. Markup stays as it is: whoever shows the text escapes it.
     """
-    kept = "".join(" " if _harmful(character) else character for character in text or "")
+    kept = text or ""
+    if not kept.isprintable():  # else there is nothing harmful in it
+        kept = "".join(" " if _harmful(character) else character for character in kept)
     return " ".join(kept.split())[:limit]
 
 

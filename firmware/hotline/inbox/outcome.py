@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     CALLBACK = "callback"  # the caller asked to be called back
     MISSED = "missed"
     NOT_REACHED = "not reached"  # of a call the box made: nobody was spoken with
+    TEST = "test"  # the box called its own line, or somebody tried it from the page
 
 
 _OF_KIND = {

@@ -17,6 +17,7 @@ class Tried(StrEnum):
     MACHINE = "a machine answered"
     UNREACHABLE = "not reachable"
     FAILED = "the call could not be made"
+    LEFT = "left waiting"  # they answered, and whoever called them hung up while they were on hold
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ class Waiting:
     """One caller who is owed a call, however often they called; who withholds the number, one call.
 
     owed: the oldest first, never empty. owner: id of who wants to call back, or was given the wish
-    to be called; "" for nobody.
+    to be called; "" for nobody. turn: the box calls them by itself, 1 for whom it calls next; None
+    where only people do.
     """
 
     caller_number: str | None
@@ -73,6 +75,7 @@ class Waiting:
     owner: str = ""
     owned_at: datetime | None = None
     attempts: tuple[Attempt, ...] = ()
+    turn: int | None = None
 
     @property
     def call_id(self) -> int:
@@ -126,23 +129,30 @@ def grouped(
     owed: Iterable[Owed],
     owners: Mapping[str, Owner],
     attempts: Mapping[str, Iterable[Attempt]],
+    turns: Mapping[int, int],
 ) -> list[Waiting]:
     """One entry for each caller, who waits longest first.
 
-    owners, attempts: by `caller_key`. Those of an earlier time, after which the caller was reached
+    turns: whose turn it is, by the number of the wish, of those the box calls by itself. owners,
+    attempts: by `caller_key`. Those of an earlier time, after which the caller was reached
     and nothing was owed any more, do not count: all that is owed now came after them.
     """
     by_caller: dict[str, list[Owed]] = {}
     for one in sorted(owed, key=lambda one: one.call_id):
         by_caller.setdefault(caller_key(one.number, one.call_id), []).append(one)
     entries = [
-        _entry(reasons, owners.get(caller), attempts.get(caller, ()))
+        _entry(reasons, owners.get(caller), attempts.get(caller, ()), turns)
         for caller, reasons in by_caller.items()
     ]
     return sorted(entries, key=lambda entry: entry.owed[0].call_id)
 
 
-def _entry(owed: list[Owed], owner: Owner | None, attempts: Iterable[Attempt]) -> Waiting:
+def _entry(
+    owed: list[Owed],
+    owner: Owner | None,
+    attempts: Iterable[Attempt],
+    turns: Mapping[int, int],
+) -> Waiting:
     first = owed[0].call_id
     if owner is not None and owner.upto < first:
         owner = None
@@ -156,4 +166,5 @@ def _entry(owed: list[Owed], owner: Owner | None, attempts: Iterable[Attempt]) -
         owner=owner.person if owner else "",
         owned_at=owner.at if owner else None,
         attempts=tuple(one for one in attempts if one.upto >= first),
+        turn=next((turns[w] for one in owed if (w := one.case_number or 0) in turns), None),
     )

@@ -104,7 +104,7 @@ class OfficeLine:
                     await asyncio.shield(leg.gone)
         await self._keeper.stop()
 
-    def dial(self, number: str, shown: str | None = None) -> OfficeLeg:
+    def dial(self, number: str) -> OfficeLeg:
         """See Line. Whom this line would call, nobody could be joined with."""
         raise LineDown(say("The line %(line)s only takes calls.", line=self.name))
 

@@ -111,8 +111,8 @@ class GsmLine:
         await self._modem.give_up()
         await self._keeper.stop()
 
-    def dial(self, number: str, shown: str | None = None) -> GsmLeg:
-        """See Line. The number shown is the SIM's, whatever was asked for."""
+    def dial(self, number: str) -> GsmLeg:
+        """See Line."""
         if self._modem.port is None or not self._health.up:
             raise LineDown(say("The line %(line)s is down.", line=self.name), self._health.words)
         if self._quirks.speech is None:

@@ -6,14 +6,14 @@ from hotline.lines.port import Cause
 
 # 3GPP 24.008 annex H.
 BY_NUMBER = {
-    1: Cause.UNREACHABLE,
+    1: Cause.NO_SUCH_NUMBER,
     17: Cause.BUSY,
     18: Cause.NO_ANSWER,
     19: Cause.NO_ANSWER,
     20: Cause.UNREACHABLE,
     21: Cause.REJECTED,
     27: Cause.UNREACHABLE,
-    28: Cause.FAILED,
+    28: Cause.NO_SUCH_NUMBER,
     34: Cause.LINE_FAILED,
     38: Cause.LINE_FAILED,
     41: Cause.LINE_FAILED,
@@ -41,7 +41,7 @@ def _of_words(words: str) -> Cause:
         ("reject", Cause.REJECTED),
         ("no answer", Cause.NO_ANSWER),
         ("no user", Cause.NO_ANSWER),
-        ("unassigned", Cause.UNREACHABLE),
+        ("unassigned", Cause.NO_SUCH_NUMBER),
     ):
         if part in said:
             return cause

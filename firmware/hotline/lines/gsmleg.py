@@ -107,7 +107,8 @@ class GsmLeg:
             self._sound.away(away)
 
     def on_key(self, digit: str) -> None:
-        if self._sound is not None and self._sound.tells(digit):
+        """The modem told a key; before both ends talk it is one of the call before, told late."""
+        if self.answered.done() and self._sound is not None and self._sound.tells(digit):
             self.keys.put_nowait(digit)
 
     def ended(self, cause: Cause) -> None:

@@ -32,11 +32,6 @@ def caller_of(invite: str, country: str) -> Caller:
     return Caller(normalise(digits, country) or _printable(digits), _printable(name)[:NAME_LENGTH])
 
 
-def offers_keys(invite: str) -> bool:
-    """Does the sender's SDP offer RFC 4733 telephone events?"""
-    return "telephone-event" in invite.lower()
-
-
 def _headers(message: str) -> dict[str, str]:
     """The first value of each header, names in small letters; folded lines joined."""
     head = message.replace("\r\n", "\n").split("\n\n", 1)[0]

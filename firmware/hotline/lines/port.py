@@ -34,6 +34,7 @@ class Cause(StrEnum):
     REJECTED = "rejected"
     NO_ANSWER = "no answer"
     UNREACHABLE = "unreachable"
+    NO_SUCH_NUMBER = "no such number"
     LINE_FAILED = "the line did not carry the call"
     FAILED = "failed"
     NO_SOUND = "no sound arrived"
@@ -56,7 +57,6 @@ class Capabilities:
     can_dial: bool = True
     can_refuse: bool = True
     channels: int = 1
-    shows_any_number: bool = False
     can_text: bool = False
     hands_on: bool = False
     caution: Said = NOTHING
@@ -175,11 +175,10 @@ class Line(Protocol):
     async def stop(self) -> None:
         """End all legs and let the line go."""
 
-    def dial(self, number: str, shown: str | None = None) -> Leg:
+    def dial(self, number: str) -> Leg:
         """Begin an outgoing call to `number` (E.164). Returns at once; failures end the leg.
 
-        shown: the number to show where the line can choose it. Raises LineDown when no call can
-        be begun at all.
+        Raises LineDown when no call can be begun at all.
         """
 
 

@@ -38,18 +38,18 @@ DIALLED_PREFIX = {"+e164": "+", "00": "00"}
 _CAUSES = {
     401: Cause.LINE_FAILED,
     403: Cause.LINE_FAILED,
-    404: Cause.UNREACHABLE,
+    404: Cause.NO_SUCH_NUMBER,
     407: Cause.LINE_FAILED,
     408: Cause.NO_ANSWER,
-    410: Cause.UNREACHABLE,
+    410: Cause.NO_SUCH_NUMBER,
     480: Cause.UNREACHABLE,
-    484: Cause.FAILED,
+    484: Cause.NO_SUCH_NUMBER,
     486: Cause.BUSY,
     487: Cause.OURS,
     488: Cause.LINE_FAILED,  # no codec in common, or sound in the clear where a lock is asked
     600: Cause.BUSY,
     603: Cause.REJECTED,
-    604: Cause.UNREACHABLE,
+    604: Cause.NO_SUCH_NUMBER,
     606: Cause.LINE_FAILED,
     607: Cause.REJECTED,
 }
@@ -219,7 +219,7 @@ class SipLine:
         if self._account is not None:
             self._account.close()
 
-    def dial(self, number: str, shown: str | None = None) -> SipLeg:
+    def dial(self, number: str) -> SipLeg:
         """See Line."""
         if self._account is None or not self._health.up:
             raise LineDown(say("The line %(line)s is down.", line=self.name), self._health.words)
@@ -230,7 +230,7 @@ class SipLine:
         means_busy = Cause.LINE_FAILED if gateway else Cause.BUSY
         leg = SipLeg(self.name, Caller(number), means_busy=means_busy)
         self._hold(leg)
-        leg.call = self._account.invite(self._uri(number), {}, leg)
+        leg.call = self._account.invite(self._uri(number), self._identity(), leg)
         return leg
 
     # -- what the stack tells ----------------------------------------------------------------
@@ -379,6 +379,13 @@ class SipLine:
         trunk = self._trunk
         user = f"{self._written(number)}@" if number else ""
         return f"sip:{user}{trunk.host}:{trunk.port};transport={trunk.transport}"
+
+    def _identity(self) -> dict[str, str]:
+        """Which of our numbers the telephone that we call is to show (RFC 3325, 9.2)."""
+        trunk = self._trunk
+        if trunk.number is None:
+            return {}
+        return {"P-Preferred-Identity": f"<sip:{trunk.number}@{trunk.host}>"}
 
     def _written(self, number: str) -> str:
         """An E.164 number as the far side wants it dialled; only digits and '+' ever leave."""

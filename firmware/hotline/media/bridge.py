@@ -72,10 +72,6 @@ class Bridge:
         """Forget an end that is gone; its port took the wires with it."""
         self._wires = frozenset(wire for wire in self._wires if end not in wire)
 
-    def sources_of(self, sink: End) -> list[End]:
-        """Who transmits to `sink`."""
-        return [source for source, heard_by in self._wires if heard_by is sink]
-
     def plays_to(self, sink: End) -> bool:
         """Does anybody transmit to `sink`? May be asked from any thread."""
         return any(heard_by is sink for _, heard_by in self._wires)

@@ -26,11 +26,9 @@ class Prompt(StrEnum):
 
     GREETING_OPEN = "greeting_open"
     GREETING_CLOSED = "greeting_closed"
-    CLOSED_TODAY = "closed_today"
     RECORDING_NOTICE = "recording_notice"
     MENU_ITEM = "menu_item"
     MENU_PERSON = "menu_person"
-    MENU_REPEAT = "menu_repeat"
     LANGUAGE_CHOICE = "language_choice"
     WRONG_KEY = "wrong_key"
     NO_KEY = "no_key"
@@ -38,22 +36,23 @@ class Prompt(StrEnum):
     POSITION = "position"
     STILL_WAITING = "still_waiting"
     NOBODY_NOW = "nobody_now"
+    ASK_WHY = "ask_why"
     MESSAGE_INTRO = "message_intro"
     COMPLAINT_INTRO = "complaint_intro"
     MESSAGE_SAVED = "message_saved"
     COMPLAINT_SAVED = "complaint_saved"
     MESSAGE_EMPTY = "message_empty"
     CALLBACK_ASKED = "callback_asked"
+    CALLBACK_IN_TURN = "callback_in_turn"
     DISK_FULL_APOLOGY = "disk_full_apology"
     WHISPER = "whisper"
-    WHISPER_TAKEN = "whisper_taken"
+    WHISPER_ABOUT = "whisper_about"
+    WHISPER_KEYS = "whisper_keys"
     WHISPER_TOO_LATE = "whisper_too_late"
-    CONNECTED = "connected"
     SURVEY_ASK = "survey_ask"
     SURVEY_THANKS = "survey_thanks"
     GOODBYE = "goodbye"
     LINE_ERROR = "line_error"
-    EMERGENCY = "emergency"
     SELF_TEST = "self_test"
     SELF_TEST_JOINED = "self_test_joined"
     SELF_TEST_HANDED = "self_test_handed"
@@ -68,6 +67,62 @@ class Prompt(StrEnum):
     RETURN_CALLING = "return_calling"
     RETURN_BUSY = "return_busy"
     RETURN_NO_ANSWER = "return_no_answer"
+    TALK_FROM = "talk_from"
+    TALK_HELP = "talk_help"
+    TALK_ON_HOLD = "talk_on_hold"
+    TALK_BACK = "talk_back"
+    TALK_WHOM = "talk_whom"
+    TALK_KEY = "talk_key"
+    TALK_MORE = "talk_more"
+    TALK_CALLING = "talk_calling"
+    TALK_NOBODY = "talk_nobody"
+    TALK_NOT_TAKEN = "talk_not_taken"
+    TALK_CONSULT = "talk_consult"
+    TALK_STILL = "talk_still"
+    TALK_THANKS = "talk_thanks"
+    TALK_CALLER_LEFT = "talk_caller_left"
+    TALK_NOTE = "talk_note"
+    TALK_NOTED = "talk_noted"
+    STAFF_NUMBER = "staff_number"
+    STAFF_PIN = "staff_pin"
+    STAFF_WRONG = "staff_wrong"
+    STAFF_REFUSED = "staff_refused"
+    STAFF_SHUT = "staff_shut"
+    STAFF_OFFER_BREAK = "staff_offer_break"
+    STAFF_OFFER_OFF = "staff_offer_off"
+    STAFF_OFFER_ON = "staff_offer_on"
+    STAFF_OFFER_WHO = "staff_offer_who"
+    STAFF_OFFER_SWAP = "staff_offer_swap"
+    STAFF_OFFER_BACK = "staff_offer_back"
+    STAFF_LEAVE = "staff_leave"
+    STAFF_MINUTES = "staff_minutes"
+    STAFF_BREAK = "staff_break"
+    STAFF_GONE = "staff_gone"
+    STAFF_RUNG = "staff_rung"
+    STAFF_LAST = "staff_last"
+    STAFF_FEW = "staff_few"
+    STAFF_NOT_ON = "staff_not_on"
+    STAFF_WHO = "staff_who"
+    STAFF_NOBODY_ON = "staff_nobody_on"
+    STAFF_DUTY = "staff_duty"
+    STAFF_NO_DUTY = "staff_no_duty"
+    STAFF_WISH = "staff_wish"
+    STAFF_SWAP_ASKED = "staff_swap_asked"
+    STAFF_SWAP_DONE = "staff_swap_done"
+    STAFF_SWAP_REFUSED = "staff_swap_refused"
+    STAFF_SWAP_CANNOT = "staff_swap_cannot"
+    STAFF_SWAP_NO_TEXT = "staff_swap_no_text"
+    STAFF_NOBODY_WAITS = "staff_nobody_waits"
+    STAFF_CANNOT_CALL = "staff_cannot_call"
+    ROLL_CALL = "roll_call"
+    ROLL_CALL_THANKS = "roll_call_thanks"
+    MEASURE = "measure"
+
+
+# Only an office whose menu has a key for its staff ever says these.
+OF_STAFF = frozenset(prompt for prompt in Prompt if prompt.name.startswith("STAFF_"))
+# And these, only one that asks its callers why they call.
+OF_WHY = frozenset({Prompt.ASK_WHY, Prompt.WHISPER_ABOUT, Prompt.WHISPER_KEYS})
 
 
 # The values a sentence takes. Every language uses exactly these.
@@ -76,7 +131,6 @@ VALUES: Mapping[Prompt, frozenset[str]] = {
     for prompt, values in {
         Prompt.GREETING_OPEN: "office",
         Prompt.GREETING_CLOSED: "office when",
-        Prompt.CLOSED_TODAY: "when",
         Prompt.RECORDING_NOTICE: "office days",
         Prompt.MENU_ITEM: "label key",
         Prompt.LANGUAGE_CHOICE: "key",
@@ -84,10 +138,27 @@ VALUES: Mapping[Prompt, frozenset[str]] = {
         Prompt.MESSAGE_SAVED: "case",
         Prompt.COMPLAINT_SAVED: "case",
         Prompt.CALLBACK_ASKED: "case",
+        Prompt.CALLBACK_IN_TURN: "case",
         Prompt.WHISPER: "office topic caller",
+        Prompt.WHISPER_ABOUT: "office topic",
+        Prompt.WHISPER_KEYS: "caller",
         Prompt.SELF_TEST: "office",
         Prompt.CONFIRM_ASK: "office",
         Prompt.RETURN_WHISPER: "office topic case when caller",
+        Prompt.TALK_FROM: "colleague",
+        Prompt.TALK_KEY: "key",
+        Prompt.TALK_NOTED: "case",
+        Prompt.STAFF_BREAK: "when",
+        Prompt.STAFF_FEW: "names",
+        Prompt.STAFF_NOT_ON: "when",
+        Prompt.STAFF_WHO: "names away when next",
+        Prompt.STAFF_NOBODY_ON: "when next",
+        Prompt.STAFF_DUTY: "when key",
+        Prompt.STAFF_WISH: "name when",
+        Prompt.STAFF_SWAP_ASKED: "name",
+        Prompt.STAFF_SWAP_NO_TEXT: "name",
+        Prompt.ROLL_CALL: "office",
+        Prompt.MEASURE: "office",
     }.items()
 }
 

@@ -150,5 +150,9 @@ class Comfort(Protocol):
         """What a waiting caller hears; loops without a seam."""
 
     @property
+    def ringback(self) -> Path:
+        """What a caller hears before anybody answers; loops without a seam."""
+
+    @property
     def beep(self) -> Path:
         """Before a recording."""

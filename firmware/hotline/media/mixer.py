@@ -13,10 +13,10 @@ from pathlib import Path
 from hotline.errors import LineDown
 from hotline.media.bridge import TalkEnd
 from hotline.media.dtmf import Detector
-from hotline.media.engine import HangUpTone, KeyWays, Level, Recording, Sound
+from hotline.media.engine import CLOCK_RATE, HangUpTone, KeyWays, Level, Recording, Sound
 from hotline.media.halfduplex import TurnTalk
 from hotline.media.listening import Listener, Listening
-from hotline.media.pjsip.ports import Nowhere, Player, Tap
+from hotline.media.pjsip.ports import MODEM_KEEPS_MS, ModemTalk, Nowhere, Player, Tap
 from hotline.media.pjsip.seam import fail, give
 from hotline.media.pjsip.stack import Pjsip
 from hotline.media.recorder import Recorder, WavRecording
@@ -181,8 +181,12 @@ class MixedSound:
 
     def _feed_keys(self) -> Callable[[bytes], None]:
         detector, keys = Detector(), self._keys
+        # A key that ended the call before may still be in there, and would count in this one.
+        old = CLOCK_RATE * MODEM_KEEPS_MS // 1000 * 2 if isinstance(self.call, ModemTalk) else 0
 
         def feed(sound: bytes) -> None:
+            nonlocal old
+            old, sound = max(0, old - len(sound)), sound[old:]
             for digit in detector.feed(sound):
                 if self.call.keys.heard(digit, time.monotonic()):
                     self.stack.tell(keys.put_nowait, digit)

@@ -282,20 +282,33 @@ def _texts(office: Office, values: Mapping[str, object]) -> Iterator[tuple[str, 
 
 def _sayings(office: Office, language: str) -> Iterator[tuple[Prompt, Mapping[str, object]]]:
     case_and_caller = {"case": "0", "caller": "0"}
-    yield from ((prompt, case_and_caller) for prompt in Prompt)
+    never = frozenset() if _has_staff_menu(office) else catalogue.OF_STAFF
+    never |= frozenset() if office.asks_why else catalogue.OF_WHY
+    yield from ((prompt, case_and_caller) for prompt in Prompt if prompt not in never)
     yield from ((Prompt.POSITION, {"n": n}) for n in range(1, 10))
     for topic in office.topics:
         topic_name = {"topic": topic.name.get(language)}
         yield Prompt.WHISPER, {**case_and_caller, **topic_name}
         yield Prompt.WHISPER, {**topic_name}
+        if office.asks_why:
+            yield Prompt.WHISPER_ABOUT, {**topic_name}
     yield Prompt.WHISPER, {}
+    if office.asks_why:
+        yield Prompt.WHISPER_KEYS, {}  # of who withholds the number
     for subject in ({}, *({"topic": topic.name.get(language)} for topic in office.topics)):
         yield Prompt.RETURN_WHISPER, {**case_and_caller, **subject}
         yield Prompt.RETURN_WHISPER, {"caller": "0", **subject}
+    yield from ((Prompt.TALK_KEY, {"key": n}) for n in range(1, 10))
+    for person in office.people:
+        yield Prompt.TALK_FROM, {"colleague": person.name}
     for key in (key for menu in office.menus for key in menu.keys):
         if key.do is Do.LANGUAGE:
             yield Prompt.LANGUAGE_CHOICE, {"key": key.key}
         yield Prompt.MENU_ITEM, {"key": key.key, "label": key.label.get(language)}
+
+
+def _has_staff_menu(office: Office) -> bool:
+    return any(key.do is Do.STAFF for menu in office.menus for key in menu.keys)
 
 
 def _own_texts(office: Office, language: str) -> Iterator[str]:
@@ -307,3 +320,8 @@ def _own_texts(office: Office, language: str) -> Iterator[str]:
     by_language += [menu.prompt for menu in office.menus]
     by_language += [key.text for menu in office.menus for key in menu.keys]
     yield from (texts[language] for texts in by_language if language in texts)
+    # The staff choose each other: in a talk in the office's language, in their menu in their own.
+    if language == catalogue.known(office.language):
+        yield from (one.name for one in (*office.people, *office.directory))
+    elif _has_staff_menu(office):
+        yield from (one.name for one in office.people)

@@ -46,14 +46,6 @@ def pcm(samples: Wave) -> wav.Samples:
     return np.round(np.clip(samples, -1.0, 1.0) * 32767).astype(np.int16)
 
 
-def rms(frame: bytes) -> float:
-    """Loudness of 16-bit samples, 0 (silence) to 1 (full scale), for the meters."""
-    samples = np.frombuffer(frame, dtype="<i2")
-    if len(samples) == 0:
-        return 0.0
-    return min(1.0, math.sqrt(float(np.mean(np.square(samples, dtype=np.float32)))) / 32768)
-
-
 @dataclass(frozen=True)
 class Cadence:
     """A tone of the exchange: frequencies, and seconds of sound and silence in turns."""

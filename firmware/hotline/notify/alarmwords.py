@@ -1,4 +1,4 @@
-"""What the office is told about numbers and minutes: who may be rung, what was refused."""
+"""What the office is told about numbers, minutes and PINs: who may be rung, what was refused."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ class _Phrases:
     breach_body: str
     resumed: str
     resumed_body: str
+    loop: str
+    loop_body: str
+    staff_shut: str
+    staff_shut_body: str
 
 
 _ENGLISH = _Phrases(
@@ -43,6 +47,13 @@ _ENGLISH = _Phrases(
     " your own calls, allow some more on the page People. If not, change the password of the page.",
     resumed="{minutes} more minutes for forwarded calls today",
     resumed_body="Allowed by {by}. That is possible once a day.",
+    loop="{name}'s telephone is diverted to the hotline itself",
+    loop_body="Calls that are sent there come back to us. Take the divert off that telephone;"
+    " until then the next person is rung.",
+    staff_shut="The staff's menu by telephone is shut: too many wrong PINs",
+    staff_shut_body="Somebody guessed at PINs. Nobody is let in by telephone until one of you opens"
+    " the menu again, on the page People or with: hotline staff unlock. Texts, the page and callers"
+    " are not affected.",
 )
 _RUSSIAN = _Phrases(
     confirmed="Новый телефон может принимать звонки: {number} ({name})",
@@ -62,6 +73,13 @@ _RUSSIAN = _Phrases(
     " звонки, добавьте минут на странице «Люди». Если нет, смените пароль страницы.",
     resumed="Ещё минут переведённых звонков на сегодня: {minutes}",
     resumed_body="Разрешил(а) {by}. Это возможно один раз в день.",
+    loop="{name}: телефон переадресован на саму горячую линию",
+    loop_body="Звонки, которые туда переводятся, возвращаются к нам. Отключите на нём"
+    " переадресацию; до этого звонит телефон следующего сотрудника.",
+    staff_shut="Меню сотрудников по телефону закрыто: слишком много неверных ПИН-кодов",
+    staff_shut_body="Кто-то подбирал ПИН-коды. По телефону в меню никого не пустят, пока кто-то из"
+    " вас не откроет его снова: на странице «Люди» или командой hotline staff unlock. СМС, страница"
+    " и звонящие работают как обычно.",
 )
 _UKRAINIAN = _Phrases(
     confirmed="Новий телефон може приймати дзвінки: {number} ({name})",
@@ -81,6 +99,13 @@ _UKRAINIAN = _Phrases(
     " дзвінки, додайте хвилин на сторінці «Люди». Якщо ні, змініть пароль сторінки.",
     resumed="Ще хвилин переведених дзвінків на сьогодні: {minutes}",
     resumed_body="Дозволив(ла) {by}. Це можливо один раз на день.",
+    loop="{name}: телефон переадресовано на саму гарячу лінію",
+    loop_body="Дзвінки, які туди переводяться, повертаються до нас. Вимкніть на ньому"
+    " переадресацію; доти дзвонить телефон наступного працівника.",
+    staff_shut="Меню працівників телефоном закрито: забагато неправильних ПІН-кодів",
+    staff_shut_body="Хтось підбирав ПІН-коди. Телефоном у меню нікого не пустять, доки хтось із вас"
+    " не відкриє його знову: на сторінці «Люди» або командою hotline staff unlock. СМС, сторінка і"
+    " дзвінки працюють як завжди.",
 )
 _ROMANIAN = _Phrases(
     confirmed="Un telefon nou poate primi apeluri: {number} ({name})",
@@ -100,6 +125,13 @@ _ROMANIAN = _Phrases(
     " dvs., adăugați minute pe pagina „Oameni”. Dacă nu, schimbați parola paginii.",
     resumed="Încă minute pentru apeluri transferate azi: {minutes}",
     resumed_body="Permis de {by}. Este posibil o dată pe zi.",
+    loop="{name}: telefonul este redirecționat chiar către linia fierbinte",
+    loop_body="Apelurile transferate acolo se întorc la noi. Opriți redirecționarea pe acel"
+    " telefon; până atunci sună telefonul următorului coleg.",
+    staff_shut="Meniul personalului prin telefon este închis: prea multe PIN-uri greșite",
+    staff_shut_body="Cineva a încercat să ghicească PIN-uri. Nimeni nu mai intră în meniu prin"
+    " telefon până când unul dintre dvs. îl deschide din nou: pe pagina „Oameni” sau cu comanda"
+    " hotline staff unlock. SMS-urile, pagina și apelanții nu sunt afectați.",
 )
 _PHRASES = {"en": _ENGLISH, "ru": _RUSSIAN, "uk": _UKRAINIAN, "ro": _ROMANIAN}
 
@@ -137,6 +169,18 @@ def about_resumed(minutes: float, by: str, about: About) -> Words:
     """And was allowed to go on."""
     phrases, values = _phrases(about), {"minutes": f"{minutes:.0f}", "by": label(by)}
     return _words(phrases.resumed, phrases.resumed_body, about, **values)
+
+
+def about_loop(name: str, about: About) -> Words:
+    """A person's telephone sends the calls of the box back to the box."""
+    phrases = _phrases(about)
+    return _words(phrases.loop, phrases.loop_body, about, name=label(name))
+
+
+def about_staff_shut(about: About) -> Words:
+    """Too many PINs were wrong: nobody is let into the staff's menu by telephone."""
+    phrases = _phrases(about)
+    return _words(phrases.staff_shut, phrases.staff_shut_body, about)
 
 
 def _phrases(about: About) -> _Phrases:

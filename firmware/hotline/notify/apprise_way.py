@@ -63,7 +63,8 @@ async def _answer_of_child(order: bytes) -> bytes:
         sys.executable, "-m", CHILD, stdin=pipe, stdout=pipe, stderr=nothing
     )
     try:
-        said, _ = await asyncio.wait_for(child.communicate(order), TIMEOUT)
+        async with asyncio.timeout(TIMEOUT):
+            said, _ = await child.communicate(order)
     finally:
         if child.returncode is None:
             child.kill()

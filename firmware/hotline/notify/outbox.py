@@ -9,6 +9,7 @@ one (the Message-ID of an e-mail) pass on, so that the reader's program shows it
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
@@ -97,14 +98,16 @@ class Outbox:
         """What is not delivered yet, the oldest first, with the reason of the last failure."""
         return sorted(self._waiting.values(), key=lambda letter: letter.created)
 
-    def try_now(self) -> None:
-        """Somebody repaired a way: try everything at once."""
+    def try_now(self, way: str) -> None:
+        """This way is open again: try whatever waits for it at once."""
         now = self._clock.now()
-        self._closed_until.clear()
-        self._failures.clear()
-        for letter in self._waiting.values():
-            self._waiting[letter.id] = replace(letter, next_try_at=now)
-        self._news.set()
+        for gates in (self._closed_until, self._failures):
+            for gate in [one for one in gates if one[0] == way]:
+                gates.pop(gate)
+        for letter in self.waiting():
+            if letter.way == way:
+                self._waiting[letter.id] = replace(letter, next_try_at=now)
+                self._news.set()
 
     def forget(self, number: str, cases: Collection[int]) -> None:
         """Drop waiting letters about these cases or naming that caller, before they are erased."""
@@ -137,10 +140,11 @@ class Outbox:
         return max(0.0, (earliest - self._clock.now()).total_seconds())
 
     async def _wait_for_news(self, seconds: float | None) -> None:
-        try:
-            await asyncio.wait_for(self._news.wait(), seconds)
-        except TimeoutError:
-            return
+        # Not wait_for: until Python 3.12 it forgets a cancellation that comes with the news, and
+        # the box would never stop.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
 
     async def _send_all(self, letters: list[Letter]) -> None:
         closed: set[tuple[str, str]] = set()
@@ -151,7 +155,8 @@ class Outbox:
     async def _send(self, letter: Letter) -> bool:
         """Try one letter; False when the way to its recipient turned out to be closed."""
         try:
-            await asyncio.wait_for(self._ways[letter.way](letter), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await self._ways[letter.way](letter)
         except LetterRefused as refusal:
             self._failed(letter, str(refusal))
         except (HotlineError, OSError, ValueError) as error:

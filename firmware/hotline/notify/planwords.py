@@ -1,14 +1,17 @@
-"""What the office and whoever watches the plan are told of holes in it, the day before."""
+"""What people are told of the plan: of holes in it, the day before; of shifts that are changed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hotline.notify.words import About, Words
+from hotline.notify.words import OFFICE_IN_TEXT, About, Words
 from hotline.routing.coverage import Hole
+from hotline.routing.difference import ChangedDay
+from hotline.routing.shifts import Duty
 
 LISTED = 12
+DAYS_TEXTED = 6  # a text of three parts
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,9 @@ class _Phrases:
     instead: str
     more: str
     body: str
+    changed: str
+    free: str
+    was: str
 
 
 _PHRASES = {
@@ -30,6 +36,9 @@ _PHRASES = {
         "and {count} more",
         "While the line is open, too few people are there then. Callers wait longer or leave"
         " messages. Have somebody stand in on the page Shifts.",
+        "Your shifts are changed:",
+        "free",
+        "{now} (was {before})",
     ),
     "ro": _Phrases(
         "Nu răspunde nimeni: {first}",
@@ -39,6 +48,9 @@ _PHRASES = {
         "și încă {count}",
         "Cât linia este deschisă, atunci sunt prea puțini oameni. Apelanții așteaptă mai mult sau"
         " lasă mesaje. Puneți pe cineva să înlocuiască pe pagina Ture.",
+        "Turele dvs. s-au schimbat:",
+        "liber",
+        "{now} (era {before})",
     ),
     "ru": _Phrases(
         "Некому ответить: {first}",
@@ -48,6 +60,9 @@ _PHRASES = {
         "и ещё {count}",
         "Линия в это время открыта, а людей не хватает: звонящие ждут дольше или оставляют"
         " сообщения. Назначьте замену на странице «Смены».",
+        "Ваши смены изменились:",
+        "выходной",
+        "{now} (было {before})",
     ),
     "uk": _Phrases(
         "Нікому відповісти: {first}",
@@ -57,6 +72,9 @@ _PHRASES = {
         "і ще {count}",
         "Лінія в цей час відкрита, а людей не вистачає: абоненти чекають довше або лишають"
         " повідомлення. Призначте заміну на сторінці «Зміни».",
+        "Ваші зміни оновлено:",
+        "вихідний",
+        "{now} (було {before})",
     ),
 }
 
@@ -69,6 +87,23 @@ def about_holes(holes: Sequence[Hole], about: About) -> Words:
     if left := len(holes) - LISTED:
         lines += [phrases.more.format(count=left)] if left > 0 else []
     return Words(subject, "\n".join([*lines, "", phrases.body, "", about.office]))
+
+
+def about_changes(days: Sequence[ChangedDay], about: About) -> str:
+    """A text to one person: day by day what they work now, and what it was before."""
+    phrases = _PHRASES.get(about.language, _PHRASES["en"])
+    lines = [f"{about.office[:OFFICE_IN_TEXT]}. {phrases.changed}"]
+    for one in days[:DAYS_TEXTED]:
+        now, before = (_hours(duties, phrases, about) for duties in (one.after, one.before))
+        lines.append(f"{one.day:%d.%m.} {phrases.was.format(now=now, before=before)}")
+    if (left := len(days) - DAYS_TEXTED) > 0:
+        lines.append(phrases.more.format(count=left))
+    return "\n".join(lines)
+
+
+def _hours(duties: Sequence[Duty], phrases: _Phrases, about: About) -> str:
+    spans = (tuple(edge.astimezone(about.zone) for edge in duty.span) for duty in duties)
+    return ", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in spans) or phrases.free
 
 
 def _line(hole: Hole, phrases: _Phrases, about: About) -> str:

@@ -36,6 +36,7 @@ class Say(StrEnum):
     SWAP_NO_TEXT = "swap no text"
     BACK = "back"
     LATE = "late"
+    PIN_USED = "pin used"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class _Phrases:
     on_now: str
     nobody_on: str
     next: str
+    welcome: str
     says: Mapping[Say, str]
 
 
@@ -70,6 +72,7 @@ _ENGLISH = _Phrases(
     on_now="On now: {names}.",
     nobody_on="Nobody is on now.",
     next="Next {time}: {names}.",
+    welcome="{name} just called you: save the number. Press 1 to take a call.",
     says={
         Say.HELP: "Write: BREAK 15, OFF, ON, WHO, SWAP name, BACK case",
         Say.SWAP_ASK: "{name} asks to swap duties with you on {day}. Reply 1: yes, 2: no.",
@@ -84,6 +87,7 @@ _ENGLISH = _Phrases(
         Say.SWAP_NO_TEXT: "{name} cannot be texted now.",
         Say.BACK: "Calling back by text is not possible here.",
         Say.LATE: "Your text came hours late; nothing was changed.",
+        Say.PIN_USED: "Your PIN was used from another phone. Not you? Tell the office.",
     },
 )
 _RUSSIAN = _Phrases(
@@ -104,6 +108,7 @@ _RUSSIAN = _Phrases(
     on_now="На линии: {names}.",
     nobody_on="На линии никого.",
     next="Потом {time}: {names}.",
+    welcome="Только что звонила линия {name}: сохраните номер. Взять звонок: 1.",
     says={
         Say.HELP: "ПЕРЕРЫВ 15, УШЕЛ, ТУТ, КТО, ОБМЕН имя, ПЕРЕЗВОНИТЬ номер",
         Say.SWAP_ASK: "{name} предлагает обмен сменами {day}. Ответьте 1 - да, 2 - нет.",
@@ -118,6 +123,7 @@ _RUSSIAN = _Phrases(
         Say.SWAP_NO_TEXT: "{name}: СМС сейчас не отправить.",
         Say.BACK: "Перезвонить по СМС здесь нельзя.",
         Say.LATE: "Ваше СМС опоздало на часы; ничего не изменено.",
+        Say.PIN_USED: "Ваш ПИН набрали с другого телефона. Не вы? Скажите в офисе.",
     },
 )
 _UKRAINIAN = _Phrases(
@@ -138,6 +144,7 @@ _UKRAINIAN = _Phrases(
     on_now="На лінії: {names}.",
     nobody_on="На лінії нікого.",
     next="Потім {time}: {names}.",
+    welcome="Щойно дзвонила лінія {name}: збережіть номер. Взяти дзвінок: 1.",
     says={
         Say.HELP: "ПЕРЕРВА 15, ПІШОВ, ТУТ, ХТО, ОБМІН ім'я, ПЕРЕДЗВОНИТИ номер",
         Say.SWAP_ASK: "{name} пропонує обмін змінами {day}. Відповідь: 1 - так, 2 - ні.",
@@ -152,6 +159,7 @@ _UKRAINIAN = _Phrases(
         Say.SWAP_NO_TEXT: "{name}: СМС зараз не надіслати.",
         Say.BACK: "Передзвонити через СМС тут не можна.",
         Say.LATE: "Ваше СМС запізнилося на години; нічого не змінено.",
+        Say.PIN_USED: "Ваш ПІН набрали з іншого телефону. Не ви? Скажіть в офісі.",
     },
 )
 _ROMANIAN = _Phrases(
@@ -173,6 +181,7 @@ _ROMANIAN = _Phrases(
     on_now="De serviciu: {names}.",
     nobody_on="Nu e nimeni de serviciu.",
     next="Apoi {time}: {names}.",
+    welcome="V-a sunat {name}: salvati numarul. Preluati apelul cu tasta 1.",
     says={
         Say.HELP: "Scrieti: PAUZA 15, PLECAT, REVENIT, CINE, SCHIMB nume, INAPOI numar",
         Say.SWAP_ASK: "{name} vrea schimb de tura cu dvs. pe {day}. Raspuns: 1 da, 2 nu.",
@@ -187,6 +196,7 @@ _ROMANIAN = _Phrases(
         Say.SWAP_NO_TEXT: "{name} nu poate primi acum un SMS.",
         Say.BACK: "Aici nu se poate suna inapoi prin SMS.",
         Say.LATE: "SMS-ul dvs. a venit cu ore intarziere; nu s-a schimbat nimic.",
+        Say.PIN_USED: "PIN-ul dvs. a fost folosit de pe alt telefon. Nu de dvs.? Anuntati biroul.",
     },
 )
 _PHRASES = {"en": _ENGLISH, "ru": _RUSSIAN, "uk": _UKRAINIAN, "ro": _ROMANIAN}
@@ -233,6 +243,11 @@ def about_nobody_left(away: Iterable[tuple[str, Away]], told: Told) -> str:
         for name, one in away
     )
     return told.phrases.nobody_left.format(names=_some(names))
+
+
+def about_welcome(office: str, told: Told) -> str:
+    """To who just confirmed their number: whose number that was, and what to press."""
+    return told.phrases.welcome.format(name=label(office, NAME_IN_TEXT))
 
 
 def about_back_again(names: Iterable[str], told: Told) -> str:

@@ -14,6 +14,7 @@ from hotline.inbox.waiting import Waiting
 
 # A text with other letters than Latin ones holds 70.
 TOPIC_IN_TEXT = 20
+NAME_IN_TEXT = 14
 OFFICE_IN_TEXT = 20
 LETTER_TEXT, LETTER_LINE = 4000, 500
 LISTED = 50
@@ -51,8 +52,6 @@ class _Phrases:
     nobody: str
     due: str
     call_back: str
-    test: str
-    test_body: str
     instant: str
     missed_you: str
     text_came: str
@@ -61,6 +60,7 @@ class _Phrases:
     all_returned: str
     since: str
     more: str
+    given_up: str
 
 
 _ENGLISH = _Phrases(
@@ -80,9 +80,6 @@ _ENGLISH = _Phrases(
     due="Answer by",
     call_back="Please call back. The call stays on the list until somebody has spoken to the"
     " caller.",
-    test="Test letter from the hotline",
-    test_body="Letters from the hotline reach you. This one comes every week; if it stays away,"
-    " something is wrong.",
     instant="%Y-%m-%d %H:%M",
     missed_you="We missed your call and will call you back.",
     text_came="A text came",
@@ -91,6 +88,7 @@ _ENGLISH = _Phrases(
     all_returned="Everybody who was missed today was called back",
     since="since",
     more="and more",
+    given_up="The box did not get through, please call back",
 )
 _RUSSIAN = _Phrases(
     kinds={
@@ -108,9 +106,6 @@ _RUSSIAN = _Phrases(
     nobody="никто",
     due="Ответить до",
     call_back="Пожалуйста, перезвоните. Звонок останется в списке, пока с человеком не поговорят.",
-    test="Проверочное письмо с горячей линии",
-    test_body="Письма с горячей линии доходят до вас. Такое письмо приходит каждую неделю; если"
-    " его нет, что-то не работает.",
     instant="%d.%m.%Y %H:%M",
     missed_you="Мы пропустили ваш звонок и перезвоним вам.",
     text_came="Пришло СМС",
@@ -119,6 +114,7 @@ _RUSSIAN = _Phrases(
     all_returned="Сегодня перезвонили всем, кого пропустили",
     since="с",
     more="и ещё",
+    given_up="Перезвоните, коробка не смогла",
 )
 _UKRAINIAN = _Phrases(
     kinds={
@@ -136,9 +132,6 @@ _UKRAINIAN = _Phrases(
     nobody="ніхто",
     due="Відповісти до",
     call_back="Будь ласка, передзвоніть. Дзвінок лишається у списку, доки з людиною не поговорять.",
-    test="Перевірний лист із гарячої лінії",
-    test_body="Листи з гарячої лінії доходять до вас. Такий лист надходить щотижня; якщо його"
-    " немає, щось не працює.",
     instant="%d.%m.%Y %H:%M",
     missed_you="Ми пропустили ваш дзвінок і передзвонимо вам.",
     text_came="Надійшло СМС",
@@ -147,6 +140,7 @@ _UKRAINIAN = _Phrases(
     all_returned="Сьогодні передзвонили всім, кого пропустили",
     since="з",
     more="і ще",
+    given_up="Передзвоніть, коробка не змогла",
 )
 _ROMANIAN = _Phrases(
     kinds={
@@ -165,9 +159,6 @@ _ROMANIAN = _Phrases(
     due="Răspundeți până la",
     call_back="Vă rugăm să sunați înapoi. Apelul rămâne în listă până când cineva vorbește cu"
     " persoana.",
-    test="Scrisoare de probă de la linia telefonică",
-    test_body="Scrisorile de la linia telefonică ajung la dumneavoastră. O astfel de scrisoare"
-    " vine în fiecare săptămână; dacă lipsește, ceva nu funcționează.",
     instant="%d.%m.%Y %H:%M",
     missed_you="Am pierdut apelul dvs. si va vom suna inapoi.",  # without marks: they cost a part
     text_came="A sosit un SMS",
@@ -176,6 +167,7 @@ _ROMANIAN = _Phrases(
     all_returned="Toți cei pierduți astăzi au fost sunați înapoi",
     since="din",
     more="și încă",
+    given_up="Cutia nu a reusit sa sune, sunati dvs.",  # as above
 )
 _PHRASES = {"en": _ENGLISH, "ru": _RUSSIAN, "uk": _UKRAINIAN, "ro": _ROMANIAN}
 
@@ -212,9 +204,29 @@ def about_missed(number: str | None, name: str, at: datetime, about: About) -> W
     return Words(label(subject, 140), _body(phrases.missed, lines, phrases.call_back, about))
 
 
+def about_given_up(number: str, came: datetime, case: int, about: About) -> Words:
+    """The box promised a caller to call back, and does not any more. The subject is also the text.
+
+    One part, whatever the language.
+    """
+    phrases = _phrases(about)
+    facts = f"{label(number)}, {_local(phrases, came, about)}, {case}"
+    subject = label(f"{phrases.given_up}: {facts}", 140)
+    lines = [(phrases.on_duty, _names(phrases, about))]
+    return Words(subject, _body(subject, lines, phrases.call_back, about))
+
+
 def text_about_missed(number: str | None, name: str, at: datetime, about: About) -> str:
     """The same as a text for who is on duty."""
     return about_missed(number, name, at, about).subject
+
+
+def text_about_talk(number: str, name: str, topic: str, about: About) -> str:
+    """To who talks with this caller. number, name: as they came, untrusted."""
+    called = label(name, NAME_IN_TEXT)
+    known = f"{label(number)} ({called})" if called else label(number)
+    wants = f", {label(topic, TOPIC_IN_TEXT)}" if topic else ""
+    return f"{_phrases(about).caller}: {known}{wants}"
 
 
 def about_text(number: str, text: str, at: datetime, about: About) -> Words:
@@ -267,13 +279,6 @@ def text_about_waiting(waiting: Sequence[Waiting], names: Mapping[str, str], abo
     whose = ", ".join(f"{who} {many}" for who, many in owners.most_common(OWNERS_IN_TEXT))
     numbers = [one.caller_number or phrases.withheld for one in waiting[:NUMBERS_IN_TEXT]]
     return label(f"{_how_many(phrases, waiting)} ({whose}). {', '.join(numbers)}", 140)
-
-
-def weekly_test(at: datetime, about: About) -> Words:
-    """The weekly proof that letters arrive."""
-    phrases = _phrases(about)
-    lines = [(phrases.when, _local(phrases, at, about))]
-    return Words(phrases.test, _body(phrases.test, lines, phrases.test_body, about))
 
 
 def _title(phrases: _Phrases, case: Case) -> str:

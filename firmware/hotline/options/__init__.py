@@ -21,6 +21,9 @@ Transport = Literal["udp", "tcp", "tls"]
 
 SIP_PORT = 5060
 SIPS_PORT = 5061  # RFC 3261 §19.1.2
+FROM_THE_PAGE = (
+    "set-up page"  # the line of calls made in a browser; no name of box.toml has a space
+)
 _DEBIANS_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 
 
@@ -248,7 +251,8 @@ class Modem:
 
 @dataclass(frozen=True, slots=True)
 class VoiceModem:
-    """A USB voice modem on the office's own telephone line. port: its serial port.
+    """A USB voice modem on the office's own telephone line. port: its serial port. number: the
+    line's own.
 
     hands_on: a caller may be held by hook-flash, and left to the person who is called then over
     this same line; it is done, once a self-test has seen that it works. flash_ms: how long a flash
@@ -263,6 +267,7 @@ class VoiceModem:
     hands_on: Literal["", "transfer"] = ""
     flash_ms: Annotated[int, Strict(), AfterValidator(_flash)] = 0
     outside: Annotated[str, AfterValidator(_digits_before)] = ""
+    number: Number | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,8 +341,14 @@ class Options:
 
 def own_numbers(options: Options) -> frozenset[str]:
     """The numbers under which the box itself is called."""
-    lines: tuple[Modem | Trunk, ...] = (*options.modems, *options.trunks)
-    return frozenset(line.number for line in lines if line.number)
+    return frozenset(numbers_of_lines(options).values())
+
+
+def numbers_of_lines(options: Options) -> dict[str, str]:
+    """The same by the name of the line; without lines whose number box.toml does not tell."""
+    lines: tuple[Modem | Trunk | VoiceModem, ...]
+    lines = (*options.trunks, *options.modems, *options.voice_modems)
+    return {line.name: line.number for line in lines if line.number}
 
 
 def public_authorities() -> Path:

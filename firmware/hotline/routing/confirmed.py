@@ -14,18 +14,22 @@ def only_confirmed(office: Office, confirmed: Callable[[str], bool]) -> Office:
     confirmed: did the owner of this E.164 number confirm it? The number counts, not the person:
     two people with one telephone confirm it once, and who changes the number confirms anew.
     """
-    return replace(office, people=tuple(_inert(p, confirmed) for p in office.people))
+    return replace(
+        office,
+        people=tuple(_inert(p, confirmed) for p in office.people),
+        directory=tuple(_inert(p, confirmed) for p in office.directory),
+    )
 
 
 def numbers_of(office: Office) -> frozenset[str]:
-    """Every number of the office, confirmed or not."""
-    numbers = (person.number or person.unconfirmed for person in office.people)
+    """Every number of the office and its directory, confirmed or not."""
+    numbers = (one.number or one.unconfirmed for one in (*office.people, *office.directory))
     return frozenset(number for number in numbers if number)
 
 
 def waiting(office: Office) -> tuple[Person, ...]:
     """Who is not rung only because the number is not confirmed yet."""
-    return tuple(person for person in office.people if person.unconfirmed)
+    return tuple(one for one in (*office.people, *office.directory) if one.unconfirmed)
 
 
 def _inert(person: Person, confirmed: Callable[[str], bool]) -> Person:

@@ -15,6 +15,7 @@ from hotline.routing.rules import everybody, open_spans
 from hotline.routing.shifts import (
     DAY,
     Duty,
+    Off,
     Span,
     absent,
     day_of,
@@ -104,7 +105,7 @@ def _pieces(office: Office, start: datetime, end: datetime) -> Iterator[Stretch]
             edges |= {edge for edge in span if begin < edge < until}
         for a, b in pairwise(sorted(edges)):
             is_open = any(first <= a < last for first, last in opened)
-            if office.shifts:
+            if office.by_shift:
                 yield Stretch((a, b), is_open, *_present(office, duties, a))
             else:
                 there = everybody(office, day) if is_open else ()
@@ -126,9 +127,9 @@ def _present(
     )
 
 
-def pausing(office: Office, now: datetime) -> tuple[Person, ...]:
-    """Who is on duty at `now` and in a break, as breaks are really taken."""
-    return _present(office, duties_of(office, day_of(office, now)), now)[1]
+def pausing(office: Office, now: datetime, off: Iterable[Off] = ()) -> tuple[Person, ...]:
+    """Who is on duty at `now` and in a break, as breaks are really taken. off: see `duties_of`."""
+    return _present(office, duties_of(office, day_of(office, now), off), now)[1]
 
 
 def holes(office: Office, start: datetime, end: datetime) -> Iterator[Hole]:

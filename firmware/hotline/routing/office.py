@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 MINUTES_PER_DAY = 24 * 60
@@ -19,6 +20,14 @@ class Strategy(StrEnum):
     FEWEST_CALLS = "fewest calls"
     ROTATING = "rotating"
     WEIGHTED = "weighted"
+
+
+class AnsweredBy(StrEnum):
+    """Who answers: the office's own people, those of the overflow list alone, or both."""
+
+    BOTH = "both"
+    HOUSE = "house"
+    CENTRE = "centre"
 
 
 class Fallback(StrEnum):
@@ -45,6 +54,8 @@ class Person:
     number: E.164 with '+', or None where it is still missing: such a person is never rung.
     unconfirmed: the number whose owner has not confirmed it, `number` being None then; never part
     of an office file, see routing/confirmed.py.
+    voicemail_after: seconds from dialling until a voicemail answers, as it was measured; never part
+    of an office file either, see routing/voicemail.py.
     topics: ids this person is competent for; empty means every topic.
     languages: codes this person speaks; empty means every language of the office.
     level: 1 first line, 2 expert, 3 manager. weight: how many calls somebody takes beside others,
@@ -62,6 +73,7 @@ class Person:
     weight: int = 1
     at_once: int = 1
     unconfirmed: str = ""
+    voicemail_after: int | None = None
 
 
 @dataclass(frozen=True)
@@ -182,17 +194,23 @@ class Do(StrEnum):
     COMPLAINT = "complaint"  # `target` may name a topic
     LANGUAGE = "language"  # `target` is a language code
     REPEAT = "repeat"
+    STAFF = "staff"  # the staff's menu, behind a PIN
 
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a menu. `label` by language is what the menu says: "for <label>, press <key>"."""
+    """One key of a menu. `label` by language is what the menu says: "for <label>, press <key>".
+
+    ask_why: before somebody is rung the caller is asked to say in a few words what it is about;
+    whoever is rung hears it. Only of keys that lead to a person.
+    """
 
     key: str
     do: Do
     target: str = ""
     label: dict[str, str] = field(default_factory=dict)
     text: dict[str, str] = field(default_factory=dict)
+    ask_why: bool = False
 
 
 @dataclass(frozen=True)
@@ -228,6 +246,7 @@ class Campaign:
     closed_greeting: dict[str, str] = field(default_factory=dict)
     menu: str = ""
     people: tuple[str, ...] = ()
+    answered_by: AnsweredBy | None = None
     strategy: Strategy | None = None
     fallback: Fallback | None = None
     total_seconds: int | None = None
@@ -244,14 +263,25 @@ class Office:
     first_in_line: numbers (E.164) whose calls go before others.
     overflow: people, of the house or outside it, who are rung after overflow_seconds, or where
         nobody else can be. They have no shifts.
+    answered_by: the house alone leaves the overflow list out; the centre alone is that list, and
+        nobody's shift counts then.
     least_on_duty: planned breaks that would leave fewer people than this are held back.
     calls_per_hour: who took so many in the last hour is rung only when nobody else is left.
     hours_in_a_row: of duty without a break; more are told before the plan is in force.
+    callback: who waits may press 9 to be called back. callback_by_itself: they keep their place in
+        the queue, and the box calls them when it is their turn, callback_tries times.
     supervisor: id of who watches the plan and hears of its holes, "" for nobody.
     pause_after: after so many rings in a row at which nobody was there, a person is not rung until
         they are back or the duty ends.
     text_staff: people on duty get a text of each case and missed caller, where a line can send one.
-    text_missed: so does the missed caller.
+    text_missed: so does the missed caller. text_caller: who takes a call gets the caller's number.
+    directory: telephones outside the office to which a talk may be passed on; nobody there is ever
+        rung by the plan.
+    hold_minutes: so long a caller may be on hold during a talk; then both hear each other again.
+    pause_after_hard: minutes for which who handed a hard call over is not rung, as in a break.
+    roll_call: once a week, while at work, people press a key to show that calls reach them.
+    self_call: when the box calls its own lines each day: "before opening", "off", or a local time
+        such as "07:30".
 
     That key 1 takes a forwarded call cannot be configured.
     """
@@ -261,6 +291,7 @@ class Office:
     country: str
     languages: tuple[str, ...]
     people: tuple[Person, ...] = ()
+    directory: tuple[Person, ...] = ()
     shifts: tuple[Shift, ...] = ()
     absences: tuple[Absence, ...] = ()
     swaps: tuple[Swap, ...] = ()
@@ -280,30 +311,61 @@ class Office:
     first_in_line: tuple[str, ...] = ()
     overflow: tuple[str, ...] = ()
     overflow_seconds: int = 45
+    answered_by: AnsweredBy = AnsweredBy.BOTH
     least_on_duty: int = 0
     max_message_seconds: int = 180
     survey: bool = False
     callback: bool = True
+    callback_by_itself: bool = True
+    callback_tries: int = 2
     calls_per_hour: int = 0
     hours_in_a_row: int = 0
     supervisor: str = ""
     pause_after: int = 3
+    hold_minutes: int = 3
+    pause_after_hard: int = 10
     notify_to: tuple[str, ...] = ()
     text_staff: bool = True
     text_missed: bool = False
+    text_caller: bool = False
+    roll_call: bool = True
+    self_call: str = "before opening"
+    # What `shifts.duties_of` found, by what it was asked; another office begins with none.
+    worked_out: dict[tuple[date, Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False, hash=False
+    )
 
     @property
     def language(self) -> str:
         """The language spoken before the caller chose one."""
         return self.languages[0]
 
+    @property
+    def by_shift(self) -> bool:
+        """Do shifts say who is there?"""
+        return bool(self.shifts) and self.answered_by is not AnsweredBy.CENTRE
+
+    @property
+    def helpers(self) -> tuple[str, ...]:
+        """Ids of who takes what overflows, while there is anybody from whom it does."""
+        return self.overflow if self.answered_by is AnsweredBy.BOTH else ()
+
     def person(self, person_id: str) -> Person | None:
         """The person of that id, or None."""
         return next((p for p in self.people if p.id == person_id), None)
 
+    def telephone(self, one_id: str) -> Person | None:
+        """The person or the entry of the directory of that id, or None."""
+        return self.person(one_id) or next((p for p in self.directory if p.id == one_id), None)
+
     def topic(self, topic_id: str) -> Topic | None:
         """The topic of that id, or None."""
         return next((t for t in self.topics if t.id == topic_id), None)
+
+    @property
+    def asks_why(self) -> bool:
+        """Does any key of its menus ask the caller why?"""
+        return any(key.ask_why for menu in self.menus for key in menu.keys)
 
     def menu(self, menu_id: str) -> Menu | None:
         """The menu of that id, or None; the first level is called `main`."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.routing.office import Closure, Fallback, Office, Person, Strategy
-from hotline.routing.presence import Away
+from hotline.routing.presence import Away, off_duty
 from hotline.routing.rules import (
     Opening,
+    may_answer,
     next_duty,
     next_opening,
     on_duty,
@@ -17,6 +18,7 @@ from hotline.routing.rules import (
     standing_by,
 )
 from hotline.routing.staff import Load, competent, in_turn, levels, matching, may_ring
+from hotline.routing.voicemail import ring_time
 
 __all__ = [
     "Candidate",
@@ -95,7 +97,7 @@ def plan_for(
     clock_trusted False: treated as open, with everybody who has any shift on duty.
     can_join False: over its line the caller cannot be joined with anybody, so nobody is rung.
     """
-    opening, closure, there, helpers = _state(office, now, clock_trusted)
+    opening, closure, there, helpers = _state(office, now, clock_trusted, load)
     chosen, dropped = matching(_but(there, caller, load), office, topic, language)
     tiers = _tiers(chosen, office, topic, load)
     if overflows or not chosen:
@@ -111,7 +113,7 @@ def plan_for(
         opening=opening,
         closure=closure,
         tiers=tiers if can_join else (),
-        busy=tuple(p for p in ringable if p.id in load.busy),
+        busy=tuple(p for p in ringable if load.talks(p)),
         fallback=_fallback(office, topic),
         total_seconds=office.total_seconds,
         dropped=dropped,
@@ -135,16 +137,17 @@ def _but(people: Iterable[Person], caller: str | None, load: Load) -> Iterator[P
 
 
 def _state(
-    office: Office, now: datetime, clock_trusted: bool
+    office: Office, now: datetime, clock_trusted: bool, load: Load
 ) -> tuple[Opening, Closure | None, tuple[Person, ...], tuple[Person, ...]]:
     """Open or not, by which closure, who is on duty, and who stands by for what overflows."""
     if not clock_trusted:
         with_shift = {shift.person for shift in office.shifts}
-        helpers = tuple(p for p in office.people if p.id in office.overflow)
-        there = tuple(p for p in office.people if not office.shifts or p.id in with_shift)
-        return Opening.UNTRUSTED, None, tuple(p for p in there if p not in helpers), helpers
+        helpers = tuple(p for p in office.people if p.id in office.helpers)
+        there = tuple(p for p in office.people if not office.by_shift or p.id in with_shift)
+        return Opening.UNTRUSTED, None, tuple(p for p in there if may_answer(office, p)), helpers
     opening, closure = opening_at(office, now)
-    there = on_duty(office, now) if opening is Opening.OPEN else ()
+    off = off_duty(load.away.values())
+    there = on_duty(office, now, off) if opening is Opening.OPEN else ()
     return opening, closure, there, standing_by(office, now)
 
 
@@ -152,13 +155,13 @@ def _tiers(
     chosen: tuple[Person, ...], office: Office, topic: str | None, load: Load
 ) -> tuple[Tier, ...]:
     strategy = _strategy(office, topic)
-    free = [p for p in chosen if p.id not in load.busy]
+    free = [p for p in chosen if not load.talks(p)]
     return tuple(
         Tier(
             level=people[0].level,
             strategy=strategy,
             candidates=tuple(
-                Candidate(p, p.ring_seconds) for p in in_turn(people, office, strategy, load)
+                Candidate(p, ring_time(p)) for p in in_turn(people, office, strategy, load)
             ),
         )
         for people in levels(free, office, load)

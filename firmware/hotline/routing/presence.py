@@ -7,7 +7,7 @@ restarts, or whose clock jumps, never leaves somebody away for ever.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -21,7 +21,7 @@ from hotline.routing.rules import (
     opening_at,
     standing_by,
 )
-from hotline.routing.shifts import DAY, day_of, duties_of, shift_spans
+from hotline.routing.shifts import DAY, Off, day_of, duties_of, shift_spans
 
 USUAL_BREAK = 15  # minutes, where nobody said how many
 LONGEST_BREAK = 120
@@ -74,12 +74,14 @@ class Decision:
 
     until: the end of the break, or of the duty. NOT_ON_DUTY: when the next one begins, None if the
     plan has none. away: how it is from now on; None where they are rung, or nothing changes.
+    stay, left: of a denied break, how many would stay when fewest are there, and who.
     """
 
     verdict: Verdict
     until: datetime | None = None
     away: Away | None = None
     stay: int = 0
+    left: tuple[Person, ...] = field(default=(), compare=False)
 
     @property
     def changes(self) -> bool:
@@ -89,7 +91,13 @@ class Decision:
 
 def ringable(office: Office, now: datetime, away: Absent) -> tuple[Person, ...]:
     """Everybody on duty who can be rung and is not away."""
-    return tuple(p for p in on_duty(office, now) if p.number is not None and p.id not in away)
+    there = on_duty(office, now, off_duty(away.values()))
+    return tuple(p for p in there if p.number is not None and p.id not in away)
+
+
+def off_duty(away: Iterable[Away]) -> tuple[Off, ...]:
+    """Who of them has gone, for the breaks of those who stay."""
+    return tuple((one.person, (one.since, one.until)) for one in away if one.why is Why.OFF)
 
 
 def uncovered(office: Office, now: datetime, away: Absent) -> bool:
@@ -111,9 +119,9 @@ def ask_break(
     if duty_end(office, person, now) is None:
         return _not_on_duty(office, person, now)
     until = now + timedelta(minutes=min(max(minutes, 1), LONGEST_BREAK))
-    stay = _fewest_without(office, person, now, until, away.values())
-    if stay is not None and stay < max(1, office.least_on_duty):
-        return Decision(Verdict.FEW if stay else Verdict.LAST, stay=stay)
+    left = _fewest_without(office, person, now, until, away.values())
+    if left is not None and len(left) < max(1, office.least_on_duty):
+        return Decision(Verdict.FEW if left else Verdict.LAST, stay=len(left), left=left)
     return Decision(Verdict.BREAK, until, Away(person.id, Why.BREAK, now, until))
 
 
@@ -143,7 +151,7 @@ def ask_pause(office: Office, person: Person, now: datetime, away: Absent) -> De
 
 def duty_end(office: Office, person: Person, now: datetime) -> datetime | None:
     """When the person's running duty ends, breaks left aside; None if none is running."""
-    if not office.shifts:
+    if not office.by_shift:
         there = person in everybody(office, day_of(office, now))
         return _closing(office, now) if there else None
     duties = duties_of(office, day_of(office, now))
@@ -156,7 +164,7 @@ def duty_begins(office: Office, person: Person, now: datetime) -> datetime | Non
     today = day_of(office, now)
     for ahead in range(DUTY_DAYS_AHEAD):
         day = today + ahead * DAY
-        if office.shifts:
+        if office.by_shift:
             starts = [start for who, (start, _) in shift_spans(office, day) if who.id == person.id]
         else:
             there = person in everybody(office, day)
@@ -182,21 +190,21 @@ def _closing(office: Office, now: datetime) -> datetime | None:
 
 def _fewest_without(
     office: Office, person: Person, begin: datetime, end: datetime, away: Iterable[Away]
-) -> int | None:
-    """How few can be rung at some instant in which this person would be missing.
+) -> tuple[Person, ...] | None:
+    """Who could be rung at the instant with the fewest of those in which this person is missing.
 
     None if the person would not be missing at all.
     """
     others = [one for one in away if one.person != person.id]
-    counts: list[int] = []
+    stays: list[tuple[Person, ...]] = []
     for moment in _moments(office, begin, end, others):
         if opening_at(office, moment)[0] is not Opening.OPEN:
             continue
         gone = {one.person: one for one in others if one.holds(moment)}
-        there = [one.id for one in ringable(office, moment, gone)]
-        if person.id in there:
-            counts.append(len(there) - 1)
-    return min(counts, default=None)
+        there = ringable(office, moment, gone)
+        if person.id in {one.id for one in there}:
+            stays.append(tuple(one for one in there if one.id != person.id))
+    return min(stays, key=len, default=None)
 
 
 def _moments(
@@ -206,7 +214,7 @@ def _moments(
     moments = {begin} | {one.until for one in away}
     day, last = day_of(office, begin), day_of(office, end)
     while day <= last:
-        for _, span in shift_spans(office, day):
+        for _, span in shift_spans(office, day, off_duty(away)):
             moments.update(span)
         for span in open_spans(office, day):
             moments.update(span)

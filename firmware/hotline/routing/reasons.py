@@ -9,8 +9,8 @@ from enum import StrEnum
 from hotline.routing.coverage import pausing
 from hotline.routing.office import Office, Person
 from hotline.routing.plan import Plan
-from hotline.routing.presence import Why
-from hotline.routing.rules import Opening, on_duty
+from hotline.routing.presence import Why, off_duty
+from hotline.routing.rules import Opening, may_answer, on_duty
 from hotline.routing.shifts import absent, day_of
 from hotline.routing.staff import Load, may_ring, speaks
 
@@ -32,6 +32,7 @@ class Reason(StrEnum):
     LANGUAGE = "does not speak the language"
     BUSY = "on the telephone"
     OVERFLOW = "only for what overflows"
+    NOT_CHOSEN = "the others alone answer now"
 
 
 def not_rung(
@@ -46,8 +47,9 @@ def not_rung(
 ) -> Iterator[tuple[Person, Reason]]:
     """Everybody whom this plan does not ring, in the order of the list, each with one reason."""
     rung = {candidate.person.id for tier in plan.tiers for candidate in tier.candidates}
-    there = {person.id for person in on_duty(office, now)}
-    in_break = {person.id for person in pausing(office, now)}
+    off = off_duty(load.away.values())
+    there = {person.id for person in on_duty(office, now, off)}
+    in_break = {person.id for person in pausing(office, now, off)}
     for person in office.people:
         if person.id in rung:
             continue
@@ -57,13 +59,15 @@ def not_rung(
             yield person, Reason.CLOSED
         elif person.id in load.away:
             yield person, _SAID[load.away[person.id].why]
-        elif person.id in office.overflow:
+        elif person.id in office.helpers:
             yield person, Reason.OVERFLOW
+        elif not may_answer(office, person):
+            yield person, Reason.NOT_CHOSEN
         elif person.id not in there and plan.opening is Opening.OPEN:
             yield person, _off_duty(person, office, now, in_break)
         elif person.number == caller:
             yield person, Reason.OWN_CALL
-        elif person.id in load.busy:
+        elif load.talks(person):
             yield person, Reason.BUSY
         else:
             yield person, _filtered(person, office, topic, language)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hotline.routing.campaigns import as_called, next_times
 from hotline.routing.coverage import (
     Clash,
     Hole,
@@ -17,8 +18,8 @@ from hotline.routing.coverage import (
     strains,
     stretches,
 )
-from hotline.routing.office import Do, Office, Person
-from hotline.routing.rules import standing_by
+from hotline.routing.office import Campaign, Do, Office, Person
+from hotline.routing.rules import may_answer, standing_by
 from hotline.routing.shifts import Span
 from hotline.routing.staff import matching
 
@@ -49,6 +50,21 @@ class Shortfall:
 
 
 @dataclass(frozen=True)
+class Season:
+    """What callers of a campaign find. times: the next ones, also after the days rehearsed."""
+
+    campaign: Campaign
+    times: tuple[Span, ...]
+    holes: tuple[Hole, ...]
+    shortfalls: tuple[Shortfall, ...]
+
+    @property
+    def well(self) -> bool:
+        """See `Rehearsal.well`."""
+        return _finds_somebody(self.holes, self.shortfalls)
+
+
+@dataclass(frozen=True)
 class Rehearsal:
     """What the coming days hold. idle: people whom no call can reach in all of them."""
 
@@ -59,11 +75,13 @@ class Rehearsal:
     shortfalls: tuple[Shortfall, ...]
     strains: tuple[Strain, ...]
     idle: tuple[Person, ...]
+    seasons: tuple[Season, ...] = ()
 
     @property
     def well(self) -> bool:
         """Does every caller of every branch find somebody who can be rung?"""
-        return not self.holes and all(s.lack is not Lack.ANYBODY for s in self.shortfalls)
+        own = _finds_somebody(self.holes, self.shortfalls)
+        return own and all(season.well for season in self.seasons)
 
 
 def rehearse(office: Office, start: datetime, end: datetime) -> Rehearsal:
@@ -71,6 +89,7 @@ def rehearse(office: Office, start: datetime, end: datetime) -> Rehearsal:
     walked = tuple(stretches(office, start, end))
     open_ones = [stretch for stretch in walked if stretch.open]
     rung = {person.id for stretch in open_ones for person in stretch.reached}
+    called = {*rung, *office.helpers, *(one for c in office.campaigns for one in c.people)}
     return Rehearsal(
         (start, end),
         walked,
@@ -78,8 +97,23 @@ def rehearse(office: Office, start: datetime, end: datetime) -> Rehearsal:
         tuple(clashes(office, start, end)),
         tuple(_shortfalls(office, open_ones)),
         tuple(strains(office, start, end)),
-        tuple(p for p in office.people if p.id not in rung | set(office.overflow)),
+        tuple(p for p in office.people if p.id not in called and may_answer(office, p)),
+        tuple(_season(office, campaign, start, end) for campaign in office.campaigns),
     )
+
+
+def _season(office: Office, campaign: Campaign, start: datetime, end: datetime) -> Season:
+    """The campaign's own callers, as the office's are walked."""
+    called = as_called(office, campaign)
+    times = next_times(office, campaign, start)
+    within = [(first, min(last, end)) for first, last in times if first < end]
+    walked = [piece for span in within for piece in stretches(called, *span) if piece.open]
+    lacks = [hole for span in within for hole in holes(called, *span)]
+    return Season(campaign, times, tuple(lacks), tuple(_shortfalls(called, walked)))
+
+
+def _finds_somebody(lacks: Iterable[Hole], shortfalls: Iterable[Shortfall]) -> bool:
+    return not any(lacks) and all(s.lack is not Lack.ANYBODY for s in shortfalls)
 
 
 def branches(office: Office) -> list[Branch]:

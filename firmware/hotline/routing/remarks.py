@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from hotline.routing.office import (
     MINUTES_PER_DAY,
+    AnsweredBy,
     Break,
     Campaign,
     Do,
@@ -19,6 +20,7 @@ from hotline.routing.office import (
     Topic,
 )
 from hotline.routing.staff import may_ring
+from hotline.said import say
 
 MAIN_MENU = "main"
 # A caller remembers five choices; 0 (a person) and * (again) are habits, not choices.
@@ -32,8 +34,9 @@ Place = tuple[str | int, ...]
 class Remark:
     """One thing to say about an office.
 
-    place: field names and positions from the office down, such as ("shifts", 2, "person").
-    mistake: the office cannot be used so; otherwise a doubt. refers: the id that was not found.
+    place: field names and positions from the office down, such as ("shifts", 2, "person"). words:
+    what a change of the plan can bring about can be said in any language. mistake: the office
+    cannot be used so; otherwise a doubt. refers: the id that was not found.
     """
 
     place: Place
@@ -46,6 +49,7 @@ def remarks_on(office: Office) -> Iterator[Remark]:
     """Everything there is to say, in no order."""
     yield from _twice(office)
     yield from _people(office)
+    yield from _directory(office)
     yield from _times(office)
     yield from _topics(office)
     yield from _menus(office)
@@ -67,6 +71,7 @@ def _unknown(place: Place, what: str, name: str, known: Iterable[str]) -> Remark
 def _twice(office: Office) -> Iterator[Remark]:
     lists: list[tuple[Place, list[str]]] = [
         (("people",), [p.id for p in office.people]),
+        (("directory",), [p.id for p in office.directory]),
         (("topics",), [t.id for t in office.topics]),
         (("menus",), [m.id for m in office.menus]),
         (("campaigns",), [c.id for c in office.campaigns]),
@@ -97,6 +102,8 @@ def _people(office: Office) -> Iterator[Remark]:
         elif one in {shift.person for shift in office.shifts}:
             words = f"`{one}` takes what overflows while the line is open, so no shift applies"
             yield Remark(("overflow", position), words)
+    if office.answered_by is AnsweredBy.CENTRE and not office.overflow:
+        yield _no_centre(("answered_by",))
     if office.supervisor and office.person(office.supervisor) is None:
         people = [person.id for person in office.people]
         yield _unknown(("supervisor",), "person", office.supervisor, people)
@@ -108,6 +115,16 @@ def _people(office: Office) -> Iterator[Remark]:
             yield Remark(place, f"{person.name} has no shift and is not rung")
         for topic in sorted(person.topics.difference(topics)):
             yield _unknown((*place, "topics"), "topic", topic, topics)
+
+
+def _directory(office: Office) -> Iterator[Remark]:
+    for position, one in enumerate(office.directory):
+        place: Place = ("directory", position)
+        if office.person(one.id) is not None:
+            words = f"the id `{one.id}` is one of the people's already"
+            yield Remark((*place, "id"), words, mistake=True)
+        if one.number is None and not one.unconfirmed:
+            yield Remark(place, f"{one.name} has no number yet and cannot be chosen")
 
 
 def _times(office: Office) -> Iterator[Remark]:
@@ -132,12 +149,17 @@ def _swaps(office: Office) -> Iterator[Remark]:
     for position, swap in enumerate(office.swaps):
         place: Place = ("swaps", position)
         if swap.one == swap.other:
-            yield Remark(place, f"`{swap.one}` cannot swap with themselves", mistake=True)
+            words = say("`%(person)s` cannot swap with themselves", person=swap.one)
+            yield Remark(place, words, mistake=True)
         for field, person in (("one", swap.one), ("other", swap.other)):
             if person not in people:
                 yield _unknown((*place, field), "person", person, people)
             if (swap.day, person) in taken:
-                words = f"`{person}` swaps twice on {swap.day}: only one of them can hold"
+                words = say(
+                    "`%(person)s` swaps twice on %(day)s: only one of them can hold",
+                    person=person,
+                    day=swap.day,
+                )
                 yield Remark((*place, field), words, mistake=True)
         taken |= {(swap.day, swap.one), (swap.day, swap.other)}
 
@@ -173,7 +195,7 @@ def _menus(office: Office) -> Iterator[Remark]:
         yield Remark(("menus",), "no key leads to a person: 0 is the one callers try")
     reached = {key.target for menu in office.menus for key in menu.keys if key.do is Do.MENU}
     for position, menu in enumerate(office.menus):
-        choices = [key for key in menu.keys if key.key not in _HABITS]
+        choices = [k for k in menu.keys if k.key not in _HABITS and k.do is not Do.STAFF]
         if len(choices) > MOST_CHOICES:
             words = f"`{menu.id}` has {len(choices)} choices: callers remember {MOST_CHOICES}"
             yield Remark(("menus", position), words)
@@ -189,6 +211,8 @@ def _campaigns(office: Office) -> Iterator[Remark]:
     people, menus = [p.id for p in office.people], [m.id for m in office.menus]
     for position, campaign in enumerate(office.campaigns):
         place: Place = ("campaigns", position)
+        if campaign.answered_by is AnsweredBy.CENTRE and not office.overflow:
+            yield _no_centre((*place, "answered_by"))
         if campaign.menu and campaign.menu not in menus:
             yield _unknown((*place, "menu"), "menu", campaign.menu, menus)
         for person in campaign.people:
@@ -224,6 +248,9 @@ def _key(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Remark]
             yield _unknown(target, "language of the office", key.target, office.languages)
     elif key.target:
         yield Remark(target, f"key {key.key} (`{key.do}`) takes no target", mistake=True)
+    if key.ask_why and not _to_person(key):
+        words = f"key {key.key} (`{key.do}`) rings nobody who could hear why: `ask_why` is for"
+        yield Remark((*place, "ask_why"), f"{words} person and topic", mistake=True)
     yield from _words_missing(office, menu, key, place)
 
 
@@ -246,8 +273,12 @@ def _words_missing(office: Office, menu: Menu, key: Key, place: Place) -> Iterat
         missing = [code for code in office.languages if code not in key.text]
         if missing:
             yield Remark(place, f"key {key.key} has no text in: {', '.join(missing)}")
-    if key.do in {Do.REPEAT, Do.LANGUAGE}:
+    if key.do in {Do.REPEAT, Do.LANGUAGE, Do.STAFF}:
         return
     missing = [c for c in office.languages if c not in key.label and c not in menu.prompt]
     if missing:
         yield Remark(place, f"key {key.key} has no label in: {', '.join(missing)}")
+
+
+def _no_centre(place: Place) -> Remark:
+    return Remark(place, "nobody is in overflow, so there is no centre to answer", mistake=True)

@@ -6,9 +6,17 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from hotline.routing.office import MINUTES_PER_DAY, Closure, Office, OpenInterval, Person
+from hotline.routing.office import (
+    MINUTES_PER_DAY,
+    AnsweredBy,
+    Closure,
+    Office,
+    OpenInterval,
+    Person,
+)
 from hotline.routing.shifts import (
     DAY,
+    Off,
     Span,
     absent,
     day_of,
@@ -100,14 +108,15 @@ def _interval_span(interval: OpenInterval, day: date, office: Office) -> Span:
     return first_instant(day, start, office.zone), last_instant(day, end, office.zone)
 
 
-def on_duty(office: Office, now: datetime) -> tuple[Person, ...]:
+def on_duty(office: Office, now: datetime, off: Iterable[Off] = ()) -> tuple[Person, ...]:
     """Who is on duty at `now`, in the order of the list, whether or not they have a number.
 
     The shifts alone decide, also while the line is closed. An office without any shift has
-    everybody on duty while the line is open, except who is absent on that day.
+    everybody on duty while the line is open, except who is absent on that day. off: who has gone
+    against the plan and when: planned breaks are taken accordingly.
     """
-    if office.shifts:
-        return on_shift(office, now)
+    if office.by_shift:
+        return on_shift(office, now, off)
     if opening_at(office, now)[0] is not Opening.OPEN:
         return ()
     return everybody(office, day_of(office, now))
@@ -118,13 +127,19 @@ def standing_by(office: Office, now: datetime) -> tuple[Person, ...]:
     if opening_at(office, now)[0] is not Opening.OPEN:
         return ()
     day = day_of(office, now)
-    named = (office.person(one) for one in office.overflow if not absent(office, one, day))
+    named = (office.person(one) for one in office.helpers if not absent(office, one, day))
     return tuple(person for person in named if person is not None)
 
 
+def may_answer(office: Office, person: Person) -> bool:
+    """Is this one of those who are to answer at present, the house or the centre?"""
+    outside = person.id in office.overflow
+    return outside if office.answered_by is AnsweredBy.CENTRE else not outside
+
+
 def everybody(office: Office, day: date) -> tuple[Person, ...]:
-    """Who is there all day where no shifts are planned."""
-    people = (p for p in office.people if p.id not in office.overflow)
+    """Who is there all day where no shifts count."""
+    people = (p for p in office.people if may_answer(office, p))
     return tuple(p for p in people if not absent(office, p.id, day))
 
 
@@ -143,7 +158,7 @@ def straight_to(
 
 
 def _duty_spans(office: Office, day: date) -> Iterator[tuple[Person, Span]]:
-    if office.shifts:
+    if office.by_shift:
         yield from shift_spans(office, day)
         return
     for span in open_spans(office, day):
@@ -180,7 +195,7 @@ def next_opening(
         if not opened:
             continue
         there = [span for person, span in _duty_spans(office, day) if answers(person)]
-        helpers = (office.person(one) for one in office.overflow if not absent(office, one, day))
+        helpers = (office.person(one) for one in office.helpers if not absent(office, one, day))
         if any(one is not None and answers(one) for one in helpers):
             there += opened
         meetings = [

@@ -21,9 +21,11 @@ from hotline.routing.office import MINUTES_PER_DAY, Break, Office, Person, Shift
 DAY = timedelta(days=1)
 
 Span = tuple[datetime, datetime]
+Off = tuple[str, Span]  # who (an id) has gone against the plan, and when
 
 # The same few wall times are asked for at every call; 60 shifts with breaks need 600 of them.
 _REMEMBERED = 4096
+_DAYS_REMEMBERED = 40  # a month on the page, and some around it
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -151,7 +153,7 @@ def _break_span(pause: Break, shift: Shift, day: date, zone: ZoneInfo, end: date
 def planned(office: Office, days: Iterable[date]) -> Iterator[Duty]:
     """Every duty that starts on one of the days, breaks as planned."""
     places = {person.id: (place, person) for place, person in enumerate(office.people)}
-    for day in days:
+    for day in days if office.by_shift else ():
         weekday, instead = weekday_of(office, day), swapped(office, day)
         for shift in office.shifts:
             person = instead.get(shift.person, shift.person)
@@ -164,15 +166,27 @@ def planned(office: Office, days: Iterable[date]) -> Iterator[Duty]:
             yield Duty(*places[person], span, tuple(p for p in pauses if p[0] < p[1]))
 
 
-def duties_of(office: Office, day: date) -> tuple[Duty, ...]:
+def duties_of(office: Office, day: date, off: Iterable[Off] = ()) -> tuple[Duty, ...]:
     """Every duty that can reach into `day`, its breaks as they are really taken.
 
     Held-back breaks are followed from the duties that start the day before on, no further back.
+    off: who has gone and when; they hold nobody's break back, and nobody's break counts on them.
+    Remembered with the office: each call asks some dozens of times, and little of it ever changes.
     """
+    known, asked = office.worked_out, (day, tuple(off))
+    duties: tuple[Duty, ...] | None = known.get(asked)
+    if duties is None:
+        if len(known) >= _DAYS_REMEMBERED:
+            known.clear()
+        duties = known[asked] = _duties_of(office, *asked)
+    return duties
+
+
+def _duties_of(office: Office, day: date, off: tuple[Off, ...]) -> tuple[Duty, ...]:
     if office.least_on_duty <= 0 or not any(shift.breaks for shift in office.shifts):
         return tuple(planned(office, (day - DAY, day)))
     duties = tuple(planned(office, (day - DAY, day, day + DAY)))
-    return _Breaks(duties, office.least_on_duty).taken(until=day_span(office, day)[1])
+    return _Breaks(duties, office.least_on_duty, off).taken(until=day_span(office, day)[1])
 
 
 class _Wish(NamedTuple):
@@ -192,8 +206,10 @@ class _Breaks:
     is lost.
     """
 
-    def __init__(self, duties: tuple[Duty, ...], least: int) -> None:
+    def __init__(self, duties: tuple[Duty, ...], least: int, off: Iterable[Off]) -> None:
+        gone = list(off)
         self._duties = duties
+        self._off = [[span for who, span in gone if who == one.person.id] for one in duties]
         self._least = least
         self._pauses: list[list[Span]] = [[] for _ in duties]
         self._of: dict[int, list[int]] = {}
@@ -213,6 +229,7 @@ class _Breaks:
             if start < until
         )
         moments = [wish.due for wish in wishes] + [duty.span[0] for duty in self._duties]
+        moments += [back for spans in self._off for _, back in spans]
         heapq.heapify(moments)
         coming, waiting = deque(wishes), list[_Wish]()
         while moments and (coming or waiting):
@@ -256,7 +273,12 @@ class _Breaks:
 
     def _there(self, index: int, instant: datetime) -> bool:
         start, end = self._duties[index].span
-        return start <= instant < end and not any(a <= instant < b for a, b in self._pauses[index])
+        if not start <= instant < end or self._gone(index, instant):
+            return False
+        return not any(a <= instant < b for a, b in self._pauses[index])
+
+    def _gone(self, index: int, instant: datetime) -> bool:
+        return any(a <= instant < b for a, b in self._off[index])
 
     def _edge(self, instant: datetime) -> int:
         """The place of this instant among the edges, made if need be."""
@@ -273,7 +295,12 @@ class _Breaks:
             covered = datetime.min.replace(tzinfo=UTC)
             if self._duties[mine[0]].person.number is None:
                 continue
-            for start, end in sorted(self._duties[index].span for index in mine):
+            spans = (self._duties[index].span for index in mine)
+            for start, end in sorted(_outside(spans, self._off[mine[0]])):
+                # An edge also where one of two duties at once ends: a break in the other begins
+                # to count there.
+                steps.setdefault(start, 0)
+                steps.setdefault(end, 0)
                 start = max(start, covered)
                 if start < end:
                     steps[start] = steps.get(start, 0) + 1
@@ -283,16 +310,30 @@ class _Breaks:
         self._count = list(accumulate(steps[since] for since in self._since))
 
 
-def on_shift(office: Office, now: datetime) -> tuple[Person, ...]:
-    """Everybody whose shift covers `now` and who is not in a break, in the order of the list."""
-    there = {d.position for d in duties_of(office, day_of(office, now)) if d.covers(now)}
+def _outside(spans: Iterable[Span], off: Iterable[Span]) -> list[Span]:
+    """What is left of the spans."""
+    left = list(spans)
+    for gone, back in off:
+        pieces = [piece for a, b in left for piece in ((a, min(b, gone)), (max(a, back), b))]
+        left = [(a, b) for a, b in pieces if a < b]
+    return left
+
+
+def on_shift(office: Office, now: datetime, off: Iterable[Off] = ()) -> tuple[Person, ...]:
+    """Everybody whose shift covers `now` and who is not in a break, in the order of the list.
+
+    off: see `duties_of`; they are named as everybody is.
+    """
+    there = {d.position for d in duties_of(office, day_of(office, now), off) if d.covers(now)}
     return tuple(office.people[place] for place in sorted(there))
 
 
-def shift_spans(office: Office, day: date) -> Iterator[tuple[Person, Span]]:
+def shift_spans(
+    office: Office, day: date, off: Iterable[Off] = ()
+) -> Iterator[tuple[Person, Span]]:
     """When each person is there on `day`, cut to that day; one person may have several spans."""
     window = day_span(office, day)
-    for duty in duties_of(office, day):
+    for duty in duties_of(office, day, off):
         edge = duty.span[0]
         for start, end in sorted(duty.breaks):
             yield from _cut(duty.person, (edge, start), window)

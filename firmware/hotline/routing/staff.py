@@ -16,18 +16,25 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 class Load:
     """What the daemon knows of the people at this moment; everything keyed by person id.
 
-    busy: rung or talking now, on any line. last_ended: end of the last call, UTC. last_rung: when
-    last offered a call, UTC. last_spoken_with: the person this caller last spoke with. last_hour:
-    calls taken in it. away: who is neither rung nor waited for, whatever the plan says.
+    busy: rung or talking now, on any line. engaged: telephones of which the same is true, under
+    whatever name: somebody of the staff may be a caller, too. last_ended: end of the last call.
+    last_rung: when last offered a call; both by a clock that nobody sets. last_spoken_with: the
+    person this caller last spoke with. last_hour: calls taken in it. away: who is neither rung nor
+    waited for, whatever the plan says.
     """
 
     busy: frozenset[str] = frozenset()
+    engaged: frozenset[str] = frozenset()
     last_ended: Mapping[str, datetime] = field(default_factory=dict)
     calls_today: Mapping[str, int] = field(default_factory=dict)
     last_rung: Mapping[str, datetime] = field(default_factory=dict)
     last_spoken_with: str | None = None
     away: Absent = field(default_factory=dict)
     last_hour: Mapping[str, int] = field(default_factory=dict)
+
+    def talks(self, person: Person) -> bool:
+        """Is this person on the telephone?"""
+        return person.id in self.busy or (person.at_once == 1 and person.number in self.engaged)
 
 
 def may_ring(person: Person, office: Office, topic: str | None) -> bool:

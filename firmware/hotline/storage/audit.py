@@ -1,4 +1,4 @@
-"""What was done with numbers and caps, when and by whom: written once, never changed."""
+"""What was done with numbers, caps and PINs, when and by whom: written once, never changed."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ class Act(StrEnum):
     REFUSED = "refused"  # a number was to be dialled that may not be
     BREACH = "breach"  # the minutes of the day are used up
     RESUMED = "resumed"  # and more were given, once
+    PIN_MADE = "PIN made"
+    PIN_FORGOTTEN = "PIN forgotten"  # by command, or the person left the office
+    STAFF_SHUT = "staff menu shut"  # too many wrong PINs
+    STAFF_OPENED = "staff menu opened"
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,10 @@ class Journal:
         """The far end of an outgoing call is called over this line."""
         return self._set(call_id, line=line)
 
+    def is_test(self, call_id: int) -> Future[None]:
+        """There is no caller: the box calls its own line. It stays so if the power is cut now."""
+        return self._set(call_id, outcome=Outcome.TEST.value)
+
     def mark_returned(self, call_id: int, by: str, at: datetime) -> Future[None]:
         """Somebody called back: closes this missed call or wish, and earlier ones of the number."""
         return self._writer.submit(lambda database: _mark_returned(database, call_id, by, at))
@@ -222,6 +226,36 @@ def missed_open(database: Database, limit: int = 1000) -> list[Call]:
     return [_call(row) for row in rows]
 
 
+def open_rows(database: Database) -> list[int]:
+    """Calls that are under way, or were when the last run ended."""
+    return [row["id"] for row in database.query("select id from calls where ended_at is null")]
+
+
+def known_of(database: Database, call_ids: Iterable[int]) -> set[int]:
+    """Which of these calls stand in the journal."""
+    one = "select 1 from calls where id = ?"
+    return {call_id for call_id in call_ids if database.execute(one, (call_id,)).fetchone()}
+
+
+def owed_nothing(database: Database, call_id: int) -> bool:
+    """Is this call over, and does its caller not wait to be called back?"""
+    over = f"select 1 from calls where id = ? and ended_at is not null and not ({_MISSED_OPEN})"  # noqa: S608
+    return database.execute(over, (call_id,)).fetchone() is not None
+
+
+def has_step(database: Database, call_id: int, what: StepName) -> bool:
+    """Did this happen in the call?"""
+    step = "select 1 from steps where call_id = ? and what = ?"
+    return database.execute(step, (call_id, what)).fetchone() is not None
+
+
+def add_step(
+    database: Database, call_id: int, at: datetime, what: StepName, words: str, **facts: Any
+) -> None:
+    """As `Journal.step`, where the database is open already."""
+    _add_step(database, (call_id, text_of(at), what, words, json.dumps(facts, default=str)))
+
+
 def file_open_rows(database: Database, now: datetime) -> list[int]:
     """Close the rows that the last run left open; returns their ids.
 
@@ -229,9 +263,7 @@ def file_open_rows(database: Database, now: datetime) -> list[int]:
     case that was filed has left it, everybody else was missed. To be
     called in a transaction, after the cases were adopted and before any call is begun.
     """
-    rows = list(
-        database.query("select id, person, outgoing, started_at from calls where ended_at is null")
-    )
+    rows = list(database.query("select * from calls where ended_at is null"))
     for row in rows:
         _file_open_row(database, row, now)
     return [row["id"] for row in rows]
@@ -351,6 +383,8 @@ def _file_open_row(database: Database, row: dict[str, Any], now: datetime) -> No
     outcome = outcome_of(spoke=bool(row["person"]), filed=kind, informed=False)
     if row["outgoing"] and outcome is Outcome.MISSED:
         outcome = Outcome.NOT_REACHED
+    if row["outcome"] == Outcome.TEST:
+        outcome = Outcome.TEST
     closed = {"ended_at": ended, "outcome": outcome.value, "case_number": number}
     _end(database, row["id"], closed | {"words": RESTARTED})
     _add_step(database, (row["id"], text_of(now), RESTART, RESTARTED, "{}"))

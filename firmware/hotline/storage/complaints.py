@@ -94,14 +94,16 @@ class Cases:
         caller: CallerLabel,
         language: str,
         at: datetime,
+        *,
+        spoken: bool = True,
     ) -> OpenedCase:
         """Open a case before the beep: its number counts at once, whatever the disk does.
 
         A message or complaint is filed by `filed` when the caller has finished; a wish to be
-        called back has no recording and is filed at once.
+        called back, and what is not spoken, has no recording and is filed at once.
         """
         number, self._next_number = self._next_number, self._next_number + 1
-        spoken = kind is not CaseKind.CALLBACK
+        spoken = spoken and kind is not CaseKind.CALLBACK
         case = Case(
             number=number,
             kind=kind,

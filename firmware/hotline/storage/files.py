@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from hotline.errors import HotlineError
@@ -21,6 +21,7 @@ FLOOR = 8 * 1024 * 1024
 BYTES_PER_SECOND = 16_000  # 8 kHz, mono, 16 bit
 
 _CASE_FILE = re.compile(rf"(\d{{6,18}})-({'|'.join(CaseKind)})\.wav")
+_WHY_FILE = re.compile(r"(\d{6,18})-why\.wav")
 _OWN_PROMPT = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.wav")
 
 
@@ -35,6 +36,17 @@ def case_of_name(name: str) -> tuple[int, CaseKind] | None:
     return (int(match[1]), CaseKind(match[2])) if match else None
 
 
+def why_name(call_id: int) -> str:
+    """The file in which the caller of this call said why they call."""
+    return f"{call_id:06d}-why.wav"
+
+
+def call_of_why(name: str) -> int | None:
+    """Whose caller spoke, as `why_name` put it into a name; None for any other file."""
+    match = _WHY_FILE.fullmatch(name)
+    return int(match[1]) if match else None
+
+
 class Recordings:
     """The directory of the recordings."""
 
@@ -44,7 +56,7 @@ class Recordings:
 
     def path(self, name: str) -> Path:
         """Where the recording of that name lies. Raises HotlineError for a name not ours."""
-        if case_of_name(name) is None:
+        if case_of_name(name) is None and call_of_why(name) is None:
             raise HotlineError(f"{name!r} is not the name of a recording.", "Choose one listed.")
         return self.directory / name
 
@@ -52,6 +64,21 @@ class Recordings:
         """Names of all recordings on the disk, the oldest case first."""
         found = [entry.name for entry in self.directory.iterdir() if case_of_name(entry.name)]
         return sorted(found, key=lambda name: case_of_name(name) or ())
+
+    def whys(self) -> list[int]:
+        """The calls of which it is kept why the callers called, the oldest first."""
+        found = (call_of_why(entry.name) for entry in self.directory.iterdir())
+        return sorted(call_id for call_id in found if call_id is not None)
+
+    def why(self, call_id: int) -> Path | None:
+        """What the caller of this call said it is about; None where nothing is kept."""
+        path = self.directory / why_name(call_id)
+        return path if path.is_file() and not path.is_symlink() else None
+
+    def newest_why(self, call_ids: Iterable[int]) -> Path | None:
+        """The same of the newest of these calls of which it is kept."""
+        paths = (self.why(call_id) for call_id in sorted(call_ids, reverse=True))
+        return next((path for path in paths if path), None)
 
     def sync(self) -> None:
         """Make a name just created or removed survive a power cut."""
@@ -69,10 +96,6 @@ class Recordings:
     def room_for_recording(self, seconds: float = 180.0) -> bool:
         """A recording of that length fits; it may use the reserve."""
         return self.free_bytes() - FLOOR >= seconds * BYTES_PER_SECOND and self._names_left()
-
-    def room_for_other(self, size: int) -> bool:
-        """An export, upload or backup of `size` bytes fits and leaves the reserve untouched."""
-        return self.free_bytes() - RESERVE >= size
 
     def to_give_up(self, cases: Sequence[Case]) -> list[Case]:
         """Whose sound has to go now so that the reserve is free again; [] while it is.

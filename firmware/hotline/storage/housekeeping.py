@@ -14,10 +14,11 @@ from pathlib import Path
 
 from hotline.inbox.case import Case
 from hotline.inbox.retention import Retention
-from hotline.storage import calls, complaints, outbox, presence, texts, waiting
+from hotline.storage import calls, complaints, numberchecks, outbox, presence, texts, waiting
 from hotline.storage.complaints import Show
 from hotline.storage.database import DatabaseFile
 from hotline.storage.files import Recordings
+from hotline.storage.whys import Whys
 from hotline.storage.writer import Writer
 
 MOVED_ASIDE_KEPT = timedelta(days=30)
@@ -39,6 +40,7 @@ class Housekeeping:
         self._file = file
         self._writer = writer
         self._recordings = recordings
+        self._whys = Whys(file, writer, recordings)
 
     def tidy(self, now: datetime, retention: Retention) -> Tidied:
         """Delete what is older than the retention allows, then make room if the disk is full.
@@ -49,19 +51,23 @@ class Housekeeping:
             over = complaints.expired(database, now, retention)
         self._delete(over)
         gone = self._writer.submit(lambda db: calls.purge(db, now, retention)).result()
+        self._whys.sweep()
         self._writer.submit(lambda db: waiting.purge(db, now - retention.calls)).result()
         self._writer.submit(lambda db: outbox.purge(db, now - retention.calls)).result()
         self._writer.submit(lambda db: texts.purge(db, now - retention.calls)).result()
         self._writer.submit(lambda db: presence.purge(db, now - retention.calls)).result()
+        self._writer.submit(numberchecks.purge).result()
         self._delete_moved_aside(now - MOVED_ASIDE_KEPT)
         return Tidied(gone, _numbers(over), self.make_room())
 
     def make_room(self) -> tuple[int, ...]:
         """Delete recordings until the reserve is free again; returns whose they were.
 
-        Only heard ones of closed cases: when these do not suffice, the owner has to act. Works
-        on a disk so full that nothing can be written: the rows follow when there is room.
+        First why callers called, of those who are owed nothing; then only heard ones of closed
+        cases: when these do not suffice, the owner has to act. Works on a disk so full that
+        nothing can be written: the rows follow when there is room.
         """
+        self._whys.give_up()
         with self._file.reading() as database:
             closed = complaints.list_cases(database, Show.DONE, limit=1_000_000)
         given_up = self._recordings.to_give_up(closed)
@@ -81,7 +87,9 @@ class Housekeeping:
         """
         with self._file.reading() as database:
             cases = complaints.all_of_number(database, number)
+            theirs = [call.id for call in calls.of_number(database, number)]
         self._delete(cases)
+        self._whys.forget(theirs)
         named = self._writer.submit(lambda db: calls.erase_number(db, number, now)).result()
         self._writer.submit(lambda db: waiting.erase(db, number)).result()
         numbers = _numbers(cases)

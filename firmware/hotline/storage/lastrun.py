@@ -13,6 +13,7 @@ from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
 from hotline.storage import calls, complaints, outbox
 from hotline.storage.calls import Call
+from hotline.storage.whys import mend_whys
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def file_last_run(
     repair: see `complaints.adopt`.
     """
     adopted = complaints.adopt(database, recordings, now, repair)
+    mend_whys(database, recordings, now, repair)
     stories = [calls.get(database, call_id) for call_id in calls.file_open_rows(database, now)]
     closed = [story.call for story in stories if story is not None]
     rescued = (*adopted.filed, *adopted.found)

@@ -1,4 +1,4 @@
-"""The last self-test of each line: what its hardware and its network can really do."""
+"""The last self-test of each line, and the last call of the box to itself over it."""
 
 from __future__ import annotations
 
@@ -48,14 +48,36 @@ class LineTest:
         return all(check.outcome is not Outcome.FAILS for check in self.checks)
 
 
+@dataclass(frozen=True)
+class SelfCall:
+    """The box called its own line at `at`, over another one.
+
+    words: one sentence. seconds: for which it was connected, and is paid. worked: did callers get
+    through when that could be seen last? None: it never could.
+    """
+
+    line: str
+    at: datetime
+    over: str
+    outcome: Outcome
+    words: str
+    seconds: float = 0.0
+    worked: bool | None = None
+
+
 class LineTests:
-    """The newest test of each line, in memory and on its way to the disk. Lives on the loop."""
+    """The newest of each line, in memory and on their way to the disk. Lives on the loop."""
 
     def __init__(
-        self, writer: Writer, known: dict[str, LineTest], handing: Iterable[str] = ()
+        self,
+        writer: Writer,
+        known: dict[str, LineTest],
+        handing: Iterable[str] = (),
+        self_calls: Iterable[SelfCall] = (),
     ) -> None:
-        """known, handing: what the functions of these names read at the start."""
+        """known, handing, self_calls: what the functions of these names read at the start."""
         self._writer, self._known, self._handing = writer, known, set(handing)
+        self._self_calls = {one.line: one for one in self_calls}
 
     def of(self, line: str) -> LineTest | None:
         """The line's newest test."""
@@ -65,6 +87,15 @@ class LineTests:
         """Replace the line's test; done when it is on the disk."""
         self._known[test.line] = test
         return self._writer.submit(lambda database: _store(database, test))
+
+    def self_call(self, line: str) -> SelfCall | None:
+        """The newest call of the box to this line."""
+        return self._self_calls.get(line)
+
+    def keep_self_call(self, call: SelfCall) -> Future[None]:
+        """Replace the line's; done when it is on the disk."""
+        self._self_calls[call.line] = call
+        return self._writer.submit(lambda database: _store_self_call(database, call))
 
     def hands_on(self, card: str) -> bool:
         """Was this modem with this SIM card last seen to hold and join two calls?"""
@@ -84,6 +115,38 @@ def known(database: Database) -> dict[str, LineTest]:
 def handing(database: Database) -> set[str]:
     """The modems, each with its SIM card, that hold and join calls."""
     return {row["card"] for row in database.query("select card from handing_tests where works")}
+
+
+def self_calls(database: Database) -> list[SelfCall]:
+    """The newest call of the box to each line."""
+    return [
+        SelfCall(
+            row["line"],
+            instant(row["at"]),
+            row["over"],
+            Outcome(row["outcome"]),
+            row["words"],
+            row["seconds"],
+            None if row["worked"] is None else bool(row["worked"]),
+        )
+        for row in database.query("select * from self_calls order by line")
+    ]
+
+
+def _store_self_call(database: Database, call: SelfCall) -> None:
+    database.execute(
+        "insert or replace into self_calls (line, at, over, outcome, words, seconds, worked)"
+        " values (?, ?, ?, ?, ?, ?, ?)",
+        (
+            call.line,
+            text_of(call.at),
+            call.over,
+            call.outcome.value,
+            call.words,
+            call.seconds,
+            call.worked,
+        ),
+    )
 
 
 def _test(row: dict[str, Any]) -> LineTest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,14 +44,26 @@ class OfficeStore:
         """The YAML in force; None while none was ever saved."""
         return self._newest.yaml if self._newest else None
 
-    def save(self, yaml: str, author: str, at: datetime) -> Future[int]:
+    def save(
+        self,
+        yaml: str,
+        author: str,
+        at: datetime,
+        along: Callable[[Database], None] = lambda _: None,
+    ) -> Future[int]:
         """Put a validated office in force for the next call, and store it.
 
-        The future gives its number when it is on the disk.
+        along: writes what is true only together with it. The future gives its number when it is on
+        the disk.
         """
         version = OfficeVersion(self.version + 1, at, label(author), yaml)
         self._newest = version
-        return self._writer.submit(lambda database: _insert(database, version))
+
+        def write(database: Database) -> int:
+            along(database)
+            return _insert(database, version)
+
+        return self._writer.submit(write)
 
 
 def newest(database: Database) -> OfficeVersion | None:

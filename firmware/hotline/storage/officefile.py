@@ -32,6 +32,7 @@ from hotline.storage.officeform import (
     AbsenceForm,
     CampaignForm,
     ClosureForm,
+    DirectoryForm,
     Form,
     HoursForm,
     KeyForm,
@@ -115,6 +116,7 @@ class _Draft:
             **_values(top, without={"version", "first_in_line"}),
             first_in_line=self.first_in_line(top),
             people=self.items("people", PersonForm, sections, self.person),
+            directory=self.items("directory", DirectoryForm, sections, self.outside),
             shifts=self.items("shifts", ShiftForm, sections, _shift),
             absences=self.items("absences", AbsenceForm, sections, _absence),
             swaps=self.items("swaps", SwapForm, sections, _swap),
@@ -206,16 +208,24 @@ class _Draft:
 
     def person(self, form: PersonForm, place: Place) -> Person:
         """The person, without a number if it may not be dialled."""
-        number = None
-        if form.number is not None and self.country is not None:
-            allowed = None if self.allowed is None else {*self.allowed, self.country}
-            try:
-                number = dialable(form.number, self.country, allowed)
-            except NumberRefused as refused:
-                self.problem((*place, "number"), f"{form.name}: {refused}")
-                self.refused.append((form.number, refused))
         values = _values(form, without={"number", "topics"})
-        return Person(**values, number=number, topics=frozenset(form.topics))
+        return Person(**values, number=self.number(form, place), topics=frozenset(form.topics))
+
+    def outside(self, form: DirectoryForm, place: Place) -> Person:
+        """An entry of the directory, held to the same rules."""
+        return Person(**_values(form, without={"number"}), number=self.number(form, place))
+
+    def number(self, form: PersonForm | DirectoryForm, place: Place) -> str | None:
+        """The number as E.164 if it may be dialled."""
+        if form.number is None or self.country is None:
+            return None
+        allowed = None if self.allowed is None else {*self.allowed, self.country}
+        try:
+            return dialable(form.number, self.country, allowed)
+        except NumberRefused as refused:
+            self.problem((*place, "number"), f"{form.name}: {refused}")
+            self.refused.append((form.number, refused))
+            return None
 
     def first_in_line(self, top: TopForm) -> tuple[str, ...]:
         """Callers' numbers: of any country, for nobody dials them."""

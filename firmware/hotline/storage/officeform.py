@@ -23,13 +23,15 @@ from pydantic import (
 )
 
 from hotline.numbering import is_country
-from hotline.routing.office import Break, Do, Fallback, Strategy, WallTime
+from hotline.routing.office import AnsweredBy, Break, Do, Fallback, Strategy, WallTime
+from hotline.routing.selfcalls import BEFORE_OPENING, OFF
 from hotline.storage.officewords import (
     EVERY_DAY,
     read_break,
     read_days,
     read_open_time,
     read_shift_time,
+    read_wall_time,
     read_weekday,
 )
 
@@ -38,6 +40,7 @@ VERSION = 1
 ALWAYS = "always"  # open, without hours
 SECTIONS = (
     "people",
+    "directory",
     "shifts",
     "absences",
     "swaps",
@@ -95,6 +98,18 @@ def _date(word: object) -> date:
         raise ValueError(f"`{word}` is no date: write it like 2026-12-24") from None
 
 
+def _self_call(word: str) -> str:
+    said = " ".join(word.lower().split())
+    if said in (BEFORE_OPENING, OFF):
+        return said
+    try:
+        return str(read_wall_time(said))
+    except ValueError:
+        raise ValueError(
+            f"`{word}` is no time of day: write it like 07:30, or `{BEFORE_OPENING}`, or `{OFF}`"
+        ) from None
+
+
 def _days(given: object) -> frozenset[int]:
     return read_days(", ".join(map(str, given)) if isinstance(given, list) else str(given))
 
@@ -147,6 +162,16 @@ class PersonForm(Form):
     ring_seconds: int = Field(20, ge=5, le=60)
     weight: int = Field(1, ge=0, le=100)
     at_once: int = Field(1, ge=1, le=30)
+
+
+class DirectoryForm(Form):
+    """A telephone outside the office; its number is checked as a person's."""
+
+    id: _Id
+    name: _Name
+    number: str | None = None
+    languages: tuple[_Language, ...] = ()
+    ring_seconds: int = Field(20, ge=5, le=60)
 
 
 class RotationForm(Form):
@@ -245,6 +270,7 @@ class KeyForm(Form):
     target: str = Field("", max_length=40)
     label: _Texts = {}
     text: _Texts = {}
+    ask_why: bool = False
 
 
 class MenuForm(Form):
@@ -270,6 +296,7 @@ class CampaignForm(Form):
     closed_greeting: _Texts = {}
     menu: str = Field("", max_length=40)
     people: tuple[_Id, ...] = ()
+    answered_by: AnsweredBy | None = None
     strategy: Strategy | None = None
     fallback: Fallback | None = None
     total_seconds: int | None = Field(None, ge=15, le=600)
@@ -300,17 +327,25 @@ class TopForm(Form):
     first_in_line: tuple[str, ...] = ()
     overflow: tuple[_Id, ...] = ()
     overflow_seconds: int = Field(45, ge=0, le=600)
+    answered_by: AnsweredBy = AnsweredBy.BOTH
     least_on_duty: int = Field(0, ge=0, le=99)
     max_message_seconds: int = Field(180, ge=10, le=900)
     survey: bool = False
     callback: bool = True
+    callback_by_itself: bool = True
+    callback_tries: int = Field(2, ge=1, le=9)
     calls_per_hour: int = Field(0, ge=0, le=60)
     hours_in_a_row: int = Field(0, ge=0, le=24)
     supervisor: Annotated[str, Field(max_length=40)] = ""
     pause_after: int = Field(3, ge=0, le=99)
+    hold_minutes: int = Field(3, ge=1, le=30)
+    pause_after_hard: int = Field(10, ge=0, le=120)
     notify_to: tuple[_Name, ...] = ()
     text_staff: bool = True
     text_missed: bool = False
+    text_caller: bool = False
+    roll_call: bool = True
+    self_call: Annotated[str, AfterValidator(_self_call)] = BEFORE_OPENING
 
 
 def _check_order(first: date | None, last: date | None) -> None:

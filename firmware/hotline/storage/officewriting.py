@@ -45,6 +45,7 @@ def write_office(office: Office) -> str:
     written["zone"] = office.zone.key
     written["hours"] = [_hours_out(h) for h in office.hours] or ALWAYS
     written["people"] = [_person_out(p) for p in office.people]
+    written["directory"] = [_person_out(p) for p in office.directory]
     written["shifts"] = [_shift_out(s) for s in office.shifts]
     written["absences"] = [_span_out(a) for a in office.absences]
     written["swaps"] = [{"day": s.day, "between": [s.one, s.other]} for s in office.swaps]
@@ -115,7 +116,7 @@ def _usual_left_out(noun: Any, without: Collection[str] = ()) -> dict[str, Any]:
 def _person_out(person: Person) -> dict[str, Any]:
     """With the number, confirmed or not: whether it is does not belong to the office."""
     whole = replace(person, number=person.number or person.unconfirmed or None)
-    return _usual_left_out(whole, without={"unconfirmed"})
+    return _usual_left_out(whole, without={"unconfirmed", "voicemail_after"})
 
 
 def _hours_out(interval: OpenInterval) -> dict[str, Any]:

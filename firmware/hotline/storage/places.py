@@ -18,6 +18,11 @@ class Places:
         return self.data / "control.sock"
 
     @property
+    def calling(self) -> Path:
+        """The daemon's Unix socket for calls from the page, beside `control`."""
+        return self.data / "calling.sock"
+
+    @property
     def recordings(self) -> Path:
         """What callers left."""
         return self.data / "recordings"

@@ -36,18 +36,19 @@ class Presences:
         row = (away.person, away.why.value, text_of(away.since), text_of(away.until))
         return self._writer.submit(lambda database: _store(database, row))
 
-    def back(self, person: str) -> Away | None:
+    def back(self, person: str, now: datetime) -> Away | None:
         """Somebody is not away any more; what they were."""
         gone = self._away.pop(person, None)
         if gone is not None:
-            self._writer.submit(lambda database: _drop(database, person))
+            ended = text_of(max(gone.since, min(now, gone.until)))
+            self._writer.submit(lambda database: _drop(database, person, ended))
         return gone
 
     def end_over(self, now: datetime) -> list[Away]:
         """Those that do not hold any more are forgotten: these."""
         over = [one for one in self._away.values() if not one.holds(now)]
         for one in over:
-            self.back(one.person)
+            self.back(one.person, now)
         return over
 
 
@@ -60,12 +61,28 @@ def known(database: Database) -> list[Away]:
     ]
 
 
-def _store(database: Database, row: tuple[str, ...]) -> None:
+def _store(database: Database, row: tuple[str, str, str, str]) -> None:
+    person, why, since, until = row
     database.execute("insert or replace into presence values (?, ?, ?, ?)", row)
+    _end_spells(database, person, since)
+    database.execute(
+        "insert or replace into away_spells (person, since, why, until) values (?, ?, ?, ?)",
+        (person, since, why, until),
+    )
 
 
-def _drop(database: Database, person: str) -> None:
+def _drop(database: Database, person: str, ended: str) -> None:
     database.execute("delete from presence where person = ?", (person,))
+    _end_spells(database, person, ended)
+
+
+def _end_spells(database: Database, person: str, at: str) -> None:
+    """What it was before is over; see routing/adherence.py for who wants to know."""
+    database.execute(
+        "update away_spells set ended = max(since, min(until, ?))"
+        " where person = ? and ended is null",
+        (at, person),
+    )
 
 
 # -- asking a colleague to swap --------------------------------------------------------------------
@@ -182,6 +199,7 @@ def trail(database: Database, limit: int = 100) -> list[Turn]:
 def purge(database: Database, before: datetime) -> int:
     """Delete turns older than that, and questions nobody answered; returns how many turns."""
     database.execute("delete from swap_asks where until < ?", (text_of(before),))
+    database.execute("delete from away_spells where until < ?", (text_of(before),))
     return database.execute("delete from staff_trail where at < ?", (text_of(before),)).rowcount
 
 

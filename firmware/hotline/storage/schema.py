@@ -359,3 +359,119 @@ def presence(database: Database) -> None:
 def told_holes(database: Database) -> None:
     """Which holes in the plan the office was warned of."""
     database.execute("create table told_holes (ends text primary key) without rowid")
+
+
+@RECORDS()
+def promises(database: Database) -> None:
+    """Who keeps a place in the queue and is called back by the box; see storage/promises.py."""
+    database.execute(
+        """create table promises (
+            arrival integer primary key,
+            rank integer not null,
+            case_number integer not null,
+            tries integer not null default 0
+        ) without rowid"""
+    )
+
+
+@RECORDS()
+def staff_pins(database: Database) -> None:
+    """Whose PIN opens the staff's menu, as argon2; and since when too many were wrong."""
+    database.execute(
+        """create table staff_pins (
+            person text primary key,
+            number text not null unique,
+            kept text not null,
+            at text not null,
+            "by" text not null
+        ) without rowid"""
+    )
+    database.execute("create table staff_shut (id integer primary key, at text not null)")
+
+
+@RECORDS()
+def number_checks(database: Database) -> None:
+    """What the weekly check found of numbers, when voicemails answer, which weeks were told."""
+    database.execute(
+        """create table number_checks (
+            number text primary key,
+            at text not null,
+            result text not null,
+            tries integer not null,
+            gone integer not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table voicemails (
+            number text primary key,
+            at text not null,
+            after integer
+        ) without rowid"""
+    )
+    database.execute("create table number_weeks (monday text primary key) without rowid")
+
+
+@RECORDS()
+def self_calls(database: Database) -> None:
+    """The newest call of the box to each of its own lines."""
+    database.execute(
+        """create table self_calls (
+            line text primary key,
+            at text not null,
+            over text not null,
+            outcome text not null,
+            words text not null,
+            seconds real not null,
+            worked integer
+        ) without rowid"""
+    )
+
+
+@RECORDS()
+def away_spells(database: Database) -> None:
+    """When somebody was away, also after it is over; `presence` holds only what still is."""
+    database.execute(
+        """create table away_spells (
+            person text not null,
+            since text not null,
+            why text not null,
+            until text not null,
+            ended text,
+            primary key (person, since)
+        ) without rowid"""
+    )
+    database.execute("insert into away_spells select person, since, why, until, null from presence")
+
+
+@RECORDS()
+def office_draft(database: Database) -> None:
+    """Changes of the plan that are gathered and not in force; see storage/drafts.py."""
+    database.execute(
+        """create table office_draft (
+            number integer primary key,
+            at text not null,
+            "by" text not null,
+            change text not null
+        )"""
+    )
+
+
+@RECORDS()
+def campaign_ends(database: Database) -> None:
+    """What came of each campaign that is over; see storage/campaignends.py."""
+    database.execute(
+        """create table campaign_ends (
+            campaign text not null,
+            ended text not null,
+            at text not null,
+            name text not null,
+            began text not null,
+            calls integer not null,
+            spoken integer not null,
+            messages integer not null,
+            informed integer not null,
+            missed integer not null,
+            owed integer not null,
+            primary key (campaign, ended)
+        ) without rowid"""
+    )

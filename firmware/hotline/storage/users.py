@@ -13,10 +13,9 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from hotline.clock import Clock
 from hotline.errors import HotlineError
@@ -34,8 +33,6 @@ DEVICE_LIFE = timedelta(days=365)
 # Crockford's base 32: eight characters are 40 bits, and none is mistaken for another.
 CLAIM_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
-
-ACCOUNTS = Migrations("accounts")
 
 
 class Role(StrEnum):
@@ -87,46 +84,6 @@ class Login:
     device: str
 
 
-def accounts_file(directory: Path) -> DatabaseFile:
-    """The file of the accounts; `prepare` it before use."""
-    return DatabaseFile(directory / "web.sqlite", ACCOUNTS, directory / "backup" / "web.sqlite")
-
-
-@ACCOUNTS()
-def accounts(database: Database) -> None:
-    """Users, their sessions and devices, the tries to log in, the code of the first set-up."""
-    database.execute(
-        """create table users (
-            name text primary key, hash text not null, role text not null,
-            language text not null default '', created text not null
-        ) without rowid"""
-    )
-    database.execute(
-        """create table sessions (
-            secret text primary key,
-            user text not null references users (name) on delete cascade,
-            created text not null, last_seen text not null, confirmed_at text not null
-        ) without rowid"""
-    )
-    database.execute(
-        """create table devices (
-            secret text primary key,
-            user text not null references users (name) on delete cascade,
-            last_used text not null
-        ) without rowid"""
-    )
-    database.execute(
-        "create table tries (at text not null, address text not null, account text not null)"
-    )
-    database.execute("create index tries_by_address on tries (address, at)")
-    database.execute("create index tries_by_account on tries (account, at)")
-    database.execute(
-        """create table claim (
-            id integer primary key check (id = 1), secret text not null, created text not null
-        )"""
-    )
-
-
 class Accounts:
     """Accounts and sessions. Every method is one short transaction and may be called by any thread.
 
@@ -169,7 +126,7 @@ class Accounts:
             database.execute("delete from devices where user = ?", (user.name,))
             database.execute(
                 "delete from sessions where user = ? and secret != ?",
-                (user.name, _digest(keep_session)),
+                (user.name, digest_of(keep_session)),
             )
 
     def change(self, name: str, role: Role, language: str) -> None:
@@ -206,7 +163,7 @@ class Accounts:
         with self._file.writing() as database:
             database.execute(
                 "insert or replace into claim (id, secret, created) values (1, ?, ?)",
-                (_digest(code), text_of(self._clock.now())),
+                (digest_of(code), text_of(self._clock.now())),
             )
         return f"{code[:4]}-{code[4:]}"
 
@@ -240,12 +197,12 @@ class Accounts:
             database.execute(
                 "insert into sessions (secret, user, created, last_seen, confirmed_at)"
                 " values (?, ?, ?, ?, ?)",
-                (_digest(login.session), user.name, now, now, now),
+                (digest_of(login.session), user.name, now, now, now),
             )
-            database.execute("delete from devices where secret = ?", (_digest(device),))
+            database.execute("delete from devices where secret = ?", (digest_of(device),))
             database.execute(
                 "insert into devices (secret, user, last_used) values (?, ?, ?)",
-                (_digest(login.device), user.name, now),
+                (digest_of(login.device), user.name, now),
             )
         return login
 
@@ -269,20 +226,20 @@ class Accounts:
         session = self.session(secret)
         if session is None:
             raise _refused()
-        key = f"session:{_digest(secret)}"
+        key = f"session:{digest_of(secret)}"
         self._count_try(address, key)
         self._verified(session.user.name, password)
         with self._file.writing() as database:
             throttle.forgive(database, address, key)
             database.execute(
                 "update sessions set confirmed_at = ? where secret = ?",
-                (text_of(self._clock.now()), _digest(secret)),
+                (text_of(self._clock.now()), digest_of(secret)),
             )
 
     def log_out(self, secret: str) -> None:
         """End this session; harmless when it is over."""
         with self._file.writing() as database:
-            database.execute("delete from sessions where secret = ?", (_digest(secret),))
+            database.execute("delete from sessions where secret = ?", (digest_of(secret),))
 
     def log_out_everywhere(self, name: str) -> None:
         """End every session of the account and forget its devices."""
@@ -327,9 +284,9 @@ class Accounts:
         with self._file.reading() as database:
             known = database.execute(
                 "select 1 from devices where secret = ? and user = ? and last_used > ?",
-                (_digest(device), name, text_of(self._clock.now() - DEVICE_LIFE)),
+                (digest_of(device), name, text_of(self._clock.now() - DEVICE_LIFE)),
             ).fetchone()
-        return f"device:{_digest(device)}" if known else f"name:{name}"
+        return f"device:{digest_of(device)}" if known else f"name:{name}"
 
     def _use_up(self, database: Database, code: str) -> None:
         """Raises LoginRefused unless it is the code shown, in time; HotlineError if claimed."""
@@ -338,7 +295,7 @@ class Accounts:
             raise _claimed()
         age = self._clock.now() - instant(row[1]) if row else CLAIM_WINDOW
         plain = code.upper().translate(_MISREAD).replace("-", "").replace(" ", "")
-        right = row is not None and hmac.compare_digest(row[0], _digest(plain))
+        right = row is not None and hmac.compare_digest(row[0], digest_of(plain))
         if not right or not timedelta(0) <= age < CLAIM_WINDOW:
             raise LoginRefused(
                 "This code is wrong or too old.", "Switch the box off and on for a new one."
@@ -350,7 +307,7 @@ class Accounts:
             with self._file.writing() as database:
                 database.execute(
                     "update sessions set last_seen = ? where secret = ?",
-                    (text_of(now), _digest(secret)),
+                    (text_of(now), digest_of(secret)),
                 )
         except HotlineError:
             return  # a full disk must not turn away the owner who comes to make room
@@ -389,7 +346,7 @@ def _session_row(database: Database, secret: str) -> dict[str, Any] | None:
     rows = database.query(
         """select users.*, sessions.created as session_created, last_seen, confirmed_at
         from sessions join users on users.name = sessions.user where secret = ?""",
-        (_digest(secret),),
+        (digest_of(secret),),
     )
     return next(iter(rows), None)
 
@@ -416,7 +373,7 @@ def _folded(name: str) -> str:
     return folded
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
     """What is kept of a random secret. It is long, or lives for minutes: a plain hash does."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 

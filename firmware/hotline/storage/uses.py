@@ -1,4 +1,4 @@
-"""What the caps of outgoing calls count, over a restart: the last day of it.
+"""What the caps of outgoing calls count, and wrong PINs, over a restart: the last day of it.
 
 The day is one of the box's own: when the clock goes back, or comes back from far ahead, what was
 written is moved to the present once. So a jump neither sets minutes free again and again nor
@@ -27,6 +27,7 @@ class What(StrEnum):
     TALKED = "talked"  # amount: the seconds a telephone was connected
     RESUMED = "resumed"  # amount: the seconds that were added
     TOLD = "told"  # the office was told of a breach, or of a refused number
+    GUESSED = "guessed"  # somebody keyed a wrong PIN
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ class Uses:
     def note(self, use: Use) -> Future[None]:
         """Done when it is on the disk."""
         return self._writer.submit(lambda database: _insert(database, use))
+
+    def forget(self, what: What) -> Future[None]:
+        """None of these counts any more; done when that is on the disk."""
+        return self._writer.submit(lambda database: _forget(database, what))
 
 
 def last_day(database: Database, now: datetime) -> list[Use]:
@@ -71,6 +76,10 @@ def _to_the_present(found: list[Use], now: datetime) -> list[Use]:
         latest = min(latest, use.at)
         moved.append(replace(use, at=latest))
     return moved[::-1]
+
+
+def _forget(database: Database, what: What) -> None:
+    database.execute("delete from uses where what = ?", (what.value,))
 
 
 def _insert(database: Database, use: Use) -> None:

@@ -8,7 +8,7 @@ takes its entry along, and no retention ever takes one that still waits.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from hotline.inbox.waiting import (
     grouped,
 )
 from hotline.said import say
-from hotline.storage import complaints
+from hotline.storage import complaints, promises
 from hotline.storage.calls import missed_open
 from hotline.storage.database import instant, text_of
 from hotline.storage.writer import Writer
@@ -50,7 +50,8 @@ def still_waiting(database: Database) -> list[Waiting]:
         )
         for call in missed_open(database, MOST)
     ]
-    return grouped([*missed, *_wishes(database)], _owners(database), _attempts(database))
+    owners, attempts = _owners(database), _attempts(database)
+    return grouped([*missed, *_wishes(database)], owners, attempts, promises.turns(database))
 
 
 def entry_of(database: Database, call_id: int) -> Waiting | None:
@@ -77,6 +78,13 @@ class WaitingList:
         Fails with HotlineError when nobody waits, or withheld the number.
         """
         return self._writer.submit(lambda database: _callee(database, call_id, case))
+
+    def next_of(self, person: str, passed: Collection[int]) -> Future[Callee | None]:
+        """Who waits longest of those whom nobody else wants to call back, and who can be called.
+
+        passed: calls whose entries are left out.
+        """
+        return self._writer.submit(lambda database: _next_of(database, person, passed))
 
     def claim(self, call_id: int, person: str, at: datetime) -> Future[Waiting]:
         """The person wants to call back. Fails with HotlineError: not waiting, or another's."""
@@ -133,7 +141,18 @@ def _wanted(database: Database, call_id: int) -> Waiting:
 def _callee(database: Database, call_id: int | None, number: int | None) -> Callee:
     if number is not None:
         return _of_case(database, number)
-    entry = _wanted(database, call_id or 0)
+    return _of_entry(_wanted(database, call_id or 0))
+
+
+def _next_of(database: Database, person: str, passed: Collection[int]) -> Callee | None:
+    for entry in still_waiting(database):
+        theirs = entry.owner in ("", person) and entry.call_id not in passed
+        if theirs and entry.caller_number:
+            return _of_entry(entry)
+    return None
+
+
+def _of_entry(entry: Waiting) -> Callee:
     return Callee(
         _known(entry.caller_number),
         entry.caller_name,

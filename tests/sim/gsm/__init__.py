@@ -4,7 +4,14 @@ from tests.sim.gsm.ec25 import Ec25, Ec25Card
 from tests.sim.gsm.generic import Generic
 from tests.sim.gsm.huawei import Huawei, HuaweiFaults
 from tests.sim.gsm.modem import Faults, GsmModem
-from tests.sim.gsm.network import AirCall, MobileCaller, MobileNetwork, MobilePhone, RingingCall
+from tests.sim.gsm.network import (
+    AirCall,
+    HuntGroup,
+    MobileCaller,
+    MobileNetwork,
+    MobilePhone,
+    RingingCall,
+)
 from tests.sim.gsm.sim7600 import Sim7600, SimcomFaults
 
 __all__ = [
@@ -16,6 +23,7 @@ __all__ = [
     "GsmModem",
     "Huawei",
     "HuaweiFaults",
+    "HuntGroup",
     "MobileCaller",
     "MobileNetwork",
     "MobilePhone",

@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ import numpy as np
 from tests.sim.g711 import Samples
 from tests.sim.gsm.texts import TextCentre
 from tests.sim.sound import FRAME, RATE, Silence, Sound, Tone, dtmf
-from tests.sim.talk import Ending, NotAsExpected, Over, Talk, settle
+from tests.sim.talk import Ending, NotAsExpected, Over, Talk, a_tone, settle
 from tests.sim.track import Track
 
 NORMAL, BUSY, NO_USER, NO_ANSWER, ABSENT, REJECTED, OUT_OF_ORDER = 16, 17, 18, 19, 20, 21, 27
@@ -123,7 +123,7 @@ class AirCall(Talk):
     """
 
     def __init__(self, number: str, modem: ModemEnd, manner: Manner) -> None:
-        super().__init__(Air(manner.sound, lambda key: modem.key_came(self, key)))
+        super().__init__(Air(manner.sound, lambda key: self.modem.key_came(self, key)))
         self.number, self.modem, self.manner = number, modem, manner
 
     def carry(self, frame: Samples, came: float | None = None) -> Samples:
@@ -157,6 +157,17 @@ class AirCall(Talk):
         self.rtp.close()
         return True
 
+    def cancel(self) -> None:
+        """The caller takes the call back before it is answered."""
+        self.release(NORMAL)
+
+    async def cancelled(self, within: float = 10.0) -> float:
+        """Wait until the box takes the call back before it was answered; when it did."""
+        ending = await self.ended(within)
+        if ending.ours or self.answered_at is not None:
+            raise NotAsExpected(f"expected the box to take the call back; {self._state()}")
+        return ending.at
+
     def is_ringing(self) -> None:
         settle(self._ringing, time.monotonic())
 
@@ -175,6 +186,16 @@ class AirCall(Talk):
 class RingingCall(AirCall):
     """The box calls a telephone."""
 
+    @property
+    def from_number(self) -> str:
+        """The number the called telephone shows."""
+        return self.modem.number
+
+    @property
+    def told(self) -> str:
+        """All that the called telephone is told of who calls."""
+        return self.from_number
+
     def ring(self, _status: int = 180) -> None:
         """The telephone rings, unless it was picked up at once."""
         if self._answered.done():
@@ -190,6 +211,28 @@ class RingingCall(AirCall):
     def reject(self, status: int = 603) -> None:
         """Refuse, for a reason given as a SIP code, as `tests.sim.sip.behaviours` does."""
         self.release(_SIP_TO_CAUSE.get(status, NORMAL))
+
+
+class HuntGroup:
+    """Several SIM cards under one number: who finds one engaged rings the next."""
+
+    diverted_to = ""
+
+    def __init__(self, number: str, modems: Sequence[ModemEnd]) -> None:
+        self.number, self.modems = number, modems
+
+    def rung(self, call: AirCall) -> bool:
+        """Ring the first that is free; False where none is."""
+        for modem in self.modems:
+            call.modem = modem
+            if modem.rung(call):
+                return True
+        return False
+
+    def alerting(self, call: AirCall) -> None: ...
+    def connected(self, call: AirCall) -> None: ...
+    def released(self, call: AirCall, cause: int) -> None: ...
+    def key_came(self, call: AirCall, key: str) -> None: ...
 
 
 class Elsewhere:
@@ -217,6 +260,11 @@ class MobileCaller:
 
     def __init__(self, network: MobileNetwork, number: str, manner: Manner) -> None:
         self.network, self.number, self.manner = network, number, manner
+
+    @property
+    def tone(self) -> Tone:
+        """The tone the caller says all the time; TypeError if it is something else."""
+        return a_tone(self.manner.sound)
 
     async def call(self, target: ModemEnd | None = None) -> AirCall:
         """Ring a modem, the network's first if none is named."""

@@ -84,6 +84,17 @@ class Call(Talk):
         return name_in(self.invite.get("From"))
 
     @property
+    def from_number(self) -> str:
+        """The number the called telephone shows: the one preferred (RFC 3325), else From's."""
+        preferred = self.invite.get("P-Preferred-Identity")
+        return user_of(uri_in(preferred)) if preferred else self.number
+
+    @property
+    def told(self) -> str:
+        """All that the called telephone is told of who calls."""
+        return str(self.invite.headers)
+
+    @property
     def dialled(self) -> str:
         """What was dialled."""
         return user_of(self.invite.uri)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from hotline.control.messages import StatusAnswer
+from hotline.control.messages.status import StatusAnswer
 from hotline.storage.schema import records_file
 from tests.sim import listen
 from tests.sim.g711 import Samples

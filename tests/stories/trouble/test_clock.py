@@ -63,6 +63,30 @@ async def test_a_clock_behind_the_last_call_is_not_believed_until_it_is_set(
         await _greeted(stage, Prompt.GREETING_CLOSED)
 
 
+async def test_neither_the_night_the_clocks_go_back_nor_a_clock_that_is_set_touches_a_talk(
+    tmp_path: Path, spoken: Path
+) -> None:
+    clock = tmp_path / "clock"
+    prefix = with_clock(clock, "2026-10-25 00:59:55")  # 03:59:55, then 03:00:00 once more
+    night = [{"person": "ana", "days": "mon-sun", "time": "22:00-06:00"}]
+    async with staged(tmp_path / "box", spoken, prefix=prefix) as stage:
+        await stage.opens(office(person("ana"), shifts=night))
+        ana = stage.staff("ana", behaviours.answers(after=0.1, thinks=0))
+        caller = await stage.forwarded()
+        await caller.hears(ANA)
+        for now in ("2026-10-25 01:00:05", "2026-10-25 02:30:00", "2026-10-25 01:10:00"):
+            set_clock(clock, now)
+            await caller.hears(ANA, lasting=0.5)
+        await caller.hang_up()
+        story = await stage.story(caller)
+        assert (story.call.outcome, story.call.person) == ("spoken", "ana")
+        (cost,) = [step.facts["seconds"] for step in story.steps if step.what == "leg_cost"]
+        assert 1 < cost < 60
+        again = await stage.forwarded()
+        await again.hears(ANA)
+        assert len(ana.calls) == 2
+
+
 async def _greeted(stage: Stage, sign: Prompt) -> None:
     caller = await stage.called()
     await heard(caller, sign)

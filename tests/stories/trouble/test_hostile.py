@@ -19,6 +19,8 @@ from tests.sim.ports import own_host
 from tests.sim.sip import behaviours
 from tests.stories.stage import CALLERS, STAFF, USER, Stage, heard, office, person, staged
 
+pytestmark = pytest.mark.sip_only
+
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA = STAFF["ana"][1]
 UNANSWERED = {"refer out of the blue"}  # gets silence, for which SIPp would wait half a minute
@@ -67,7 +69,7 @@ async def test_an_attack_by_the_provider_itself_comes_to_nothing(
         results = await asyncio.gather(*(_fallen_for(a, stage, tmp_path, aim) for a in attacks))
         assert [result for result in results if result] == []
         assert third.heard == []
-    assert set(stage.exchange.dialled) <= {STAFF["ana"][0]}
+    assert set(stage.dialled) <= {STAFF["ana"][0]}
 
 
 async def _fallen_for(attack: Attack, stage: Stage, room: Path, aim: Aim) -> str:
@@ -88,7 +90,7 @@ async def test_a_call_redirected_by_the_network_is_not_followed(stage: Stage) ->
     stage.staff("ion", AT_ONCE)
     call = await stage.forwarded()
     await call.hears(STAFF["ion"][1])
-    assert DEAR not in stage.exchange.dialled
+    assert DEAR not in stage.dialled
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
@@ -116,7 +118,7 @@ async def test_broken_messages_of_the_provider_leave_a_call_alone(
         print(f"memory grew by {(_memory(stage) - before) / 1024:.0f} KiB")
         assert stage.box.runs
         assert _memory(stage) - before < GROWTH
-        assert set(stage.exchange.dialled) <= {STAFF["ana"][0]}
+        assert set(stage.dialled) <= {STAFF["ana"][0]}
 
 
 async def _is_told(stage: Stage) -> None:

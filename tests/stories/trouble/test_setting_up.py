@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from hotline.clock import Clock
 from hotline.media.catalogue import Prompt
+from hotline.storage.schema import records_file
+from hotline.storage.staffpins import StaffPin, StaffPins, known
+from hotline.storage.writer import Writer
 from tests.sim.box import LISTEN, BoxUnderTest, trunk
 from tests.sim.sip import Exchange, Target
 from tests.stories.stage import Stage, heard, office, person
@@ -97,7 +102,7 @@ async def test_without_anybody_to_ring_the_caller_reaches_the_message(stage: Sta
     await stage.opens(office())
     caller = await stage.forwarded()
     await heard(caller, Prompt.MESSAGE_INTRO)
-    assert stage.exchange.dialled == []
+    assert stage.dialled == []
 
 
 async def test_before_any_office_was_set_up_a_message_is_taken(tmp_path: Path) -> None:
@@ -118,3 +123,20 @@ async def test_before_any_office_was_set_up_a_message_is_taken(tmp_path: Path) -
             await call.hang_up()
         finally:
             await box_.stop()
+
+
+async def test_who_left_the_office_while_no_daemon_ran_has_no_pin_when_it_starts(
+    tmp_path: Path,
+) -> None:
+    box_ = BoxUnderTest(tmp_path, office(person("ana")), NOBODY)
+    await box_.set_up()
+    file, now = records_file(box_.data), datetime.now(UTC)
+    writer = Writer(file, Clock())
+    pins = StaffPins(writer, ())
+    for whose, number in (("ana", "1"), ("gone", "2")):
+        pins.keep(StaffPin(whose, number, "kept", now, "maria")).result(20)
+    writer.close()
+    await box_.start()
+    await box_.stop()
+    with file.reading() as database:
+        assert [pin.person for pin in known(database)] == ["ana"]

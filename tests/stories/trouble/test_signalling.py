@@ -17,6 +17,8 @@ from tests.sim.sip import OutgoingCall, behaviours
 from tests.sim.sipp import Sipp
 from tests.stories.stage import CALLERS, STAFF, USER, Stage, heard, office, person, staged
 
+pytestmark = pytest.mark.sip_only
+
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA = STAFF["ana"][1]
 GIVES_UP_S = 60.0  # RFC 3261 gives an ACK 32 s; sound may stay away for 30

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hotline_web.pages import calls, door, duty, home, inbox, lines, people, shifts
+from hotline_web.pages import (
+    calendar,
+    calls,
+    door,
+    duty,
+    home,
+    inbox,
+    lines,
+    people,
+    shifts,
+    tryout,
+)
 
 
 def install(app: Flask) -> None:
     """Add every page."""
-    for page in (door, home, inbox, calls, duty, shifts, people, lines):
+    for page in (door, home, inbox, calls, duty, shifts, calendar, people, lines, tryout):
         app.register_blueprint(page.pages)

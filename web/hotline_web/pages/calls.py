@@ -6,12 +6,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from hotline.control.messages import CallBack, CallClaim, CallReturned, CallTried
+from hotline.control.messages.calls import CallBack, CallClaim, CallReturned, CallTried
 from hotline.inbox.outcome import Outcome
 from hotline.storage.calls import Call
 from hotline_web.desk import Desk, desk
 from hotline_web.languages import _
 from hotline_web.security import safe_next
+from hotline_web.sounds import sound_of
 from hotline_web.words import say
 
 pages = Blueprint("calls", __name__, url_prefix="/calls")
@@ -47,6 +48,7 @@ def _missed(here: Desk) -> str:
         waiting=waiting[:MOST_WAITING],
         total=len(waiting),
         people=people,
+        why=lambda entry: here.records.why_call(one.call_id for one in entry.owed),
         mine=next((p.id for p in people if me in (p.id.casefold(), p.name.casefold())), ""),
     )
 
@@ -58,7 +60,22 @@ def call(call_id: int) -> str:
     story = here.records.call(call_id)
     if story is None:
         abort(404)
-    return render_template("call.html", call=story.call, path=here.steps(story.steps), owed=_owed)
+    return render_template(
+        "call.html",
+        call=story.call,
+        path=here.steps(story.steps),
+        owed=_owed,
+        why=here.records.why([call_id]) is not None,
+    )
+
+
+@pages.get("/<int(max=9007199254740991):call_id>/why")
+def why(call_id: int) -> Response:
+    """What the caller said when asked why they call; in parts if the player asks for parts."""
+    path = desk().records.why([call_id])
+    if path is None:
+        abort(404)
+    return sound_of(path)
 
 
 @pages.post("/<int(max=9007199254740991):call_id>/returned")

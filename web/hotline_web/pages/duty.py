@@ -10,8 +10,11 @@ from flask_login import current_user
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
-from hotline.control.messages import StaffAsk, Who
+from hotline.control.messages.office import OfficeAnsweredBy
+from hotline.control.messages.people import StaffAsk
+from hotline.control.messages.status import Who
 from hotline.errors import HotlineError
+from hotline.routing.office import AnsweredBy
 from hotline.storage.presence import Turn
 from hotline_web.desk import desk, utc
 from hotline_web.languages import _
@@ -36,6 +39,7 @@ def duty() -> str:
         topics=topics,
         chosen_topic=known,
         trail=_trail(),
+        answers=_answers(),
         at=request.args.get("at", local)[:16],
         **(_plan(request.args["at"], known) if "at" in request.args else {}),
     )
@@ -52,6 +56,27 @@ def staff() -> Response:
     said = desk().control.staff(ask)
     flash(say(said.words), "good" if said.done else "bad")
     return redirect(url_for("duty.duty"))
+
+
+@pages.post("/answered-by")
+def answered_by() -> Response:
+    """The house, the outside centre or both answer from now on."""
+    try:
+        whom = AnsweredBy(request.form.get("whom", ""))
+    except ValueError:
+        abort(400)
+    desk().control.change(OfficeAnsweredBy(whom=whom, by=current_user.name))
+    flash(_("From the next call on this is how calls are answered."), "good")
+    return redirect(url_for("duty.duty"))
+
+
+def _answers() -> AnsweredBy | None:
+    """Who does; None where there is no outside centre to choose."""
+    try:
+        saved = desk().records.office()
+    except HotlineError:
+        return None
+    return saved[1].answered_by if saved and saved[1].overflow else None
 
 
 def _trail() -> list[Turn]:

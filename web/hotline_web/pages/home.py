@@ -13,6 +13,9 @@ from hotline_web.verdict import verdict
 
 pages = Blueprint("home", __name__)
 
+LIVE_SHOWN = 6
+WAITING_SHOWN = 10
+
 
 @pages.get("/")
 def home() -> str:
@@ -28,7 +31,8 @@ def live() -> str:
 
 def _news() -> dict[str, Any]:
     here = desk()
-    live = here.status.live if here.status else ()
+    status = here.status
+    live, waiting = (status.live, status.waiting) if status else ((), ())
     needs, today, unread = Needs((), (), 0), Today(0, 0, 0, 0, ()), ""
     try:
         needs, today = here.records.needs(), here.records.today(here.midnight())
@@ -36,7 +40,12 @@ def _news() -> dict[str, Any]:
         unread = trouble.cause
     return {
         "verdict": verdict(here.status, here.down),
-        "live": [(call, here.steps(call.steps)) for call in live],
+        "live": [(call, here.steps(call.steps)) for call in live[:LIVE_SHOWN]],
+        "live_more": max(0, len(live) - LIVE_SHOWN) + (status.live_more if status else 0),
+        "waiting": [(one, here.seconds_since(one.since)) for one in waiting[:WAITING_SHOWN]],
+        "waiting_more": max(0, len(waiting) - WAITING_SHOWN)
+        + (status.waiting_more if status else 0),
+        "meter": status.meter if status else None,
         "duty": here.duty(),
         "needs": needs,
         "today": today,

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from hotline.control.messages import CallBack, CaseAssign, CaseDone, CaseHeard, CaseNote, CaseReopen
+from hotline.control.messages.calls import (
+    CallBack,
+    CaseAssign,
+    CaseDone,
+    CaseHeard,
+    CaseNote,
+    CaseReopen,
+)
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.storage.complaints import Show
 from hotline_web.desk import desk
 from hotline_web.languages import _
+from hotline_web.sounds import sound_of
 from hotline_web.words import say
 
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
@@ -59,8 +67,7 @@ def sound(number: int) -> Response:
     path = desk().records.recording(found)
     if path is None:
         abort(404)
-    answer = send_file(path, mimetype="audio/wav", conditional=True, etag=True, max_age=0)
-    answer.headers["Content-Disposition"] = f'inline; filename="{path.name}"'
+    answer = sound_of(path)
     if found.unheard and request.method == "GET":
         _note_heard(number)
     return answer

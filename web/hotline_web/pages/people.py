@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
@@ -9,11 +10,15 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from hotline.errors import HotlineError
+from hotline.storage.users import Role
 from hotline_web.desk import desk
 from hotline_web.languages import _
+from hotline_web.words import say
 
 pages = Blueprint("people", __name__, url_prefix="/people")
 
+WEEK, LONGEST = 7, 90
+SPANS = (1, WEEK, 30)
 ASKED = "asked"  # of the session: whom this visitor had rung, and the code to show
 
 
@@ -47,6 +52,24 @@ def forget() -> Response:
     return redirect(url_for("people.people"))
 
 
+@pages.post("/measure")
+def measure() -> Response:
+    """Ring somebody until a voicemail answers."""
+    flash(say(desk().control.number_measure(_person(), current_user.name)), "good")
+    return redirect(url_for("people.people"))
+
+
+@pages.get("/report")
+def report() -> str:
+    """How the plan and the calls of the last days went, ?days=30 of them."""
+    here = desk()
+    days = min(max(request.args.get("days", WEEK, type=int), 1), LONGEST)
+    begin = here.midnight() - timedelta(days=days - 1)
+    return render_template(
+        "report.html", records=here.records.report(begin, here.now), days=days, choices=SPANS
+    )
+
+
 @pages.post("/resume")
 def resume() -> Response:
     """Allow some more minutes today."""
@@ -55,9 +78,41 @@ def resume() -> Response:
     return redirect(url_for("people.people"))
 
 
+@pages.post("/pin")
+def pin() -> str:
+    """A new PIN for the staff's menu, shown in this answer alone: no cookie and no log holds it."""
+    _owner_alone()
+    made = desk().control.staff_pin(_person(), current_user.name)
+    return render_template("people.html", made=made, **_news())
+
+
+@pages.post("/pin/forget")
+def forget_pin() -> Response:
+    """Somebody has no PIN any more."""
+    _owner_alone()
+    person = _person()
+    desk().control.staff_pin(person, current_user.name, forget=True)
+    flash(_("%(person)s has no PIN any more.", person=desk().person_name(person)), "good")
+    return redirect(url_for("people.people"))
+
+
+@pages.post("/unlock")
+def unlock() -> Response:
+    """Open the staff's menu after too many wrong PINs."""
+    _owner_alone()
+    desk().control.staff_open(current_user.name)
+    flash(_("The staff's menu takes PINs again."), "good")
+    return redirect(url_for("people.people"))
+
+
+def _owner_alone() -> None:
+    if current_user.role is not Role.OWNER:
+        abort(403)
+
+
 def _person() -> str:
-    person = request.form.get("person", "")
-    if not desk().office or person not in {p.id for p in desk().office.people}:  # type: ignore[union-attr]
+    person, office = request.form.get("person", ""), desk().office
+    if office is None or person not in {one.id for one in (*office.people, *office.directory)}:
         abort(400)
     return person
 
@@ -74,6 +129,8 @@ def _news() -> dict[str, Any]:
         "down": None,
         "people": found.people,
         "former": found.former,
+        "shut": found.staff_shut,
+        "owner": current_user.role is Role.OWNER,
         "meter": here.status.meter if here.status else None,
         "code": {person: code} if person in asking else {},
     }

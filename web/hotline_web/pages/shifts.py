@@ -2,70 +2,146 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
+from typing import Any, Literal
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from hotline.control.messages import OfficeUndo, PlanAway, PlanStandIn, PlanSwap
+from hotline.control.messages.office import OfficeUndo, PlanDraft
 from hotline.errors import HotlineError
-from hotline.routing.changes import week_of, with_absence, with_stand_in, with_swap
-from hotline.routing.coverage import Hole, clashes, holes
+from hotline.numbering import can_be_texted
+from hotline.routing.changes import changed, days_changed, week_of
+from hotline.routing.coverage import clashes, holes
+from hotline.routing.difference import Difference, difference
 from hotline.routing.office import Office, Person
 from hotline.routing.rules import closure_on
-from hotline.routing.shifts import DAY, day_of, day_span
+from hotline.routing.shifts import day_of, day_span
+from hotline.storage.drafts import Draft
 from hotline.storage.office import OfficeVersion
 from hotline_web.desk import desk
 from hotline_web.languages import _
-from hotline_web.plan import Cell, Week, cell_of
+from hotline_web.plan import Cell, Week, cell_of, change_words
+from hotline_web.planforms import asked_change, asked_day, known_person
+from hotline_web.words import say
 
 pages = Blueprint("shifts", __name__, url_prefix="/shifts")
 
-Change = PlanSwap | PlanAway | PlanStandIn
-MOST_WEEKS = 520
-REASON_LIMIT = 200
+IN_FORCE = "force"  # ?show=: the plan without the draft
 
 
 @pages.get("")
 def board() -> str:
-    """The week with ?day=2026-12-05 in it."""
-    saved = desk().records.office()
-    if saved is None:
+    """The week with ?day=2026-12-05 in it; with what is drafted, unless ?show=force."""
+    found = desk().records.draft()
+    if found is None:
         return render_template("shifts.html", week=None)
-    version, office = saved
-    shown = _week(office, _day("day") or day_of(office, desk().now))
+    version, draft = found
+    in_force = request.args.get("show") == IN_FORCE or not draft.changes
+    office = draft.before if in_force else draft.after
+    around = asked_day("day") or day_of(office, desk().now)
     return render_template(
-        "shifts.html", week=shown, office=office, version=version, undo=version.id > 1
+        "shifts.html",
+        week=_week(draft, around, in_force=in_force),
+        office=office,
+        version=version,
+        undo=version.id > 1,
+        draft=draft,
+        in_force=in_force,
+        feeds=desk().feeds(),
+        feed=desk().new_feed(),
+    )
+
+
+@pages.get("/shift")
+def shift() -> str:
+    """One shift, to be moved to another time, day or person: for whoever does not drag."""
+    _version, draft = _found()
+    person, day = known_person(draft.after, "person"), asked_day("day") or abort(400)
+    cell = cell_of(draft.after, person, day)
+    at = request.args.get("at", "")
+    stint = next((one for one in cell.stints if one.start == at), None)
+    if stint is None:
+        raise HotlineError(
+            _("This shift is not in the plan any more."), _("Look at the plan again.")
+        )
+    return render_template(
+        "shift.html", person=person, day=day, stint=stint, people=draft.after.people
     )
 
 
 @pages.get("/change")
 def preview() -> str:
-    """What a change would bring, before it is in force."""
-    version, office = _office()
-    change = _change()
-    changed = _changed(office, change)
-    first, last = _edges(office, change)
+    """What a change would bring to the draft; with ?now=1, or where there is none, to the plan."""
+    _version, draft = _found()
+    ask = asked_change(draft.after)
+    now = "now" in request.args or not draft.changes
+    before = draft.before if now else draft.after
+    change = ask.change
+    after = changed(before, change)
+    brings = difference(before, after, days_changed(before, change), desk().now)
     return render_template(
         "change.html",
-        change=change,
-        days=_differences(office, changed, first, last),
-        holes=_new_holes(office, changed, first, last),
-        version=version,
+        now=now,
+        drafting=bool(draft.changes),
+        asked={name: value for name, value in request.args.items() if name != "now"},
+        **_brought(before, after, brings),
     )
 
 
 @pages.post("/change")
 def put_in_force() -> Response:
-    """The change, as it was shown."""
-    change = _change()
-    desk().control.change(change)
+    """The change, as it was shown, past the draft."""
+    _version, draft = _found()
+    ask = asked_change(draft.before)
+    desk().control.change(ask.message(current_user.name))
     flash(_("The plan is changed."), "good")
-    _saved, office = _office()
-    return redirect(url_for("shifts.board", day=_edges(office, change)[0].isoformat()))
+    return _to_the_board(days_changed(draft.before, ask.change)[0])
+
+
+@pages.get("/draft")
+def look() -> str:
+    """All that is drafted, and what it would bring."""
+    _version, draft = _found()
+    brings = draft.difference(desk().now)
+    return render_template(
+        "draft.html",
+        draft=draft,
+        changes=[
+            (one, change_words(one.change, draft.before), trouble and say(trouble.cause))
+            for one, trouble in zip(draft.changes, draft.unfit, strict=True)
+        ],
+        texted=_texted(brings),
+        can_text=_can_text(),
+        **_brought(draft.before, draft.after, brings),
+    )
+
+
+@pages.post("/draft")
+def gather() -> Response:
+    """One change more in the draft."""
+    _version, draft = _found()
+    ask = asked_change(draft.after)
+    desk().control.change(ask.message(current_user.name, draft=True))
+    flash(_("In the draft. It is not in force yet."), "good")
+    return _to_the_board(ask.shown, anchor=ask.anchor)
+
+
+@pages.post("/publish")
+def publish() -> Response:
+    """The draft is in force."""
+    flash(_draft("publish"), "good")
+    return redirect(url_for("shifts.board"))
+
+
+@pages.post("/take_out")
+def take_out() -> Response:
+    """One change less in the draft, or none left."""
+    number = request.form.get("number", 0, type=int)
+    flash(_draft("take_out", max(0, number)), "good")
+    return redirect(url_for("shifts.look") if number else url_for("shifts.board"))
 
 
 @pages.post("/undo")
@@ -80,7 +156,7 @@ def undo() -> Response:
 
 
 @dataclass(frozen=True)
-class Difference:
+class ShownDay:
     """One person's day, before and after."""
 
     day: date
@@ -89,124 +165,72 @@ class Difference:
     after: Cell
 
 
-def _office() -> tuple[OfficeVersion, Office]:
-    saved = desk().records.office()
-    if saved is None:
-        abort(404)
-    return saved
+def _found() -> tuple[OfficeVersion, Draft]:
+    return desk().records.draft() or abort(404)
 
 
-def _week(office: Office, around: date) -> Week:
-    days = week_of(around)
+def _draft(what: Literal["publish", "take_out"], number: int = 0) -> str:
+    seen = request.form.get("mark", "")[:200]
+    ask = PlanDraft(what=what, seen=seen, number=number, by=current_user.name)
+    return say(desk().control.draft(ask).words)
+
+
+def _to_the_board(day: date, anchor: str | None = None) -> Response:
+    return redirect(url_for("shifts.board", day=day.isoformat(), _anchor=anchor))
+
+
+def _week(draft: Draft, around: date, *, in_force: bool) -> Week:
+    office, days = draft.before if in_force else draft.after, week_of(around)
     start, end = day_span(office, days[0])[0], day_span(office, days[-1])[1]
     now = desk().now
+    rows = tuple((p, tuple(cell_of(office, p, day) for day in days)) for p in office.people)
     return Week(
         days=days,
         today=day_of(office, now),
-        rows=tuple((p, tuple(cell_of(office, p, day) for day in days)) for p in office.people),
+        rows=rows,
         closed=tuple(closure_on(office, day) for day in days),
         holes=tuple(hole for hole in holes(office, max(start, now), end)) if end > now else (),
         clashes=tuple(clashes(office, start, end)),
+        drafted=frozenset() if in_force else _drafted(draft, days),
     )
 
 
-def _day(name: str) -> date | None:
-    """A day as browsers send it; 400 for what is none, or is out of all bounds."""
-    given = request.values.get(name, "")
-    if not given:
-        return None
-    try:
-        day = date.fromisoformat(given)
-    except ValueError:
-        abort(400)
-    if abs((day - desk().now.date()).days) > 7 * MOST_WEEKS:
-        abort(400)
-    return day
+def _drafted(draft: Draft, days: tuple[date, ...]) -> frozenset[tuple[str, date]]:
+    touched = [day for day in days if day in set(draft.days)]
+    return frozenset(
+        (person.id, day)
+        for day in touched
+        for person in draft.after.people
+        if cell_of(draft.before, person, day) != cell_of(draft.after, person, day)
+    )
 
 
-def _change() -> Change:
-    """What the form asks for; 400 where it is not whole, HotlineError where it makes no sense."""
-    kinds: dict[str, Callable[[], Change]] = {"swap": _swap, "away": _away, "stand_in": _stand_in}
-    read = kinds.get(request.values.get("kind", ""))
-    if read is None:
-        abort(400)
-    return read()
+def _brought(before: Office, after: Office, brings: Difference) -> dict[str, Any]:
+    """A difference, ready to be shown."""
+    return {
+        "brings": brings,
+        "days": [
+            ShownDay(
+                one.day,
+                one.person,
+                cell_of(before, one.person, one.day),
+                cell_of(after, one.person, one.day),
+            )
+            for one in brings.days
+        ],
+    }
 
 
-def _swap() -> PlanSwap:
-    day, one, other = _day("day"), _person("one"), _person("other")
-    if day is None or one == other:
-        raise HotlineError(_("A swap needs two people."), _("Go back, choose somebody else."))
-    return PlanSwap(day=day, one=one, other=other, by=current_user.name)
+def _texted(brings: Difference) -> tuple[list[str], list[str]]:
+    """Whose hours differ: who can be told by text, and who cannot."""
+    told, untold = list[str](), list[str]()
+    for person in brings.people:
+        mobile = _can_text() and can_be_texted(person.number or "")
+        (told if mobile else untold).append(person.name)
+    return told, untold
 
 
-def _away() -> PlanAway:
-    first, reason = _day("first") or abort(400), request.values.get("reason", "").strip()
-    last = _day("last") or first
-    if last < first:
-        raise HotlineError(_("The last day lies before the first."), _("Go back, choose again."))
-    who, by = _person("person"), current_user.name
-    return PlanAway(person=who, first=first, last=last, reason=reason[:REASON_LIMIT], by=by)
-
-
-def _stand_in() -> PlanStandIn:
-    start, end = _instant("start"), _instant("end")
-    if not timedelta() < end - start <= DAY:
-        abort(400)
-    return PlanStandIn(person=_person("person"), start=start, end=end, by=current_user.name)
-
-
-def _person(name: str) -> str:
-    given = request.values.get(name, "")
-    if _office()[1].person(given) is None:
-        abort(400)
-    return given
-
-
-def _instant(name: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(request.values.get(name, ""))
-    except ValueError:
-        abort(400)
-    if at.tzinfo is None:
-        abort(400)
-    return at
-
-
-def _changed(office: Office, change: Change) -> Office:
-    match change:
-        case PlanSwap():
-            return with_swap(office, change.day, change.one, change.other)
-        case PlanAway():
-            return with_absence(office, change.person, change.first, change.last, change.reason)
-        case PlanStandIn():
-            return with_stand_in(office, change.person, (change.start, change.end))
-
-
-def _edges(office: Office, change: Change) -> tuple[date, date]:
-    match change:
-        case PlanSwap():
-            return change.day, change.day
-        case PlanAway():
-            return change.first, change.last
-        case PlanStandIn():
-            return day_of(office, change.start), day_of(office, change.start)
-
-
-def _differences(before: Office, after: Office, first: date, last: date) -> list[Difference]:
-    found = []
-    for ahead in range((last - first).days + 1):
-        day = first + ahead * DAY
-        for person in before.people:
-            was, will = cell_of(before, person, day), cell_of(after, person, day)
-            if was != will:
-                found.append(Difference(day, person, was, will))
-    return found
-
-
-def _new_holes(before: Office, after: Office, first: date, last: date) -> list[Hole]:
-    """Where the change leaves too few people, and before it there were enough."""
-    start, end = day_span(before, first)[0], day_span(before, last + DAY)[1]
-    start = max(start, desk().now)
-    known = {hole.span for hole in holes(before, start, end)} if start < end else set()
-    return [h for h in holes(after, start, end) if h.span not in known] if start < end else []
+def _can_text() -> bool:
+    """Has a line of the box a SIM card?"""
+    status = desk().status
+    return status is not None and any(line.network is not None for line in status.lines)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # The most that waits between two clocks, one way; modems give up to 60 ms at once.
 MODEM_DELAY_MS = 100
+MODEM_KEEPS_MS = MODEM_DELAY_MS + 120  # of a call's sound when it ends, and what is made up then
 TAP_KEEPS_MS = 4000  # readers come ten times a second; four seconds are for a machine that stalls
 KEY_MS = 100
 KEY_PAUSE_MS = 80

@@ -1,0 +1,347 @@
+"""Where the daemon is put together: builds every part, wires it, runs it, closes it in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any
+
+from hotline.box.equipment import exchange_of
+from hotline.box.records import Records, office_before, open_records
+from hotline.calls.alarms import Alarms
+from hotline.calls.attendance import Attendance
+from hotline.calls.board import Board
+from hotline.calls.call import Call
+from hotline.calls.campaignends import CampaignReports
+from hotline.calls.confirming import Confirming
+from hotline.calls.diverting import Diverting
+from hotline.calls.evening import EveningLetters
+from hotline.calls.exchange import Exchange
+from hotline.calls.leg import settled
+from hotline.calls.measuring import Measuring
+from hotline.calls.planwatch import PlanWatch
+from hotline.calls.promising import Promising
+from hotline.calls.returning import Returning
+from hotline.calls.rollcall import RollCalls
+from hotline.calls.selftest import SelfTests
+from hotline.calls.staffdoor import StaffDoor
+from hotline.calls.stafftexts import StaffTexts
+from hotline.calls.switchboard import Switchboard
+from hotline.calls.tonelesson import ToneLessons
+from hotline.clock import Clock
+from hotline.control.desk import FrontDesk
+from hotline.control.draftdesk import DraftDesk
+from hotline.control.linedesk import LineDesk
+from hotline.control.messages.office import PlanSwap
+from hotline.control.numberdesk import NumberDesk
+from hotline.control.pindesk import PinDesk
+from hotline.control.server import ControlServer, only_one
+from hotline.control.staffdesk import StaffDesk
+from hotline.control.waitingdesk import WaitingDesk
+from hotline.health import chores
+from hotline.health.power import Power
+from hotline.lines.browser import BrowserLine
+from hotline.lines.port import LineState
+from hotline.media.browser import BrowserPlace
+from hotline.media.pjsip.stack import Pjsip
+from hotline.notify.outbox import Outbox
+from hotline.options import Options, numbers_of_lines, own_numbers
+from hotline.routing.changes import SwapDay
+from hotline.storage.audit import Audit
+from hotline.storage.campaignends import CampaignEnds
+from hotline.storage.evenings import Evenings
+from hotline.storage.housekeeping import Housekeeping
+from hotline.storage.linetests import LineTests
+from hotline.storage.places import Places
+from hotline.storage.presence import StaffTrail
+from hotline.storage.promises import Promises
+from hotline.storage.texts import Texts
+from hotline.storage.toldholes import ToldHoles
+from hotline.storage.uses import Uses, What
+from hotline.storage.waiting import WaitingList
+
+log = logging.getLogger(__name__)
+FROM_BROWSERS = 2  # calls from the page at once; each holds one of its threads
+WATCHDOG_PINGS = 3  # in each period that systemd grants
+
+
+def run_daemon(options: Options) -> int:
+    """`hotline run`: answers calls until SIGTERM or SIGINT. Returns the exit code."""
+    asyncio.run(_run(options))
+    return 0
+
+
+async def _run(options: Options) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running_box(options) as desk:
+        _give_back_memory()
+        log.info("ready to answer on %d line(s)", len(desk.exchange.board.lines))
+        _tell_systemd("READY=1")
+        await _until(stop)
+        _tell_systemd("STOPPING=1")
+
+
+@contextlib.asynccontextmanager
+async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
+    """The whole daemon, from the records to the open telephone port.
+
+    Raises HotlineError when it cannot begin: another daemon runs, the port is taken, no disk.
+    """
+    clock, places = Clock(), Places(options.box.data)
+    places.data.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as closing:
+        closing.enter_context(only_one(places.control))
+        records = open_records(options, places, clock, closing)
+        clock = Clock(max(clock.last_seen, records.last_call or clock.last_seen))
+        channels = sum(trunk.channels for trunk in options.trunks)
+        pjsip = Pjsip(options.sip, channels)
+        await pjsip.start()
+        closing.push_async_callback(pjsip.stop)
+        exchange = await exchange_of(options, places, clock, records, pjsip, closing)
+        attendance = Attendance(exchange, records.presences, records.trail)
+        left = records.left
+        exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
+        switchboard = Switchboard(exchange)
+        closing.push_async_callback(switchboard.close)
+        audit = Audit(records.writer)
+        alarms = _alarms(exchange, records, audit)
+        confirming = Confirming(exchange, records.confirmed, audit, switchboard)
+        closing.push_async_callback(confirming.close)
+        measuring = Measuring(exchange, records.checks)
+        closing.push_async_callback(measuring.close)
+        roll_calls = RollCalls(exchange, records.checks, records.confirmed, switchboard)
+        waiting = WaitingList(records.writer)
+        door = StaffDoor(exchange, records.pins, Uses(records.writer), alarms, audit)
+        door.remember(records.used)
+        if (office := exchange.office()).people:
+            door.look(office)  # it may have been changed while no daemon ran
+        returning = Returning(exchange, waiting, switchboard.talks_with)
+        closing.push_async_callback(returning.close)
+        promising = Promising(exchange, waiting, returning, Promises(records.writer))
+        promising.resume(records.promised)
+        closing.push_async_callback(promising.close)
+        diverting = _diverting(options, exchange, records)
+        supply = Power()
+        people = StaffDesk(attendance, exchange.office)
+        desk = FrontDesk(
+            exchange,
+            switchboard,
+            records.offices,
+            clock.now(),
+            trouble=lambda: records.writer.trouble,
+            power=lambda: supply.trouble,
+            unsent=lambda: len(records.outbox.waiting()),
+            before=partial(office_before, records.file),
+            lines=LineDesk(
+                exchange.board,
+                records.texting,
+                records.diverts,
+                SelfTests(
+                    exchange,
+                    records.tests,
+                    records.trial if records.texting else None,
+                    switchboard,
+                ),
+                ToneLessons(
+                    exchange, switchboard, records.tones, [m.name for m in options.voice_modems]
+                ),
+                diverting,
+            ),
+            people=people,
+            number_desk=NumberDesk(exchange, confirming, alarms, measuring, roll_calls),
+            pins=PinDesk(door, people.person),
+            waiting=WaitingDesk(exchange, waiting, returning),
+            drafts=DraftDesk(
+                exchange.office, records.offices, records.drafts, exchange.notices, clock
+            ),
+        )
+        desk.attach()
+        staff_texts = _staff_texts(options, exchange, records, attendance, desk)
+        staff_texts.back = returning.by_text
+        exchange.doors.staff = _staff_menu(door, attendance, staff_texts, returning, records.trail)
+        for modem in records.texting:
+            modem.texts.on_text = partial(_keep_text, records.texts, clock, staff_texts)
+        await _start_lines(exchange.board, switchboard, desk, records.outbox, closing)
+        await _start_browsers(pjsip, places, switchboard, closing)
+        server = ControlServer(places.control, desk)
+        await server.open()
+        closing.push_async_callback(server.close)
+        evening = EveningLetters(exchange, Evenings(records.writer), records.outbox)
+        more = (
+            diverting.keep(),
+            supply.watch(),
+            confirming.keep(),
+            attendance.keep(),
+            evening.keep(),
+            PlanWatch(exchange, ToldHoles(records.writer)).keep(),
+            CampaignReports(exchange, CampaignEnds(records.writer)).keep(),
+            roll_calls.keep(),
+            _call_own_lines(exchange, switchboard, records.tests, numbers_of_lines(options)),
+        )
+        _start_chores(exchange, records, more, closing)
+        yield desk
+
+
+def _alarms(exchange: Exchange, records: Records, audit: Audit) -> Alarms:
+    """Attached to the board: no number is refused without the office hearing of it."""
+    told = {use.number: use.at for use in records.used if use.what is What.TOLD}
+    caps, clock = exchange.board.caps, exchange.clock
+    alarms = Alarms(caps, exchange.notices, audit, clock, exchange.office, told)
+    exchange.board.numbers = alarms
+    return alarms
+
+
+def _staff_texts(
+    options: Options,
+    exchange: Exchange,
+    records: Records,
+    attendance: Attendance,
+    desk: FrontDesk,
+) -> StaffTexts:
+    """What the staff text changes the plan through the same door as the page."""
+
+    async def swap(change: SwapDay, by: str) -> None:
+        await desk.plan_swap(PlanSwap(day=change.day, one=change.one, other=change.other, by=by))
+
+    return StaffTexts(
+        exchange,
+        attendance,
+        records.asks,
+        records.trail,
+        own_numbers(options),
+        swap,
+    )
+
+
+def _staff_menu(
+    door: StaffDoor,
+    attendance: Attendance,
+    texts: StaffTexts,
+    returning: Returning,
+    trail: StaffTrail,
+) -> Callable[[Call], Awaitable[bool]]:
+    """Loaded with the first who asks for it: most boxes never need its 0.1 MB."""
+
+    async def used(call: Call) -> bool:
+        from hotline.calls.staffmenu import StaffMenu
+
+        return await StaffMenu(door, attendance, texts, returning, trail).used(call)
+
+    return used
+
+
+async def _keep_text(
+    texts: Texts, clock: Clock, staff: StaffTexts, line: str, written: str
+) -> None:
+    """A modem may forget a text once it is on the disk."""
+    for text in await asyncio.wrap_future(texts.came(line, written, clock.now())):
+        staff.came(text)
+
+
+async def _start_lines(
+    board: Board,
+    switchboard: Switchboard,
+    desk: FrontDesk,
+    outbox: Outbox,
+    closing: AsyncExitStack,
+) -> None:
+    """Each line on its own: one that cannot start does not keep the others from answering."""
+
+    def changed(name: str, state: LineState) -> None:
+        desk.line_changed(name, state)
+        if state.up:
+            outbox.try_now("sms")
+
+    for line in board.lines:
+        line.on_state = partial(changed, line.name)
+        await line.start(switchboard.ring)
+        closing.push_async_callback(line.stop)
+
+
+async def _start_browsers(
+    pjsip: Pjsip, places: Places, switchboard: Switchboard, closing: AsyncExitStack
+) -> None:
+    """Not among the lines of the board: no caller comes over it, and nobody is dialled."""
+    line = BrowserLine(places.calling, [BrowserPlace(pjsip) for _ in range(FROM_BROWSERS)])
+    switchboard.trials = frozenset({line.name})
+    await line.start(switchboard.ring)
+    closing.push_async_callback(line.stop)
+
+
+def _diverting(options: Options, exchange: Exchange, records: Records) -> Diverting:
+    """Who is sent callers past the box."""
+    by_shift = {modem.name: modem.divert_to for modem in options.modems}
+    own = own_numbers(options)
+    return Diverting(exchange, records.texting, by_shift, records.orders, own)
+
+
+async def _call_own_lines(
+    exchange: Exchange, switchboard: Switchboard, tests: LineTests, numbers: Mapping[str, str]
+) -> None:
+    """What does it is loaded only where a line can be called."""
+    if numbers:
+        from hotline.calls.selfcall import SelfCalls
+
+        await SelfCalls(exchange, switchboard, tests, numbers).keep()
+
+
+def _start_chores(
+    exchange: Exchange,
+    records: Records,
+    more: Iterable[Coroutine[Any, Any, None]],
+    closing: AsyncExitStack,
+) -> None:
+    """What runs beside the calls."""
+    housekeeping = Housekeeping(records.file, records.writer, exchange.recordings)
+    work = (
+        *more,
+        records.outbox.run(),
+        chores.prepare_voice(exchange),
+        chores.count_talks(exchange.board),
+        chores.keep_room(exchange, housekeeping),
+        chores.every_night(exchange, records.file, housekeeping),
+        chores.keep_texts(exchange, records.texts),
+    )
+    tasks = [asyncio.create_task(each) for each in work]
+    closing.push_async_callback(settled, tasks)
+
+
+def _give_back_memory() -> None:
+    """What only the start needed goes back to the system, malloc_trim(3): most of a megabyte."""
+    with contextlib.suppress(OSError, AttributeError):  # only glibc has it
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+async def _until(stop: asyncio.Event) -> None:
+    """Wait for the end; meanwhile tell systemd's watchdog that the loop lives."""
+    granted = float(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
+    while not stop.is_set():
+        if granted:
+            _tell_systemd("WATCHDOG=1")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(granted / WATCHDOG_PINGS if granted else None):
+                await stop.wait()
+
+
+def _tell_systemd(words: str) -> None:
+    """sd_notify(3), which is one datagram."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    # A supervisor that does not listen must not end a hotline that answers calls.
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify,
+    ):
+        notify.sendto(words.encode(), "\0" + address[1:] if address[0] == "@" else address)

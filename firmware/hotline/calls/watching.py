@@ -1,0 +1,50 @@
+"""Whom the board asks and tells about what goes on. Each is built over the board, and takes its
+post there by itself; until then nobody is away, nobody is told and no place is kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hotline.errors import NumberRefused
+from hotline.routing.office import Person
+from hotline.routing.presence import Absent
+
+if TYPE_CHECKING:
+    from hotline.calls.call import Call
+
+
+class StaffWatch:
+    """Knows who is there; see `Attendance`."""
+
+    def away(self) -> Absent:
+        """Who is not to be rung whatever the plan says, by id."""
+        return {}
+
+    def rung(self, person: Person, taken: bool) -> None:
+        """Somebody was rung to the end: taken with key 1, or nobody was there."""
+
+    def had_a_hard_call(self, person: Person) -> None:
+        """The person says so."""
+
+
+class NumberWatch:
+    """Hears of numbers that something is wrong with; see `Alarms`."""
+
+    def refused(self, number: str, why: NumberRefused) -> None:
+        """This number was to be dialled and may not be."""
+
+    def loop(self, person: Person) -> None:
+        """The person's telephone is diverted to the hotline."""
+
+
+class PlaceKeeper:
+    """Keeps places in the queue for who is not on the line; see `Promising`."""
+
+    def keep_place(self, call: Call, topic: str | None, case: int) -> bool:
+        """The caller wants to be called back: does the box do it by itself?"""
+        return False
+
+    def arrival(self, number: str | None, call_id: int) -> int:
+        """The place that this number kept, else that of the call."""
+        return call_id

@@ -1,0 +1,1 @@
+"""What can be typed after `hotline`: a file for each group of commands."""

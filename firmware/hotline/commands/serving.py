@@ -1,0 +1,65 @@
+"""What runs for ever: the daemon and the page."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from typing import Any
+
+from hotline import terminal
+from hotline.commands import shared
+from hotline.options.file import read_options
+from hotline.storage.places import Places
+
+LEAN = 2  # sys.flags.optimize
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # plain HTTP is safe only here
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run the hotline: answer calls until stopped."""
+    _start_lean()
+    from hotline.box import run_daemon  # only the daemon loads PJSIP
+
+    options = read_options(given.settings)
+    logging.basicConfig(level=options.box.log.upper(), format="%(levelname)s %(message)s")
+    return run_daemon(options)
+
+
+def _start_lean() -> None:
+    """Begin anew without docstrings and columns of code, 3 MB that no call ever reads.
+
+    The same process, so that whoever watches it does not notice. Only here, so that it is the same
+    wherever the daemon is started.
+    """
+    if sys.flags.optimize < LEAN:
+        flags = ["-OO", "-X", "no_debug_ranges"]
+        os.execv(sys.executable, [sys.executable, *flags, *sys.orig_argv[1:]])  # noqa: S606
+
+
+def web(given: argparse.Namespace) -> int:
+    """Serve the page in the local network."""
+    from hotline_web.serve import serve  # only the page loads Flask
+    from hotline_web.settings import Settings
+
+    options = read_options(given.settings)
+    page, data = options.page, options.box.data
+    settings = Settings(
+        data_dir=data,
+        control_socket=Places(data).control,
+        secure_cookies=page.host not in LOOPBACK,
+        hosts=frozenset({page.public_name}),
+    )
+    serve(settings, page.host, page.port, _print_claim_code)
+    return 0
+
+
+def _print_claim_code(code: str) -> None:
+    terminal.warn("The page has no owner yet. Its one-time code:", (code, "bold"))
+
+
+def add(verbs: Any) -> None:
+    """Their words on the command line."""
+    shared.verb(verbs, "run", run)
+    shared.verb(verbs, "web", web)

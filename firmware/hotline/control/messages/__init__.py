@@ -1,0 +1,86 @@
+"""What is said over the control socket: one JSON object per line, checked on both sides.
+
+A request names itself in `do`. Its answer is a `Reply`: either `ok` with the answer's fields in
+`answer`, or an `error` with a cause and one action in plain words. Instants are aware and in UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from hotline.control.messages.calls import (
+    CallBack,
+    CallClaim,
+    CallReturned,
+    CallTried,
+    CaseAssign,
+    CaseDone,
+    CaseHeard,
+    CaseNote,
+    CaseReopen,
+)
+from hotline.control.messages.lines import LineBalance, LineDivert, LineTest, LineTone
+from hotline.control.messages.office import (
+    OfficeAnsweredBy,
+    OfficeGet,
+    OfficePut,
+    OfficeUndo,
+    PlanAway,
+    PlanCopy,
+    PlanDraft,
+    PlanMove,
+    PlanStandIn,
+    PlanSwap,
+)
+from hotline.control.messages.people import (
+    CapsResume,
+    NumberConfirm,
+    NumberForget,
+    NumberMeasure,
+    Numbers,
+    StaffAsk,
+    StaffOpen,
+    StaffPin,
+)
+from hotline.control.messages.status import Status, Subscribe, Who
+
+Request = Annotated[
+    Status
+    | Who
+    | CaseAssign
+    | CaseDone
+    | CaseReopen
+    | CaseNote
+    | CaseHeard
+    | CallReturned
+    | CallClaim
+    | CallTried
+    | CallBack
+    | OfficeGet
+    | OfficePut
+    | PlanSwap
+    | PlanAway
+    | PlanStandIn
+    | PlanMove
+    | PlanCopy
+    | PlanDraft
+    | OfficeAnsweredBy
+    | OfficeUndo
+    | Numbers
+    | NumberConfirm
+    | NumberForget
+    | NumberMeasure
+    | CapsResume
+    | LineTest
+    | LineBalance
+    | LineTone
+    | LineDivert
+    | StaffAsk
+    | StaffPin
+    | StaffOpen
+    | Subscribe,
+    Field(discriminator="do"),
+]
+REQUEST: TypeAdapter[Request] = TypeAdapter(Request)

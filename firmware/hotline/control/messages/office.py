@@ -1,0 +1,139 @@
+"""About the office as it is stored: its file, its plan, the draft of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from hotline.control.messages.wire import Message, Number, PersonId, Short, TimeOfDay
+from hotline.routing.office import AnsweredBy
+
+
+class OfficeGet(Message):
+    """The whole office as YAML. Answered by `OfficeAnswer`."""
+
+    do: Literal["office_get"] = "office_get"
+
+
+class OfficePut(Message):
+    """Replace the whole office. Answered by `OfficePutAnswer`, or refused with every problem."""
+
+    do: Literal["office_put"] = "office_put"
+    yaml: str
+    author: Short
+
+
+class PlanSwap(Message):
+    """Two people swap a day, or take a swap back. Refused where it cannot stand.
+
+    draft, of this and other changes of the plan: it goes into the draft and is not in force.
+    """
+
+    do: Literal["plan_swap"] = "plan_swap"
+    day: date
+    one: PersonId
+    other: PersonId
+    by: Short
+    draft: bool = False
+
+
+class PlanAway(Message):
+    """Somebody is away on these days, both included."""
+
+    do: Literal["plan_away"] = "plan_away"
+    person: PersonId
+    first: date
+    last: date
+    reason: Short = ""
+    by: Short
+    draft: bool = False
+
+
+class PlanStandIn(Message):
+    """Somebody works once, from `start` to `end`, a day at most."""
+
+    do: Literal["plan_stand_in"] = "plan_stand_in"
+    person: PersonId
+    start: AwareDatetime
+    end: AwareDatetime
+    by: Short
+    draft: bool = False
+
+
+class PlanMove(Message):
+    """A shift goes to another time, day or person; see MoveShift of routing/changes.py."""
+
+    do: Literal["plan_move"] = "plan_move"
+    person: PersonId
+    day: date
+    at: TimeOfDay
+    to: PersonId
+    to_day: date
+    start: TimeOfDay
+    end: TimeOfDay
+    by: Short
+    draft: bool = False
+
+
+class PlanCopy(Message):
+    """A week as another one; see CopyWeek of routing/changes.py. Any day of each."""
+
+    do: Literal["plan_copy"] = "plan_copy"
+    source: date
+    target: date
+    by: Short
+    draft: bool = False
+
+
+class OfficeAnsweredBy(Message):
+    """Who answers from now on: the house, the outside centre, or both."""
+
+    do: Literal["office_answered_by"] = "office_answered_by"
+    whom: AnsweredBy
+    by: Short
+
+
+class PlanDraft(Message):
+    """Put the draft in force, or take a change out of it: `number`, 0 for all. Answered by
+    `StaffSaid`.
+
+    seen: `mark_of` what was looked at; refused if anybody has changed anything since.
+    """
+
+    do: Literal["plan_draft"] = "plan_draft"
+    what: Literal["publish", "take_out"]
+    seen: Short
+    number: Annotated[int, Field(ge=0, le=2**53)] = 0
+    by: Short
+
+
+class OfficeUndo(Message):
+    """Put the office before the newest saving in force again. newest: the one to take back; refused
+    if somebody has saved another since.
+    """
+
+    do: Literal["office_undo"] = "office_undo"
+    newest: Number
+    by: Short
+
+
+class TopicName(Message):
+    """A topic with its name by language."""
+
+    id: str
+    names: Mapping[str, str] = {}
+
+
+class OfficeAnswer(Message):
+    """The office file as it would be exported."""
+
+    yaml: str
+
+
+class OfficePutAnswer(Message):
+    """Taken; `warnings` are gaps and oddities that did not stop it."""
+
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,62 @@
+"""The tables of the accounts, as schema.py has those of the records: never change an old step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from hotline.storage.database import DatabaseFile
+
+ACCOUNTS = Migrations("accounts")
+
+
+def accounts_file(directory: Path) -> DatabaseFile:
+    """The file of the accounts; `prepare` it before use."""
+    return DatabaseFile(directory / "web.sqlite", ACCOUNTS, directory / "backup" / "web.sqlite")
+
+
+@ACCOUNTS()
+def accounts(database: Database) -> None:
+    """Users, their sessions and devices, the tries to log in, the code of the first set-up."""
+    database.execute(
+        """create table users (
+            name text primary key, hash text not null, role text not null,
+            language text not null default '', created text not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table sessions (
+            secret text primary key,
+            user text not null references users (name) on delete cascade,
+            created text not null, last_seen text not null, confirmed_at text not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table devices (
+            secret text primary key,
+            user text not null references users (name) on delete cascade,
+            last_used text not null
+        ) without rowid"""
+    )
+    database.execute(
+        "create table tries (at text not null, address text not null, account text not null)"
+    )
+    database.execute("create index tries_by_address on tries (address, at)")
+    database.execute("create index tries_by_account on tries (account, at)")
+    database.execute(
+        """create table claim (
+            id integer primary key check (id = 1), secret text not null, created text not null
+        )"""
+    )
+
+
+@ACCOUNTS()
+def calendar_feeds(database: Database) -> None:
+    """Whose shifts a calendar may read; see storage/calendars.py."""
+    database.execute(
+        """create table calendar_feeds (
+            person text primary key, secret text not null unique,
+            at text not null, "by" text not null
+        ) without rowid"""
+    )
