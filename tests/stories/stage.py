@@ -160,6 +160,11 @@ class Stage:
     beyond: Exchange | None = None
     _tones: Any = field(default_factory=lambda: itertools.cycle(CALLERS))
 
+    async def switched_on(self) -> None:
+        """The box that was stopped or killed starts, and all its lines are up."""
+        await self.box.start()
+        await self.box.until(lambda status: all(one.up for one in status.lines), "all lines up", 15)
+
     # -- who is there ------------------------------------------------------------------------
 
     async def opens(self, yaml: str) -> None:

@@ -111,8 +111,7 @@ async def test_a_break_outlives_a_kill_of_the_box(shop: Shop, texts: TextCentre)
     await texts.arrives(ANA[0], "Break until ")
     shop.stage.box.kill()
     await shop.stage.box.stop()
-    await shop.stage.box.start()
-    await shop.stage.box.until(lambda status: all(one.up for one in status.lines), "lines up", 15)
+    await shop.stage.switched_on()
     assert await taken_by(shop) == "ion3"
 
 
