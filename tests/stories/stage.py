@@ -213,6 +213,11 @@ class Stage:
             network.dialled.clear()
 
     @property
+    def calls(self) -> list[Any]:
+        """Every call of the story, of callers and of staff."""
+        return [call for network in self._networks for call in network.calls]
+
+    @property
     def _networks(self) -> list[Exchange]:
         return [self.exchange] if self.beyond is None else [self.exchange, self.beyond]
 

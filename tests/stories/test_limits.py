@@ -19,7 +19,7 @@ from tests.stories.ways import OwnBox
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA, ION = STAFF["ana"][1], STAFF["ion"][1]
-PREMIUM = "+37390000000"
+PREMIUM, ABROAD = "+37390000000", "+40722123456"
 
 
 async def test_no_more_callers_are_forwarded_at_once_than_allowed(own_box: OwnBox) -> None:
@@ -106,6 +106,24 @@ async def test_one_number_is_not_rung_more_often_in_an_hour_than_allowed(own_box
         second = await stage.forwarded()
         await second.hears(ION)
         assert (len(ana.calls), len(ion.calls)) == (1, 1)
+
+
+async def test_a_colleague_abroad_is_rung_where_the_owner_named_the_country(
+    own_box: OwnBox,
+) -> None:
+    there = person("ana", number=ABROAD), person("ion")
+    async with own_box(confirmed=(ABROAD, STAFF["ion"][0])) as stage:
+        with pytest.raises(Refused, match="Ana"):
+            await asyncio.to_thread(stage.box.control.office_put, office(*there), "the story")
+        await stage.box.stop()
+        stage.box.settings = '[limits]\ncountries = ["RO"]\n'
+        stage.box.write_settings()
+        await stage.switched_on()
+        await stage.opens(office(*there))
+        ana = stage.telephone(ABROAD, AT_ONCE, tone=ANA)
+        caller = await stage.forwarded()
+        await caller.hears(ANA)
+        assert (len(ana.calls), stage.dialled) == (1, [ABROAD])
 
 
 @pytest.mark.sip_only

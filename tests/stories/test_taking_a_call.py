@@ -62,6 +62,35 @@ async def test_who_presses_two_cannot_take_it_now_and_the_next_is_rung(stage: St
     assert len(ana.calls) == 1
 
 
+async def test_one_takes_it_in_the_instant_in_which_another_declines(stage: Stage) -> None:
+    await stage.opens(office(person("ana"), person("ion"), strategy="all at once"))
+    ana, ion = stage.staff("ana"), stage.staff("ion")
+    caller = await stage.forwarded()
+    takes, declines = await ana.rings(), await ion.rings()
+    takes.answer()
+    await takes.hears_speech()
+    pressed = asyncio.ensure_future(takes.press("1"))
+    declines.reject()
+    await pressed
+    await caller.hears(ANA)
+    await caller.hang_up()
+    assert (await stage.story(caller)).call.person == "ana"
+    assert (len(ana.calls), len(ion.calls)) == (1, 1)
+
+
+async def test_who_presses_one_and_hangs_up_at_once_loses_no_caller(stage: Stage) -> None:
+    await stage.opens(office(person("ana"), person("ion")))
+    ana = stage.staff("ana")
+    stage.staff("ion", AT_ONCE)
+    caller = await stage.forwarded()
+    takes = await ana.rings()
+    takes.answer()
+    await takes.hears_speech()
+    await takes.press("1")
+    await takes.hang_up()
+    await caller.hears(ION, within=10)
+
+
 async def test_only_the_staff_hear_what_is_whispered(stage: Stage) -> None:
     topic = ORDERS | {"name": {"en": "big garden flowers"}}
     await stage.opens(office(person("ana"), topics=[topic]))
