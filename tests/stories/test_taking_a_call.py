@@ -88,7 +88,9 @@ async def test_who_presses_one_and_hangs_up_at_once_loses_no_caller(stage: Stage
     await takes.hears_speech()
     await takes.press("1")
     await takes.hang_up()
-    await caller.hears(ION, within=10)
+    await caller.hears(ION, within=20)  # Ana is rung once more
+    await caller.hang_up()
+    assert (await stage.story(caller)).call.person == "ion"
 
 
 async def test_only_the_staff_hear_what_is_whispered(stage: Stage) -> None:
@@ -187,7 +189,7 @@ async def test_with_nobody_on_duty_the_message_comes_at_once(stage: Stage) -> No
 
 async def test_after_the_talk_the_caller_is_asked_how_it_was(stage: Stage) -> None:
     await stage.opens(office(person("ana"), survey=True))
-    stage.staff("ana", behaviours.presses_and_hangs_up(after=0.1, talks=0.3))
+    stage.staff("ana", behaviours.presses_and_hangs_up(after=0.1, talks=1.5))
     caller = await stage.forwarded()
     await heard(caller, Prompt.SURVEY_ASK)
     await caller.press("4")
@@ -200,7 +202,7 @@ async def test_after_the_talk_the_caller_is_asked_how_it_was(stage: Stage) -> No
 
 async def test_an_office_that_does_not_ask_says_goodbye_after_the_talk(stage: Stage) -> None:
     await stage.opens(office(person("ana")))
-    stage.staff("ana", behaviours.presses_and_hangs_up(after=0.1, talks=0.3))
+    stage.staff("ana", behaviours.presses_and_hangs_up(after=0.1, talks=1.5))
     caller = await stage.forwarded()
     await heard(caller, Prompt.GOODBYE)
     await caller.ended(within=3)
