@@ -31,7 +31,7 @@ from hotline.media.pjsip.stack import Pjsip
 from hotline.media.rate import Known, Measured
 from hotline.media.recorder import Recorder
 from hotline.media.speech import Voice
-from hotline.options import Modem, Options, own_numbers
+from hotline.options import Modem, Options, dialled_countries, own_numbers
 from hotline.routing.office import Office
 from hotline.storage.files import Recordings
 from hotline.storage.places import Places
@@ -69,7 +69,7 @@ async def exchange_of(
     offices = CurrentOffice(
         records.offices,
         country,
-        frozenset({country, *options.limits.countries}),
+        dialled_countries(options),
         records.confirmed,
         records.checks,
     )
