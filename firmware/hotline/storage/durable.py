@@ -39,9 +39,8 @@ def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
     unfinished = path.with_name(f".{path.name}.new")
     try:
         unfinished.unlink(missing_ok=True)  # of a run that was cut off, with whatever mode
-        with os.fdopen(
-            os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb"
-        ) as new:
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(handle, "wb") as new:
             new.write(data)
         put_in_place(unfinished, path)
     except OSError:
