@@ -35,6 +35,7 @@ from hotline.control.messages.office import (
     OfficeAnsweredBy,
     OfficeGet,
     OfficePut,
+    OfficeSet,
     OfficeUndo,
     PlanAway,
     PlanCopy,
@@ -69,6 +70,7 @@ Request = Annotated[
     | CallBack
     | OfficeGet
     | OfficePut
+    | OfficeSet
     | PlanSwap
     | PlanAway
     | PlanStandIn
