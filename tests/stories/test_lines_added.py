@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import stat
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -65,6 +66,13 @@ async def fresh(tmp_path: Path, spoken: Path) -> AsyncIterator[Fresh]:
         voice = voices(box.data, spoken)
         async with running(box):
             yield Fresh(box, provider, voice)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def empty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BoxUnderTest]:
+    """A box without any line, of which nothing is kept."""
+    async with running(BoxUnderTest(tmp_path_factory.mktemp("box"), office(), "")) as box:
+        yield box
 
 
 async def greeted(stage: Stage) -> None:
@@ -149,6 +157,52 @@ async def test_what_is_wrong_in_the_file_of_added_lines_costs_no_other_line(fres
     await fresh.box.start()
     await greeted(await fresh.up(name))
     told = " ".join(fresh.box.control.lines_found().wrong)
-    assert "host of [[trunk]] number 1 is missing" in told
+    assert "is left out: third: host is missing." in told
     assert "Illegal character" in told
-    assert "is left out: host of [[trunk]]" in await fresh.box.command("doctor", code=None)
+    assert "is left out: third: host is missing." in await fresh.box.command("doctor", code=None)
+
+
+async def test_a_line_is_added_changed_and_removed_by_commands_too(fresh: Fresh) -> None:
+    host, port = fresh.provider.address
+    words = (f"host={host}", f"port={port}", f"user={USER}", "kind=provider")
+    command = fresh.box.command
+    said = await command("lines", "add", "trunk", *words, "password=-", stdin="wr0ng\n")
+    assert said == "line: added, and at work.\n"
+    await command("lines", "change", "line", "password=-", stdin=f"{PASSWORD}\n")
+    await greeted(await fresh.up("line"))
+    assert "hots is for box.toml alone" in await command(
+        "lines", "add", "trunk", "hots=sip.example.net", code=1
+    )
+    await command("lines", "remove", "line")
+    assert fresh.box.status().lines == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "refusal"),
+    [
+        ({"host": "a b", "user": "u", "password": "p"}, "host must be a host name"),
+        ({"host": "192.0.2.1", "user": "u"}, "it needs password or password_file"),
+        ({"host": "192.0.2.1", "password_file": "/etc/hotline/box.toml"}, "password_file is for"),
+        ({"host": "192.0.2.1", "peers": "0.0.0.0/0"}, "peers is for box.toml alone"),
+        ({"host": "192.0.2.1", "user": "u", "password": "p", "channels": 25}, "carry 24 calls"),
+    ],
+)
+async def test_what_the_page_may_not_set_up_is_refused_and_nothing_is_kept(
+    empty: BoxUnderTest, settings: dict[str, str | int], refusal: str
+) -> None:
+    ask = LineAdd(section="trunk", settings={"kind": "provider"} | settings, by="maria")
+    with pytest.raises(Refused) as refused:
+        empty.control.line_add(ask)
+    assert re.search(refusal, " ".join(refused.value.problems))
+    assert empty.status().lines == ()
+    assert not (empty.data / "lines.toml").exists()
+
+
+async def test_a_box_takes_no_more_than_eight_added_lines(empty: BoxUnderTest) -> None:
+    ask = LineAdd(section="trunk", settings={"kind": "gateway", "host": "192.0.2.1"}, by="maria")
+    names = [await asyncio.to_thread(empty.control.line_add, ask) for _ in range(8)]
+    assert names == ["line", *(f"line{n}" for n in range(2, 9))]
+    with pytest.raises(Refused, match="The box has 8 added lines, and takes no more"):
+        empty.control.line_add(ask)
+    for name in names:
+        await asyncio.to_thread(empty.control.line_remove, name, "maria")

@@ -31,6 +31,7 @@ Settings: TypeAlias = Trunk | Modem | VoiceModem
 Value: TypeAlias = str | int | bool | list[str]
 
 _TABLE = re.compile(r"(?m)^(?=\s*\[\[)")
+_OF_WHICH = re.compile(r" of \[\[\w+\]\] number \d+")
 _FIRST = (
     "# The lines that were added while the box ran. The box writes this file; a line that you\n"
     "# want to look after yourself belongs into box.toml.\n"
@@ -110,7 +111,8 @@ def with_line(lines: AllLines, one: Added, folder: Path) -> AllLines:
         voice_modems=(*before.voice_modems, *more.voice_modems),
     )
     known = set(disagreements(before))
-    problems = tuple(words for place, words in disagreements(after) if (place, words) not in known)
+    new = (each for each in disagreements(after) if each not in known)
+    problems = tuple(_alone(words) if _is_last(place, after) else words for place, words in new)
     if problems:
         raise BadSettings(f"The line {one.name}", problems)
     return replace(lines, options=with_passwords(after), added=(*lines.added, one))
@@ -161,8 +163,23 @@ def _mistakes(error: ValidationError) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for one in error.errors(include_input=False):
         place: Place = one["loc"]
-        found[words_for(one["type"], place, one.get("ctx", {}))] = None
+        found[_alone(words_for(one["type"], place, one.get("ctx", {})))] = None
     return tuple(found)
+
+
+def _is_last(place: Place, options: Options) -> bool:
+    """Is the line meant that was put behind all others of its section?"""
+    counts = {
+        "trunk": len(options.trunks),
+        "modem": len(options.modems),
+        "voice_modem": len(options.voice_modems),
+    }
+    return len(place) > 1 and place[1] == counts.get(str(place[0]), 0) - 1
+
+
+def _alone(words: str) -> str:
+    """Which of its section it is says nothing of a line that is looked at by itself."""
+    return re.sub(r"\[\[\w+\]\] number \d+", "it", _OF_WHICH.sub("", words))
 
 
 def _told(path: Path, what: str) -> Said:
