@@ -201,7 +201,7 @@ async def test_what_the_page_may_not_set_up_is_refused_and_nothing_is_kept(
 async def test_a_box_takes_no_more_than_eight_added_lines(empty: BoxUnderTest) -> None:
     ask = LineAdd(section="trunk", settings={"kind": "gateway", "host": "192.0.2.1"}, by="maria")
     names = [await asyncio.to_thread(empty.control.line_add, ask) for _ in range(8)]
-    assert names == ["line", *(f"line{n}" for n in range(2, 9))]
+    assert names == ["gateway", *(f"gateway{n}" for n in range(2, 9))]
     with pytest.raises(Refused, match="The box has 8 added lines, and takes no more"):
         empty.control.line_add(ask)
     for name in names:

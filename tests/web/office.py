@@ -78,6 +78,7 @@ from tests.control.desk import FakeDesk
 
 NOW = datetime(2026, 12, 5, 10, 30, tzinfo=UTC)
 DISK = say("The %(modem)s at USB %(place)s shows itself as a disk.", modem="Huawei", place="1-1.4")
+EC25 = say("%(modem)s at USB %(place)s", modem="Quectel EC25", place="1-1.3")
 SWITCH = say("Install usb-modeswitch.")
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"
 
@@ -235,7 +236,8 @@ class Office:
         self.desk.set_up = LinesAnswer(
             found=(
                 FoundModem(
-                    words="Quectel EC25 at USB 1-1.3", settings={"model": "ec25", "usb": "1-1.3"}
+                    words=EC25,
+                    settings={"model": "ec25", "usb": "1-1.3"},
                 ),
                 FoundModem(words="Huawei 12d1:1f01 at USB 1-1.4", trouble=DISK, action=SWITCH),
             ),

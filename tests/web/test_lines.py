@@ -67,8 +67,9 @@ def test_a_refused_form_says_at_the_field_what_to_do_and_keeps_the_rest(
     assert f'aria-describedby="why-{field}"><span class="wrong" id="why-{field}"' in answer.text
     assert advice in answer.text
     assert page.daemon.desk.asked == []
-    kept = {"host": "sip.example.net", "user": "office"} | ({field: typed} if typed else {})
-    assert all(f'value="{text}"' in answer.text for text in kept.values() if text != "roua-plop")
+    kept = {"host": "sip.example.net", "user": "office", field: typed}
+    assert all(f'name="{name}" required' in answer.text for name in ("host", "user"))
+    assert all(f'value="{text}"' in answer.text for text in kept.values() if text)
     assert "roua-plop" not in answer.text
 
 

@@ -26,6 +26,7 @@ from hotline.control.messages.lines import (
 )
 from hotline.errors import BadSettings, HotlineError, LineDown
 from hotline.lines.finder import Finder, Seen, modems, voice_modems
+from hotline.lines.usb import Device
 from hotline.options import Options
 from hotline.options.added import (
     MOST_ADDED,
@@ -37,7 +38,8 @@ from hotline.options.added import (
     with_line,
     without_line,
 )
-from hotline.said import say, together
+from hotline.options.providers import PROVIDERS
+from hotline.said import Said, say, together
 from hotline.storage.addedlines import write_lines
 from hotline.storage.audit import Act
 
@@ -96,7 +98,8 @@ class AddedDesk:
                     say("The box has %(most)s added lines, and takes no more.", most=MOST_ADDED),
                     say("Remove one first."),
                 )
-            row = {"name": self._free_name(ask.section)} | self._allowed(ask.section, ask.settings)
+            given = self._allowed(ask.section, ask.settings)
+            row = {"name": self._free_name(ask.section, given)} | given
             one = Added(ask.section, row)
             after = self._with(self.lines, one)
             await self._keep(after)
@@ -173,9 +176,10 @@ class AddedDesk:
         if self.rack.busy(name):
             raise LineDown(say("The line %(line)s carries a call.", line=name), BUSY)
 
-    def _free_name(self, section: Section) -> str:
+    def _free_name(self, section: Section, given: Mapping[str, Setting]) -> str:
         taken = {one.name for one in every_line(self.lines.options)}
-        first = NAMES[section]
+        known = (one.id for one in PROVIDERS if one.host == given.get("host"))
+        first = "gateway" if given.get("kind") == "gateway" else next(known, NAMES[section])
         names = itertools.chain([first], (f"{first}{n}" for n in itertools.count(2)))
         return next(name for name in names if name not in taken)
 
@@ -212,7 +216,7 @@ class AddedDesk:
         ports = {one.port.resolve() for one in options.voice_modems}
         voices = (
             FoundModem(
-                words=one.words,
+                words=_where(one.words, one.device),
                 section="voice_modem",
                 settings={"model": one.model, "port": str(one.port)},
             )
@@ -222,14 +226,19 @@ class AddedDesk:
         return (*(_found(one, finder.bus.dev) for one in seen), *voices)
 
 
+def _where(model: str, device: Device) -> Said:
+    return say("%(modem)s at USB %(place)s", modem=model, place=device.path)
+
+
 def _found(seen: Seen, dev: Path) -> FoundModem:
+    words = _where(seen.model, seen.device)
     try:
         seen.ports(dev)
     except LineDown as down:
         action = down.action or say("Unplug it, and plug it in again.")
-        return FoundModem(words=seen.words, trouble=together(down.cause), action=together(action))
+        return FoundModem(words=words, trouble=together(down.cause), action=together(action))
     model = seen.known.model if seen.known else ""
-    return FoundModem(words=seen.words, settings={"model": model, "usb": seen.device.path})
+    return FoundModem(words=words, settings={"model": model, "usb": seen.device.path})
 
 
 def _shown(one: Added) -> AddedLine:

@@ -150,7 +150,9 @@ def modems(devices: Iterable[Device]) -> tuple[Seen, ...]:
 
 @dataclass(frozen=True)
 class SeenVoice:
-    """A voice modem. port: its serial port by the name that stays, None while it has none."""
+    """A voice modem. words: what it is. port: its serial port by the name that stays, None while
+    there is none.
+    """
 
     device: Device
     words: str
@@ -161,7 +163,7 @@ class SeenVoice:
 def voice_modems(bus: Bus) -> tuple[SeenVoice, ...]:
     """The voice modems of this machine, as far as their USB ids tell."""
     return tuple(
-        SeenVoice(device, f"{words} at USB {device.path}", model, _stays(bus.dev, device))
+        SeenVoice(device, words, model, _stays(bus.dev, device))
         for device in bus.devices()
         for words, model in [VOICE.get((device.vendor, device.product), ("", ""))]
         if model

@@ -116,7 +116,7 @@ class FoundModem(Message):
     trouble, action: why it cannot carry one now, and what to do; then there are no settings.
     """
 
-    words: str
+    words: Told
     section: Section = "modem"
     settings: Mapping[str, str] = {}
     trouble: Told = NOTHING
