@@ -255,5 +255,5 @@ async def test_a_person_is_rung_over_a_line_that_was_just_added(fresh: Fresh) ->
     await stage.opens(office(person("ana")))
     stage.staff("ana", behaviours.answers(after=0.1, thinks=0))
     caller = await stage.forwarded()
-    await heard(caller, STAFF["ana"][1])
+    await caller.hears(STAFF["ana"][1])
     await stage.clear()
