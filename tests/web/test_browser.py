@@ -32,6 +32,9 @@ PATHS = (
     "/people",
     "/people/report",
     "/lines",
+    "/lines/new",
+    "/lines/new?as=gateway",
+    "/lines/change?line=line",
     "/try",
     "/nothing",
 )

@@ -72,13 +72,28 @@ ROUTES = {
     "people.measure": "/people/measure",
     "people.report": "/people/report",
     "lines.lines": "/lines",
+    "lines.live": "/lines/live",
+    "lines.new": "/lines/new",
+    "lines.use": "/lines/use",
+    "lines.change": "/lines/change?line=line",
+    "lines.remove": "/lines/remove",
     "tryout.page": "/try",
     "tryout.steps": "/try/steps",
     "tryout.call": "/try/call",
 }
 CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
 CHANGING |= {"put_in_force", "undo", "confirm", "forget", "resume", "back", "tried", "staff"}
-CHANGING |= {"pin", "forget_pin", "unlock", "measure", "answered_by"}
+CHANGING |= {
+    "new",
+    "use",
+    "change",
+    "remove",
+    "pin",
+    "forget_pin",
+    "unlock",
+    "measure",
+    "answered_by",
+}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]
