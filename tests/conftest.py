@@ -22,6 +22,7 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 from tests.sim import lateness
+from tests.web.sheet import FOLDER, contact_sheet
 
 # How long a random example takes says how busy the machine is; times belong to the bench.
 settings.register_profile("box", deadline=None, print_blob=True)
@@ -39,6 +40,7 @@ BUSIEST = {
     "test_modem.py",
     "test_modem_lost.py",
 }  # many calls at once, with all their sound
+BY_LANGUAGE = "test_screens.py"
 MANY, COMPUTING = 5, 2  # from so many workers on, so many of them only compute
 YIELDING = 10  # niceness
 
@@ -50,11 +52,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sip",
         help="the lines of callers and of staff, over which the shared stories are told",
     )
+    parser.addoption(
+        "--screens",
+        action="store_true",
+        help="look at every page in every language, width and theme; pictures in .cache/screens",
+    )
 
 
 def group(test: str) -> str:
-    """What must stay on one worker: all rooms with sound, the busiest stories, else one file."""
+    """What must stay on one worker: all rooms with sound, the busiest stories, else one file.
+
+    Of the pages that are looked at, one language.
+    """
     file = PurePosixPath(test.split("::")[0])
+    if file.name == BY_LANGUAGE:
+        return test.partition("-")[0]
     if "stories" in file.parts and file.name in BUSIEST:
         return "busiest"
     return "sound" if ROOMS_WITH_SOUND.intersection(file.parts) else str(file)
@@ -126,6 +138,16 @@ def _rooms(item: pytest.Item) -> tuple[str, ...]:
 
 def _turn(parts: tuple[str, ...]) -> int:
     return next((n for n, room in enumerate(LONGEST_FIRST) if room in parts), len(LONGEST_FIRST))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Where the pictures are."""
+    sheet = contact_sheet(FOLDER) if config.getoption("screens") else None
+    if sheet:
+        terminalreporter.write_line(f"All pages on one sheet: {sheet}")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -94,6 +94,15 @@ def test_with_the_service_down_the_first_page_says_so_and_the_records_are_still_
     assert "The hotline service is not running." in answer.text
 
 
+def test_a_page_that_never_heard_the_service_knows_names_and_hours_of_the_office(
+    page: Page,
+) -> None:
+    page.daemon.path.rename(page.daemon.path.with_name("gone"))
+    calls = seen(page.owner(), "/calls")
+    assert "Flori" in calls
+    assert "today 08:30 +373 793 33 444 ✓ Spoke with Ion" in calls  # 06:30 UTC
+
+
 def test_the_first_page_says_who_is_on_duty_and_who_is_next(looking: FlaskClient) -> None:
     assert "On duty now Ana until 14:30 Vasile Țurcanu → Ion 14:30" in seen(looking, "/")
 
