@@ -33,11 +33,15 @@ NEW_FEED = "feed"  # of the session: for whom this visitor made an address, and 
 
 @dataclass(frozen=True)
 class DutyCard:
-    """Who is on now and next, ready to show. problem or closed: said instead of names."""
+    """Who is on now and next, ready to show. problem or closed: said instead of names.
+
+    action: what to do about the problem.
+    """
 
     now: tuple[OnDuty, ...] = ()
     next: str = ""
     problem: str = ""
+    action: str = ""
     closed: str = ""
 
 
@@ -166,7 +170,8 @@ class Desk:
         """Who is on now, until when, and who comes next."""
         status = self.status
         if status is None:
-            return DutyCard(problem=words.say(self.down.cause) if self.down else "")
+            down = self.down or HotlineError("")
+            return DutyCard(problem=words.say(down.cause), action=words.say(down.action))
         coming = ""
         if status.next_duty:
             names = ", ".join(status.next_duty.names) or _("nobody")
