@@ -29,6 +29,7 @@ from hotline_web.words import say
 
 pages = Blueprint("shifts", __name__, url_prefix="/shifts")
 
+MOST_DIGITS = 15
 IN_FORCE = "force"  # ?show=: the plan without the draft
 
 
@@ -139,8 +140,11 @@ def publish() -> Response:
 @pages.post("/take_out")
 def take_out() -> Response:
     """One change less in the draft, or none left."""
-    number = request.form.get("number", 0, type=int)
-    flash(_draft("take_out", max(0, number)), "good")
+    given = request.form.get("number", "0")
+    number = int(given) if given.isdecimal() and len(given) < MOST_DIGITS else None
+    if number is None:
+        abort(400)  # what is no number must not stand for all of them
+    flash(_draft("take_out", number), "good")
     return redirect(url_for("shifts.look") if number else url_for("shifts.board"))
 
 
