@@ -24,7 +24,6 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 from tests.sim import lateness
-from tests.web.sheet import FOLDER, contact_sheet
 
 # How long a random example takes says how busy the machine is; times belong to the bench.
 settings.register_profile("box", deadline=None, print_blob=True)
@@ -88,6 +87,10 @@ def computes(worker: str, workers: int) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     """A worker that computes gives way to the others."""
     worker = getattr(config, "workerinput", None)
+    if worker is None and config.getoption("screens"):
+        from tests.web import sheet
+
+        sheet.begin()
     if worker is not None and computes(worker["workerid"], worker["workercount"]):
         os.nice(YIELDING)
 
@@ -137,8 +140,17 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What was unsteady is told with what went wrong: the summary of pytest only names it."""
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """What was unsteady is told with what went wrong: the summary of pytest only names it.
+
+    And where the pictures of the pages are.
+    """
+    if config.getoption("screens"):
+        from tests.web import sheet
+
+        terminalreporter.write_line(f"All pages on one sheet: {sheet.finished()}")
     for report in terminalreporter.getreports("rerun"):
         if any(title == BY_ITSELF for title, _ in report.sections):
             terminalreporter.section(f"unsteady: {report.nodeid}", "_")
@@ -165,16 +177,6 @@ def _rooms(item: pytest.Item) -> tuple[str, ...]:
 
 def _turn(parts: tuple[str, ...]) -> int:
     return next((n for n, room in enumerate(LONGEST_FIRST) if room in parts), len(LONGEST_FIRST))
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Where the pictures are."""
-    sheet = contact_sheet(FOLDER) if config.getoption("screens") else None
-    if sheet:
-        terminalreporter.write_line(f"All pages on one sheet: {sheet}")
 
 
 @pytest.hookimpl(optionalhook=True)

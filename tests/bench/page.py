@@ -48,14 +48,18 @@ hotline_web.Clock = lambda: Clock(wall=lambda: NOW)
 settings = Settings(Path(sys.argv[1]), Path(sys.argv[2]), secure_cookies=False)
 serve(settings, "127.0.0.1", int(sys.argv[3]), print)
 """
-# Beside the addresses of the tests: deep in the journal, and as much as a page shows at once.
-DEEP = (
-    f"/calls?before={FIRST_CALL + CALLS // 2}",
-    f"/calls/{FIRST_CALL + CALLS // 2}",
-    f"/inbox/{FIRST_CASE + CASES // 2}",
-    f"/inbox?show=done&before={FIRST_CASE + CASES // 2}",
-    "/people/report?days=30",
-)
+
+
+def deep(calls: int, cases: int) -> tuple[str, ...]:
+    """Beside the addresses of the tests: in the middle of the records, and the longest report."""
+    call, case = FIRST_CALL + calls // 2, FIRST_CASE + cases // 2
+    return (
+        f"/calls?before={call}",
+        f"/calls/{call}",
+        f"/inbox/{case}",
+        f"/inbox?show=done&before={case}",
+        "/people/report?days=30",
+    )
 
 
 class Reader:
@@ -96,7 +100,8 @@ async def all_pages(times: int, share: float) -> list[Figure]:
 
 
 def _measured(times: int, share: float) -> list[Figure]:
-    records = made(int(CALLS * share), int(CASES * share))
+    calls, cases = int(CALLS * share), int(CASES * share)
+    records = made(calls, cases)
     office = Office(records, filled=True)
     with tempfile.TemporaryDirectory(prefix="hotline-page-") as place:
         control = Path(place) / "control"
@@ -105,7 +110,7 @@ def _measured(times: int, share: float) -> list[Figure]:
         with running(control, office.desk), _serving(records, control) as (port, pid):
             reader = Reader(port)
             figures = _weights(reader)
-            for address in [*addresses, *DEEP]:
+            for address in [*addresses, *deep(calls, cases)]:
                 figures += _times(reader, address, times)
             figures.append(Figure("page: memory", _megabytes(pid), "MB", None, "all its processes"))
     office.close()

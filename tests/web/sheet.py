@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import shutil
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -16,23 +17,27 @@ img {{ width: 100%; max-height: 480px; object-fit: cover; object-position: top;
   border: 1px solid #888; }}"""
 
 
-def contact_sheet(folder: Path) -> Path | None:
-    """Writes index.html over all pictures there are; None if there is none."""
-    pictures = sorted(folder.rglob("*.png"))
-    if not pictures:
-        return None
-    sheet = folder / "index.html"
+def begin() -> None:
+    """Throw the pictures of the last time away: a page that is gone has none."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def finished() -> Path:
+    """Writes the sheet over all pictures there are."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    pictures = sorted(FOLDER.rglob("*.png"))
+    sheet = FOLDER / "index.html"
     head = f'<meta charset="utf-8"><title>Pages</title><style>{STYLE}</style>'
-    body = "".join(_sections(folder, pictures))
+    body = "".join(_sections(pictures))
     sheet.write_text(f'<!doctype html><html lang="en">{head}{body}</html>', "utf-8")
     return sheet
 
 
-def _sections(folder: Path, pictures: list[Path]) -> Iterator[str]:
+def _sections(pictures: list[Path]) -> Iterator[str]:
     for place, group in groupby(pictures, key=lambda picture: picture.parent):
-        yield f"<h2>{html.escape(str(place.relative_to(folder)))}</h2><section>"
+        yield f"<h2>{html.escape(str(place.relative_to(FOLDER)))}</h2><section>"
         for picture in group:
-            file = html.escape(str(picture.relative_to(folder)))
+            file = html.escape(str(picture.relative_to(FOLDER)))
             yield f'<figure><a href="{file}"><img loading="lazy" src="{file}" alt=""></a>'
             yield f"<figcaption>{html.escape(picture.stem)}</figcaption></figure>"
         yield "</section>"
