@@ -17,6 +17,14 @@ from hotline_web.settings import Settings
 OPEN_DOORS = frozenset({"static", "door.login", "door.claim", "door.language", "calendar.feed"})
 # Asked by the page itself, not by a hand: they do not keep a session alive.
 UNATTENDED = frozenset({"home.live", "lines.live", "tryout.steps"})
+# What decides who is rung, what it may cost, and who answers at all.
+SET_UP = frozenset(
+    {
+        *("people.confirm", "people.forget", "people.measure", "people.resume"),
+        *("people.pin", "people.forget_pin", "people.unlock"),
+        "duty.answered_by",
+    }
+)
 SESSION, DEVICE, FORM = "hotline", "device", "form"
 DEVICE_SECONDS = 365 * 24 * 3600
 
@@ -36,6 +44,11 @@ class Visitor(UserMixin):  # type: ignore[misc]
     def may_change(self) -> bool:
         """An auditor looks and listens, and changes nothing."""
         return self.role is not Role.AUDITOR
+
+    @property
+    def may_set_up(self) -> bool:
+        """Only who answers for the office decides what it is."""
+        return self.role in (Role.OWNER, Role.MANAGER)
 
     @property
     def may_call(self) -> bool:
@@ -83,6 +96,8 @@ def _unclaimed(known: Accounts) -> Response | None:
 
 
 def _may(endpoint: str | None) -> bool:
+    if endpoint in SET_UP:
+        return bool(current_user.may_set_up)
     return endpoint == "door.logout" or bool(current_user.may_change)
 
 
