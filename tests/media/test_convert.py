@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hotline.errors import HotlineError
-from hotline.media import convert, tones, wav
+from hotline.media import convert, tones, uploaded, wav
 
 GUID = bytes.fromhex("000000001000800000aa00389b71")
 
@@ -44,7 +44,7 @@ def riff(
 async def imported(tmp_path: Path, content: bytes) -> wav.Samples:
     source, target = tmp_path / "upload.wav", tmp_path / "ours.wav"
     source.write_bytes(content)
-    seconds = await convert.import_sound(source, target)
+    seconds = await uploaded.import_sound(source, target)
     samples = wav.read(target)
     assert seconds == pytest.approx(len(samples) / 8000, abs=0.001)
     return samples
@@ -94,7 +94,11 @@ async def test_other_chunks_before_the_sound_do_not_matter(tmp_path: Path) -> No
     [
         (b"", "ends too early"),
         (b"garbage" * 100, "not a WAV file"),
-        (b"ID3\x03" + bytes(500), "not a WAV file"),
+        (b"ID3\x03" + bytes(500), "compressed"),
+        (b"OggS\0\x02" + bytes(500), "compressed"),
+        (b"\0\0\0\x20ftypM4A " + bytes(500), "compressed"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "not a WAV file"),
+        (b"%PDF-1.7\nRIFF\0\0\0\0WAVEfmt " + bytes(500), "not a WAV file"),
         (riff(b"", 1, 1, 8000, 16), "no sound"),
         (riff(bytes(8), 1, 1, 8000, 16, claimed=0xFFFFFFFF), "longer than it is"),
         (riff(bytes(8), 1, 1, 8000, 16, claimed=10), "longer than it is"),
@@ -128,7 +132,7 @@ async def test_floats_that_are_no_numbers_do_no_harm(tmp_path: Path) -> None:
 async def test_a_file_that_needs_too_much_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(convert, "WALL_SECONDS", 0.0)
+    monkeypatch.setattr(uploaded, "WALL_SECONDS", 0.0)
     cause = await refusal(tmp_path, riff(encoded(sine(500, 8000), 1, 16), 1, 1, 8000, 16))
     assert "too long to convert" in cause
 
@@ -138,7 +142,7 @@ async def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     with source.open("wb") as file:
         file.truncate(convert.LARGEST_FILE + 1)
     with pytest.raises(HotlineError, match="larger than 200 MB"):
-        await convert.import_sound(source, tmp_path / "ours.wav")
+        await uploaded.import_sound(source, tmp_path / "ours.wav")
 
 
 class TestTheFinishOfASound:

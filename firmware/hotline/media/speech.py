@@ -52,7 +52,7 @@ class Voice:
         patience: float = 4.0,
     ) -> None:
         """cache: may be deleted at any time. owner: `<language>/<prompt>.wav`, made by
-        `convert.import_sound`. patience: seconds a call waits for a text that was not prepared.
+        `uploaded.import_sound`. patience: seconds a call waits for a text that was not prepared.
         """
         self._cache = cache
         self._owner = owner
