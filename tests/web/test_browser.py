@@ -32,6 +32,9 @@ PATHS = (
     "/people",
     "/people/report",
     "/lines",
+    "/prompts",
+    "/prompts/en/greeting_open",
+    "/prompts/announcement",
     "/try",
     "/nothing",
 )

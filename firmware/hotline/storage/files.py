@@ -11,6 +11,7 @@ from pathlib import Path
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.retention import first_to_go
+from hotline.said import say
 from hotline.storage.durable import sync_directory
 
 # Kept free by the purge and refused to exports, uploads and backups, so that at least half an
@@ -44,6 +45,15 @@ def call_of_why(name: str) -> int | None:
     """Whose caller spoke, as `why_name` put it into a name; None for any other file."""
     match = _WHY_FILE.fullmatch(name)
     return int(match[1]) if match else None
+
+
+def keep_reserve(directory: Path, size: int) -> None:
+    """Raises HotlineError where `size` bytes more would leave too little for recordings."""
+    if shutil.disk_usage(directory).free < RESERVE + size:
+        raise HotlineError(
+            say("The disk is full, and what is free is kept for callers' messages."),
+            say("Delete old recordings, then try again."),
+        )
 
 
 class Recordings:

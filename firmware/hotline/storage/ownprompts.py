@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ from pathlib import Path
 from hotline.errors import HotlineError
 from hotline.said import say
 from hotline.storage.durable import put_in_place, sync_directory, write_whole
-from hotline.storage.files import BYTES_PER_SECOND, RESERVE
+from hotline.storage.files import BYTES_PER_SECOND, keep_reserve
 
 KEPT = 10  # sounds of one sentence; older ones go
 HEADER_BYTES = 44
@@ -84,11 +83,7 @@ class OwnPrompts:
         """
         link, folder = self._places(language, name)
         folder.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(folder).free < RESERVE + finished.stat().st_size:
-            raise HotlineError(
-                say("The disk is full, and what is free is kept for callers' messages."),
-                say("Delete old recordings, then try again."),
-            )
+        keep_reserve(folder, finished.stat().st_size)
         self._adopt(link, folder)
         number = max((_number(path) for path in folder.glob("*.wav")), default=0) + 1
         told = asdict(origin) | {"at": origin.at.isoformat()}

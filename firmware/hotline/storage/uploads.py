@@ -15,6 +15,7 @@ from pathlib import Path
 
 from hotline.errors import HotlineError
 from hotline.said import say
+from hotline.storage.files import keep_reserve
 
 LARGEST_UPLOAD = 12 * 1024 * 1024
 KEPT_FOR = timedelta(hours=1)  # of what a page that was killed has left
@@ -29,11 +30,15 @@ class Uploads:
         self._directory = directory
 
     def new(self, now: datetime) -> Path:
-        """Where the next file is to be written. Also throws away what was left lying."""
+        """Where the next file is to be written. Also throws away what was left lying.
+
+        Raises HotlineError when the disk is full.
+        """
         self._directory.mkdir(mode=0o770, parents=True, exist_ok=True)
         for old in self._directory.iterdir():
             if datetime.fromtimestamp(old.lstat().st_mtime, now.tzinfo) < now - KEPT_FOR:
                 old.unlink(missing_ok=True)
+        keep_reserve(self._directory, LARGEST_UPLOAD)
         return self._directory / secrets.token_hex(16)
 
     def path(self, name: str) -> Path:
