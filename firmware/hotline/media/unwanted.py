@@ -39,7 +39,7 @@ WORDS: Mapping[Unwanted, Said] = {
     Unwanted.NO_SOUND: say("This sound file has no sound in it."),
     Unwanted.NOT_SAID_HOW: say("This file does not say how its sound is stored."),
     Unwanted.STRANGE_KIND: say("This sound is stored in a way that the box does not know."),
-    Unwanted.CHANNELS: say("This sound has not one or two channels, or contradicts itself."),
+    Unwanted.CHANNELS: say("This sound has not one or two channels, or is at odds with itself."),
     Unwanted.RATE: say("This sound has an unusual sampling rate."),
     Unwanted.TOO_LONG: say("This sound is longer than %(n)s minutes.", n=LONGEST_MINUTES),
     Unwanted.TOO_LARGE: say("This file is larger than %(n)s MB.", n=LARGEST_MEGABYTES),
