@@ -29,6 +29,7 @@ from hotline.media.catalogue import Prompt
 from hotline.media.engine import HangUpTone, KeyWays, Level
 from hotline.notify.outbox import Outbox
 from hotline.options import Limits
+from hotline.routing.announcement import Announcement
 from hotline.routing.changes import Change, changed, must_stand
 from hotline.routing.confirmed import only_confirmed
 from hotline.routing.office import Do, Key, Menu, Office, Person
@@ -335,7 +336,9 @@ class Hotline:
             notices=Notices(self.outbox, (), texting),
             clock=clock,
             office=self._office,
+            announcement=lambda: self.announcement,
         )
+        self.announcement: Announcement | None = None
         self.presences, self.trail = Presences(writer, ()), StaffTrail(writer, 1)
         self.staff = Attendance(self.exchange, self.presences, self.trail)
         self.switchboard = Switchboard(self.exchange)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 import struct
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hotline.errors import HotlineError
-from hotline.media import convert, tones, uploaded, wav
+from hotline.media import children, convert, tones, uploaded, wav
+from hotline.media.unwanted import WORDS, Unwanted
 
 GUID = bytes.fromhex("000000001000800000aa00389b71")
 
@@ -188,3 +195,72 @@ class TestTheFinishOfASound:
     def test_leaves_a_short_breath_of_silence_at_both_ends(self) -> None:
         sound = np.concatenate([np.zeros(8000), sine(800, 8000), np.zeros(8000)])
         assert len(convert.telephone(sound)) == pytest.approx(8000 + 800, abs=200)
+
+
+# --- whatever comes, it is sound or a word -------------------------------------------------------
+
+
+def pieces_of_files() -> st.SearchStrategy[bytes]:
+    """Headers of all kinds, true and untrue, around little or much data."""
+    numbers = st.one_of(st.integers(0, 9), st.just(8191))
+    good = st.builds(
+        riff,
+        st.binary(max_size=2000),
+        kind=st.sampled_from([0, 1, 3, 6, 7, 85, 0xFFFE]),
+        channels=numbers,
+        rate=st.sampled_from([0, 1, 3999, 4000, 8000, 44100, 192000, 192001, 2**32 - 1]),
+        bits=st.sampled_from([0, 4, 8, 12, 16, 24, 32, 64]),
+        extensible=st.booleans(),
+        claimed=st.one_of(st.none(), st.integers(0, 2**32 - 1)),
+        before=st.binary(max_size=30),
+    )
+    torn = st.builds(lambda whole, at: whole[:at], good, st.integers(0, 2200))
+    struck = st.builds(
+        lambda whole, at, byte: whole[: at % len(whole)] + bytes([byte]) + whole[at % len(whole) :],
+        good,
+        st.integers(0, 2000),
+        st.integers(0, 255),
+    )
+    return st.one_of(good, torn, struck, st.binary(max_size=200))
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(content=pieces_of_files())
+def test_whatever_comes_is_sound_or_is_refused_in_words(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "upload", Path(folder) / "ours.wav"
+        source.write_bytes(content)
+        why = None
+        try:
+            with np.errstate(all="ignore"):
+                convert._convert(source, target)
+        except convert._Refused as refused:
+            why = refused.why
+        assert set(names(Path(folder))) == ({"upload"} if why else {"upload", "ours.wav"})
+        assert why in WORDS or len(wav.read(target)) > 0
+
+
+def test_every_reason_has_its_words() -> None:
+    assert set(WORDS) == set(Unwanted)
+
+
+def test_the_child_that_reads_it_reaches_no_network() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        script = (
+            "import os, socket, sys\n"
+            "from hotline.media import convert\n"
+            "before = os.readlink('/proc/self/ns/net')\n"
+            "convert._limit_self()\n"
+            "if os.readlink('/proc/self/ns/net') == before: sys.exit(77)\n"
+            f"socket.create_connection(('127.0.0.1', {server.getsockname()[1]}))\n"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", script],
+            env=children.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if run.returncode == 77:
+        pytest.skip("this machine lets nobody have a network of their own")
+    assert "Network is unreachable" in run.stderr

@@ -63,7 +63,8 @@ class PromptDesk:
             language=language,
             languages=office.languages,
             sentences=tuple(
-                _shown(one, mine.get(one.name, [])) for one in sentences(office, language)
+                _shown(one, mine.get(one.name, []))
+                for one in sentences(office, language, KEPT_DAYS)
             ),
         )
 
@@ -161,7 +162,7 @@ class PromptDesk:
         """Raises HotlineError for one that this office does not say."""
         office = self.office()
         if language in office.languages:
-            for one in sentences(office, language):
+            for one in sentences(office, language, KEPT_DAYS):
                 if one.name == name:
                     return one
         raise HotlineError(say("There is no such sentence."), say("Choose one of the list."))

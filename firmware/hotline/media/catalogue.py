@@ -214,7 +214,8 @@ def values_alone(language: str, prompt: Prompt, values: Mapping[str, object]) ->
 def shown(language: str, prompt: Prompt, values: Mapping[str, object]) -> str:
     """A prompt to be read: what is not known yet is an ellipsis."""
     template = _book(known(language))["prompts"][prompt]
-    return _VALUE.sub(lambda found: str(values.get(found[1]) or "…"), template)
+    text = _VALUE.sub(lambda found: str(values.get(found[1]) or "…"), template)
+    return text.replace("….", "…")
 
 
 def digit_word(language: str, digit: str) -> str:

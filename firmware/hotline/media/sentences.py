@@ -52,13 +52,15 @@ _STARTS = {
 }
 
 
-def sentences(office: Office, language: str) -> list[Sentence]:
-    """All of them in one language, in the order in which they are met in a call."""
+def sentences(office: Office, language: str, days: int) -> list[Sentence]:
+    """All of them in one language, in the order in which they are met in a call. days: for which
+    messages are kept.
+    """
     order = list(Group)
     found = [
         Sentence(catalogue.ANNOUNCEMENT, Group.GREETING, ""),
         *_menus(office, language),
-        *(_of_box(office, language, prompt) for prompt in Prompt if _fits(office, prompt)),
+        *(_of_box(office, language, prompt, days) for prompt in Prompt if _fits(office, prompt)),
     ]
     return sorted(found, key=lambda one: order.index(one.group))
 
@@ -72,14 +74,14 @@ def _fits(office: Office, prompt: Prompt) -> bool:
     return staff or prompt not in catalogue.OF_STAFF
 
 
-def _of_box(office: Office, language: str, prompt: Prompt) -> Sentence:
+def _of_box(office: Office, language: str, prompt: Prompt, days: int) -> Sentence:
     own = {
         Prompt.GREETING_OPEN: office.greeting,
         Prompt.GREETING_CLOSED: office.closed_greeting,
         Prompt.RECORDING_NOTICE: office.recording_notice,
     }.get(prompt, {})
     text = own.get(language) or own.get(office.language, "")
-    words = text or catalogue.shown(language, prompt, {"office": office.name})
+    words = text or catalogue.shown(language, prompt, {"office": office.name, "days": days})
     adds = bool(catalogue.VALUES.get(prompt, frozenset()) - {"office", "days"}) and not text
     return Sentence(prompt, _group(prompt), words, text, prompt, adds)
 

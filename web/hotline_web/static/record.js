@@ -61,10 +61,10 @@ class Recording {
     this.context.createMediaStreamSource(this.microphone).connect(ear);
     ear.connect(this.context.destination);
     tell("recording");
-    show(recordButton, false);
-    show(listenButton, false);
-    show(useButton, false);
-    show(stopButton, true);
+    reveal(recordButton, false);
+    reveal(listenButton, false);
+    reveal(useButton, false);
+    reveal(stopButton, true);
     stopButton.focus();
   }
   take(frame) {
@@ -80,10 +80,10 @@ class Recording {
     const made = this.seconds >= LEAST_SECONDS;
     if (made) choose(wavOf(Int16Array.from(this.frames.flatMap((frame) => [...frame])), LINE_RATE));
     tell(made ? "made" : "short");
-    show(stopButton, false);
-    show(recordButton, true);
-    show(listenButton, made);
-    show(useButton, made);
+    reveal(stopButton, false);
+    reveal(recordButton, true);
+    reveal(listenButton, made);
+    reveal(useButton, made);
     (made ? listenButton : recordButton).focus();
   }
   close() {
@@ -101,7 +101,7 @@ class Recording {
   }
 }
 
-const show = (button, yes) => { button.hidden = !yes; };
+const reveal = (button, yes) => { button.hidden = !yes; };
 let current = null;
 
 recordButton.addEventListener("click", () => {
