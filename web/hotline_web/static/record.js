@@ -50,6 +50,7 @@ class Recording {
     try {
       this.context = new AudioContext();
       const loaded = this.context.audioWorklet.addModule(recorder.dataset.sound);
+      loaded.catch(() => null);  // told below, or of no interest without a microphone
       this.microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
       await loaded;
     } catch {
