@@ -44,7 +44,7 @@ from hotline.storage.uploads import Uploads
 
 @dataclass
 class PromptDesk:
-    """Part of the front desk. One change at a time: they share the folder of a sentence."""
+    """Part of the front desk. One change at a time: each may need a child with much memory."""
 
     office: Callable[[], Office]
     voice: Voice
@@ -88,8 +88,9 @@ class PromptDesk:
         upload = self.uploads.path(ask.upload)
         ours = upload.with_suffix(".wav")
         try:
-            seconds = await import_sound(upload, ours)
-            await self._in_force(sentence, ask.language, ours, ask.by)
+            async with self._turn:
+                seconds = await import_sound(upload, ours)
+                await self._in_force(sentence, ask.language, ours, ask.by)
         finally:
             upload.unlink(missing_ok=True)
             ours.unlink(missing_ok=True)
@@ -101,8 +102,9 @@ class PromptDesk:
         spoken = await self.voice.made(ask.language, ask.text)
         ours = self.uploads.new(self.clock.now()).with_suffix(".wav")
         try:
-            await asyncio.to_thread(shutil.copyfile, spoken, ours)
-            await self._in_force(sentence, ask.language, ours, ask.by, ask.text)
+            async with self._turn:
+                await asyncio.to_thread(shutil.copyfile, spoken, ours)
+                await self._in_force(sentence, ask.language, ours, ask.by, ask.text)
         finally:
             ours.unlink(missing_ok=True)
         sounds = await asyncio.to_thread(self.own.sounds, ask.language, ask.name)
@@ -171,8 +173,7 @@ class PromptDesk:
         self, sentence: Sentence, language: str, sound: Path, by: str, text: str = ""
     ) -> None:
         origin = Origin(self.clock.now(), by, text, sentence.words)
-        async with self._turn:
-            await asyncio.to_thread(self.own.put, language, sentence.name, sound, origin)
+        await asyncio.to_thread(self.own.put, language, sentence.name, sound, origin)
 
     async def _files(self, sentence: Sentence, language: str) -> list[Path]:
         office = self.office()
