@@ -245,13 +245,13 @@ def test_every_reason_has_its_words() -> None:
 
 
 def test_the_child_that_reads_it_reaches_no_network() -> None:
+    if subprocess.run(["unshare", "--user", "--net", "true"], check=False).returncode:
+        pytest.skip("this machine lets nobody do without a network")
     with socket.create_server(("127.0.0.1", 0)) as server:
         script = (
-            "import os, socket, sys\n"
+            "import socket\n"
             "from hotline.media import convert\n"
-            "before = os.readlink('/proc/self/ns/net')\n"
             "convert._limit_self()\n"
-            "if os.readlink('/proc/self/ns/net') == before: sys.exit(77)\n"
             f"socket.create_connection(('127.0.0.1', {server.getsockname()[1]}))\n"
         )
         run = subprocess.run(
@@ -261,6 +261,4 @@ def test_the_child_that_reads_it_reaches_no_network() -> None:
             text=True,
             check=False,
         )
-    if run.returncode == 77:
-        pytest.skip("this machine lets nobody have a network of their own")
     assert "Network is unreachable" in run.stderr

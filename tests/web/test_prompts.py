@@ -15,6 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from hotline.errors import HotlineError
 from hotline.storage.places import Places
 from hotline.storage.uploads import LARGEST_UPLOAD
 from hotline.storage.users import Role
@@ -119,6 +120,13 @@ def test_a_file_is_judged_by_what_is_in_it_not_by_its_name(page: Page) -> None:
     owner = page.owner()
     assert upload(owner, SOUND, "../../evil.exe").status_code == 302
     assert seconds(heard(owner)) == pytest.approx(2.0, abs=0.3)
+
+
+def test_nothing_is_left_lying_where_the_daemon_does_not_take_it(page: Page) -> None:
+    owner = page.owner()
+    page.daemon.desk.refuse = HotlineError("Not now.", "Try again.")
+    assert "Not now. Try again." in text_of(upload(owner, SOUND))
+    assert in_spool(page) == []
 
 
 def test_a_file_larger_than_is_taken_is_refused_with_a_word(page: Page) -> None:
