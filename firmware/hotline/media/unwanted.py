@@ -8,7 +8,7 @@ from enum import StrEnum
 from hotline.errors import HotlineError
 from hotline.said import Said, say
 
-LONGEST_MINUTES = 15
+LONGEST_MINUTES = 5
 LARGEST_MEGABYTES = 200
 
 

@@ -19,7 +19,7 @@ REFUSED = 3  # exit status of a child that understood the file and does not want
 async def import_sound(source: Path, target: Path) -> float:
     """Convert an uploaded WAV file into one of ours at `target`; returns its seconds.
 
-    PCM of 8 to 32 bits or floats, any rate from 4 to 192 kHz, mono or stereo, 15 min at most.
+    PCM of 8 to 32 bits or floats, any rate from 4 to 192 kHz, mono or stereo, 5 min at most.
     `target` appears complete or not at all. Raises HotlineError with a plain word when the file is
     refused, OSError when the child cannot be started.
     """

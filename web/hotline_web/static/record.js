@@ -8,7 +8,7 @@ const [recordButton, stopButton, listenButton, useButton] = ["record", "stop", "
 const clock = document.getElementById("recorded");
 const LINE_RATE = 8000;
 const FILE_RATE = 16000;  // of what the browser makes of other kinds of files
-const MOST_SECONDS = 5 * 60;
+const MOST_SECONDS = 5 * 60 - 5;  // the box takes five minutes
 const LEAST_SECONDS = 0.3;
 
 const tell = (what) => {
