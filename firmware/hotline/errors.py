@@ -19,7 +19,8 @@ class HotlineError(Exception):
 class BadSettings(HotlineError):  # noqa: N818 - named for what the owner sees
     """box.toml or an office file is wrong; `problems` names every wrong place at once.
 
-    refused: the numbers in it that may never be dialled, each with the reason.
+    refused: the numbers in it that may never be dialled, each with the reason. places: the problems
+    again, each with its place in the office, such as ("people", 2, "number").
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class BadSettings(HotlineError):  # noqa: N818 - named for what the owner sees
         file: str,
         problems: tuple[str, ...],
         refused: tuple[tuple[str, NumberRefused], ...] = (),
+        places: tuple[tuple[tuple[str | int, ...], str], ...] = (),
     ) -> None:
         super().__init__(
             f"{file} has {len(problems)} mistake(s):\n  " + "\n  ".join(problems),
@@ -34,6 +36,7 @@ class BadSettings(HotlineError):  # noqa: N818 - named for what the owner sees
         )
         self.problems = problems
         self.refused = refused
+        self.places = places
 
 
 class CallerGone(Exception):  # noqa: N818 - it is an ending, not a mistake

@@ -27,6 +27,7 @@ from hotline.control.messages.office import (
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
+    OfficeSet,
     OfficeUndo,
     PlanAway,
     PlanCopy,
@@ -54,6 +55,8 @@ from hotline.control.messages.wire import Done, Message, Started, Words
 from hotline.control.server import ControlServer, Feed
 from hotline.errors import BadSettings, HotlineError
 from hotline.said import say
+from hotline.storage.officesections import with_sections
+from hotline.storage.officewriting import write_office
 
 NOON = datetime(2026, 12, 5, 12, tzinfo=UTC)
 
@@ -194,6 +197,13 @@ class FakeDesk:
         self.asked.append(ask)
         self.yaml = ask.yaml
         return OfficePutAnswer(warnings=("Nobody is on duty on Sunday.",))
+
+    async def office_set(self, ask: OfficeSet) -> OfficePutAnswer:
+        """As the daemon does it, but that nobody is rung."""
+        await self._change(ask)
+        office, warnings = with_sections(self.yaml, ask.sections)
+        self.yaml = write_office(office)
+        return OfficePutAnswer(warnings=warnings)
 
     def events(self) -> AsyncGenerator[Event, None]:
         return self.feed.listen()

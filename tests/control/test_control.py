@@ -114,6 +114,13 @@ def test_a_right_office_file_is_taken_with_its_warnings(daemon: Daemon) -> None:
     assert control.office_get() == "name: Nou\n"
 
 
+def test_a_part_of_the_office_is_refused_with_the_place_of_each_problem(daemon: Daemon) -> None:
+    daemon.desk.yaml = "name: Flori\nzone: UTC\ncountry: MD\nlanguages: [ro]\n"
+    with pytest.raises(Refused) as refusal:
+        Control(daemon.path).office_set({"hours": [{"days": "mon", "time": "9"}]}, "", "ana")
+    assert [place for place, _ in refusal.value.places] == [("hours", 0, "time")]
+
+
 def test_events_reach_whoever_listens(daemon: Daemon) -> None:
     events = Control(daemon.path).events()
     daemon.publish(Event(at=NOON, kind="case", subject="0"))  # before anybody listens: lost

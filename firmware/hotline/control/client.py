@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from hotline.control.messages.calls import (
     CallBack,
@@ -35,6 +35,7 @@ from hotline.control.messages.office import (
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
+    OfficeSet,
     OfficeUndo,
     PlanAway,
     PlanCopy,
@@ -96,11 +97,15 @@ class ServiceDown(HotlineError):  # noqa: N818 - named for what the owner sees
 
 
 class Refused(HotlineError):  # noqa: N818 - an answer, not a mistake
-    """The daemon refused; `problems` names every wrong place of what was sent, if it did."""
+    """The daemon refused; `problems` names every wrong place of what was sent, if it did.
+
+    places: the same problems by place, of `office_set`.
+    """
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.cause, problem.action)
         self.problems = problem.problems
+        self.places = tuple((one.place, one.words) for one in problem.places)
 
 
 class Control:
@@ -171,6 +176,11 @@ class Control:
     def office_put(self, yaml: str, author: str) -> tuple[str, ...]:
         """Replace the office; returns warnings; Refused names every problem."""
         return self._ask(OfficePut(yaml=yaml, author=author), OfficePutAnswer).warnings
+
+    def office_set(self, sections: dict[str, JsonValue], seen: str, by: str) -> tuple[str, ...]:
+        """Replace some sections of the office, see `OfficeSet`; returns its warnings."""
+        ask = OfficeSet(sections=sections, seen=seen, by=by)
+        return self._ask(ask, OfficePutAnswer).warnings
 
     def numbers(self) -> NumbersAnswer:
         """Whose number may be rung."""

@@ -42,6 +42,7 @@ from hotline.control.messages.office import (
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
+    OfficeSet,
     OfficeUndo,
     PlanAway,
     PlanCopy,
@@ -102,9 +103,11 @@ from hotline.routing.staff import Load
 from hotline.said import Said, say
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office
+from hotline.storage.officesections import mark_of, sections_of, with_sections
 from hotline.storage.officewriting import write_office
 
 T = TypeVar("T")
+Read = tuple[Office, tuple[str, ...]]  # an office, and warnings
 
 
 @dataclass
@@ -195,7 +198,7 @@ class FrontDesk:
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """See Desk."""
-        return OfficeAnswer(yaml=self.offices.current() or write_office(self.exchange.office()))
+        return OfficeAnswer(yaml=self._yaml())
 
     async def line_test(self, ask: LineTest) -> LineTested:
         """See Desk."""
@@ -251,11 +254,20 @@ class FrontDesk:
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
         """See Desk."""
-        office, warnings = self._read(ask.yaml)
-        self.number_desk.confirming.look(office)
-        self.pins.door.look(office)
-        await stored(self.offices.save(write_office(office), ask.author, self._now()))
-        self._publish(Event(at=self._now(), kind="office", words=f"Changed by {ask.author}."))
+        office, warnings = self._alarmed(lambda: read_office(ask.yaml, "office.yaml"))
+        await self._put(office, ask.author)
+        return OfficePutAnswer(warnings=warnings)
+
+    async def office_set(self, ask: OfficeSet) -> OfficePutAnswer:
+        """See Desk."""
+        held = self._yaml()
+        if mark_of(sections_of(held), ask.sections) != ask.seen:
+            raise HotlineError(
+                say("Somebody has changed this meanwhile."),
+                say("Look at it again, then change it."),
+            )
+        office, warnings = self._alarmed(lambda: with_sections(held, ask.sections))
+        await self._put(office, ask.by)
         return OfficePutAnswer(warnings=warnings)
 
     async def staff(self, ask: StaffAsk) -> StaffSaid:
@@ -408,10 +420,19 @@ class FrontDesk:
 
     # -- helpers of the above ----------------------------------------------------------------
 
-    def _read(self, yaml: str) -> tuple[Office, tuple[str, ...]]:
-        """A number in it that is never dialled is an alarm, wherever the file comes from."""
+    async def _put(self, office: Office, author: str) -> None:
+        self.number_desk.confirming.look(office)
+        self.pins.door.look(office)
+        await stored(self.offices.save(write_office(office), author, self._now()))
+        self._publish(Event(at=self._now(), kind="office", words=f"Changed by {author}."))
+
+    def _yaml(self) -> str:
+        return self.offices.current() or write_office(self.exchange.office())
+
+    def _alarmed(self, read: Callable[[], Read]) -> Read:
+        """A number in it that is never dialled is an alarm, wherever the office comes from."""
         try:
-            return read_office(yaml, "office.yaml")
+            return read()
         except BadSettings as wrong:
             for number, why in wrong.refused:
                 self.exchange.board.numbers.refused(number, why)

@@ -42,6 +42,7 @@ from hotline.control.messages.office import (
     OfficeGet,
     OfficePut,
     OfficePutAnswer,
+    OfficeSet,
     OfficeUndo,
     PlanAway,
     PlanCopy,
@@ -85,6 +86,7 @@ from hotline.control.messages.wire import (
     WIRE,
     Done,
     Message,
+    Misplaced,
     Problem,
     Reply,
     Started,
@@ -164,6 +166,9 @@ class Desk(Protocol):
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
         """Replace the office; raises BadSettings with every problem."""
+
+    async def office_set(self, ask: OfficeSet) -> OfficePutAnswer:
+        """Replace some sections of the office; raises BadSettings with every problem."""
 
     async def plan_swap(self, ask: PlanSwap) -> Done:
         """Two people swap a day, or take it back."""
@@ -323,7 +328,7 @@ class ControlServer:
             answer: Message = await getattr(self._desk, ask.do)(ask)
         except BadSettings as wrong:
             cause = wrong.cause.split("\n", 1)[0].rstrip(":") + "."
-            return _refusal(cause, wrong.action, wrong.problems)
+            return _refusal(cause, wrong.action, wrong.problems, wrong.places)
         except HotlineError as refusal:
             return _refusal(refusal.cause, refusal.action)
         return Reply(ok=True, answer=answer.model_dump(mode="json", context=WIRE))
@@ -421,10 +426,20 @@ def _understood(line: bytes) -> Request | Reply:
         return _refusal("The request was not understood.", "Update the page and the box.", places)
 
 
-def _refusal(cause: str, action: str = "", problems: tuple[str, ...] = ()) -> Reply:
+def _refusal(
+    cause: str,
+    action: str = "",
+    problems: tuple[str, ...] = (),
+    places: tuple[tuple[tuple[str | int, ...], str], ...] = (),
+) -> Reply:
     return Reply(
         ok=False,
-        error=Problem(cause=together(cause), action=together(action), problems=problems),
+        error=Problem(
+            cause=together(cause),
+            action=together(action),
+            problems=problems,
+            places=tuple(Misplaced(place=place, words=words) for place, words in places),
+        ),
     )
 
 

@@ -64,7 +64,8 @@ def read_office(
     draft = _Draft(read_tree(given, file_name), allowed_countries)
     office = draft.office()
     if draft.problems:
-        raise BadSettings(file_name, _in_order(draft.problems), tuple(draft.refused))
+        refused, misplaced = tuple(draft.refused), tuple(draft.misplaced)
+        raise BadSettings(file_name, _in_order(draft.problems), refused, misplaced)
     return office, _in_order(draft.warnings)
 
 
@@ -91,13 +92,17 @@ def _in_order(remarks: Iterable[tuple[int, str]]) -> tuple[str, ...]:
 
 @dataclass
 class _Draft:
-    """An office being read: what is right is kept, what is wrong is written down."""
+    """An office being read: what is right is kept, what is wrong is written down.
+
+    problems: by line. misplaced: the same by place, but for what is wrong with the YAML itself.
+    """
 
     tree: Tree
     allowed: Collection[str] | None
     problems: list[tuple[int, str]] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
     refused: list[tuple[str, NumberRefused]] = field(default_factory=list)
+    misplaced: list[tuple[Place, str]] = field(default_factory=list)
     country: str | None = None
     # Where each noun of the office stood in the file, and the ids of items that were not read.
     places: dict[Place, Place] = field(default_factory=dict)
@@ -133,6 +138,7 @@ class _Draft:
     def problem(self, place: Place, words: str) -> None:
         """Writes down a mistake at this place of the file."""
         self.problems.append((self.tree.line(place), words))
+        self.misplaced.append((place, words))
 
     def section(self, name: str, given: Any) -> list[Any]:
         """The items of one of the lists; `hours: always` is the empty one."""
@@ -259,8 +265,11 @@ class _Draft:
         for remark in remarks_on(office):
             if remark.refers is not None and remark.refers in self.lost:
                 continue
-            remarks = self.problems if remark.mistake else self.warnings
-            remarks.append((self.tree.line(self.in_file(remark.place)), remark.words))
+            place = self.in_file(remark.place)
+            if remark.mistake:
+                self.problem(place, remark.words)
+            else:
+                self.warnings.append((self.tree.line(place), remark.words))
 
     def in_file(self, place: Place) -> Place:
         """Where something of the office stands in the file."""

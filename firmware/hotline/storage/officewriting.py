@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any
@@ -57,6 +57,11 @@ def write_office(office: Office) -> str:
     written["menus"] = [_menu_out(m) for m in office.menus]
     written["campaigns"] = [_campaign_out(c) for c in office.campaigns]
     return _text(written)
+
+
+def write_sections(sections: Mapping[str, Any]) -> str:
+    """An office of these sections, each as the file writes it; right or wrong."""
+    return _text(dict(sections))
 
 
 def write_closures(closures: Iterable[Closure]) -> str:

@@ -26,6 +26,7 @@ from hotline.control.messages.office import (
     OfficeAnsweredBy,
     OfficeGet,
     OfficePut,
+    OfficeSet,
     OfficeUndo,
     PlanAway,
     PlanCopy,
@@ -70,6 +71,7 @@ Request = Annotated[
     | CallBack
     | OfficeGet
     | OfficePut
+    | OfficeSet
     | PlanSwap
     | PlanAway
     | PlanStandIn

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, JsonValue
 
-from hotline.control.messages.wire import Message, Number, PersonId, Short, TimeOfDay
+from hotline.control.messages.wire import Message, Number, PersonId, Short, Slug, TimeOfDay
 from hotline.routing.office import AnsweredBy
 
 
@@ -24,6 +24,19 @@ class OfficePut(Message):
     do: Literal["office_put"] = "office_put"
     yaml: str
     author: Short
+
+
+class OfficeSet(Message):
+    """Put some sections of the office in force, each as an office file writes it. Answered by
+    `OfficePutAnswer`, or refused with every problem in its place.
+
+    seen: `mark_of` these sections as they were looked at; refused if they say something else now.
+    """
+
+    do: Literal["office_set"] = "office_set"
+    sections: Annotated[dict[Slug, JsonValue], Field(min_length=1, max_length=50)]
+    seen: Short
+    by: Short
 
 
 class PlanSwap(Message):

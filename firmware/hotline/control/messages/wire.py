@@ -75,12 +75,23 @@ class Started(Message):
     words: Told
 
 
+class Misplaced(Message):
+    """What is wrong at one place of the office, such as ("people", 2, "number")."""
+
+    place: tuple[str | int, ...]
+    words: str
+
+
 class Problem(Message):
-    """Why a request was not done. `problems` names every wrong place of an office file."""
+    """Why a request was not done. problems: every wrong place of an office file, by line.
+
+    places: the same for who sent a part of the office.
+    """
 
     cause: Told
     action: Told = NOTHING
     problems: tuple[str, ...] = ()
+    places: tuple[Misplaced, ...] = ()
 
 
 class Reply(Message):
