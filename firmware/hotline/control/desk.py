@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from hotline import __version__
 from hotline.calls.call import Call
@@ -75,11 +75,27 @@ from hotline.control.messages.people import (
     StaffPinMade,
     StaffSaid,
 )
+from hotline.control.messages.prompts import (
+    Announce,
+    AnnouncementLook,
+    AnnouncementNow,
+    PromptAnswer,
+    PromptHear,
+    PromptLook,
+    PromptPut,
+    PromptPutAnswer,
+    PromptRevert,
+    Prompts,
+    PromptsAnswer,
+    PromptSound,
+    PromptText,
+)
 from hotline.control.messages.status import Event, Status, StatusAnswer, Who, WhoAnswer
 from hotline.control.messages.wire import Done, Started, Words
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.pindesk import PinDesk
 from hotline.control.plandesk import PlanAsk, PlanDesk
+from hotline.control.promptdesk import PromptDesk
 from hotline.control.server import Feed
 from hotline.control.staffdesk import StaffDesk
 from hotline.control.stored import stored
@@ -97,6 +113,7 @@ from hotline.storage.officefile import read_office
 from hotline.storage.officesections import mark_of, sections_of, with_sections
 from hotline.storage.officewriting import write_office
 
+T = TypeVar("T")
 Read = tuple[Office, tuple[str, ...]]  # an office, and warnings
 
 
@@ -123,6 +140,7 @@ class FrontDesk:
     pins: PinDesk
     waiting: WaitingDesk
     drafts: DraftDesk
+    sentences: PromptDesk
     countries: frozenset[str] | None = None
     feed: Feed = field(default_factory=Feed)
 
@@ -178,6 +196,7 @@ class FrontDesk:
             topics=tuple(TopicName(id=t.id, names=t.name) for t in office.topics),
             unconfirmed=self.number_desk.unconfirmed(),
             meter=self.number_desk.meter(),
+            announcement_until=self._announced_until(now),
         )
 
     async def who(self, ask: Who) -> WhoAnswer:
@@ -228,6 +247,22 @@ class FrontDesk:
     async def number_confirm(self, ask: NumberConfirm) -> NumberCode:
         """See Desk."""
         return await self.number_desk.confirm(ask)
+
+    async def prompts(self, ask: Prompts) -> PromptsAnswer:
+        """See Desk."""
+        return await self.sentences.all(ask)
+
+    async def prompt_look(self, ask: PromptLook) -> PromptAnswer:
+        """See Desk."""
+        return await self.sentences.one(ask)
+
+    async def prompt_hear(self, ask: PromptHear) -> PromptSound:
+        """See Desk."""
+        return await self.sentences.hear(ask)
+
+    async def announcement(self, ask: AnnouncementLook) -> AnnouncementNow:
+        """See Desk."""
+        return self.sentences.announcement()
 
     # -- changes -----------------------------------------------------------------------------
 
@@ -284,6 +319,23 @@ class FrontDesk:
         self.pins.open(ask)
         self._numbers_changed()
         return Done()
+
+    async def prompt_put(self, ask: PromptPut) -> PromptPutAnswer:
+        """See Desk."""
+        return self._respoken(await self.sentences.put(ask), ask.by)
+
+    async def prompt_text(self, ask: PromptText) -> PromptPutAnswer:
+        """See Desk."""
+        return self._respoken(await self.sentences.text(ask), ask.by)
+
+    async def prompt_revert(self, ask: PromptRevert) -> Done:
+        """See Desk."""
+        await self.sentences.revert(ask)
+        return self._respoken(Done(), ask.by)
+
+    async def announce(self, ask: Announce) -> AnnouncementNow:
+        """See Desk."""
+        return self._respoken(await self.sentences.announce(ask), ask.by)
 
     async def plan_swap(self, ask: PlanSwap) -> Done:
         """See Desk."""
@@ -420,6 +472,15 @@ class FrontDesk:
             for number, why in wrong.refused:
                 self.exchange.board.numbers.refused(number, why)
             raise
+
+    def _announced_until(self, now: datetime) -> datetime | None:
+        said = self.exchange.announcement()
+        return said.until if said is not None and said.on(now) else None
+
+    def _respoken(self, answer: T, by: str) -> T:
+        """What callers hear is another thing from now on."""
+        self._publish(Event(at=self._now(), kind="office", words=f"Changed by {by}."))
+        return answer
 
     def _numbers_changed(self) -> None:
         self._publish(Event(at=self._now(), kind="office"))
