@@ -65,13 +65,18 @@ def read_people(given: str | bytes, country: str) -> tuple[Row, ...]:
     rows: list[Row] = []
     for name, numbers in found:
         if len(rows) == MOST:
-            raise HotlineError(
-                say("There are more than %(most)s people in this list.", most=MOST),
-                say("Bring at most %(most)s at once.", most=MOST),
-            )
+            raise too_many()
         number, others = _chosen([label(one, _NUMBER_LIMIT) for one in numbers], country)
         rows.append(Row(one_line(name), number, others))
     return tuple(rows)
+
+
+def too_many() -> HotlineError:
+    """More than can be looked through at once."""
+    return HotlineError(
+        say("There are more than %(most)s people in this list.", most=MOST),
+        say("Bring at most %(most)s at once.", most=MOST),
+    )
 
 
 def one_line(name: str) -> str:
