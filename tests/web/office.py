@@ -222,6 +222,7 @@ class Office:
         )
         self.desk.state = self._status()
         self.desk.people = self._people()
+        self.desk.yaml = write_office(read_office(PLAN, "the plan")[0])
         if not filled:
             (directory / "recordings").mkdir()
             self._day()

@@ -12,7 +12,7 @@ from hotline_web.pages import (
     home,
     inbox,
     lines,
-    people,
+    naming,
     setup,
     shifts,
     tryout,
@@ -21,5 +21,5 @@ from hotline_web.pages import (
 
 def install(app: Flask) -> None:
     """Add every page."""
-    for page in (door, home, inbox, calls, duty, shifts, calendar, people, lines, tryout, setup):
+    for page in (door, home, inbox, calls, duty, shifts, calendar, naming, lines, tryout, setup):
         app.register_blueprint(page.pages)
