@@ -399,7 +399,7 @@ def _refusal(
             cause=together(cause),
             action=together(action),
             problems=problems,
-            places=tuple(Misplaced(place=place, words=words) for place, words in places),
+            places=tuple(Misplaced(place=place, words=together(words)) for place, words in places),
         ),
     )
 
