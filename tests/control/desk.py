@@ -69,7 +69,7 @@ class FakeDesk:
         self.feed = Feed()
         self.refuse: HotlineError | None = None
         self.broken = False
-        self.yaml = "name: Flori\n"
+        self.yaml = "name: Flori\nzone: Europe/Chisinau\ncountry: MD\nlanguages: [ro]\n"
         self.people = NumbersAnswer()
         self.state = StatusAnswer(
             version="0.1.0",

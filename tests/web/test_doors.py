@@ -75,10 +75,23 @@ ROUTES = {
     "tryout.page": "/try",
     "tryout.steps": "/try/steps",
     "tryout.call": "/try/call",
+    "setup.begin": "/setup",
+    "setup.go_on": "/setup/onward",
+    "setup.about": "/setup/about",
+    "setup.about_put": "/setup/about",
+    "setup.lines": "/setup/lines",
+    "setup.people": "/setup/people",
+    "setup.people_put": "/setup/people",
+    "setup.hours": "/setup/hours",
+    "setup.hours_put": "/setup/hours",
+    "setup.menu": "/setup/menu",
+    "setup.menu_put": "/setup/menu",
+    "setup.test": "/setup/test",
 }
 CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
 CHANGING |= {"put_in_force", "undo", "confirm", "forget", "resume", "back", "tried", "staff"}
 CHANGING |= {"pin", "forget_pin", "unlock", "measure", "answered_by"}
+CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]
@@ -409,7 +422,7 @@ def test_the_code_from_the_box_makes_its_reader_the_owner(fresh_page: Page) -> N
     code = fresh_page.accounts.new_claim_code()
     browser = fresh_page.browser()
     answer = send(browser, "/claim", code=code.lower(), name="Maria", password=PASSWORD)
-    assert (answer.status_code, answer.location) == (302, "/")
+    assert (answer.status_code, answer.location) == (302, "/setup")
     assert browser.get("/").status_code == 200
     assert fresh_page.browser().get("/claim").location == "/login"
 
@@ -478,9 +491,11 @@ def test_an_auditor_looks_and_listens_and_changes_nothing(page: Page) -> None:
     page.accounts.add("vera", PASSWORD + " vera", Role.AUDITOR)
     auditor = page.browser()
     send(auditor, "/login", name="vera", password=PASSWORD + " vera")
-    calling = {endpoint for endpoint in READS if endpoint.startswith("tryout.")}
-    for endpoint in set(READS) - calling - {"calendar.feed"}:  # that asks for a secret, not a name
+    owners = {endpoint for endpoint in READS if endpoint.startswith(("tryout.", "setup."))}
+    for endpoint in set(READS) - owners - {"calendar.feed"}:  # that asks for a secret, not a name
         assert auditor.get(ROUTES[endpoint]).status_code == 200, endpoint
+    for endpoint in owners - {"tryout.call"}:
+        assert auditor.get(ROUTES[endpoint]).status_code == 403, endpoint
     before = [type(a).__name__ for a in page.daemon.desk.asked]
     for endpoint in WRITES:
         if endpoint not in OPEN and endpoint != "door.logout":

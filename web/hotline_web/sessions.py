@@ -38,6 +38,11 @@ class Visitor(UserMixin):  # type: ignore[misc]
         return self.role is not Role.AUDITOR
 
     @property
+    def may_set_up(self) -> bool:
+        """What the office is, is for who answers for it."""
+        return self.role in (Role.OWNER, Role.MANAGER)
+
+    @property
     def may_call(self) -> bool:
         """Calls from the page cost money: only for who answers for the office."""
         return self.role in (Role.OWNER, Role.MANAGER)

@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 MINUTES_PER_DAY = 24 * 60
+NOT_SET_UP = "Hotline"  # what an office is called, and where it is, until somebody says so
+UNKNOWN_ZONE = ZoneInfo("UTC")
 
 
 class Strategy(StrEnum):
