@@ -695,7 +695,9 @@ def _keys(draw: st.DrawFn, does: tuple[Do, ...]) -> tuple[Key, ...]:
         why = draw(st.booleans()) if do in {Do.PERSON, Do.TOPIC} else False
         keys.append(Key(key, do, target, draw(_texts), text, why))
     # Nobody is caught in a menu, so 0 leads out of it, by itself or as the owner says.
-    return tuple(replace(one, do=Do.PERSON, target="") if one.key == "0" else one for one in keys)
+    return tuple(
+        dataclasses.replace(one, do=Do.PERSON, target="") if one.key == "0" else one for one in keys
+    )
 
 
 @st.composite
@@ -795,6 +797,7 @@ _offices = st.builds(
     supervisor=st.sampled_from(["", *_ids]),
     roll_call=st.booleans(),
     self_call=st.sampled_from(["before opening", "off", "07:30", "23:05", "00:00"]),
+    never_said=st.sampled_from([(), ("Concurentul", "Роза & Ко")]),
     hold_minutes=st.integers(1, 30),
     pause_after_hard=st.integers(0, 120),
     notify_to=st.lists(_lines, max_size=2).map(tuple),

@@ -15,6 +15,8 @@ from hotline.routing.menuwalk import (
     Sentence,
     Stand,
     begin,
+    fallback_of,
+    left_to,
     offered,
     turn,
 )
@@ -136,15 +138,15 @@ def _wish(call: Call, chosen: Key) -> Wish:
 
 def unasked(call: Call, plan: Plan) -> Wish:
     """Nothing was chosen: a person while the office is open, else its fallback."""
-    if _open(plan):
+    do = left_to(call.office, _open(plan))
+    if do is Do.PERSON:
         call.step("no_choice", "No choice was made, so a person is rung.")
-        return Wish(Do.PERSON)
-    return fallback(call.office.fallback)
+    return Wish(do)
 
 
 def fallback(kind: Fallback, topic: str | None = None) -> Wish:
     """The wish that stands for a fallback of the plan."""
-    return Wish(Do.COMPLAINT if kind is Fallback.COMPLAINT else Do.MESSAGE, topic)
+    return Wish(fallback_of(kind), topic)
 
 
 async def _offer(call: Call, stand: Stand, open_now: bool) -> list[Path]:

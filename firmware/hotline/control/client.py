@@ -30,6 +30,8 @@ from hotline.control.messages.lines import (
     LineTone,
 )
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
     OfficeAnswer,
     OfficeAnsweredBy,
     OfficeGet,
@@ -165,6 +167,10 @@ class Control:
         """Replace some sections of the office, see `OfficeSet`; returns its warnings."""
         ask = OfficeSet(sections=sections, seen=seen, by=by)
         return self._ask(ask, OfficePutAnswer).warnings
+
+    def menu_try(self, keys: str, closed: bool = False) -> MenuTried:
+        """What a caller would hear who presses these keys, see `MenuTry`."""
+        return self._ask(MenuTry(keys=keys, closed=closed), MenuTried)
 
     def numbers(self) -> NumbersAnswer:
         """Whose number may be rung."""

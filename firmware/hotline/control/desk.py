@@ -17,6 +17,7 @@ from hotline.control.answering import OPEN, answer_of
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.livedesk import callers_waiting, live_call, live_calls
+from hotline.control.menutrial import tried
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -37,6 +38,8 @@ from hotline.control.messages.lines import (
     LineTone,
 )
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
     OfficeAnswer,
     OfficeAnsweredBy,
     OfficeGet,
@@ -180,6 +183,10 @@ class FrontDesk:
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """See Desk."""
         return OfficeAnswer(yaml=self._yaml())
+
+    async def menu_try(self, ask: MenuTry) -> MenuTried:
+        """See Desk."""
+        return await tried(self.exchange.office(), ask, self.exchange.prompts)
 
     async def line_test(self, ask: LineTest) -> LineTested:
         """See Desk."""

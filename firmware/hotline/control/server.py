@@ -37,6 +37,8 @@ from hotline.control.messages.lines import (
     LineTone,
 )
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
     OfficeAnswer,
     OfficeAnsweredBy,
     OfficeGet,
@@ -154,6 +156,9 @@ class Desk(Protocol):
 
     async def office_set(self, ask: OfficeSet) -> OfficePutAnswer:
         """Replace some sections of the office; raises BadSettings with every problem."""
+
+    async def menu_try(self, ask: MenuTry) -> MenuTried:
+        """What a caller would hear."""
 
     async def plan_swap(self, ask: PlanSwap) -> Done:
         """Two people swap a day, or take it back."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from hotline.routing.office import Do, Key, Menu, Office
+from hotline.routing.office import Do, Fallback, Key, Menu, Office
 
 MAIN = "main"
 PERSON_KEY = "0"
@@ -139,3 +139,38 @@ def walked(office: Office, keys: Iterable[str | None]) -> list[Turn]:
         way.append(turn(office, stand, key))
         stand = way[-1].after
     return way
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """How a caller leaves the menu. chosen: the key, None where nothing was chosen.
+
+    do: PERSON or TOPIC (somebody is rung), MESSAGE, COMPLAINT or STAFF.
+    """
+
+    do: Do
+    topic: str = ""
+    chosen: Key | None = None
+
+
+def leaving(office: Office, way: list[Turn], open_now: bool) -> Leaving | None:
+    """Where this way leads in the end; None while the caller is still in the menu."""
+    if way and way[-1].met is Met.WISH and (chosen := way[-1].chosen):
+        do = chosen.do
+        if do in NEEDS_PERSON and not open_now:
+            topic = office.topic(chosen.target)
+            do = fallback_of(topic.fallback if topic else office.fallback)
+        return Leaving(do, chosen.target, chosen)
+    if (not way and begin(office, office.language) is None) or (way and way[-1].after.over):
+        return Leaving(left_to(office, open_now))
+    return None
+
+
+def left_to(office: Office, open_now: bool) -> Do:
+    """Where nothing was chosen: a person while the office is open, else its fallback."""
+    return Do.PERSON if open_now else fallback_of(office.fallback)
+
+
+def fallback_of(kind: Fallback) -> Do:
+    """What a caller is asked for whom nobody takes."""
+    return Do.COMPLAINT if kind is Fallback.COMPLAINT else Do.MESSAGE

@@ -23,6 +23,7 @@ from hotline.control.messages.calls import (
 )
 from hotline.control.messages.lines import LineBalance, LineDivert, LineTest, LineTone
 from hotline.control.messages.office import (
+    MenuTry,
     OfficeAnsweredBy,
     OfficeGet,
     OfficePut,
@@ -62,6 +63,7 @@ Request = Annotated[
     | OfficeGet
     | OfficePut
     | OfficeSet
+    | MenuTry
     | PlanSwap
     | PlanAway
     | PlanStandIn

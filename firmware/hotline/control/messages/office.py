@@ -39,6 +39,17 @@ class OfficeSet(Message):
     by: Short
 
 
+class MenuTry(Message):
+    """What a caller would hear who presses these keys, one after another. Answered by `MenuTried`.
+
+    keys: `_` is none, until the time is up. closed: as outside the office's hours.
+    """
+
+    do: Literal["menu_try"] = "menu_try"
+    keys: Annotated[str, Field(pattern=r"^[0-9*#_]{0,40}$")] = ""
+    closed: bool = False
+
+
 class PlanSwap(Message):
     """Two people swap a day, or take a swap back. Refused where it cannot stand.
 
@@ -144,6 +155,32 @@ class OfficeAnswer(Message):
     """The office file as it would be exported."""
 
     yaml: str
+
+
+class HeardWords(Message):
+    """What a caller hears, in one language."""
+
+    language: str
+    words: str
+
+
+class MenuTried(Message):
+    """What is heard after the last of the keys.
+
+    keys: as many of those asked as the menu took. language: what is spoken now. offered: those
+    that lead somewhere on this level, implied ones too. leads: where it all leads, see `Do`; ""
+    while the caller is in the menu. topic: with it. chosen: False where the caller chose nothing.
+    files: the same as sound.
+    """
+
+    keys: str
+    language: str
+    heard: tuple[HeardWords, ...]
+    offered: str = ""
+    leads: str = ""
+    topic: str = ""
+    chosen: bool = True
+    files: tuple[str, ...] = ()
 
 
 class OfficePutAnswer(Message):
