@@ -168,9 +168,9 @@ class Control:
         ask = OfficeSet(sections=sections, seen=seen, by=by)
         return self._ask(ask, OfficePutAnswer).warnings
 
-    def menu_try(self, keys: str, closed: bool = False) -> MenuTried:
-        """What a caller would hear who presses these keys, see `MenuTry`."""
-        return self._ask(MenuTry(keys=keys, closed=closed), MenuTried)
+    def menu_try(self, ask: MenuTry) -> MenuTried:
+        """What a caller would hear who presses these keys."""
+        return Control(self._path, SLOW_S if ask.sound else self._timeout)._ask(ask, MenuTried)
 
     def numbers(self) -> NumbersAnswer:
         """Whose number may be rung."""

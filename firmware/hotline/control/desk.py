@@ -186,7 +186,8 @@ class FrontDesk:
 
     async def menu_try(self, ask: MenuTry) -> MenuTried:
         """See Desk."""
-        return await tried(self.exchange.office(), ask, self.exchange.prompts)
+        voice = self.exchange.prompts if ask.sound else None
+        return await tried(self.exchange.office(), ask, voice)
 
     async def line_test(self, ask: LineTest) -> LineTested:
         """See Desk."""

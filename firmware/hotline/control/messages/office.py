@@ -42,12 +42,14 @@ class OfficeSet(Message):
 class MenuTry(Message):
     """What a caller would hear who presses these keys, one after another. Answered by `MenuTried`.
 
-    keys: `_` is none, until the time is up. closed: as outside the office's hours.
+    keys: `_` is none, until the time is up. closed: as outside the office's hours. sound: as files,
+    too; what was never spoken before takes a moment.
     """
 
     do: Literal["menu_try"] = "menu_try"
     keys: Annotated[str, Field(pattern=r"^[0-9*#_]{0,40}$")] = ""
     closed: bool = False
+    sound: bool = False
 
 
 class PlanSwap(Message):
