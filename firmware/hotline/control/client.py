@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -32,6 +32,10 @@ from hotline.control.messages.lines import (
 from hotline.control.messages.office import (
     MenuTried,
     MenuTry,
+    NoticeHear,
+    NoticeHeard,
+    NoticeTexts,
+    NoticeTextsAnswer,
     OfficeAnswer,
     OfficeAnsweredBy,
     OfficeGet,
@@ -74,6 +78,7 @@ from hotline.control.messages.wire import (
 from hotline.errors import HotlineError
 from hotline.said import say
 
+VOICE_S = 10.0
 SLOW_S = 90.0  # what a network is asked on the way
 TEST_S = 600.0
 Answer = TypeVar("Answer", bound=Message)
@@ -171,6 +176,15 @@ class Control:
     def menu_try(self, ask: MenuTry) -> MenuTried:
         """What a caller would hear who presses these keys."""
         return Control(self._path, SLOW_S if ask.sound else self._timeout)._ask(ask, MenuTried)
+
+    def notice_texts(self) -> Mapping[str, str]:
+        """What callers hear before they are recorded, by language."""
+        return self._ask(NoticeTexts(), NoticeTextsAnswer).texts
+
+    def notice_hear(self, language: str) -> tuple[str, ...]:
+        """The files of it as sound; a voice may have to speak it first."""
+        slow = Control(self._path, VOICE_S)
+        return slow._ask(NoticeHear(language=language), NoticeHeard).sounds
 
     def numbers(self) -> NumbersAnswer:
         """Whose number may be rung."""

@@ -39,6 +39,10 @@ from hotline.control.messages.lines import (
 from hotline.control.messages.office import (
     MenuTried,
     MenuTry,
+    NoticeHear,
+    NoticeHeard,
+    NoticeTexts,
+    NoticeTextsAnswer,
     OfficeAnswer,
     OfficeAnsweredBy,
     OfficeGet,
@@ -147,6 +151,12 @@ class Desk(Protocol):
 
     async def call_back(self, ask: CallBack) -> Started:
         """Call back; see calls/returning.py."""
+
+    async def notice_texts(self, ask: NoticeTexts) -> NoticeTextsAnswer:
+        """What callers hear before they are recorded."""
+
+    async def notice_hear(self, ask: NoticeHear) -> NoticeHeard:
+        """The same as sound."""
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """The office as YAML."""

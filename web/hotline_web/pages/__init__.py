@@ -13,7 +13,7 @@ from hotline_web.pages import (
     inbox,
     lines,
     menu,
-    people,
+    naming,
     setup,
     shifts,
     tryout,
@@ -22,6 +22,6 @@ from hotline_web.pages import (
 
 def install(app: Flask) -> None:
     """Add every page."""
-    daily = (home, inbox, calls, duty, shifts, calendar, people, menu, lines, tryout)
+    daily = (home, inbox, calls, duty, shifts, calendar, naming, menu, lines, tryout)
     for page in (door, *daily, setup):
         app.register_blueprint(page.pages)

@@ -19,27 +19,26 @@ pages = Blueprint("people", __name__, url_prefix="/people")
 
 WEEK, LONGEST = 7, 90
 SPANS = (1, WEEK, 30)
-ASKED = "asked"  # of the session: whom this visitor had rung, and the code to show
+ASKED = "asked"  # of the session: whom this visitor had rung, and the codes to show
+MOST_ASKED = 20
 
 
 @pages.get("")
 def people() -> str:
     """The whole page."""
-    return render_template("people.html", **_news())
+    return render_template("people.html", **telephones())
 
 
 @pages.get("/live")
 def live() -> str:
     """What changes on it while a telephone is being asked."""
-    return render_template("_people.html", **_news())
+    return render_template("_people.html", **telephones())
 
 
 @pages.post("/confirm")
 def confirm() -> Response:
     """Ring somebody; the code is shown to this visitor alone."""
-    person = _person()
-    asked = desk().control.number_confirm(person, current_user.name)
-    session[ASKED] = [person, asked.code]
+    ring_and_ask()
     return redirect(url_for("people.people"))
 
 
@@ -83,7 +82,7 @@ def pin() -> str:
     """A new PIN for the staff's menu, shown in this answer alone: no cookie and no log holds it."""
     _owner_alone()
     made = desk().control.staff_pin(_person(), current_user.name)
-    return render_template("people.html", made=made, **_news())
+    return render_template("people.html", made=made, **telephones())
 
 
 @pages.post("/pin/forget")
@@ -105,6 +104,20 @@ def unlock() -> Response:
     return redirect(url_for("people.people"))
 
 
+def ring_and_ask() -> None:
+    """Ring whom the form names; this visitor's other codes are shown on."""
+    person = _person()
+    asked = desk().control.number_confirm(person, current_user.name)
+    others = {who: code for who, code in _asked().items() if who != person}
+    session[ASKED] = dict([*others.items(), (person, asked.code)][-MOST_ASKED:])
+
+
+def _asked() -> dict[str, str]:
+    """Codes by person. Anything else is of a page before this one."""
+    held = session.get(ASKED)
+    return held if isinstance(held, dict) else {}
+
+
 def _owner_alone() -> None:
     if current_user.role is not Role.OWNER:
         abort(403)
@@ -117,14 +130,14 @@ def _person() -> str:
     return person
 
 
-def _news() -> dict[str, Any]:
+def telephones() -> dict[str, Any]:
+    """Everybody's telephone as it is now, for the partials that show it."""
     here = desk()
     try:
         found = here.control.numbers()
     except HotlineError as down:
         return {"down": down, "people": (), "meter": None, "code": {}}
     asking = {one.person for one in found.people if one.state == "asking"}
-    person, code = session.get(ASKED, ["", ""])
     return {
         "down": None,
         "people": found.people,
@@ -132,5 +145,5 @@ def _news() -> dict[str, Any]:
         "shut": found.staff_shut,
         "owner": current_user.role is Role.OWNER,
         "meter": here.status.meter if here.status else None,
-        "code": {person: code} if person in asking else {},
+        "code": {who: code for who, code in _asked().items() if who in asking},
     }

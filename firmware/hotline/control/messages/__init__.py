@@ -24,6 +24,8 @@ from hotline.control.messages.calls import (
 from hotline.control.messages.lines import LineBalance, LineDivert, LineTest, LineTone
 from hotline.control.messages.office import (
     MenuTry,
+    NoticeHear,
+    NoticeTexts,
     OfficeAnsweredBy,
     OfficeGet,
     OfficePut,
@@ -64,6 +66,8 @@ Request = Annotated[
     | OfficePut
     | OfficeSet
     | MenuTry
+    | NoticeTexts
+    | NoticeHear
     | PlanSwap
     | PlanAway
     | PlanStandIn

@@ -1,47 +1,61 @@
-"""Who takes the calls."""
+"""Who takes the calls; each telephone is confirmed by its owner while the set-up goes on."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from typing import Any
 
-from flask import request
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from hotline_web.officeforms import NOTHING_WRONG, Wrong, looked_at, put_in_force
-from hotline_web.pages.setup.frame import onward, pages, show
+from hotline_web.newpeople import NewRow, brought, taken, typed
+from hotline_web.officeforms import NOTHING_WRONG
+from hotline_web.pages.naming import my_name, tell_of_added
+from hotline_web.pages.people import ring_and_ask, telephones
+from hotline_web.pages.setup.frame import pages, show
 
 ROWS = 3
-Row = tuple[str, str]  # name and number
 
 
 @pages.get("/people")
 def people() -> str:
-    """Names and numbers."""
-    held = looked_at("people")
-    rows = [(one["name"], one.get("number", "")) for one in held["people"]]
-    return _shown(rows, held.seen)
+    """Who is there already, and room for more; ?me=1 for oneself."""
+    first = NewRow(name=my_name() if "me" in request.args else "")
+    return _shown([first, *[NewRow()] * (ROWS - 1)])
+
+
+@pages.get("/people/live")
+def people_live() -> str:
+    """Whose telephone is rung, and the code for it."""
+    return render_template("setup/_people.html", **telephones())
 
 
 @pages.post("/people")
-def people_put() -> Response | str:
-    """These are the people from now on; who stands already keeps everything else."""
-    names, numbers = request.form.getlist("name"), request.form.getlist("number")
-    rows = [(name.strip(), number.strip()) for name, number in zip(names, numbers, strict=False)]
-    rows = [row for row in rows if any(row)]
-    held = {one["name"]: one for one in looked_at("people")["people"]}
-    named = [
-        {**held.get(name, {"id": _id(name)}), "name": name} | ({"number": number} if number else {})
-        for name, number in rows
-    ]
-    seen = request.form.get("seen", "")
-    wrong = put_in_force({"people": named}, seen)
-    return _shown(rows, seen, wrong) if wrong else onward("people")
+def people_put() -> Response | tuple[str, int]:
+    """They belong to the office, or all of them come back."""
+    now = taken(typed())
+    if now.rows:
+        return _shown(now.rows, preview=True, wrong=now.wrong), 400
+    tell_of_added(now.names)
+    return redirect(url_for("setup.people"))
 
 
-def _shown(rows: list[Row], seen: str, wrong: Wrong = NOTHING_WRONG) -> str:
-    blank = [("", "")] * max(1, ROWS - len(rows))
-    return show("people", rows=[*rows, *blank], seen=seen, wrong=wrong)
+@pages.post("/people/list")
+def people_list() -> str | tuple[str, int]:
+    """What is understood of a list; nothing is changed yet."""
+    found = brought()
+    if found.wrong:
+        return _shown([NewRow()] * ROWS, text=found.text, list_wrong=found.wrong), 400
+    return _shown(found.rows, preview=True)
 
 
-def _id(name: str) -> str:
-    return re.sub(r"[\W_]+", "-", name.lower()).strip("-")[:40]
+@pages.post("/people/confirm")
+def people_confirm() -> Response:
+    """Ring one of them."""
+    ring_and_ask()
+    return redirect(url_for("setup.people"))
+
+
+def _shown(rows: Sequence[NewRow], **more: Any) -> str:
+    values = {"preview": False, "text": "", "list_wrong": "", "wrong": NOTHING_WRONG} | more
+    return show("people", rows=rows, **telephones(), **values)
