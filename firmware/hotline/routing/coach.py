@@ -110,7 +110,11 @@ def _keys(menu: Menu, place: Place) -> Iterator[Remark]:
         yield from _absent(text, language, there, told)
         for key in menu.keys:
             if key.do not in _UNNAMED and key.key not in named(text, language):
-                cause = say("Key %(key)s works, and this sentence does not name it.", key=key.key)
+                cause = say(
+                    "Key %(key)s works, and these words do not name it (%(code)s).",
+                    key=key.key,
+                    code=language,
+                )
                 yield Remark(told, together(cause, say("Name the key, or remove it.")))
     for number, key in enumerate(menu.keys):
         for language, text in key.text.items():

@@ -297,7 +297,7 @@ def _leads_to(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Re
     if key.target not in menus:
         yield _unknown(place, "menu", key.target, menus)
     elif key.target == menu.id:
-        words = say("key %(key)s leads to its own menu: use `do: repeat`", key=key.key)
+        words = say("key %(key)s leads to its own menu: let it say the menu again", key=key.key)
         yield Remark(place, words, mistake=True)
     elif menu.id not in _first_levels(office) and key.target != MAIN:
         words = say(
