@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hotline.control.menutrial import tried
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -22,6 +23,8 @@ from hotline.control.messages.calls import (
 )
 from hotline.control.messages.lines import LineDivert, LineDiverted, LineState
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
     NoticeHear,
     NoticeHeard,
     NoticeTexts,
@@ -59,6 +62,7 @@ from hotline.control.messages.wire import Done, Message, Started, Words
 from hotline.control.server import ControlServer, Feed
 from hotline.errors import BadSettings, HotlineError
 from hotline.said import say
+from hotline.storage.officefile import read_stored_office
 from hotline.storage.officesections import with_sections
 from hotline.storage.officewriting import write_office
 
@@ -212,6 +216,10 @@ class FakeDesk:
         office, warnings = with_sections(self.yaml, ask.sections)
         self.yaml = write_office(office)
         return OfficePutAnswer(warnings=warnings)
+
+    async def menu_try(self, ask: MenuTry) -> MenuTried:
+        """As the daemon does it; nobody speaks here."""
+        return await tried(read_stored_office(self.yaml, "the office")[0], ask)
 
     def events(self) -> AsyncGenerator[Event, None]:
         return self.feed.listen()

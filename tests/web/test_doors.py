@@ -82,6 +82,23 @@ ROUTES = {
     "tryout.page": "/try",
     "tryout.steps": "/try/steps",
     "tryout.call": "/try/call",
+    "menu.tree": "/menu",
+    "menu.move": "/menu/move",
+    "menu.key": "/menu/key?level=0&at=0",
+    "menu.key_put": "/menu/key",
+    "menu.remove_key": "/menu/key/remove",
+    "menu.level": "/menu/level?level=0",
+    "menu.level_put": "/menu/level",
+    "menu.remove_level": "/menu/level/remove",
+    "menu.greeting": "/menu/greeting",
+    "menu.greeting_put": "/menu/greeting",
+    "menu.topic": "/menu/topic",
+    "menu.topic_put": "/menu/topic",
+    "menu.remove_topic": "/menu/topic/remove",
+    "menu.ready_made": "/menu/templates",
+    "menu.take": "/menu/templates",
+    "menu.trial": "/menu/try?keys=1",
+    "menu.sound": "/menu/heard.wav",
     "setup.begin": "/setup",
     "setup.go_on": "/setup/onward",
     "setup.about": "/setup/about",
@@ -109,6 +126,8 @@ ROUTES = {
 CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
 CHANGING |= {"put_in_force", "undo", "confirm", "forget", "resume", "back", "tried", "staff"}
 CHANGING |= {"pin", "forget_pin", "unlock", "measure", "answered_by"}
+CHANGING |= {"move", "key_put", "remove_key", "level_put", "remove_level", "greeting_put"}
+CHANGING |= {"topic_put", "remove_topic", "take"}
 CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put", "notice_put"}
 CHANGING |= {"test_heard"}
 CHANGING |= {"add", "look_through", "put_one", "remove", "people_list", "people_confirm"}
@@ -511,7 +530,7 @@ def test_an_auditor_looks_and_listens_and_changes_nothing(page: Page) -> None:
     page.accounts.add("vera", PASSWORD + " vera", Role.AUDITOR)
     auditor = page.browser()
     send(auditor, "/login", name="vera", password=PASSWORD + " vera")
-    owners = {endpoint for endpoint in READS if endpoint.startswith(("tryout.", "setup."))}
+    owners = {endpoint for endpoint in READS if endpoint.startswith(("tryout.", "setup.", "menu."))}
     owners |= {"people.new", "people.one", "people.leaving"}
     for endpoint in set(READS) - owners - {"calendar.feed"}:  # that asks for a secret, not a name
         assert auditor.get(ROUTES[endpoint]).status_code == 200, endpoint

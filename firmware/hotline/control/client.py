@@ -30,6 +30,8 @@ from hotline.control.messages.lines import (
     LineTone,
 )
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
     NoticeHear,
     NoticeHeard,
     NoticeTexts,
@@ -170,6 +172,10 @@ class Control:
         """Replace some sections of the office, see `OfficeSet`; returns its warnings."""
         ask = OfficeSet(sections=sections, seen=seen, by=by)
         return self._ask(ask, OfficePutAnswer).warnings
+
+    def menu_try(self, ask: MenuTry) -> MenuTried:
+        """What a caller would hear who presses these keys."""
+        return Control(self._path, SLOW_S if ask.sound else self._timeout)._ask(ask, MenuTried)
 
     def notice_texts(self) -> Mapping[str, str]:
         """What callers hear before they are recorded, by language."""

@@ -18,6 +18,7 @@ from hotline.control.answering import OPEN, answer_of
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.livedesk import callers_waiting, live_call, live_calls
+from hotline.control.menutrial import tried
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -38,6 +39,8 @@ from hotline.control.messages.lines import (
     LineTone,
 )
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
     NoticeHear,
     NoticeHeard,
     NoticeTexts,
@@ -185,6 +188,11 @@ class FrontDesk:
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """See Desk."""
         return OfficeAnswer(yaml=self._yaml())
+
+    async def menu_try(self, ask: MenuTry) -> MenuTried:
+        """See Desk."""
+        voice = self.exchange.prompts if ask.sound else None
+        return await tried(self.exchange.office(), ask, voice)
 
     async def notice_texts(self, ask: NoticeTexts) -> NoticeTextsAnswer:
         """See Desk."""

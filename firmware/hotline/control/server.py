@@ -37,6 +37,8 @@ from hotline.control.messages.lines import (
     LineTone,
 )
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
     NoticeHear,
     NoticeHeard,
     NoticeTexts,
@@ -164,6 +166,9 @@ class Desk(Protocol):
 
     async def office_set(self, ask: OfficeSet) -> OfficePutAnswer:
         """Replace some sections of the office; raises BadSettings with every problem."""
+
+    async def menu_try(self, ask: MenuTry) -> MenuTried:
+        """What a caller would hear."""
 
     async def plan_swap(self, ask: PlanSwap) -> Done:
         """Two people swap a day, or take it back."""
@@ -409,7 +414,7 @@ def _refusal(
             cause=together(cause),
             action=together(action),
             problems=problems,
-            places=tuple(Misplaced(place=place, words=words) for place, words in places),
+            places=tuple(Misplaced(place=place, words=together(words)) for place, words in places),
         ),
     )
 

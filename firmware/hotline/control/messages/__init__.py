@@ -23,6 +23,7 @@ from hotline.control.messages.calls import (
 )
 from hotline.control.messages.lines import LineBalance, LineDivert, LineTest, LineTone
 from hotline.control.messages.office import (
+    MenuTry,
     NoticeHear,
     NoticeTexts,
     OfficeAnsweredBy,
@@ -64,6 +65,7 @@ Request = Annotated[
     | OfficeGet
     | OfficePut
     | OfficeSet
+    | MenuTry
     | NoticeTexts
     | NoticeHear
     | PlanSwap
