@@ -79,6 +79,11 @@ ROUTES = {
     "people.leaving": "/people/one/ana/leave",
     "people.remove": "/people/one/ana/leave",
     "lines.lines": "/lines",
+    "lines.live": "/lines/live",
+    "lines.new": "/lines/new",
+    "lines.use": "/lines/use",
+    "lines.change": "/lines/change?line=line",
+    "lines.remove": "/lines/remove",
     "tryout.page": "/try",
     "tryout.steps": "/try/steps",
     "tryout.call": "/try/call",
@@ -104,6 +109,7 @@ ROUTES = {
     "setup.about": "/setup/about",
     "setup.about_put": "/setup/about",
     "setup.lines": "/setup/lines",
+    "setup.lines_live": "/setup/lines/live",
     "setup.people": "/setup/people",
     "setup.people_put": "/setup/people",
     "setup.people_live": "/setup/people/live",
@@ -131,8 +137,10 @@ CHANGING |= {"topic_put", "remove_topic", "take"}
 CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put", "notice_put"}
 CHANGING |= {"test_heard"}
 CHANGING |= {"add", "look_through", "put_one", "remove", "people_list", "people_confirm"}
+CHANGING |= {"new", "use", "change"}
+ONLY_SHOWN = {"people.new"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}
-WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING]
+WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING and e not in ONLY_SHOWN]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]
 
 
