@@ -22,6 +22,10 @@ from hotline.control.messages.calls import (
 )
 from hotline.control.messages.lines import LineDivert, LineDiverted, LineState
 from hotline.control.messages.office import (
+    NoticeHear,
+    NoticeHeard,
+    NoticeTexts,
+    NoticeTextsAnswer,
     OfficeAnswer,
     OfficeAnsweredBy,
     OfficeGet,
@@ -71,6 +75,7 @@ class FakeDesk:
         self.broken = False
         self.yaml = "name: Flori\nzone: Europe/Chisinau\ncountry: MD\nlanguages: [ro]\n"
         self.people = NumbersAnswer()
+        self.sounds: tuple[str, ...] = ()
         self.state = StatusAnswer(
             version="0.1.0",
             started_at=NOON,
@@ -184,6 +189,12 @@ class FakeDesk:
     async def call_back(self, ask: CallBack) -> Started:
         await self._change(ask)
         return Started(words=say("%(person)s is rung now; pick up and press 1.", person="Ana"))
+
+    async def notice_texts(self, ask: NoticeTexts) -> NoticeTextsAnswer:
+        return NoticeTextsAnswer(texts={"ro": "Mesajul se înregistrează.", "ru": "<b>Запись</b>"})
+
+    async def notice_hear(self, ask: NoticeHear) -> NoticeHeard:
+        return NoticeHeard(sounds=self.sounds)
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         return OfficeAnswer(yaml=self.yaml)

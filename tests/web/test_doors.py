@@ -98,12 +98,21 @@ ROUTES = {
     "setup.hours_put": "/setup/hours",
     "setup.menu": "/setup/menu",
     "setup.menu_put": "/setup/menu",
+    "setup.notice": "/setup/notice",
+    "setup.notice_put": "/setup/notice",
+    "setup.notice_sound": "/setup/notice.wav?language=ro",
     "setup.test": "/setup/test",
+    "setup.test_lights": "/setup/test/lights",
+    "setup.test_heard": "/setup/test/heard",
+    "setup.test_wrong": "/setup/test/wrong",
+    "setup.report": "/setup/report",
+    "setup.office_file": "/setup/office.yaml",
 }
 CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
 CHANGING |= {"put_in_force", "undo", "confirm", "forget", "resume", "back", "tried", "staff"}
 CHANGING |= {"pin", "forget_pin", "unlock", "measure", "answered_by"}
-CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put"}
+CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put", "notice_put"}
+CHANGING |= {"test_heard"}
 CHANGING |= {"add", "look_through", "put_one", "remove", "people_list", "people_confirm"}
 CHANGING |= {"confirm_all", "people_confirm_all"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}

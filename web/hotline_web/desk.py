@@ -22,7 +22,7 @@ from hotline.storage.calendars import CalendarFeeds, Feed
 from hotline.storage.calls import Call
 from hotline.storage.calls import Step as JournalStep
 from hotline.storage.setupsteps import SetupSteps
-from hotline_web import peoplewords, plan, words
+from hotline_web import hoursforms, peoplewords, plan, words
 from hotline_web.languages import LANGUAGES, _, spoken
 from hotline_web.records import Records
 from hotline_web.settings import Settings
@@ -177,6 +177,7 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
     app.jinja_env.filters["language_name"] = lambda code: LANGUAGES.get(code, code)
     app.jinja_env.globals.update(
         say=words.say,
+        days_words=hoursforms.days_words,
         weekday=plan.weekday,
         longer=plan.longer,
         cell_anchor=plan.cell_anchor,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -30,6 +30,10 @@ from hotline.control.messages.lines import (
     LineTone,
 )
 from hotline.control.messages.office import (
+    NoticeHear,
+    NoticeHeard,
+    NoticeTexts,
+    NoticeTextsAnswer,
     OfficeAnswer,
     OfficeAnsweredBy,
     OfficeGet,
@@ -72,6 +76,7 @@ from hotline.control.messages.wire import (
 from hotline.errors import HotlineError
 from hotline.said import say
 
+VOICE_S = 10.0
 SLOW_S = 90.0  # what a network is asked on the way
 TEST_S = 600.0
 Answer = TypeVar("Answer", bound=Message)
@@ -165,6 +170,15 @@ class Control:
         """Replace some sections of the office, see `OfficeSet`; returns its warnings."""
         ask = OfficeSet(sections=sections, seen=seen, by=by)
         return self._ask(ask, OfficePutAnswer).warnings
+
+    def notice_texts(self) -> Mapping[str, str]:
+        """What callers hear before they are recorded, by language."""
+        return self._ask(NoticeTexts(), NoticeTextsAnswer).texts
+
+    def notice_hear(self, language: str) -> tuple[str, ...]:
+        """The files of it as sound; a voice may have to speak it first."""
+        slow = Control(self._path, VOICE_S)
+        return slow._ask(NoticeHear(language=language), NoticeHeard).sounds
 
     def numbers(self) -> NumbersAnswer:
         """Whose number may be rung."""

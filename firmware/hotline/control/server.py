@@ -37,6 +37,10 @@ from hotline.control.messages.lines import (
     LineTone,
 )
 from hotline.control.messages.office import (
+    NoticeHear,
+    NoticeHeard,
+    NoticeTexts,
+    NoticeTextsAnswer,
     OfficeAnswer,
     OfficeAnsweredBy,
     OfficeGet,
@@ -145,6 +149,12 @@ class Desk(Protocol):
 
     async def call_back(self, ask: CallBack) -> Started:
         """Call back; see calls/returning.py."""
+
+    async def notice_texts(self, ask: NoticeTexts) -> NoticeTextsAnswer:
+        """What callers hear before they are recorded."""
+
+    async def notice_hear(self, ask: NoticeHear) -> NoticeHeard:
+        """The same as sound."""
 
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """The office as YAML."""

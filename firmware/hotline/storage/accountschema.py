@@ -72,3 +72,8 @@ def setup_steps(database: Database) -> None:
             version integer not null, at text not null, "by" text not null
         ) without rowid"""
     )
+    database.execute(
+        """create table setup_reports (
+            call integer not null, worked text not null, at text not null, "by" text not null
+        )"""
+    )

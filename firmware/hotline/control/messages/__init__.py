@@ -23,6 +23,8 @@ from hotline.control.messages.calls import (
 )
 from hotline.control.messages.lines import LineBalance, LineDivert, LineTest, LineTone
 from hotline.control.messages.office import (
+    NoticeHear,
+    NoticeTexts,
     OfficeAnsweredBy,
     OfficeGet,
     OfficePut,
@@ -62,6 +64,8 @@ Request = Annotated[
     | OfficeGet
     | OfficePut
     | OfficeSet
+    | NoticeTexts
+    | NoticeHear
     | PlanSwap
     | PlanAway
     | PlanStandIn

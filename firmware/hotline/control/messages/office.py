@@ -39,6 +39,19 @@ class OfficeSet(Message):
     by: Short
 
 
+class NoticeTexts(Message):
+    """What callers hear before they are recorded. Answered by `NoticeTextsAnswer`."""
+
+    do: Literal["notice_texts"] = "notice_texts"
+
+
+class NoticeHear(Message):
+    """The same as sound, in one language. Answered by `NoticeHeard`."""
+
+    do: Literal["notice_hear"] = "notice_hear"
+    language: Slug
+
+
 class PlanSwap(Message):
     """Two people swap a day, or take a swap back. Refused where it cannot stand.
 
@@ -144,6 +157,18 @@ class OfficeAnswer(Message):
     """The office file as it would be exported."""
 
     yaml: str
+
+
+class NoticeTextsAnswer(Message):
+    """In each language of the office, the first one first."""
+
+    texts: Mapping[str, str] = {}
+
+
+class NoticeHeard(Message):
+    """Files of the box to be played one after another."""
+
+    sounds: tuple[str, ...]
 
 
 class OfficePutAnswer(Message):

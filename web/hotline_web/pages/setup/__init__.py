@@ -19,18 +19,18 @@ from werkzeug.wrappers import Response
 
 from hotline.storage.setupsteps import Mark
 from hotline_web.desk import desk
-from hotline_web.pages.setup import about, hours, lines, menu, people, test
+from hotline_web.pages.setup import about, hours, lines, menu, notice, people, test
 from hotline_web.pages.setup.frame import onward, pages
 from hotline_web.pages.setup.steps import next_step
 
-__all__ = ["about", "hours", "lines", "menu", "pages", "people", "test"]
+__all__ = ["about", "hours", "lines", "menu", "notice", "pages", "people", "test"]
 
 
 @pages.get("")
 def begin() -> Response:
-    """On to where the owner stands; home when everything was asked."""
+    """On to where the owner stands; the report when everything was asked."""
     step = next_step(desk())
-    return redirect(url_for(f"setup.{step.name}") if step else url_for("home.home"))
+    return redirect(url_for(f"setup.{step.name}") if step else url_for("setup.report"))
 
 
 @pages.post("/onward")

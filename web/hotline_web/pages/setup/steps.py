@@ -32,8 +32,14 @@ def _of_office(done: Callable[[Office], bool]) -> Callable[[Desk], bool]:
     return asked
 
 
+def _kept_before(office: Office) -> bool:
+    """Who has people has been asked, or has written an office file."""
+    return bool(office.recording_notice or office.people)
+
+
 STEPS = (
     Step("about", lambda: _("About you"), _of_office(lambda office: office.name != NOT_SET_UP)),
+    Step("notice", lambda: _("Recorded messages"), _of_office(_kept_before)),
     Step("lines", lambda: _("Lines"), lambda here: bool(here.status and here.status.lines)),
     Step("people", lambda: _("People"), _of_office(lambda office: bool(office.people))),
     Step("hours", lambda: _("Opening hours"), _of_office(lambda office: bool(office.hours))),
