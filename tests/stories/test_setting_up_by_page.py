@@ -24,7 +24,7 @@ from playwright.async_api import Browser, Locator, Page, async_playwright, expec
 
 from hotline.media.catalogue import Prompt
 from hotline_web.languages import LANGUAGES, catalogue
-from tests.sim.box import LISTEN, BoxUnderTest, free_port, trunk
+from tests.sim.box import LISTEN, BoxUnderTest, free_port
 from tests.sim.sip import OutgoingCall, Provider, behaviours
 from tests.sim.sound import Tone
 from tests.stories.stage import OURS, PASSWORD, PLENTY, STAFF, USER, heard, voices
@@ -36,6 +36,7 @@ pytestmark = [
 ]
 
 MOST_TAPS = 25
+USUAL_PORT = 5060
 MOST_SECONDS = 90.0
 OWNER, SECRET = "maria", "roua plop cizme vioara"
 NUMBER, ANA = STAFF["ana"]
@@ -105,13 +106,15 @@ class Fresh:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def fresh(tmp_path: Path, spoken: Path) -> AsyncIterator[Fresh]:
-    """A box that has a line and nothing else; in every language it speaks the same signs."""
-    port = free_port()
-    async with await Provider.start(users={USER: PASSWORD}) as world:
-        own = f'number = "{OURS}"\n'
-        line = trunk("office", world.address, user=USER, password=PASSWORD, more=own)
+    """A box that has nothing, not even a line; in every language it speaks the same signs.
+
+    The provider has an address of its own, and the usual port: nobody is asked for a port.
+    """
+    port, pid = free_port(), os.getpid()
+    host = f"127.{1 + pid // 65000}.{pid // 255 % 255}.{1 + pid % 254}"
+    async with await Provider.start(host, USUAL_PORT, users={USER: PASSWORD}) as world:
         page = f'[page]\nhost = "{LISTEN}"\nport = {port}\n'
-        box = BoxUnderTest(tmp_path, "", line, PLENTY + page)
+        box = BoxUnderTest(tmp_path, "", "", PLENTY + page)
         box.write_settings()
         voice = voices(box.data, spoken)
         for language in set(LANGUAGES) - {"en"}:
@@ -223,6 +226,18 @@ async def hears_the_notice(hand: Hand, fresh: Fresh) -> None:
     await hand.taps_on("Go on")
 
 
+async def adds_the_provider(hand: Hand, fresh: Fresh) -> None:
+    """With what stands in the provider's letter; nothing is restarted."""
+    await hand.is_at("Lines")
+    await hand.taps_on("Add a provider")
+    await hand.types("Server", fresh.world.address[0])
+    await hand.types("User name", USER)
+    await hand.types("Password", PASSWORD)
+    await hand.types("Number that callers dial", OURS)
+    await hand.taps_on("Add this line")
+    await hand.taps_on("Go on")
+
+
 async def names_ana(hand: Hand, fresh: Fresh) -> None:
     """She is asked for the code of the page while the owner goes on."""
     await hand.is_at("People")
@@ -274,6 +289,7 @@ PLAYED = """a => new Promise((played, failed) => {
 STEPS: dict[str, Callable[[Hand, Fresh], Awaitable[None]]] = {
     "About you": tells_of_the_office,
     "Recorded messages": hears_the_notice,
+    "Lines": adds_the_provider,
     "People": names_ana,
     "Opening hours": opens_day_and_night,
     "Menu": takes_a_menu,

@@ -64,6 +64,7 @@ ROUTES = {
     "people.people": "/people",
     "people.live": "/people/live",
     "people.confirm": "/people/confirm",
+    "people.confirm_all": "/people/confirm_all",
     "people.forget": "/people/forget",
     "people.resume": "/people/resume",
     "people.pin": "/people/pin",
@@ -115,6 +116,7 @@ ROUTES = {
     "setup.people_live": "/setup/people/live",
     "setup.people_list": "/setup/people/list",
     "setup.people_confirm": "/setup/people/confirm",
+    "setup.people_confirm_all": "/setup/people/confirm_all",
     "setup.hours": "/setup/hours",
     "setup.hours_put": "/setup/hours",
     "setup.menu": "/setup/menu",
@@ -139,6 +141,7 @@ CHANGING |= {"test_heard"}
 CHANGING |= {"add", "look_through", "put_one", "remove", "people_list", "people_confirm"}
 CHANGING |= {"new", "use", "change"}
 ONLY_SHOWN = {"people.new"}
+CHANGING |= {"confirm_all", "people_confirm_all"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING and e not in ONLY_SHOWN]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]

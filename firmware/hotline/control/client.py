@@ -196,9 +196,9 @@ class Control:
         """Whose number may be rung."""
         return self._ask(Numbers(), NumbersAnswer)
 
-    def number_confirm(self, person: str, by: str) -> NumberCode:
-        """Ring a person and ask for the code that is returned."""
-        return self._ask(NumberConfirm(person=person, by=by), NumberCode)
+    def number_confirm(self, person: str, by: str, *, in_turn: bool = False) -> NumberCode:
+        """Ring a person and ask for the code that is returned; in_turn: after others."""
+        return self._ask(NumberConfirm(person=person, by=by, in_turn=in_turn), NumberCode)
 
     def number_forget(self, number: str, by: str) -> None:
         """Ring a number, or that of a person, no more."""
