@@ -40,6 +40,16 @@ PATHS = (
     "/lines/new?as=gateway",
     "/lines/change?line=line",
     "/try",
+    "/hours",
+    "/setup/about",
+    "/setup/notice",
+    "/setup/lines",
+    "/setup/people",
+    "/setup/hours",
+    "/setup/menu",
+    "/setup/test",
+    "/setup/test/wrong",
+    "/setup/report",
     "/nothing",
 )
 # What a finger cannot miss: everything to press is 44 px high, links inside a sentence excepted.
