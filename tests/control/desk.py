@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hotline.control.menutrial import tried
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -20,8 +21,20 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
-from hotline.control.messages.lines import LineDivert, LineDiverted, LineState
+from hotline.control.messages.lines import (
+    LineAdd,
+    LineChange,
+    LineDivert,
+    LineDiverted,
+    LineRemove,
+    LinesAnswer,
+    LineSet,
+    LinesFound,
+    LineState,
+)
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
     NoticeHear,
     NoticeHeard,
     NoticeTexts,
@@ -59,6 +72,7 @@ from hotline.control.messages.wire import Done, Message, Started, Words
 from hotline.control.server import ControlServer, Feed
 from hotline.errors import BadSettings, HotlineError
 from hotline.said import say
+from hotline.storage.officefile import read_stored_office
 from hotline.storage.officesections import mark_of, sections_of, with_sections
 from hotline.storage.officewriting import write_office
 
@@ -76,6 +90,7 @@ class FakeDesk:
         self.yaml = "name: Flori\nzone: Europe/Chisinau\ncountry: MD\nlanguages: [ro]\n"
         self.people = NumbersAnswer()
         self.sounds: tuple[str, ...] = ()
+        self.set_up = LinesAnswer(room=8)
         self.state = StatusAnswer(
             version="0.1.0",
             started_at=NOON,
@@ -162,6 +177,20 @@ class FakeDesk:
         self.asked.append(ask)
         return LineDiverted(always=ask.to, unreachable="")
 
+    async def lines_found(self, ask: LinesFound) -> LinesAnswer:
+        return self.set_up
+
+    async def line_add(self, ask: LineAdd) -> LineSet:
+        await self._change(ask)
+        return LineSet(line=str(ask.settings.get("name", "line")))
+
+    async def line_change(self, ask: LineChange) -> LineSet:
+        await self._change(ask)
+        return LineSet(line=ask.line)
+
+    async def line_remove(self, ask: LineRemove) -> Done:
+        return await self._change(ask)
+
     async def numbers(self, ask: Numbers) -> NumbersAnswer:
         return self.people
 
@@ -214,6 +243,10 @@ class FakeDesk:
         office, warnings = with_sections(self.yaml, ask.sections)
         self.yaml = write_office(office)
         return OfficePutAnswer(warnings=warnings)
+
+    async def menu_try(self, ask: MenuTry) -> MenuTried:
+        """As the daemon does it; nobody speaks here."""
+        return await tried(read_stored_office(self.yaml, "the office")[0], ask)
 
     def events(self) -> AsyncGenerator[Event, None]:
         return self.feed.listen()

@@ -25,7 +25,15 @@ from hotline.control.messages.calls import (
     Step,
     Waits,
 )
-from hotline.control.messages.lines import LineCheck, LineSelfCall, LineState, LineTested
+from hotline.control.messages.lines import (
+    AddedLine,
+    FoundModem,
+    LineCheck,
+    LinesAnswer,
+    LineSelfCall,
+    LineState,
+    LineTested,
+)
 from hotline.control.messages.office import (
     OfficeAnsweredBy,
     OfficeUndo,
@@ -69,6 +77,9 @@ from hotline.storage.writer import Writer
 from tests.control.desk import FakeDesk
 
 NOW = datetime(2026, 12, 5, 10, 30, tzinfo=UTC)
+DISK = say("The %(modem)s at USB %(place)s shows itself as a disk.", modem="Huawei", place="1-1.4")
+EC25 = say("%(modem)s at USB %(place)s", modem="Quectel EC25", place="1-1.3")
+SWITCH = say("Install usb-modeswitch.")
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"
 
 
@@ -89,6 +100,31 @@ shifts:
   - {person: ion, days: tue-fri, time: 15:00-18:00}
 absences:
   - {person: ion, from: 2026-12-10, to: 2026-12-11, reason: vacation}
+"""
+
+
+# Two levels, every kind of key, things to advise on, and words that would like to be run.
+MENU = f"""
+greeting: {{ro: "Bună ziua, Flori.", en: "Good day, this is Flori."}}
+topics:
+  - {{id: orders, name: {{ro: comenzi, en: orders}}}}
+  - {{id: delivery, name: {{ro: livrare, en: delivery}}, urgent: true}}
+menus:
+  - id: main
+    keys:
+      - {{key: 1, do: topic, target: orders, label: {{ro: comenzi, en: orders}}, ask_why: true}}
+      - {{key: 2, do: menu, target: delivering, label: {{ro: livrare, en: delivery}}}}
+      - {{key: 3, do: complaint, label: {{ro: o reclamație, en: "{HOSTILE}"}}}}
+      - {{key: 9, do: language, target: en}}
+      - {{key: "#", do: staff}}
+  - id: delivering
+    prompt: {{ro: "Pentru prețuri, apăsați tasta patru.", en: "The best prices: press one."}}
+    keys:
+      - key: 1
+        do: say
+        label: {{ro: prețuri, en: prices}}
+        text: {{ro: "Până la 31.12.2020 livrarea este gratuită.", en: "Delivery costs fifty lei."}}
+      - {{key: 2, do: topic, target: delivery, label: {{ro: o livrare, en: a delivery}}}}
 """
 
 
@@ -222,7 +258,25 @@ class Office:
         )
         self.desk.state = self._status()
         self.desk.people = self._people()
-        self.desk.yaml = write_office(read_office(PLAN, "the plan")[0])
+        self.desk.yaml = write_office(read_office(PLAN + MENU, "the plan")[0])
+        self.desk.set_up = LinesAnswer(
+            found=(
+                FoundModem(
+                    words=EC25,
+                    settings={"model": "ec25", "usb": "1-1.3"},
+                ),
+                FoundModem(words="Huawei 12d1:1f01 at USB 1-1.4", trouble=DISK, action=SWITCH),
+            ),
+            added=(
+                AddedLine(
+                    line="line",
+                    section="trunk",
+                    settings={"kind": "provider", "host": "sip.example.net", "user": "office"},
+                ),
+                AddedLine(line="mobile", section="modem", settings={"model": "ec25"}),
+            ),
+            room=6,
+        )
         if not filled:
             (directory / "recordings").mkdir()
             self._day()
@@ -245,7 +299,7 @@ class Office:
                 LineState(
                     id="office",
                     name="Office line",
-                    kind="Modem on the office line",
+                    kind="voice_modem",
                     up=True,
                     number="+37322000000",
                     test=LineTested(
@@ -268,7 +322,7 @@ class Office:
                 LineState(
                     id="mobile",
                     name="Mobile",
-                    kind="Mobile modem",
+                    kind="modem",
                     up=False,
                     words="The SIM asks for its PIN.",
                     action="Write the PIN into box.toml, or take it off the SIM in a telephone.",

@@ -36,6 +36,9 @@ PATHS = (
     "/people/one/ana/leave",
     "/setup/people",
     "/lines",
+    "/lines/new",
+    "/lines/new?as=gateway",
+    "/lines/change?line=line",
     "/try",
     "/nothing",
 )

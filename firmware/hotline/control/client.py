@@ -22,14 +22,22 @@ from hotline.control.messages.calls import (
     CaseReopen,
 )
 from hotline.control.messages.lines import (
+    LineAdd,
     LineBalance,
+    LineChange,
     LineDivert,
     LineDiverted,
+    LineRemove,
+    LinesAnswer,
+    LineSet,
+    LinesFound,
     LineTest,
     LineTested,
     LineTone,
 )
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
     NoticeHear,
     NoticeHeard,
     NoticeTexts,
@@ -171,6 +179,10 @@ class Control:
         ask = OfficeSet(sections=sections, seen=seen, by=by)
         return self._ask(ask, OfficePutAnswer).warnings
 
+    def menu_try(self, ask: MenuTry) -> MenuTried:
+        """What a caller would hear who presses these keys."""
+        return Control(self._path, SLOW_S if ask.sound else self._timeout)._ask(ask, MenuTried)
+
     def notice_texts(self) -> Mapping[str, str]:
         """What callers hear before they are recorded, by language."""
         return self._ask(NoticeTexts(), NoticeTextsAnswer).texts
@@ -199,6 +211,22 @@ class Control:
     def caps_resume(self, by: str) -> str:
         """Allow some more minutes today; returns how many, in words."""
         return self._ask(CapsResume(by=by), Words).words
+
+    def lines_found(self) -> LinesAnswer:
+        """Modems without a line, and lines that can be changed."""
+        return self._ask(LinesFound(), LinesAnswer)
+
+    def line_add(self, ask: LineAdd) -> str:
+        """Add a line; returns its name once it is at work. Refused names every problem."""
+        return Control(self._path, SLOW_S)._ask(ask, LineSet).line
+
+    def line_change(self, ask: LineChange) -> None:
+        """Change a line that was added. Refused names every problem."""
+        Control(self._path, SLOW_S)._ask(ask, LineSet)
+
+    def line_remove(self, line: str, by: str) -> None:
+        """Take a line out that was added."""
+        Control(self._path, SLOW_S)._ask(LineRemove(line=line, by=by), Done)
 
     def line_test(self, line: str, number: str, second: str = "") -> LineTested:
         """Have a line tested; returns when it was. second: see `LineTest`."""

@@ -29,14 +29,22 @@ from hotline.control.messages.calls import (
     CaseReopen,
 )
 from hotline.control.messages.lines import (
+    LineAdd,
     LineBalance,
+    LineChange,
     LineDivert,
     LineDiverted,
+    LineRemove,
+    LinesAnswer,
+    LineSet,
+    LinesFound,
     LineTest,
     LineTested,
     LineTone,
 )
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
     NoticeHear,
     NoticeHeard,
     NoticeTexts,
@@ -111,6 +119,18 @@ class Desk(Protocol):
     async def line_divert(self, ask: LineDivert) -> LineDiverted:
         """Where the network sends a line's callers; see calls/diverting.py."""
 
+    async def lines_found(self, ask: LinesFound) -> LinesAnswer:
+        """Modems without a line, and lines that can be changed; see control/addeddesk.py."""
+
+    async def line_add(self, ask: LineAdd) -> LineSet:
+        """A new line; raises BadSettings with every problem."""
+
+    async def line_change(self, ask: LineChange) -> LineSet:
+        """Other settings of an added line; raises BadSettings with every problem."""
+
+    async def line_remove(self, ask: LineRemove) -> Done:
+        """Take an added line out."""
+
     async def staff(self, ask: StaffAsk) -> StaffSaid:
         """Have somebody leave or come back; see calls/attendance.py."""
 
@@ -164,6 +184,9 @@ class Desk(Protocol):
 
     async def office_set(self, ask: OfficeSet) -> OfficePutAnswer:
         """Replace some sections of the office; raises BadSettings with every problem."""
+
+    async def menu_try(self, ask: MenuTry) -> MenuTried:
+        """What a caller would hear."""
 
     async def plan_swap(self, ask: PlanSwap) -> Done:
         """Two people swap a day, or take it back."""
@@ -409,7 +432,7 @@ def _refusal(
             cause=together(cause),
             action=together(action),
             problems=problems,
-            places=tuple(Misplaced(place=place, words=words) for place, words in places),
+            places=tuple(Misplaced(place=place, words=together(words)) for place, words in places),
         ),
     )
 

@@ -12,6 +12,7 @@ from hotline_web.pages import (
     home,
     inbox,
     lines,
+    menu,
     naming,
     setup,
     shifts,
@@ -21,5 +22,6 @@ from hotline_web.pages import (
 
 def install(app: Flask) -> None:
     """Add every page."""
-    for page in (door, home, inbox, calls, duty, shifts, calendar, naming, lines, tryout, setup):
+    daily = (home, inbox, calls, duty, shifts, calendar, naming, menu, lines, tryout)
+    for page in (door, *daily, setup):
         app.register_blueprint(page.pages)

@@ -21,8 +21,18 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
-from hotline.control.messages.lines import LineBalance, LineDivert, LineTest, LineTone
+from hotline.control.messages.lines import (
+    LineAdd,
+    LineBalance,
+    LineChange,
+    LineDivert,
+    LineRemove,
+    LinesFound,
+    LineTest,
+    LineTone,
+)
 from hotline.control.messages.office import (
+    MenuTry,
     NoticeHear,
     NoticeTexts,
     OfficeAnsweredBy,
@@ -64,6 +74,7 @@ Request = Annotated[
     | OfficeGet
     | OfficePut
     | OfficeSet
+    | MenuTry
     | NoticeTexts
     | NoticeHear
     | PlanSwap
@@ -83,6 +94,10 @@ Request = Annotated[
     | LineBalance
     | LineTone
     | LineDivert
+    | LinesFound
+    | LineAdd
+    | LineChange
+    | LineRemove
     | StaffAsk
     | StaffPin
     | StaffOpen
