@@ -36,6 +36,13 @@ PATHS = (
     "/people/one/ana/leave",
     "/setup/people",
     "/lines",
+    "/menu",
+    "/menu/key?level=0&at=2",
+    "/menu/level?level=1",
+    "/menu/greeting",
+    "/menu/topic?topic=1",
+    "/menu/templates",
+    "/menu/try?keys=9",
     "/try",
     "/nothing",
 )
