@@ -45,7 +45,9 @@ async def test_the_next_caller_hears_the_menu_that_was_taken(stage: Stage) -> No
 
 
 async def test_its_keys_lead_where_they_say(stage: Stage) -> None:
-    await stage.opens(office(person("ana", topics=["orders"]), person("ion", topics=["delivery"])))
+    people = person("ana", topics=["orders"]), person("ion", topics=["delivery"])
+    topics = [{"id": one, "name": {"en": one}} for one in ("orders", "delivery")]
+    await stage.opens(office(*people, topics=topics))
     await takes(stage, "shop")
     stage.staff("ana", AT_ONCE)
     stage.staff("ion", AT_ONCE)
