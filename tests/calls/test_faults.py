@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hotline.calls.intalk import A_WORD_S
 from hotline.lines.port import Cause
 from hotline.media.catalogue import Prompt
 from hotline.storage import calls as journal
@@ -138,6 +140,7 @@ async def test_who_had_talked_to_a_person_is_not_asked_for_a_message_after_a_fau
     hotline.faults.break_at(Prompt.SURVEY_ASK)
     caller = hotline.rings("1")
     await hotline.step(caller, "joined")
+    hotline.time.pass_by(timedelta(seconds=A_WORD_S))
     hotline.line.rung[0].hang_up()
     story = await hotline.over(caller)
     assert (story.call.outcome, story.call.person) == ("spoken", ANA.id)

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ CALLER, LATER = "+37322111222", "+37322111333"
 HOLD, TRANSFER, CONSULT, HARD, HELP = "*1", "*2", "*3", "*4", "*0"
 TO_ION, TO_EVA, TO_COURIER = "1", "2", "3"  # of Ana's list
 SEEDS = range(200)
+A_WORD = timedelta(seconds=intalk.A_WORD_S)
 
 
 @pytest.fixture(autouse=True)
@@ -172,6 +174,7 @@ async def test_what_the_caller_pressed_during_the_talk_answers_no_question_after
     ana = await shop.talks()
     shop.caller.presses = {}
     presses(shop.caller, "3")
+    shop.time.pass_by(A_WORD)
     leaves(ana)
     story = await shop.over(shop.caller)
     assert "survey" not in steps(story)
@@ -448,6 +451,21 @@ async def test_when_both_colleagues_hang_up_on_a_caller_who_waits_somebody_else_
 
 
 # -- left alone ------------------------------------------------------------------------------------
+
+
+async def test_who_presses_1_and_is_gone_before_a_word_was_said_leaves_the_caller_in_the_line(
+    shop: Shop,
+) -> None:
+    ana = await shop.talks()
+    shop.time.pass_by(A_WORD - timedelta(seconds=0.1))
+    leaves(ana)
+    await shop.until(lambda: len(shop.line.rung) == 2)
+    await shop.until(lambda: shop.together(shop.caller, shop.line.rung[1]))
+    shop.time.pass_by(A_WORD)
+    leaves(shop.line.rung[1])
+    story = await shop.over(shop.caller)
+    assert (story.call.outcome, len(shop.line.rung)) == (Outcome.SPOKEN, 2)
+    assert steps(story).count("left_waiting") == 1
 
 
 async def test_a_colleague_who_hangs_up_on_hold_is_rung_again_and_the_caller_is_first_in_line(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hotline.calls import forward, leg, menu
+from hotline.calls.intalk import A_WORD_S
 from hotline.inbox.outcome import Outcome
 from hotline.lines.port import Cause
 from hotline.media.catalogue import Prompt
@@ -185,6 +186,7 @@ async def test_who_leaves_at_the_question_after_the_talk_was_spoken_with(tmp_pat
     caller = hotline.rings("1")
     caller.leaves_on(Prompt.SURVEY_ASK)
     await hotline.step(caller, "joined")
+    hotline.time.pass_by(timedelta(seconds=A_WORD_S))
     hotline.line.rung[0].hang_up(Cause.HUNG_UP)
     story = await hotline.over(caller)
     assert (story.call.outcome, hotline.missed()) == ("spoken", [])

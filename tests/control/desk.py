@@ -21,7 +21,17 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
-from hotline.control.messages.lines import LineDivert, LineDiverted, LineState
+from hotline.control.messages.lines import (
+    LineAdd,
+    LineChange,
+    LineDivert,
+    LineDiverted,
+    LineRemove,
+    LinesAnswer,
+    LineSet,
+    LinesFound,
+    LineState,
+)
 from hotline.control.messages.office import (
     MenuTried,
     MenuTry,
@@ -80,6 +90,7 @@ class FakeDesk:
         self.yaml = "name: Flori\nzone: Europe/Chisinau\ncountry: MD\nlanguages: [ro]\n"
         self.people = NumbersAnswer()
         self.sounds: tuple[str, ...] = ()
+        self.set_up = LinesAnswer(room=8)
         self.state = StatusAnswer(
             version="0.1.0",
             started_at=NOON,
@@ -165,6 +176,20 @@ class FakeDesk:
     async def line_divert(self, ask: LineDivert) -> LineDiverted:
         self.asked.append(ask)
         return LineDiverted(always=ask.to, unreachable="")
+
+    async def lines_found(self, ask: LinesFound) -> LinesAnswer:
+        return self.set_up
+
+    async def line_add(self, ask: LineAdd) -> LineSet:
+        await self._change(ask)
+        return LineSet(line=str(ask.settings.get("name", "line")))
+
+    async def line_change(self, ask: LineChange) -> LineSet:
+        await self._change(ask)
+        return LineSet(line=ask.line)
+
+    async def line_remove(self, ask: LineRemove) -> Done:
+        return await self._change(ask)
 
     async def numbers(self, ask: Numbers) -> NumbersAnswer:
         return self.people

@@ -48,6 +48,17 @@ def test_who_waits_for_less_than_can_be_told_does_not_wait_for_ever() -> None:
     assert 0 < virtual.run(passed()) < 1
 
 
+def test_no_time_passes_while_a_thread_works_for_the_loop() -> None:
+    async def worked() -> float:
+        late = asyncio.create_task(asyncio.sleep(60))
+        began = asyncio.get_running_loop().time()
+        await asyncio.to_thread(time.sleep, 0.05)
+        late.cancel()
+        return asyncio.get_running_loop().time() - began
+
+    assert virtual.run(worked()) < 1
+
+
 def test_a_leap_makes_all_that_was_due_meanwhile_due_at_once() -> None:
     async def late() -> tuple[bool, bool]:
         first, second = (asyncio.create_task(asyncio.sleep(seconds)) for seconds in (5, 500))

@@ -6,8 +6,8 @@ long for it. So a byte of our own is sent after them, again and again before a t
 somebody might take for silence: when it is there, so are they.
 
 Real time does not count at all: a machine that is busy, or stalls, changes nothing. A look takes a
-moment, so that whoever waits for less than floating point can tell does not wait for ever. A box
-that stood still itself is what `leap` is for.
+moment, so that whoever waits for less than floating point can tell does not wait for ever. While a
+thread works for the loop no time passes. A box that stood still itself is what `leap` is for.
 """
 
 from __future__ import annotations
@@ -57,11 +57,14 @@ class _Impatient:
         self._real, self._last = selectors.DefaultSelector(), _LastByte()
         self._real.register(self._last.here, selectors.EVENT_READ)
         self.passed = 0.0
+        self.working = 0  # threads for whose end somebody waits
 
     def select(self, timeout: float | None = None) -> Any:
         self.passed += LOOK_S
         if not timeout or timeout < 0:
             return self._look(timeout)
+        if self.working:
+            return self._look(None)
         ready = self._all_that_came(timeout)
         self.passed += 0 if ready else timeout
         return ready
@@ -112,6 +115,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._impatient.passed
+
+    def run_in_executor(self, *args: Any) -> Any:
+        work = super().run_in_executor(*args)
+        self._impatient.working += 1
+        work.add_done_callback(self._worked)
+        return work
+
+    def _worked(self, _: object) -> None:
+        self._impatient.working -= 1
 
 
 def leap(seconds: float) -> None:

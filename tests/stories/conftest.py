@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ from tests.stories.daytime import Day, box_of_a_day
 from tests.stories.modems import Mobiles
 from tests.stories.office_lines import QUICK, OfficeLine, box_on_the_office_line, clear
 from tests.stories.stage import Stage
-from tests.stories.ways import OVER, SIP, staged_over
+from tests.stories.ways import OVER, SIP, OwnBox, staged_over
 
 HERE = Path(__file__).parent
-SHARED = {"shared_stage", "shared_tight_stage", "shared_day", "shared_with_a_card"}
+OF_ANY_WAY = {
+    *("shared_stage", "shared_tight_stage", "shared_day", "shared_with_a_card"),
+    "own_box",
+}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -34,8 +38,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _of_any_line(item: pytest.Item) -> bool:
-    shared = SHARED.intersection(getattr(item, "fixturenames", ()))
-    return bool(shared) and item.get_closest_marker("sip_only") is None
+    boxes = OF_ANY_WAY.intersection(getattr(item, "fixturenames", ()))
+    return bool(boxes) and item.get_closest_marker("sip_only") is None
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +78,12 @@ async def tight_stage(shared_tight_stage: Stage) -> AsyncIterator[Stage]:
     """A box whose line carries one caller and one of the staff, no more."""
     yield shared_tight_stage
     await shared_tight_stage.clear()
+
+
+@pytest.fixture
+def own_box(pytestconfig: pytest.Config, tmp_path: Path, spoken: Path) -> OwnBox:
+    """Stages a box for one story alone, such as one with settings of its own: see `staged_over`."""
+    return partial(staged_over, pytestconfig.getoption(OVER), tmp_path / "box", spoken)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -74,8 +74,7 @@ class Day:
         """The box is switched on at this local time; what looks at the clock does so then."""
         await self.stage.box.stop()
         self.sets(day, time)
-        await self.stage.box.start()
-        await self.stage.box.until(lambda status: all(one.up for one in status.lines), "lines up")
+        await self.stage.switched_on()
 
     async def letter(self, words: str, within: float = 10.0) -> str:
         """Wait for the one letter whose subject has these words; its text."""

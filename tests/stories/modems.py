@@ -97,11 +97,13 @@ async def box_with_modems(
     more: str = "",
     beyond: Provider | None = None,
     channels: int = 20,
+    **box_more: Any,
 ) -> AsyncIterator[Stage]:
     """A box with a modem for each of these SIM cards; callers ring the first that is free.
 
     more: of each [[modem]]. beyond: the provider over whose trunk the box dials, with so many
-    channels; it dials over the modems where there is none.
+    channels; it dials over the modems where there is none. box_more: what else `BoxUnderTest`
+    takes.
     """
     async with contextlib.AsyncExitStack() as closing:
         network = MobileNetwork()
@@ -117,7 +119,7 @@ async def box_with_modems(
             ports.mkdir(parents=True)
             modems.append(closing.enter_context(Ec25(network, ports, sim)))
             tables += modem_table(f"mobile{n}", modems[n], f'number = "{sim}"\n{more}')
-        box = BoxUnderTest(folder, office(), tables, settings=PLENTY)
+        box = BoxUnderTest(folder, office(), tables, **{"settings": PLENTY} | box_more)
         voice = voices(box.data, spoken)
         await closing.enter_async_context(running(box))
         await box.until(lambda status: all(one.up for one in status.lines), "all lines up")

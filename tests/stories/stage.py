@@ -160,6 +160,11 @@ class Stage:
     beyond: Exchange | None = None
     _tones: Any = field(default_factory=lambda: itertools.cycle(CALLERS))
 
+    async def switched_on(self) -> None:
+        """The box that was stopped or killed starts, and all its lines are up."""
+        await self.box.start()
+        await self.box.until(lambda status: all(one.up for one in status.lines), "all lines up", 15)
+
     # -- who is there ------------------------------------------------------------------------
 
     async def opens(self, yaml: str) -> None:
@@ -211,6 +216,11 @@ class Stage:
         """The story was about dialling somebody who is not of the office; see `clear`."""
         for network in self._networks:
             network.dialled.clear()
+
+    @property
+    def calls(self) -> list[Any]:
+        """Every call of the story, of callers and of staff."""
+        return [call for network in self._networks for call in network.calls]
 
     @property
     def _networks(self) -> list[Exchange]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -19,7 +18,8 @@ from hotline.storage.audit import Act
 from hotline.storage.confirmations import Confirmation
 from hotline.storage.schema import records_file
 from tests.sim.sip import Mobile, behaviours
-from tests.stories.stage import STAFF, USER, Stage, beep, office, person, staged
+from tests.stories.stage import STAFF, Stage, beep, office, person
+from tests.stories.ways import OwnBox
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA_NUMBER, ANA = STAFF["ana"]
@@ -28,8 +28,8 @@ TELL = {"notify_to": ["owner@example.org"]}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage(tmp_path: Path, spoken: Path) -> AsyncIterator[Stage]:
-    async with staged(tmp_path, spoken, confirmed=()) as one:
+async def stage(own_box: OwnBox) -> AsyncIterator[Stage]:
+    async with own_box(confirmed=()) as one:
         yield one
 
 
@@ -94,9 +94,7 @@ async def test_ana_is_rung_once_she_has_keyed_the_code_and_after_a_power_cut_too
     assert all(one["by"] for one in log[:2])
     box.kill()
     await box.ended()
-    stage.exchange.forget()  # type: ignore[attr-defined]
-    await box.start()
-    await stage.exchange.registered(USER)  # type: ignore[attr-defined]
+    await stage.switched_on()
     ana.behaviour = AT_ONCE
     caller = await stage.forwarded()
     await caller.hears(ANA)
@@ -153,6 +151,7 @@ async def test_who_calls_under_the_number_of_the_staff_opens_nothing(stage: Stag
     assert confirmed(stage) == []
 
 
+@pytest.mark.sip_only
 async def test_a_telephone_that_is_being_asked_can_neither_redirect_nor_transfer(
     stage: Stage,
 ) -> None:

@@ -17,9 +17,9 @@ from tests.stories.stage import (
     hours,
     office,
     person,
-    staged,
     was_heard,
 )
+from tests.stories.ways import OwnBox
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 
@@ -56,12 +56,10 @@ async def test_a_holiday_is_told_in_the_words_of_the_office(stage: Stage) -> Non
 
 @pytest.mark.skipif(FAKETIME is None, reason="libfaketime is not installed")
 async def test_the_clock_on_the_wall_opens_and_closes_the_office(
-    tmp_path: Path, spoken: Path
+    own_box: OwnBox, tmp_path: Path
 ) -> None:
     clock = tmp_path / "clock"
-    async with staged(
-        tmp_path / "box", spoken, prefix=with_clock(clock, "2026-12-07 00:00:00")
-    ) as stage:
+    async with own_box(prefix=with_clock(clock, "2026-12-07 00:00:00")) as stage:
         weekdays = [{"days": "mon-fri", "time": "09:00-18:00"}]
         await stage.opens(office(person("ana"), hours=weekdays))
         for now, sign in (

@@ -12,7 +12,8 @@ import pytest
 from hotline.media.catalogue import Prompt
 from tests.sim.sip import OutgoingCall, behaviours
 from tests.sim.sound import noise
-from tests.stories.stage import BEEP, STAFF, Stage, heard, office, person, recorded, staged
+from tests.stories.stage import BEEP, STAFF, Stage, heard, office, person, recorded
+from tests.stories.ways import OwnBox
 
 ANA = STAFF["ana"][1]
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
@@ -163,15 +164,15 @@ async def test_the_caller_hangs_up_in_that_very_instant(tight_stage: Stage, phas
 
 
 @pytest.mark.parametrize("phase", [joined, staff_rung, recording], ids=lambda phase: phase.__name__)
-async def test_the_box_is_stopped(tmp_path: Path, spoken: Path, phase: Phase) -> None:
+async def test_the_box_is_stopped(own_box: OwnBox, phase: Phase) -> None:
     """Every call gets its ending, and whoever is on the telephone is hung up on."""
-    async with staged(tmp_path, spoken) as stage:
+    async with own_box() as stage:
         await stage.opens(office(person("ana"), recording_notice={"en": "We keep it."}))
         call = await phase(stage)
         assert await stage.box.stop() == 0
         await call.ended(within=2)
         assert stage.stories(call.number)[0].call.outcome == PHASES[phase]
-        for leg in stage.exchange.calls:
+        for leg in stage.calls:
             await leg.ended(within=2)
 
 
@@ -222,7 +223,7 @@ def _open_files(stage: Stage) -> int:
 async def _nothing_stays(stage: Stage, files_before: int) -> None:
     """No call, no leg, no channel, no half case, no file is left of it."""
     await stage.box.idle()
-    for leg in stage.exchange.calls:
+    for leg in stage.calls:
         await leg.ended(within=5)
     assert stage.open_cases() == 0
     await stage.box.until(

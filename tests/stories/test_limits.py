@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -15,18 +14,17 @@ from hotline.storage import outbox
 from hotline.storage.database import text_of
 from hotline.storage.schema import records_file
 from tests.sim.sip import IncomingCall, behaviours
-from tests.stories.stage import STAFF, USER, Stage, heard, office, person, staged
+from tests.stories.stage import STAFF, Stage, heard, office, person
+from tests.stories.ways import OwnBox
 
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 ANA, ION = STAFF["ana"][1], STAFF["ion"][1]
-PREMIUM = "+37390000000"
+PREMIUM, ABROAD = "+37390000000", "+40722123456"
 
 
-async def test_no_more_callers_are_forwarded_at_once_than_allowed(
-    tmp_path: Path, spoken: Path
-) -> None:
+async def test_no_more_callers_are_forwarded_at_once_than_allowed(own_box: OwnBox) -> None:
     limits = "[limits]\nconcurrent = 1\n"
-    async with staged(tmp_path, spoken, settings=limits) as stage:
+    async with own_box(settings=limits) as stage:
         await stage.opens(office(person("ana"), person("ion")))
         ana, ion = stage.staff("ana", AT_ONCE), stage.staff("ion", AT_ONCE)
         first = await stage.forwarded()
@@ -39,9 +37,9 @@ async def test_no_more_callers_are_forwarded_at_once_than_allowed(
 
 
 async def test_with_no_minutes_left_nobody_is_rung_and_the_caller_leaves_a_message(
-    tmp_path: Path, spoken: Path
+    own_box: OwnBox,
 ) -> None:
-    async with staged(tmp_path, spoken, settings="[limits]\nminutes_per_day = 0\n") as stage:
+    async with own_box(settings="[limits]\nminutes_per_day = 0\n") as stage:
         await stage.opens(office(person("ana")))
         stage.staff("ana", AT_ONCE)
         caller = await stage.forwarded()
@@ -49,27 +47,26 @@ async def test_with_no_minutes_left_nobody_is_rung_and_the_caller_leaves_a_messa
         assert stage.dialled == []
 
 
-async def test_the_minutes_of_test_calls_count_after_a_restart_too(
-    tmp_path: Path, spoken: Path
-) -> None:
-    async with staged(tmp_path, spoken, settings="[limits]\nminutes_per_day = 1\n") as stage:
+async def test_the_minutes_of_test_calls_count_after_a_restart_too(own_box: OwnBox) -> None:
+    async with own_box(settings="[limits]\nminutes_per_day = 1\n") as stage:
         await stage.opens(office(person("ana")))
         stage.staff("ana", behaviours.answers_and_hangs_up(after=0.1, holds=0.5))
         box = stage.box
-        await asyncio.to_thread(box.control.line_test, "office", STAFF["ana"][0])
+        line = box.status().lines[0].name
+        await asyncio.to_thread(box.control.line_test, line, STAFF["ana"][0])
         await box.stop()
         with sqlite3.connect(records_file(box.data).path) as records:
             # It took that long.
             records.execute("update uses set amount = amount + 60 where what = 'talked'")
-        await box.start()
+        await stage.switched_on()
         with pytest.raises(Refused, match="1 minutes"):
-            await asyncio.to_thread(box.control.line_test, "office", STAFF["ana"][0])
+            await asyncio.to_thread(box.control.line_test, line, STAFF["ana"][0])
 
 
 async def test_used_up_minutes_are_told_once_and_one_command_lets_callers_through(
-    tmp_path: Path, spoken: Path
+    own_box: OwnBox,
 ) -> None:
-    async with staged(tmp_path, spoken, settings="[limits]\nminutes_per_day = 2\n") as stage:
+    async with own_box(settings="[limits]\nminutes_per_day = 2\n") as stage:
         await stage.opens(office(person("ana"), notify_to=["owner@example.org"]))
         stage.staff("ana", AT_ONCE)
         box = stage.box
@@ -79,9 +76,7 @@ async def test_used_up_minutes_are_told_once_and_one_command_lets_callers_throug
                 "insert into uses (at, what, number, amount) values (?, 'talked', ?, 120)",
                 (text_of(datetime.now(UTC)), STAFF["ana"][0]),
             )
-        stage.exchange.forget()  # type: ignore[attr-defined]
-        await box.start()
-        await stage.exchange.registered(USER)  # type: ignore[attr-defined]
+        await stage.switched_on()
         for _ in range(2):
             caller = await stage.forwarded()
             await heard(caller, Prompt.MESSAGE_INTRO)
@@ -99,11 +94,9 @@ async def test_used_up_minutes_are_told_once_and_one_command_lets_callers_throug
         assert sum("used up" in subject for subject in subjects) == 1
 
 
-async def test_one_number_is_not_rung_more_often_in_an_hour_than_allowed(
-    tmp_path: Path, spoken: Path
-) -> None:
+async def test_one_number_is_not_rung_more_often_in_an_hour_than_allowed(own_box: OwnBox) -> None:
     limits = "[limits]\ncalls_per_hour_per_number = 1\n"
-    async with staged(tmp_path, spoken, settings=limits) as stage:
+    async with own_box(settings=limits) as stage:
         await stage.opens(office(person("ana"), person("ion")))
         ana, ion = stage.staff("ana", AT_ONCE), stage.staff("ion", AT_ONCE)
         first = await stage.forwarded()
@@ -113,6 +106,25 @@ async def test_one_number_is_not_rung_more_often_in_an_hour_than_allowed(
         second = await stage.forwarded()
         await second.hears(ION)
         assert (len(ana.calls), len(ion.calls)) == (1, 1)
+
+
+async def test_a_colleague_abroad_is_rung_where_the_owner_named_the_country(
+    own_box: OwnBox,
+) -> None:
+    there = person("ana", number=ABROAD), person("ion")
+    async with own_box(confirmed=(ABROAD, STAFF["ion"][0])) as stage:
+        with pytest.raises(Refused) as refusal:
+            await asyncio.to_thread(stage.box.control.office_put, office(*there), "the story")
+        assert "abroad (RO)" in str(refusal.value.problems)
+        await stage.box.stop()
+        stage.box.settings = '[limits]\ncountries = ["RO"]\n'
+        stage.box.write_settings()
+        await stage.switched_on()
+        await stage.opens(office(*there))
+        ana = stage.telephone(ABROAD, AT_ONCE, tone=ANA)
+        caller = await stage.forwarded()
+        await caller.hears(ANA)
+        assert (len(ana.calls), stage.dialled) == (1, [ABROAD])
 
 
 @pytest.mark.sip_only

@@ -67,8 +67,8 @@ async def test_who_calls_over_sip_reaches_a_mobile_over_the_modem(mobiles: Mobil
     ana = mobiles.stage.staff("ana", AT_ONCE)
     caller = await mobiles.sip.forwarded()
     rung = await ana.rings()
-    await caller.hears(ANA, within=10, lasting=0.5)
-    await rung.hears(caller.tone, within=10, lasting=0.5)
+    await caller.hears(ANA, within=10, lasting=1)
+    await rung.hears(caller.tone, within=10, lasting=1)
     await rung.hang_up()
     assert (await mobiles.sip.story(caller, within=20)).call.outcome == "spoken"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,25 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from hotline.control.messages.status import StatusAnswer
+from hotline.inbox.case import Case
+from hotline.media.catalogue import Prompt
+from hotline.storage import outbox
+from hotline.storage.outbox import Letter, LetterState
+from hotline.storage.schema import records_file
 from tests.sim.gsm import Faults, GsmModem
 from tests.sim.gsm.texts import TextCentre
-from tests.sim.sip import behaviours
+from tests.sim.sip import OutgoingCall, behaviours
+from tests.sim.sound import Silence, Tone, noise
 from tests.stories.modems import box_with_a_modem
-from tests.stories.stage import STAFF, Stage, office, person
+from tests.stories.stage import STAFF, Stage, beep, heard, office, person
 from tests.stories.ways import OVER, SIP, staged_over
 
 ANA, ION = STAFF["ana"], STAFF["ion"]
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
+VERA = Tone(1800)
+EXPIRED = 0x46  # TP-ST: the network gave up
+REFUSED = 21  # +CMS ERROR
 
 
 @dataclass(frozen=True)
@@ -105,14 +116,92 @@ async def test_who_misses_calls_is_paused_and_rung_again_after_replying_1(
     assert await taken_by(shop) == "ana2"
 
 
+async def test_who_texts_off_is_rung_no_more_and_who_asks_is_told_who_is_there(
+    shop: Shop, texts: TextCentre
+) -> None:
+    await opens(shop, "6")
+    texts.text(shop.modem, ANA[0], "OFF")
+    await texts.arrives(ANA[0], "You are off until ")
+    texts.text(shop.modem, ION[0], "who")
+    there = await texts.arrives(ION[0], "On now: ")
+    assert re.fullmatch(r"On now: Ana \(off [^)]+\), Ion\.", there)
+    assert await taken_by(shop) == "ion6"
+    texts.text(shop.modem, ANA[0], "ON")
+    await texts.arrives(ANA[0], "You are on until ")
+    assert await taken_by(shop) == "ana6"
+
+
+async def leaves_word(shop: Shop) -> OutgoingCall:
+    """Somebody leaves a message, and hangs up."""
+    caller = await shop.stage.called(tone=Silence())
+    await caller.press("3")
+    await beep(caller)
+    await caller.say(noise(1.5, seed=7))
+    await caller.press("#")
+    await heard(caller, Prompt.MESSAGE_SAVED)
+    await caller.hang_up()
+    return caller
+
+
+async def until_a_letter(shop: Shop, case: Case, so: Callable[[Letter], bool]) -> None:
+    """Wait until that is so of a text about this case."""
+
+    def found(_: StatusAnswer) -> bool:
+        with records_file(shop.stage.box.data).reading() as database:
+            return any(so(letter) for letter in outbox.of_case(database, case.number))
+
+    await shop.stage.box.until(found, "a text of which that is so")
+
+
+async def test_who_texts_back_and_a_case_talks_with_whoever_left_it(
+    shop: Shop, texts: TextCentre
+) -> None:
+    stage = shop.stage
+    await opens(shop, "7", recording_notice={})
+    case = await stage.filed(await leaves_word(shop))
+    ana = stage.staff("ana", AT_ONCE)
+    theirs = stage.anywhere(case.caller_number, behaviours.answers_silently(after=0.1), VERA)
+    texts.text(shop.modem, ANA[0], f"back {case.number}")
+    mine, call = await ana.rings(within=20), await theirs.rings(within=20)
+    await call.hears(ANA[1])
+    await mine.hears(VERA)
+    await call.hang_up()
+    await mine.ended()
+    await texts.arrives(ANA[0], "Ana is rung now")
+    stage.others_were_dialled()
+
+
+async def test_a_text_that_the_network_does_not_take_keeps_no_caller_waiting_and_is_sent_again(
+    shop: Shop, texts: TextCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await opens(shop, "8", recording_notice={})
+    for modem in shop.modem.network.modems:
+        monkeypatch.setattr(modem.texts, "refuses", REFUSED)
+    case = await shop.stage.filed(await leaves_word(shop))
+
+    await until_a_letter(shop, case, lambda one: "the network rejects" in one.last_error)
+    assert await taken_by(shop) == "ana8"
+    monkeypatch.undo()
+    await texts.arrives(ANA[0], f"Message {case.number}", within=40)
+
+
+async def test_a_text_that_never_reached_the_telephone_says_so(
+    shop: Shop, texts: TextCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await opens(shop, "9", recording_notice={})
+    monkeypatch.setitem(texts.statuses, ANA[0], EXPIRED)
+    case = await shop.stage.filed(await leaves_word(shop))
+    await texts.arrives(ANA[0], f"Message {case.number}")
+    await until_a_letter(shop, case, lambda one: one.state is LetterState.FAILED)
+
+
 async def test_a_break_outlives_a_kill_of_the_box(shop: Shop, texts: TextCentre) -> None:
     await opens(shop, "3")
     texts.text(shop.modem, ANA[0], "BREAK 15")
     await texts.arrives(ANA[0], "Break until ")
     shop.stage.box.kill()
     await shop.stage.box.stop()
-    await shop.stage.box.start()
-    await shop.stage.box.until(lambda status: all(one.up for one in status.lines), "lines up", 15)
+    await shop.stage.switched_on()
     assert await taken_by(shop) == "ion3"
 
 

@@ -62,6 +62,37 @@ async def test_who_presses_two_cannot_take_it_now_and_the_next_is_rung(stage: St
     assert len(ana.calls) == 1
 
 
+async def test_one_takes_it_in_the_instant_in_which_another_declines(stage: Stage) -> None:
+    await stage.opens(office(person("ana"), person("ion"), strategy="all at once"))
+    ana, ion = stage.staff("ana"), stage.staff("ion")
+    caller = await stage.forwarded()
+    takes, declines = await ana.rings(), await ion.rings()
+    takes.answer()
+    await takes.hears_speech()
+    pressed = asyncio.ensure_future(takes.press("1"))
+    declines.reject()
+    await pressed
+    await caller.hears(ANA)
+    await caller.hang_up()
+    assert (await stage.story(caller)).call.person == "ana"
+    assert (len(ana.calls), len(ion.calls)) == (1, 1)
+
+
+async def test_who_presses_one_and_hangs_up_at_once_loses_no_caller(stage: Stage) -> None:
+    await stage.opens(office(person("ana"), person("ion")))
+    ana = stage.staff("ana")
+    stage.staff("ion", AT_ONCE)
+    caller = await stage.forwarded()
+    takes = await ana.rings()
+    takes.answer()
+    await takes.hears_speech()
+    await takes.press("1")
+    await takes.hang_up()
+    await caller.hears(ION, within=20)  # Ana is rung once more
+    await caller.hang_up()
+    assert (await stage.story(caller)).call.person == "ion"
+
+
 async def test_only_the_staff_hear_what_is_whispered(stage: Stage) -> None:
     topic = ORDERS | {"name": {"en": "big garden flowers"}}
     await stage.opens(office(person("ana"), topics=[topic]))
@@ -158,7 +189,7 @@ async def test_with_nobody_on_duty_the_message_comes_at_once(stage: Stage) -> No
 
 async def test_after_the_talk_the_caller_is_asked_how_it_was(stage: Stage) -> None:
     await stage.opens(office(person("ana"), survey=True))
-    stage.staff("ana", behaviours.presses_and_hangs_up(after=0.1, talks=0.3))
+    stage.staff("ana", behaviours.presses_and_hangs_up(after=0.1, talks=1.5))
     caller = await stage.forwarded()
     await heard(caller, Prompt.SURVEY_ASK)
     await caller.press("4")
@@ -171,7 +202,7 @@ async def test_after_the_talk_the_caller_is_asked_how_it_was(stage: Stage) -> No
 
 async def test_an_office_that_does_not_ask_says_goodbye_after_the_talk(stage: Stage) -> None:
     await stage.opens(office(person("ana")))
-    stage.staff("ana", behaviours.presses_and_hangs_up(after=0.1, talks=0.3))
+    stage.staff("ana", behaviours.presses_and_hangs_up(after=0.1, talks=1.5))
     caller = await stage.forwarded()
     await heard(caller, Prompt.GOODBYE)
     await caller.ended(within=3)

@@ -25,7 +25,15 @@ from hotline.control.messages.calls import (
     Step,
     Waits,
 )
-from hotline.control.messages.lines import LineCheck, LineSelfCall, LineState, LineTested
+from hotline.control.messages.lines import (
+    AddedLine,
+    FoundModem,
+    LineCheck,
+    LinesAnswer,
+    LineSelfCall,
+    LineState,
+    LineTested,
+)
 from hotline.control.messages.office import (
     OfficeAnsweredBy,
     OfficeUndo,
@@ -69,6 +77,9 @@ from hotline.storage.writer import Writer
 from tests.control.desk import FakeDesk
 
 NOW = datetime(2026, 12, 5, 10, 30, tzinfo=UTC)
+DISK = say("The %(modem)s at USB %(place)s shows itself as a disk.", modem="Huawei", place="1-1.4")
+EC25 = say("%(modem)s at USB %(place)s", modem="Quectel EC25", place="1-1.3")
+SWITCH = say("Install usb-modeswitch.")
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"
 
 
@@ -248,6 +259,24 @@ class Office:
         self.desk.state = self._status()
         self.desk.people = self._people()
         self.desk.yaml = write_office(read_office(PLAN + MENU, "the plan")[0])
+        self.desk.set_up = LinesAnswer(
+            found=(
+                FoundModem(
+                    words=EC25,
+                    settings={"model": "ec25", "usb": "1-1.3"},
+                ),
+                FoundModem(words="Huawei 12d1:1f01 at USB 1-1.4", trouble=DISK, action=SWITCH),
+            ),
+            added=(
+                AddedLine(
+                    line="line",
+                    section="trunk",
+                    settings={"kind": "provider", "host": "sip.example.net", "user": "office"},
+                ),
+                AddedLine(line="mobile", section="modem", settings={"model": "ec25"}),
+            ),
+            room=6,
+        )
         if not filled:
             (directory / "recordings").mkdir()
             self._day()
@@ -270,7 +299,7 @@ class Office:
                 LineState(
                     id="office",
                     name="Office line",
-                    kind="Modem on the office line",
+                    kind="voice_modem",
                     up=True,
                     number="+37322000000",
                     test=LineTested(
@@ -293,7 +322,7 @@ class Office:
                 LineState(
                     id="mobile",
                     name="Mobile",
-                    kind="Mobile modem",
+                    kind="modem",
                     up=False,
                     words="The SIM asks for its PIN.",
                     action="Write the PIN into box.toml, or take it off the SIM in a telephone.",

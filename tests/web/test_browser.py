@@ -43,6 +43,9 @@ PATHS = (
     "/menu/topic?topic=1",
     "/menu/templates",
     "/menu/try?keys=9",
+    "/lines/new",
+    "/lines/new?as=gateway",
+    "/lines/change?line=line",
     "/try",
     "/nothing",
 )

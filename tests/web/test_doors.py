@@ -64,6 +64,7 @@ ROUTES = {
     "people.people": "/people",
     "people.live": "/people/live",
     "people.confirm": "/people/confirm",
+    "people.confirm_all": "/people/confirm_all",
     "people.forget": "/people/forget",
     "people.resume": "/people/resume",
     "people.pin": "/people/pin",
@@ -79,6 +80,11 @@ ROUTES = {
     "people.leaving": "/people/one/ana/leave",
     "people.remove": "/people/one/ana/leave",
     "lines.lines": "/lines",
+    "lines.live": "/lines/live",
+    "lines.new": "/lines/new",
+    "lines.use": "/lines/use",
+    "lines.change": "/lines/change?line=line",
+    "lines.remove": "/lines/remove",
     "tryout.page": "/try",
     "tryout.steps": "/try/steps",
     "tryout.call": "/try/call",
@@ -104,11 +110,13 @@ ROUTES = {
     "setup.about": "/setup/about",
     "setup.about_put": "/setup/about",
     "setup.lines": "/setup/lines",
+    "setup.lines_live": "/setup/lines/live",
     "setup.people": "/setup/people",
     "setup.people_put": "/setup/people",
     "setup.people_live": "/setup/people/live",
     "setup.people_list": "/setup/people/list",
     "setup.people_confirm": "/setup/people/confirm",
+    "setup.people_confirm_all": "/setup/people/confirm_all",
     "setup.hours": "/setup/hours",
     "setup.hours_put": "/setup/hours",
     "setup.menu": "/setup/menu",
@@ -131,8 +139,11 @@ CHANGING |= {"topic_put", "remove_topic", "take"}
 CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put", "notice_put"}
 CHANGING |= {"test_heard"}
 CHANGING |= {"add", "look_through", "put_one", "remove", "people_list", "people_confirm"}
+CHANGING |= {"new", "use", "change"}
+ONLY_SHOWN = {"people.new"}
+CHANGING |= {"confirm_all", "people_confirm_all"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}
-WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING]
+WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING and e not in ONLY_SHOWN]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]
 
 

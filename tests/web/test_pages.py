@@ -299,7 +299,9 @@ def test_a_day_that_does_not_exist_gets_words_not_a_crash(looking: FlaskClient, 
 def test_the_lines_say_how_they_are_and_what_to_do(looking: FlaskClient) -> None:
     text = seen(looking, "/lines")
     assert "Office line ✓ Ready +373 22 000 000" in text
-    assert "Mobile ✕ Not ready Mobile modem The SIM asks for its PIN. Write the PIN" in text
+    assert (
+        "Mobile ✕ Not ready Modem with a SIM card The SIM asks for its PIN. Write the PIN" in text
+    )
 
 
 def test_the_lines_say_what_a_test_call_found(looking: FlaskClient) -> None:

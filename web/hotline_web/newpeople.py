@@ -15,7 +15,7 @@ from hotline.errors import HotlineError, NumberRefused
 from hotline.numbering import dialable, normalise
 from hotline.storage.officepeople import DIRECTORY, PEOPLE, added, entries
 from hotline.storage.officesections import mark_of, sections_of
-from hotline.storage.peoplelist import MOST, decoded, one_line, read_people, too_many
+from hotline.storage.peoplelist import MOST, one_line, read_people, too_many
 from hotline_web.desk import desk
 from hotline_web.languages import _
 from hotline_web.officeforms import NOTHING_WRONG, Wrong, put_in_force
@@ -91,9 +91,7 @@ def brought() -> Brought:
         if len(found) > MOST:
             raise too_many()
     except HotlineError as refused:
-        # A file cannot be put back into a form: it is shown as text.
-        back = "\n".join(filter(None, (text, decoded(raw) if len(raw) < LIST_BYTES // 8 else "")))
-        return Brought(text=back, wrong=f"{say(refused.cause)} {say(refused.action)}".strip())
+        return Brought(text=text, wrong=f"{say(refused.cause)} {say(refused.action)}")
     if not found:
         nothing = _("Nobody is named in it. Write a name and a number on each line.")
         return Brought(text=text, wrong=nothing)

@@ -16,7 +16,16 @@ from hotline_web.settings import Settings
 # Pages without a person behind them; everything else is closed to strangers.
 OPEN_DOORS = frozenset({"static", "door.login", "door.claim", "door.language", "calendar.feed"})
 # Asked by the page itself, not by a hand: they do not keep a session alive.
-UNATTENDED = frozenset({"home.live", "tryout.steps", "setup.test_lights"})
+UNATTENDED = frozenset(
+    {
+        "home.live",
+        "lines.live",
+        "tryout.steps",
+        "setup.lines_live",
+        "setup.people_live",
+        "setup.test_lights",
+    }
+)
 SESSION, DEVICE, FORM = "hotline", "device", "form"
 DEVICE_SECONDS = 365 * 24 * 3600
 

@@ -94,7 +94,8 @@ def _left(first: dict[str, Happened]) -> Iterator[Expected]:
 
 
 def _any(first: dict[str, Happened], names: frozenset[str]) -> Happened | None:
-    return next((step for what, step in first.items() if what in names), None)
+    found = (step for what, step in first.items() if what in names)
+    return min(found, key=lambda step: step.at, default=None)
 
 
 def troubles(status: StatusAnswer | None, steps: Sequence[Happened]) -> list[Trouble]:

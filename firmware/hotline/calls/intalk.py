@@ -33,6 +33,7 @@ from hotline.routing.voicemail import ring_time
 
 T = TypeVar("T")
 MINUTE_S = 60.0
+A_WORD_S = 1.0  # in less nobody said anything: who is gone by then did not mean to take it
 
 
 class Happened(Enum):
@@ -65,6 +66,7 @@ class InTalk:
     ) -> None:
         self._call, self._x = call, call.exchange
         self._holder = self._first = holder
+        self._waited = note is None  # a caller who waited for somebody can wait for another
         self._note, self._on_key = note or note_talk, on_key
         self._other: Reached | None = None
         self._noted: Reached | None = None  # whose talk with the caller is written down
@@ -73,14 +75,20 @@ class InTalk:
         self._hard: set[Reached] = set()
 
     async def run(self) -> bool:
-        """Until it is over; False where the holder left the caller waiting. Raises CallerGone."""
+        """Until it is over; False where the holder left the caller waiting, or was gone before
+        a word was said. Raises CallerGone."""
+        began = self._x.clock.monotonic()
         try:
-            while order := await self._together():
+            order = await self._together()
+            if not order and self._waited and self._x.clock.monotonic() - began < A_WORD_S:
+                raise self._alone()
+            while order:
                 before = self._holder
                 while order:
                     order = await self._scene(order)
                 if self._holder is before:
                     self._step("back_again", f"{self._name} and the caller talk again.")
+                order = await self._together()
         except _LeftAlone:
             return False
         finally:

@@ -22,9 +22,15 @@ from hotline.control.messages.calls import (
     CaseReopen,
 )
 from hotline.control.messages.lines import (
+    LineAdd,
     LineBalance,
+    LineChange,
     LineDivert,
     LineDiverted,
+    LineRemove,
+    LinesAnswer,
+    LineSet,
+    LinesFound,
     LineTest,
     LineTested,
     LineTone,
@@ -190,9 +196,9 @@ class Control:
         """Whose number may be rung."""
         return self._ask(Numbers(), NumbersAnswer)
 
-    def number_confirm(self, person: str, by: str) -> NumberCode:
-        """Ring a person and ask for the code that is returned."""
-        return self._ask(NumberConfirm(person=person, by=by), NumberCode)
+    def number_confirm(self, person: str, by: str, *, in_turn: bool = False) -> NumberCode:
+        """Ring a person and ask for the code that is returned; in_turn: after others."""
+        return self._ask(NumberConfirm(person=person, by=by, in_turn=in_turn), NumberCode)
 
     def number_forget(self, number: str, by: str) -> None:
         """Ring a number, or that of a person, no more."""
@@ -205,6 +211,22 @@ class Control:
     def caps_resume(self, by: str) -> str:
         """Allow some more minutes today; returns how many, in words."""
         return self._ask(CapsResume(by=by), Words).words
+
+    def lines_found(self) -> LinesAnswer:
+        """Modems without a line, and lines that can be changed."""
+        return self._ask(LinesFound(), LinesAnswer)
+
+    def line_add(self, ask: LineAdd) -> str:
+        """Add a line; returns its name once it is at work. Refused names every problem."""
+        return Control(self._path, SLOW_S)._ask(ask, LineSet).line
+
+    def line_change(self, ask: LineChange) -> None:
+        """Change a line that was added. Refused names every problem."""
+        Control(self._path, SLOW_S)._ask(ask, LineSet)
+
+    def line_remove(self, line: str, by: str) -> None:
+        """Take a line out that was added."""
+        Control(self._path, SLOW_S)._ask(LineRemove(line=line, by=by), Done)
 
     def line_test(self, line: str, number: str, second: str = "") -> LineTested:
         """Have a line tested; returns when it was. second: see `LineTest`."""

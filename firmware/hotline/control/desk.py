@@ -14,6 +14,7 @@ from hotline.calls.call import Step as CallStep
 from hotline.calls.exchange import Exchange
 from hotline.calls.message import notice_in, notice_text
 from hotline.calls.switchboard import Switchboard
+from hotline.control.addeddesk import AddedDesk
 from hotline.control.answering import OPEN, answer_of
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.linedesk import LineDesk
@@ -31,9 +32,15 @@ from hotline.control.messages.calls import (
     CaseReopen,
 )
 from hotline.control.messages.lines import (
+    LineAdd,
     LineBalance,
+    LineChange,
     LineDivert,
     LineDiverted,
+    LineRemove,
+    LinesAnswer,
+    LineSet,
+    LinesFound,
     LineTest,
     LineTested,
     LineTone,
@@ -116,6 +123,7 @@ class FrontDesk:
     power: Callable[[], tuple[Said, Said]]
     unsent: Callable[[], int]
     lines: LineDesk
+    added: AddedDesk
     people: StaffDesk
     before: Callable[[int], str | None]
     number_desk: NumberDesk
@@ -226,6 +234,10 @@ class FrontDesk:
         self._publish(Event(at=self._now(), kind="line", subject=ask.line))
         return there
 
+    async def lines_found(self, ask: LinesFound) -> LinesAnswer:
+        """See Desk."""
+        return await self.added.found()
+
     def events(self) -> AsyncGenerator[Event, None]:
         """See Desk."""
         return self.feed.listen()
@@ -239,6 +251,24 @@ class FrontDesk:
         return await self.number_desk.confirm(ask)
 
     # -- changes -----------------------------------------------------------------------------
+
+    async def line_add(self, ask: LineAdd) -> LineSet:
+        """See Desk."""
+        done = await self.added.add(ask)
+        self._publish(Event(at=self._now(), kind="line", subject=done.line))
+        return done
+
+    async def line_change(self, ask: LineChange) -> LineSet:
+        """See Desk."""
+        done = await self.added.change(ask)
+        self._publish(Event(at=self._now(), kind="line", subject=ask.line))
+        return done
+
+    async def line_remove(self, ask: LineRemove) -> Done:
+        """See Desk."""
+        await self.added.remove(ask)
+        self._publish(Event(at=self._now(), kind="line", subject=ask.line))
+        return Done()
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
         """See Desk."""

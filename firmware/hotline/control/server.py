@@ -29,9 +29,15 @@ from hotline.control.messages.calls import (
     CaseReopen,
 )
 from hotline.control.messages.lines import (
+    LineAdd,
     LineBalance,
+    LineChange,
     LineDivert,
     LineDiverted,
+    LineRemove,
+    LinesAnswer,
+    LineSet,
+    LinesFound,
     LineTest,
     LineTested,
     LineTone,
@@ -112,6 +118,18 @@ class Desk(Protocol):
 
     async def line_divert(self, ask: LineDivert) -> LineDiverted:
         """Where the network sends a line's callers; see calls/diverting.py."""
+
+    async def lines_found(self, ask: LinesFound) -> LinesAnswer:
+        """Modems without a line, and lines that can be changed; see control/addeddesk.py."""
+
+    async def line_add(self, ask: LineAdd) -> LineSet:
+        """A new line; raises BadSettings with every problem."""
+
+    async def line_change(self, ask: LineChange) -> LineSet:
+        """Other settings of an added line; raises BadSettings with every problem."""
+
+    async def line_remove(self, ask: LineRemove) -> Done:
+        """Take an added line out."""
 
     async def staff(self, ask: StaffAsk) -> StaffSaid:
         """Have somebody leave or come back; see calls/attendance.py."""

@@ -54,7 +54,7 @@ class Row:
 def read_people(given: str | bytes, country: str) -> tuple[Row, ...]:
     """Who stands in this list, in its order. country: of the office, to tell mobiles.
 
-    Raises HotlineError where there are more than can be looked through at once.
+    Raises HotlineError where there are more than can be looked through at once, or it is no list.
     """
     text = (given if isinstance(given, str) else decoded(given)).replace("\0", "")
     found: Iterable[tuple[str, Sequence[str]]]
@@ -85,9 +85,17 @@ def one_line(name: str) -> str:
 
 
 def decoded(raw: bytes) -> str:
-    """A file as text: Unicode by its mark or as it is, else the old tables of Windows."""
+    """A file as text: Unicode by its mark or as it is, else the old tables of Windows.
+
+    Raises HotlineError for what is no text, such as a whole workbook.
+    """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
+    if b"\0" in raw:
+        raise HotlineError(
+            say("This file is no list that the box can read."),
+            say("Save the table as text with commas, or paste the lines."),
+        )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

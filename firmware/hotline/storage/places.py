@@ -23,6 +23,11 @@ class Places:
         return self.data / "calling.sock"
 
     @property
+    def lines(self) -> Path:
+        """The lines that were added while the box ran, in the form of box.toml."""
+        return self.data / "lines.toml"
+
+    @property
     def recordings(self) -> Path:
         """What callers left."""
         return self.data / "recordings"

@@ -43,6 +43,14 @@ async def kill_and_start(stage: Stage) -> Restart:
     return Restart(at, ready, answered - began)
 
 
+async def at_rest(stage: Stage) -> None:
+    """The box runs and nobody is on the telephone, whatever was told of it before."""
+    if not stage.box.runs:
+        await stage.box.start()
+    let_go(stage)
+    await stage.clear()
+
+
 def let_go(stage: Stage) -> None:
     """Whoever was on the telephone puts it down: the network noticed that the box has gone.
 

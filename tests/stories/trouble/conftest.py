@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.stories.stage import Stage, staged
-from tests.stories.trouble.blows import let_go
+from tests.stories.trouble.blows import at_rest
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -23,14 +23,6 @@ async def shared_mortal_stage(
 @pytest_asyncio.fixture(loop_scope="session")
 async def mortal_stage(shared_mortal_stage: Stage) -> AsyncIterator[Stage]:
     """A box that may be killed; it runs again when the next story begins."""
-    stage = shared_mortal_stage
-    if not stage.box.runs:
-        await stage.box.start()
-    await _over(stage)
-    yield stage
-    await _over(stage)
-
-
-async def _over(stage: Stage) -> None:
-    let_go(stage)
-    await stage.clear()
+    await at_rest(shared_mortal_stage)
+    yield shared_mortal_stage
+    await at_rest(shared_mortal_stage)

@@ -12,7 +12,8 @@ from tests.sim.gsm import Faults
 from tests.sim.sip import behaviours
 from tests.stories.clock import FAKETIME, set_clock, with_clock
 from tests.stories.modems import box_with_a_modem
-from tests.stories.stage import STAFF, Stage, heard, office, person, staged
+from tests.stories.stage import STAFF, Stage, heard, office, person
+from tests.stories.ways import OwnBox
 
 pytestmark = pytest.mark.skipif(FAKETIME is None, reason="libfaketime is not installed")
 ANA = STAFF["ana"][1]
@@ -21,11 +22,11 @@ SHOP = office(person("ana"), hours=WEEKDAYS)
 
 
 async def test_in_1970_the_caller_is_connected_whatever_the_hours_are(
-    tmp_path: Path, spoken: Path
+    own_box: OwnBox, tmp_path: Path
 ) -> None:
     clock = tmp_path / "clock"
     prefix = with_clock(clock, "1970-01-04 03:00:00")  # a Sunday
-    async with staged(tmp_path / "box", spoken, prefix=prefix) as stage:
+    async with own_box(prefix=prefix) as stage:
         await stage.opens(SHOP)
         stage.staff("ana", behaviours.answers(after=0.1, thinks=0))
         caller = await stage.forwarded()
@@ -47,29 +48,28 @@ async def test_in_1970_a_box_with_a_sim_card_learns_the_time_from_the_mobile_net
 
 
 async def test_a_clock_behind_the_last_call_is_not_believed_until_it_is_set(
-    tmp_path: Path, spoken: Path
+    own_box: OwnBox, tmp_path: Path
 ) -> None:
     clock = tmp_path / "clock"
     prefix = with_clock(clock, "2026-12-07 08:00:00")  # a Monday
-    async with staged(tmp_path / "box", spoken, prefix=prefix) as stage:
+    async with own_box(prefix=prefix) as stage:
         await stage.opens(SHOP)
         await _greeted(stage, Prompt.GREETING_OPEN)
         await stage.box.stop()
         set_clock(clock, "2026-12-06 08:00:00")  # the Sunday before
-        await stage.box.start()
-        await stage.box.until(lambda status: all(line.up for line in status.lines), "the line up")
+        await stage.switched_on()
         await _greeted(stage, Prompt.GREETING_OPEN)
         set_clock(clock, "2026-12-07 20:00:00")
         await _greeted(stage, Prompt.GREETING_CLOSED)
 
 
 async def test_neither_the_night_the_clocks_go_back_nor_a_clock_that_is_set_touches_a_talk(
-    tmp_path: Path, spoken: Path
+    own_box: OwnBox, tmp_path: Path
 ) -> None:
     clock = tmp_path / "clock"
     prefix = with_clock(clock, "2026-10-25 00:59:55")  # 03:59:55, then 03:00:00 once more
     night = [{"person": "ana", "days": "mon-sun", "time": "22:00-06:00"}]
-    async with staged(tmp_path / "box", spoken, prefix=prefix) as stage:
+    async with own_box(prefix=prefix) as stage:
         await stage.opens(office(person("ana"), shifts=night))
         ana = stage.staff("ana", behaviours.answers(after=0.1, thinks=0))
         caller = await stage.forwarded()

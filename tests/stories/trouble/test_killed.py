@@ -34,6 +34,7 @@ from tests.stories.stage import (
 from tests.stories.trouble.blows import (
     ANSWERING_AGAIN_S,
     Restart,
+    at_rest,
     highest_case,
     integrity,
     kill_and_start,
@@ -182,6 +183,7 @@ class Aftermath:
 async def aftermath(shared_mortal_stage: Stage) -> Aftermath:
     """Tried again when this machine had no time for the callers or the box: that tells nothing."""
     for _ in range(TRIES):
+        await at_rest(shared_mortal_stage)
         lateness.forget()
         found = await _killed_while_everybody_calls(shared_mortal_stage)
         if lateness.worst() < STALLED_S:
@@ -193,8 +195,9 @@ async def _killed_while_everybody_calls(stage: Stage) -> Aftermath:
     await _opens(stage)
     calls: dict[str, OutgoingCall] = {}
     for row in (*LASTING, PASSING, (message_intro,)):
-        reached = await asyncio.gather(*(phase(stage) for phase in row))
-        calls |= {phase.__name__: call for phase, call in zip(row, reached, strict=True)}
+        async with asyncio.TaskGroup() as together:
+            reached = {p.__name__: together.create_task(p(stage)) for p in row}
+        calls |= {name: call.result() for name, call in reached.items()}
     return Aftermath(stage, calls, await kill_and_start(stage), highest_case(stage))
 
 

@@ -132,7 +132,8 @@ def tell_of_added(names: tuple[str, ...]) -> None:
         flash(_("Nobody was added: no line was ticked."), "bad")
         return
     told = ngettext("%(num)d person is added.", "%(num)d people are added.", len(names))
-    flash(f"{told} {_('Each number is rung once its owner has confirmed it.')}", "good")
+    then = _("Each number is rung once its owner has confirmed it.")
+    flash(f"{told} {then}", "good")
 
 
 def my_name() -> str:

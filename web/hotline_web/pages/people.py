@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from hotline.control.client import Refused
 from hotline.errors import HotlineError
 from hotline.storage.users import Role
 from hotline_web.desk import desk
@@ -39,6 +40,13 @@ def live() -> str:
 def confirm() -> Response:
     """Ring somebody; the code is shown to this visitor alone."""
     ring_and_ask()
+    return redirect(url_for("people.people"))
+
+
+@pages.post("/confirm_all")
+def confirm_all() -> Response:
+    """Ring all who are not confirmed, one after the other."""
+    ring_all_and_ask()
     return redirect(url_for("people.people"))
 
 
@@ -107,9 +115,25 @@ def unlock() -> Response:
 def ring_and_ask() -> None:
     """Ring whom the form names; this visitor's other codes are shown on."""
     person = _person()
-    asked = desk().control.number_confirm(person, current_user.name)
+    _keep(person, desk().control.number_confirm(person, current_user.name).code)
+
+
+def ring_all_and_ask() -> None:
+    """Ring everybody who is not confirmed, one after the other; the codes are shown at once."""
+    control = desk().control
+    waiting = [one for one in control.numbers().people if one.state == "unconfirmed"]
+    for one in [one for one in waiting if not one.outside][:MOST_ASKED]:
+        try:
+            asked = control.number_confirm(one.person, current_user.name, in_turn=True)
+        except Refused as refused:
+            flash(f"{one.name}: {say(refused.cause)} {say(refused.action)}".strip(), "bad")
+            continue
+        _keep(one.person, asked.code)
+
+
+def _keep(person: str, code: str) -> None:
     others = {who: code for who, code in _asked().items() if who != person}
-    session[ASKED] = dict([*others.items(), (person, asked.code)][-MOST_ASKED:])
+    session[ASKED] = dict([*others.items(), (person, code)][-MOST_ASKED:])
 
 
 def _asked() -> dict[str, str]:
@@ -136,11 +160,12 @@ def telephones() -> dict[str, Any]:
     try:
         found = here.control.numbers()
     except HotlineError as down:
-        return {"down": down, "people": (), "meter": None, "code": {}}
+        return {"down": down, "people": (), "to_ask": (), "meter": None, "code": {}}
     asking = {one.person for one in found.people if one.state == "asking"}
     return {
         "down": None,
         "people": found.people,
+        "to_ask": [p for p in found.people if p.state == "unconfirmed" and not p.outside],
         "former": found.former,
         "shut": found.staff_shut,
         "owner": current_user.role is Role.OWNER,

@@ -21,7 +21,16 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
-from hotline.control.messages.lines import LineBalance, LineDivert, LineTest, LineTone
+from hotline.control.messages.lines import (
+    LineAdd,
+    LineBalance,
+    LineChange,
+    LineDivert,
+    LineRemove,
+    LinesFound,
+    LineTest,
+    LineTone,
+)
 from hotline.control.messages.office import (
     MenuTry,
     NoticeHear,
@@ -85,6 +94,10 @@ Request = Annotated[
     | LineBalance
     | LineTone
     | LineDivert
+    | LinesFound
+    | LineAdd
+    | LineChange
+    | LineRemove
     | StaffAsk
     | StaffPin
     | StaffOpen

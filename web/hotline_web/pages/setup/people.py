@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from hotline_web.newpeople import NewRow, brought, taken, typed
 from hotline_web.officeforms import NOTHING_WRONG
 from hotline_web.pages.naming import my_name, tell_of_added
-from hotline_web.pages.people import ring_and_ask, telephones
+from hotline_web.pages.people import ring_all_and_ask, ring_and_ask, telephones
 from hotline_web.pages.setup.frame import pages, show
 
 ROWS = 3
@@ -53,6 +53,13 @@ def people_list() -> str | tuple[str, int]:
 def people_confirm() -> Response:
     """Ring one of them."""
     ring_and_ask()
+    return redirect(url_for("setup.people"))
+
+
+@pages.post("/people/confirm_all")
+def people_confirm_all() -> Response:
+    """Ring all who are not confirmed, one after the other."""
+    ring_all_and_ask()
     return redirect(url_for("setup.people"))
 
 
