@@ -39,7 +39,7 @@ def test_the_countries_of_the_product_are_dialled(written: str, country: str, di
         ("06912345", "MD", "The number has 8 digits, a Moldovan mobile has 9."),
         ("6912345", "MD", "The number has 7 digits, a Moldovan mobile has 8."),
         ("0691234567", "MD", "The number has 10 digits, a Moldovan mobile has 9."),
-        ("+373 6912345", "MD", "The number has 7 digits after +373, a Moldovan mobile has 8."),
+        ("+373 6912345", "MD", "The number has 7 digits after +373, a mobile there has 8."),
         ("067 123 456", "UA", "The number has 9 digits, a Ukrainian mobile has 10."),
         ("8 912 345 67", "RU", "The number has 9 digits, a Russian mobile has 11."),
         ("0712 034 56", "RO", "The number has 9 digits, a Romanian mobile has 10."),

@@ -18,6 +18,7 @@ from phonenumbers import (
 )
 
 from hotline.errors import NumberRefused
+from hotline.said import Said, say
 
 # The plans of some countries leave out the services that people there know by heart.
 _EMERGENCY = frozenset({"112", "911", "999", "000", "101", "102", "103", "104"})
@@ -35,22 +36,14 @@ _DIALABLE_TYPES = frozenset(
 )
 # Where a plan does not tell the two apart.
 _MOBILE_TYPES = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-_TYPE_WORDS = {
-    PhoneNumberType.PREMIUM_RATE: "a premium-rate number",
-    PhoneNumberType.SHARED_COST: "a shared-cost number",
-    PhoneNumberType.UAN: "a company number that may be charged extra",
-    PhoneNumberType.PERSONAL_NUMBER: "a personal number that may be charged extra",
-    PhoneNumberType.PAGER: "a pager",
-    PhoneNumberType.VOICEMAIL: "a voicemail box",
-}
 # Codes that switch a service of the network have two or three digits (3GPP 22.030 annex B).
 _CODE = re.compile(r"\*([0-9]{3,4})#")
 _SWITCHING = frozenset(
     {"002", "004", "300", "330", "331", "332", "333", "351", "353", "354"}
     | {"360", "361", "362", "363"}
 )
-_OF_COUNTRY = {"MD": "Moldovan", "RO": "Romanian", "RU": "Russian", "UA": "Ukrainian"}
-_CORRECT = "Correct the number."
+_CORRECT = say("Correct the number.")
+_NEVER = say("The box never dials such numbers: give an ordinary mobile or office number.")
 
 
 def is_country(code: str) -> bool:
@@ -86,16 +79,12 @@ def dialable(raw: str, country: str, allowed_countries: Collection[str] | None =
     number = _parsed(raw, country)
     _refuse_emergency(raw, number, country)
     if number is None:
-        raise NumberRefused(f"“{raw[:40]}” is not a telephone number.", _CORRECT)
+        raise NumberRefused(say("“%(given)s” is not a telephone number.", given=raw[:40]), _CORRECT)
     _refuse_foreign_code(number, allowed)
     _refuse_wrong_length(raw, number, country)
     _refuse_unknown(number, allowed)
-    kind = phonenumbers.number_type(number)
-    if kind not in _DIALABLE_TYPES:
-        raise NumberRefused(
-            f"{_international(number)} is {_TYPE_WORDS.get(kind, 'a number of unknown kind')}.",
-            "The box never dials such numbers: give an ordinary mobile or office number.",
-        )
+    if phonenumbers.number_type(number) not in _DIALABLE_TYPES:
+        raise NumberRefused(_costly(number), _NEVER)
     return _e164(number)
 
 
@@ -177,8 +166,8 @@ def _refuse_codes(raw: str) -> None:
     """Star codes switch diverts, letters hide digits, extensions cannot be dialled."""
     if any(c in "*#" or c.isalpha() for c in raw):
         raise NumberRefused(
-            f"“{raw[:40]}” has letters, * or # in it.",
-            "Give the number alone, digits only, without an extension.",
+            say("“%(given)s” has letters, * or # in it.", given=raw[:40]),
+            say("Give the number alone, digits only, without an extension."),
         )
 
 
@@ -190,8 +179,8 @@ def _refuse_emergency(raw: str, number: PhoneNumber | None, country: str) -> Non
         known = form in _EMERGENCY or shortnumberinfo.is_emergency_number(form, country)
         if known:
             raise NumberRefused(
-                f"{form} is an emergency number: the box never dials it.",
-                "Give the number of a person of the office.",
+                say("%(number)s is an emergency number: the box never dials it.", number=form),
+                say("Give the number of a person of the office."),
             )
 
 
@@ -199,56 +188,133 @@ def _refuse_foreign_code(number: PhoneNumber, allowed: frozenset[str]) -> None:
     regions = phonenumbers.region_codes_for_country_code(_code(number))
     if "001" in regions:
         raise NumberRefused(
-            f"+{number.country_code} is a satellite or worldwide service, not a country.",
-            "The box never dials such numbers: give an ordinary mobile or office number.",
+            say(
+                "+%(code)s is a satellite or worldwide service, not a country.",
+                code=number.country_code,
+            ),
+            _NEVER,
         )
     if allowed.isdisjoint(regions):
         raise _foreign(number, regions[0] if regions else None)
 
 
 def _foreign(number: PhoneNumber, region: str | None) -> NumberRefused:
-    where = f"is abroad ({region})" if region else "belongs to no known country"
+    whole = _international(number)
     return NumberRefused(
-        f"{_international(number)} {where}, and calls there are switched off.",
-        "Give a number of the office's own country, or allow that country first.",
+        say(
+            "%(number)s is abroad (%(country)s), and calls there are switched off.",
+            number=whole,
+            country=region,
+        )
+        if region
+        else say(
+            "%(number)s belongs to no known country, and calls there are switched off.",
+            number=whole,
+        ),
+        say("Give a number of the office's own country, or allow that country first."),
     )
+
+
+def _costly(number: PhoneNumber) -> Said:
+    whole = _international(number)
+    match phonenumbers.number_type(number):
+        case PhoneNumberType.PREMIUM_RATE:
+            return say("%(number)s is a premium-rate number.", number=whole)
+        case PhoneNumberType.SHARED_COST:
+            return say("%(number)s is a shared-cost number.", number=whole)
+        case PhoneNumberType.UAN:
+            return say("%(number)s is a company number that may be charged extra.", number=whole)
+        case PhoneNumberType.PERSONAL_NUMBER:
+            return say("%(number)s is a personal number that may be charged extra.", number=whole)
+        case PhoneNumberType.PAGER:
+            return say("%(number)s is a pager.", number=whole)
+        case PhoneNumberType.VOICEMAIL:
+            return say("%(number)s is a voicemail box.", number=whole)
+        case _:
+            return say("%(number)s is a number of unknown kind.", number=whole)
 
 
 def _refuse_wrong_length(raw: str, number: PhoneNumber, country: str) -> None:
     regions = phonenumbers.region_codes_for_country_code(_code(number))
     region = country if country in regions else regions[0]
-    has, wanted, after, trunk = _lengths(raw, number, region)
+    has, wanted, abroad, trunk = _lengths(raw, number, region)
     if phonenumbers.is_possible_number(number) and (
         # With its leading 0 a number one digit short has the length of a whole one without.
         not trunk or has == wanted or phonenumbers.is_valid_number(number)
     ):
         return
-    kind = f"{_OF_COUNTRY[region]} mobile" if region in _OF_COUNTRY else f"mobile in {region}"
-    raise NumberRefused(f"The number has {has} digits{after}, a {kind} has {wanted}.", _CORRECT)
+    if abroad:
+        words = say(
+            "The number has %(has)s digits after +%(code)s, a mobile there has %(wanted)s.",
+            has=has,
+            code=_code(number),
+            wanted=wanted,
+        )
+    else:
+        words = _too_long_or_short(has, wanted, region)
+    raise NumberRefused(words, _CORRECT)
 
 
-def _lengths(raw: str, number: PhoneNumber, region: str) -> tuple[int, int, str, bool]:
+def _too_long_or_short(has: int, wanted: int, region: str) -> Said:
+    match region:
+        case "MD":
+            return say(
+                "The number has %(has)s digits, a Moldovan mobile has %(wanted)s.",
+                has=has,
+                wanted=wanted,
+            )
+        case "RO":
+            return say(
+                "The number has %(has)s digits, a Romanian mobile has %(wanted)s.",
+                has=has,
+                wanted=wanted,
+            )
+        case "RU":
+            return say(
+                "The number has %(has)s digits, a Russian mobile has %(wanted)s.",
+                has=has,
+                wanted=wanted,
+            )
+        case "UA":
+            return say(
+                "The number has %(has)s digits, a Ukrainian mobile has %(wanted)s.",
+                has=has,
+                wanted=wanted,
+            )
+        case _:
+            return say(
+                "The number has %(has)s digits, a mobile in %(country)s has %(wanted)s.",
+                has=has,
+                country=region,
+                wanted=wanted,
+            )
+
+
+def _lengths(raw: str, number: PhoneNumber, region: str) -> tuple[int, int, bool, bool]:
     """Digits as people count them in what they wrote: after +373, with the leading 0, bare.
 
-    Returns what it has, what a mobile has, words for the form, and whether there is a leading 0.
+    Returns what it has, what a mobile has, and whether there is a country code or a leading 0.
     """
     digits = _digits(raw)
     mobile = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
     wanted = 0 if mobile is None else len(phonenumbers.national_significant_number(mobile))
     if raw.strip().startswith("+") or digits.startswith("00"):
         code = str(_code(number))
-        return len(digits.lstrip("0").removeprefix(code)), wanted, f" after +{code}", False
+        return len(digits.lstrip("0").removeprefix(code)), wanted, True, False
     trunk = phonenumbers.ndd_prefix_for_region(region, True) or ""
     if trunk and digits.startswith(trunk):
-        return len(digits), wanted + len(trunk), "", True
-    return len(digits), wanted, "", False
+        return len(digits), wanted + len(trunk), False, True
+    return len(digits), wanted, False, False
 
 
 def _refuse_unknown(number: PhoneNumber, allowed: frozenset[str]) -> None:
     if not phonenumbers.is_valid_number(number):
         raise NumberRefused(
-            f"{_international(number)} is not in use: no network has numbers beginning so.",
-            "Look whether two digits changed places.",
+            say(
+                "%(number)s is not in use: no network has numbers beginning so.",
+                number=_international(number),
+            ),
+            say("Look whether two digits changed places."),
         )
     region = phonenumbers.region_code_for_number(number)
     if region not in allowed:

@@ -275,6 +275,68 @@ async def test_nobody_else_rings_a_telephone_that_is_being_asked(shop: Shop) -> 
     assert shop.staff_is_free()
 
 
+# -- one after the other ---------------------------------------------------------------------------
+
+
+EVA = Person("eva", "Eva", "+37369000103", ring_seconds=5)
+
+
+async def next_rung(shop: Shop) -> Telephone:
+    """The telephone that is rung next; everybody lets it ring."""
+    await asyncio.wait_for(shop.line.dialled.wait(), 30)
+    shop.line.dialled.clear()
+    return shop.line.rung[-1]
+
+
+def in_turn(shop: Shop) -> tuple[Attempt, Attempt]:
+    """Ion and Eva are both to be asked."""
+    shop._in_force = replace(SHOP, people=(ANA, ION, EVA))
+    shop.line.does = {IONS: "rings", EVA.number or "": "rings"}
+    return shop.asking.begin_in_turn("ion", "maria"), shop.asking.begin_in_turn("eva", "maria")
+
+
+async def test_who_is_asked_in_turn_is_rung_when_the_one_before_has_been(shop: Shop) -> None:
+    ion, eva = in_turn(shop)
+    first = await next_rung(shop)
+    assert (first.caller.number, eva.state) == (IONS, State.IN_TURN)
+    first.hang_up(Cause.BUSY)
+    second = await next_rung(shop)
+    second.presses = {Prompt.CONFIRM_ASK: eva.code}
+    second.answered.set_result(None)
+    await asyncio.gather(*shop.asking._calls)
+    assert (ion.state, eva.state) == (State.NOT_REACHED, State.CONFIRMED)
+    assert [phone.caller.number for phone in shop.line.rung] == [IONS, EVA.number]
+    assert shop.staff_is_free()
+
+
+async def test_who_waits_for_the_turn_is_not_put_in_the_row_again(shop: Shop) -> None:
+    in_turn(shop)
+    with pytest.raises(HotlineError, match="being called already"):
+        shop.asking.begin_in_turn("eva", "maria")
+    await shop.asking.close()
+    assert shop.staff_is_free()
+
+
+async def test_who_cannot_be_rung_in_their_turn_keeps_nobody_from_theirs(shop: Shop) -> None:
+    ion, eva = in_turn(shop)
+    shop._in_force = replace(SHOP, people=(ANA, EVA))  # Ion has left meanwhile
+    assert (await next_rung(shop)).caller.number == EVA.number
+    assert (ion.state, ion.code, eva.state) == (State.FAILED, "", State.RINGING)
+    await shop.asking.close()
+
+
+async def test_who_is_asked_at_once_after_all_is_not_rung_again_in_their_turn(shop: Shop) -> None:
+    _ion, eva = in_turn(shop)
+    first = await next_rung(shop)
+    now = shop.asking.begin("eva", "maria")
+    assert (await next_rung(shop)).caller.number == EVA.number
+    first.hang_up(Cause.BUSY)
+    shop.line.rung[-1].hang_up(Cause.BUSY)
+    await asyncio.gather(*shop.asking._calls)
+    assert len(shop.line.rung) == 2
+    assert shop.asking.attempts[EVA.number or ""] is now is not eva
+
+
 async def test_asking_costs_minutes_like_any_other_call(shop: Shop) -> None:
     await shop.asks("code")
     assert [use.number for use in shop.board.caps.spent] == [IONS]

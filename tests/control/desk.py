@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hotline.control.menutrial import tried
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -32,6 +33,12 @@ from hotline.control.messages.lines import (
     LineState,
 )
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
+    NoticeHear,
+    NoticeHeard,
+    NoticeTexts,
+    NoticeTextsAnswer,
     OfficeAnswer,
     OfficeAnsweredBy,
     OfficeGet,
@@ -65,7 +72,8 @@ from hotline.control.messages.wire import Done, Message, Started, Words
 from hotline.control.server import ControlServer, Feed
 from hotline.errors import BadSettings, HotlineError
 from hotline.said import say
-from hotline.storage.officesections import with_sections
+from hotline.storage.officefile import read_stored_office
+from hotline.storage.officesections import mark_of, sections_of, with_sections
 from hotline.storage.officewriting import write_office
 
 NOON = datetime(2026, 12, 5, 12, tzinfo=UTC)
@@ -79,8 +87,9 @@ class FakeDesk:
         self.feed = Feed()
         self.refuse: HotlineError | None = None
         self.broken = False
-        self.yaml = "name: Flori\n"
+        self.yaml = "name: Flori\nzone: Europe/Chisinau\ncountry: MD\nlanguages: [ro]\n"
         self.people = NumbersAnswer()
+        self.sounds: tuple[str, ...] = ()
         self.set_up = LinesAnswer(room=8)
         self.state = StatusAnswer(
             version="0.1.0",
@@ -213,6 +222,12 @@ class FakeDesk:
         await self._change(ask)
         return Started(words=say("%(person)s is rung now; pick up and press 1.", person="Ana"))
 
+    async def notice_texts(self, ask: NoticeTexts) -> NoticeTextsAnswer:
+        return NoticeTextsAnswer(texts={"ro": "Mesajul se înregistrează.", "ru": "<b>Запись</b>"})
+
+    async def notice_hear(self, ask: NoticeHear) -> NoticeHeard:
+        return NoticeHeard(sounds=self.sounds)
+
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         return OfficeAnswer(yaml=self.yaml)
 
@@ -225,10 +240,16 @@ class FakeDesk:
 
     async def office_set(self, ask: OfficeSet) -> OfficePutAnswer:
         """As the daemon does it, but that nobody is rung."""
+        if mark_of(sections_of(self.yaml), ask.sections) != ask.seen:
+            raise HotlineError(say("Somebody has changed this meanwhile."))
         await self._change(ask)
         office, warnings = with_sections(self.yaml, ask.sections)
         self.yaml = write_office(office)
         return OfficePutAnswer(warnings=warnings)
+
+    async def menu_try(self, ask: MenuTry) -> MenuTried:
+        """As the daemon does it; nobody speaks here."""
+        return await tried(read_stored_office(self.yaml, "the office")[0], ask)
 
     def events(self) -> AsyncGenerator[Event, None]:
         return self.feed.listen()

@@ -439,7 +439,7 @@ WORDS = "label: {ro: a, ru: b}"
         ),
         (
             ("- id: main", f"  keys: [{{key: 1, do: say, {WORDS}}}]"),
-            "line 12: key 1 (`say`) has no text",
+            "line 12: key 1 says nothing: write its text",
         ),
         (
             ("- id: main", f"  keys: [{{key: 2, do: complaint, ask_why: true, {WORDS}}}]"),
@@ -447,6 +447,28 @@ WORDS = "label: {ro: a, ru: b}"
             " and topic",
         ),
         (("- id: main",), "line 11: a menu needs a list of `keys`"),
+        (
+            (
+                "- id: main",
+                f"  keys: [{{key: 0, do: person, {WORDS}}}]",
+                "- id: two",
+                f"  keys: [{{key: 1, do: message, {WORDS}}}]",
+            ),
+            "line 13: no key leads to the menu `two`: add one to it, or remove it",
+        ),
+        (
+            ("- id: main", "  keys: [{key: 0, do: repeat}, {key: 8, do: language, target: ru}]"),
+            "line 11: the menu `main` has no way out: add a key to a person or a message",
+        ),
+        (
+            (
+                "- id: main",
+                f"  keys: [{{key: 0, do: menu, target: two, {WORDS}}}]",
+                "- id: two",
+                f"  keys: [{{key: 0, do: menu, target: main, {WORDS}}}]",
+            ),
+            "line 13: the menu `two` has no way out: add a key to a person or a message",
+        ),
     ],
 )
 def test_a_menu_that_would_lose_a_caller_is_refused(lines: tuple[str, ...], said: str) -> None:
@@ -694,7 +716,10 @@ def _keys(draw: st.DrawFn, does: tuple[Do, ...]) -> tuple[Key, ...]:
         text = draw(_texts.filter(bool) if do is Do.SAY else _texts)
         why = draw(st.booleans()) if do in {Do.PERSON, Do.TOPIC} else False
         keys.append(Key(key, do, target, draw(_texts), text, why))
-    return tuple(keys)
+    # Nobody is caught in a menu, so 0 leads out of it, by itself or as the owner says.
+    return tuple(
+        dataclasses.replace(one, do=Do.PERSON, target="") if one.key == "0" else one for one in keys
+    )
 
 
 @st.composite
@@ -702,7 +727,7 @@ def _menus(draw: st.DrawFn) -> tuple[Menu, ...]:
     if draw(st.booleans()):
         return ()
     second = tuple(do for do in Do if do is not Do.MENU)
-    return tuple(
+    menus = tuple(
         Menu(
             name,
             draw(_keys(does)),
@@ -712,6 +737,7 @@ def _menus(draw: st.DrawFn) -> tuple[Menu, ...]:
         )
         for name, does in (("main", tuple(Do)), ("two", second))
     )
+    return menus if any(key.do is Do.MENU for key in menus[0].keys) else menus[:1]
 
 
 @st.composite
@@ -793,6 +819,7 @@ _offices = st.builds(
     supervisor=st.sampled_from(["", *_ids]),
     roll_call=st.booleans(),
     self_call=st.sampled_from(["before opening", "off", "07:30", "23:05", "00:00"]),
+    never_said=st.sampled_from([(), ("Concurentul", "Роза & Ко")]),
     hold_minutes=st.integers(1, 30),
     pause_after_hard=st.integers(0, 120),
     notify_to=st.lists(_lines, max_size=2).map(tuple),

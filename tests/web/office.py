@@ -125,6 +125,31 @@ absences:
 """
 
 
+# Two levels, every kind of key, things to advise on, and words that would like to be run.
+MENU = f"""
+greeting: {{ro: "Bună ziua, Flori.", en: "Good day, this is Flori."}}
+topics:
+  - {{id: orders, name: {{ro: comenzi, en: orders}}}}
+  - {{id: delivery, name: {{ro: livrare, en: delivery}}, urgent: true}}
+menus:
+  - id: main
+    keys:
+      - {{key: 1, do: topic, target: orders, label: {{ro: comenzi, en: orders}}, ask_why: true}}
+      - {{key: 2, do: menu, target: delivering, label: {{ro: livrare, en: delivery}}}}
+      - {{key: 3, do: complaint, label: {{ro: o reclamație, en: "{HOSTILE}"}}}}
+      - {{key: 9, do: language, target: en}}
+      - {{key: "#", do: staff}}
+  - id: delivering
+    prompt: {{ro: "Pentru prețuri, apăsați tasta patru.", en: "The best prices: press one."}}
+    keys:
+      - key: 1
+        do: say
+        label: {{ro: prețuri, en: prices}}
+        text: {{ro: "Până la 31.12.2020 livrarea este gratuită.", en: "Delivery costs fifty lei."}}
+      - {{key: 2, do: topic, target: delivery, label: {{ro: o livrare, en: a delivery}}}}
+"""
+
+
 @dataclass(frozen=True)
 class Caller:
     """What a network says of a caller."""
@@ -300,6 +325,7 @@ class Office:
         )
         self.desk.state = self._status()
         self.desk.people = self._people()
+        self.desk.yaml = write_office(read_office(PLAN + MENU, "the plan")[0])
         self.desk.set_up = LinesAnswer(
             found=(
                 FoundModem(

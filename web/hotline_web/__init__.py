@@ -18,7 +18,7 @@ from hotline.errors import HotlineError
 from hotline.storage.accountschema import accounts_file
 from hotline.storage.uploads import too_large
 from hotline.storage.users import Accounts
-from hotline_web import desk, languages, pages, security, sessions
+from hotline_web import desk, languages, newpeople, pages, security, sessions
 from hotline_web.calling import PACKET_BYTES
 from hotline_web.languages import _
 from hotline_web.pages import prompts
@@ -52,6 +52,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     # Before everything else: a stranger is turned away unread, his answer dressed all the same.
     security.guard(app, settings)
+    newpeople.make_room(app)
     limiter = _limiter(app)
     # Before a form is read for its token: how long it may be.
     prompts.allow_uploads(app)

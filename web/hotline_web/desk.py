@@ -23,7 +23,8 @@ from hotline.storage.accountschema import accounts_file
 from hotline.storage.calendars import CalendarFeeds, Feed
 from hotline.storage.calls import Call
 from hotline.storage.calls import Step as JournalStep
-from hotline_web import peoplewords, plan, words
+from hotline.storage.setupsteps import SetupSteps
+from hotline_web import hoursforms, peoplewords, plan, words
 from hotline_web.languages import LANGUAGES, _, spoken
 from hotline_web.records import Records
 from hotline_web.settings import Settings
@@ -57,6 +58,7 @@ class Tools:
     records: Records
     clock: Clock
     feeds: CalendarFeeds
+    setup: SetupSteps
     last: StatusAnswer | None = field(default=None)
     calendars: dict[str, tuple[object, bytes]] = field(default_factory=dict)
 
@@ -193,12 +195,17 @@ def desk() -> Desk:
 def install(app: Flask, settings: Settings, clock: Clock) -> None:
     """Give every request its desk, and every template its words."""
     control = Control(settings.control_socket, timeout=3.0)
-    feeds = CalendarFeeds(accounts_file(settings.data_dir), clock)
-    app.extensions["hotline"] = Tools(settings, control, Records(settings.data_dir), clock, feeds)
+    accounts = accounts_file(settings.data_dir)
+    feeds, setup = CalendarFeeds(accounts, clock), SetupSteps(accounts, clock)
+    app.extensions["hotline"] = Tools(
+        settings, control, Records(settings.data_dir), clock, feeds, setup
+    )
     app.jinja_env.filters["topic_name"] = lambda topic: desk().topic_name(topic)
     app.jinja_env.filters["language_name"] = lambda code: LANGUAGES.get(code, code)
     app.jinja_env.globals.update(
         say=words.say,
+        day_words=hoursforms.day_words,
+        days_words=hoursforms.days_words,
         weekday=plan.weekday,
         longer=plan.longer,
         cell_anchor=plan.cell_anchor,

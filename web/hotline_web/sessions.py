@@ -16,13 +16,19 @@ from hotline_web.settings import Settings
 # Pages without a person behind them; everything else is closed to strangers.
 OPEN_DOORS = frozenset({"static", "door.login", "door.claim", "door.language", "calendar.feed"})
 # Asked by the page itself, not by a hand: they do not keep a session alive.
-UNATTENDED = frozenset({"home.live", "lines.live", "tryout.steps"})
+UNATTENDED = frozenset(
+    {
+        *("home.live", "lines.live", "tryout.steps"),
+        *("setup.lines_live", "setup.people_live", "setup.test_lights"),
+    }
+)
 # What decides who is rung, what it may cost, and who answers at all.
 SET_UP = frozenset(
     {
         *("people.confirm", "people.forget", "people.measure", "people.resume"),
         *("people.pin", "people.forget_pin", "people.unlock"),
-        "duty.answered_by",
+        *("people.confirm_all", "duty.answered_by"),
+        *("hours.put", "hours.put_day", "hours.take_out"),
     }
 )
 SESSION, DEVICE, FORM = "hotline", "device", "form"
@@ -53,11 +59,6 @@ class Visitor(UserMixin):  # type: ignore[misc]
     @property
     def may_call(self) -> bool:
         """Calls from the page cost money: only for who answers for the office."""
-        return self.role in (Role.OWNER, Role.MANAGER)
-
-    @property
-    def may_set_up(self) -> bool:
-        """What every caller hears is for who answers for the office."""
         return self.role in (Role.OWNER, Role.MANAGER)
 
 

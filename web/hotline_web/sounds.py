@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import wave
+from collections.abc import Iterable
 from pathlib import Path
 
 from flask import send_file
 from werkzeug.wrappers import Response
+
+TELEPHONE_HZ = 8000
 
 
 def sound_of(path: Path) -> Response:
@@ -13,3 +18,17 @@ def sound_of(path: Path) -> Response:
     answer = send_file(path, mimetype="audio/wav", conditional=True, etag=True, max_age=0)
     answer.headers["Content-Disposition"] = f'inline; filename="{path.name}"'
     return answer
+
+
+def sounds_of(paths: Iterable[Path]) -> Response:
+    """Several sounds of the telephone as one, for as long as the player plays it."""
+    whole = io.BytesIO()
+    with wave.open(whole, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(TELEPHONE_HZ)
+        for path in paths:
+            with wave.open(str(path)) as one:
+                out.writeframes(one.readframes(one.getnframes()))
+    whole.seek(0)
+    return send_file(whole, mimetype="audio/wav", conditional=True, max_age=0)

@@ -48,6 +48,7 @@ LOOK_S = 600.0
 class State(StrEnum):
     """How far asking the owner of a number has come."""
 
+    IN_TURN = "in turn"  # others are asked before
     WAITING = "waiting"  # for a call over which the owner can be rung, see confirmaside.py
     RINGING = "ringing"
     ASKED = "asked"
@@ -59,7 +60,7 @@ class State(StrEnum):
     FAILED = "failed"  # no line could make the call
 
 
-UNDER_WAY = frozenset({State.WAITING, State.RINGING, State.ASKED})
+UNDER_WAY = frozenset({State.IN_TURN, State.WAITING, State.RINGING, State.ASKED})
 
 
 @dataclass
@@ -99,6 +100,7 @@ class Confirming:
     on_change: Callable[[], None] = lambda: None
     attempts: dict[str, Attempt] = field(default_factory=dict)
     _calls: set[asyncio.Task[None]] = field(default_factory=set)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def begin(self, person_id: str, by: str) -> Attempt:
         """Ring this person's number, at once or beside a call, and ask for the attempt's code.
@@ -106,21 +108,30 @@ class Confirming:
         Raises HotlineError: no such person or number, confirmed already, in use, caps, no line.
         """
         person = self._person(person_id)
-        engagement = self._engaged(person)
-        try:
-            number = engagement.number = self.exchange.board.permit(
-                person.number or "", confirmed=False
-            )
-            way = self._way(engagement)
-        except HotlineError:
-            engagement.release()
-            raise
-        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-        attempt = self.attempts[number] = Attempt(person, number, by, code)
-        if not isinstance(way, _Dialled):
-            attempt.line, attempt.state = way.name, State.WAITING
-        self._note(Act.ASKED, attempt)
+        engagement, way = self._rings(person)
+        attempt = self.attempts[engagement.number] = Attempt(
+            person, engagement.number, by, _new_code()
+        )
+        self._asked(attempt, way)
         self._start(attempt, engagement, way)
+        return attempt
+
+    def begin_in_turn(self, person_id: str, by: str) -> Attempt:
+        """As `begin`, but the owner is rung only when all who were to be asked before have been.
+
+        Raises HotlineError: no such person or number, confirmed or asked already, caps. What goes
+        wrong later makes the attempt FAILED.
+        """
+        person = self._person(person_id)
+        self.exchange.board.caps.need_room()
+        held = self.attempts.get(number := person.number or "")
+        if held and held.state in UNDER_WAY:
+            raise _called_already()
+        attempt = Attempt(person, number, by, _new_code(), state=State.IN_TURN)
+        self.attempts[number] = attempt
+        task = asyncio.create_task(self._in_turn(attempt), name="confirming in turn")
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
         return attempt
 
     async def forget(self, given: str, by: str) -> str:
@@ -182,10 +193,17 @@ class Confirming:
         board.caps.need_room()
         engagement = board.engage(person, lambda _seconds: None)
         if engagement is None:
-            raise HotlineError(
-                say("This telephone is being called already."), say("Wait until it is over.")
-            )
+            raise _called_already()
         return engagement
+
+    def _rings(self, person: Person) -> tuple[Engagement, _Dialled | HandingLine]:
+        engagement = self._engaged(person)
+        try:
+            engagement.number = self.exchange.board.permit(person.number or "", confirmed=False)
+            return engagement, self._way(engagement)
+        except HotlineError:
+            engagement.release()
+            raise
 
     def _way(self, engagement: Engagement) -> _Dialled | HandingLine:
         """The owner's telephone, ringing; or the line that somebody has to call for it."""
@@ -200,6 +218,35 @@ class Confirming:
                     if board.hands_on(handing.card()):
                         return handing
             raise
+
+    def _asked(self, attempt: Attempt, way: _Dialled | HandingLine) -> None:
+        attempt.state = State.RINGING
+        if not isinstance(way, _Dialled):
+            attempt.line, attempt.state = way.name, State.WAITING
+        self._note(Act.ASKED, attempt)
+
+    async def _in_turn(self, attempt: Attempt) -> None:
+        """Wait for the turn, then ask; unless it was asked or forgotten meanwhile."""
+        async with self._turn:
+            if self.attempts.get(attempt.number) is not attempt:
+                return
+            try:
+                attempt.person = self._person(attempt.person.id)
+                engagement, way = self._rings(attempt.person)
+            except HotlineError as refused:
+                log.info("%s is not asked: %s", mask(attempt.number), refused)
+                attempt.state, attempt.code = State.FAILED, ""
+                self.on_change()
+                return
+            attempt.number = engagement.number
+            self.attempts[attempt.number] = attempt
+            self._asked(attempt, way)
+            self.on_change()
+            try:
+                await self._call(attempt, engagement, way)
+            finally:
+                if isinstance(way, _Dialled):
+                    way.leg.hang_up()
 
     def _start(self, attempt: Attempt, engagement: Engagement, way: _Dialled | HandingLine) -> None:
         work = self._call(attempt, engagement, way)
@@ -305,6 +352,16 @@ class Confirming:
     def _note(self, what: Act, attempt: Attempt) -> None:
         now = self.exchange.clock.now()
         self.audit.note(Entry(now, what, attempt.number, attempt.person.name, attempt.by))
+
+
+def _new_code() -> str:
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+
+
+def _called_already() -> HotlineError:
+    return HotlineError(
+        say("This telephone is being called already."), say("Wait until it is over.")
+    )
 
 
 async def _keys(party: Party, question: list[Path]) -> str:

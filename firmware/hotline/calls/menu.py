@@ -15,16 +15,23 @@ from hotline.media.catalogue import (
     menu_name,
     opening_words,
 )
-from hotline.routing.office import Do, Fallback, Key, Menu
+from hotline.routing.menuwalk import (
+    NEEDS_PERSON,
+    Kind,
+    Met,
+    Sentence,
+    Stand,
+    begin,
+    fallback_of,
+    left_to,
+    offered,
+    turn,
+)
+from hotline.routing.office import Do, Fallback, Key
 from hotline.routing.plan import Plan
 from hotline.routing.rules import Opening
 
-MAIN = "main"
-PERSON_KEY = "0"
-REPEAT_KEY = "*"
 ENOUGH_S = 1.0  # who hung up sooner has not heard what they asked for
-MOST_CHOICES = 25  # somebody who hears the menu so often is helped by a person, or is a machine
-NEEDS_PERSON = frozenset({Do.PERSON, Do.TOPIC})
 
 
 @dataclass(frozen=True)
@@ -82,30 +89,24 @@ async def choose(call: Call, plan: Plan, greeting: list[Path]) -> Wish:
 
     Raises CallerGone. Every path ends: wrong keys and silence are counted together.
     """
-    open_now = _open(plan)
-    menu, tries = call.office.menu(MAIN), 0
-    if menu is None:
+    stand, before, key = begin(call.office, call.language), greeting, None
+    if stand is None:
         await call.party.play(greeting)
         return unasked(call, plan)
-    before, key = greeting, None
-    for _ in range(MOST_CHOICES):
-        if tries >= menu.tries:
-            break
+    while not stand.over:
         key = key or await call.party.ask(
-            before + await _offer(call, menu, open_now), menu.wait_seconds
+            before + await _offer(call, stand, _open(plan)), stand.menu.wait_seconds
         )
-        chosen, pressed, key = _key_of(menu, key), key, None
-        if chosen is None:
-            tries += 1
+        taken, pressed, key = turn(call.office, stand, key), key, None
+        stand, before = taken.after, []
+        if taken.chosen is None:
             before = await _misunderstood(call, pressed)
-        elif chosen.do is Do.MENU:
-            menu, tries, before = _below(call, menu, chosen), 0, []
-        elif chosen.do is Do.SAY:
-            before, key = [], await _inform(call, chosen, key_name(menu.id, chosen.key))
-        elif chosen.do in (Do.LANGUAGE, Do.REPEAT):
-            before = _stay(call, chosen)
+        elif taken.met is Met.WISH:
+            return _wish(call, taken.chosen)
+        elif taken.met is Met.SAY:
+            key = await _inform(call, taken.chosen, key_name(stand.menu.id, taken.chosen.key))
         else:
-            return _wish(call, chosen)
+            _stays(call, taken.met, taken.chosen)
     return unasked(call, plan)
 
 
@@ -113,28 +114,15 @@ def _open(plan: Plan) -> bool:
     return plan.opening in (Opening.OPEN, Opening.UNTRUSTED)
 
 
-def _key_of(menu: Menu, key: str | None) -> Key | None:
-    """The menu's key; 0 is a person and * repeats, even where the owner forgot to say so."""
-    if key is None:
-        return None
-    own = next((k for k in menu.keys if k.key == key), None)
-    implied = {PERSON_KEY: Key(PERSON_KEY, Do.PERSON), REPEAT_KEY: Key(REPEAT_KEY, Do.REPEAT)}
-    return own or implied.get(key)
-
-
-def _below(call: Call, menu: Menu, chosen: Key) -> Menu:
-    call.step("menu", f"The caller pressed {chosen.key}: the menu {chosen.target}.")
-    return call.office.menu(chosen.target) or menu
-
-
-def _stay(call: Call, chosen: Key) -> list[Path]:
-    """Keys that lead back to the same menu; nothing comes before it is offered again."""
-    if chosen.do is Do.LANGUAGE:
+def _stays(call: Call, met: Met, chosen: Key) -> None:
+    """Keys that lead to a menu, the same or another; nothing comes before it is offered."""
+    if met is Met.BELOW:
+        call.step("menu", f"The caller pressed {chosen.key}: the menu {chosen.target}.")
+    elif met is Met.LANGUAGE:
         call.language = chosen.target
         call.step("language", f"The caller chose the language {chosen.target}.")
     else:
         call.step("menu", "The caller asked to hear the menu again.")
-    return []
 
 
 async def _inform(call: Call, chosen: Key, said_by: str) -> str | None:
@@ -177,39 +165,40 @@ def _wish(call: Call, chosen: Key) -> Wish:
 
 def unasked(call: Call, plan: Plan) -> Wish:
     """Nothing was chosen: a person while the office is open, else its fallback."""
-    if _open(plan):
+    do = left_to(call.office, _open(plan))
+    if do is Do.PERSON:
         call.step("no_choice", "No choice was made, so a person is rung.")
-        return Wish(Do.PERSON)
-    return fallback(call.office.fallback)
+    return Wish(do)
 
 
 def fallback(kind: Fallback, topic: str | None = None) -> Wish:
     """The wish that stands for a fallback of the plan."""
-    return Wish(Do.COMPLAINT if kind is Fallback.COMPLAINT else Do.MESSAGE, topic)
+    return Wish(fallback_of(kind), topic)
 
 
-async def _offer(call: Call, menu: Menu, open_now: bool) -> list[Path]:
-    """What the menu says; while closed, keys that need a person are not offered."""
-    own = await call.own_words(menu.prompt, menu_name(menu.id))
-    if own and open_now:
+async def _offer(call: Call, stand: Stand, open_now: bool) -> list[Path]:
+    """What the menu says, as files."""
+    menu, prompts, files = stand.menu, call.exchange.prompts, list[Path]()
+    if open_now and (own := await call.own_words(menu.prompt, menu_name(menu.id))):
         return own
-    files: list[Path] = []
-    for key in menu.keys:
-        label = key.label.get(call.language) or key.label.get(call.office.language, "")
-        if key.do is Do.LANGUAGE:
-            files += await _language_offer(call, key)
-        elif label and (open_now or key.do not in NEEDS_PERSON):
-            files += await call.words(Prompt.MENU_ITEM, label=label, key=key.key)
-    if open_now and all(key.key != PERSON_KEY for key in menu.keys):
-        files += await call.words(Prompt.MENU_PERSON)
+    for one in offered(call.office, menu, stand.language, open_now):
+        prompt, values = prompt_of(one)
+        if prompt is None:
+            files += await prompts.say(one.language, one.words)
+        else:
+            files += await prompts.files(one.language, prompt, **values)
     return files
 
 
-async def _language_offer(call: Call, key: Key) -> list[Path]:
-    """In the language it offers, and not for the one that is spoken already."""
-    if key.target == call.language:
-        return []
-    return await call.exchange.prompts.files(key.target, Prompt.LANGUAGE_CHOICE, key=key.key)
+def prompt_of(one: Sentence) -> tuple[Prompt | None, dict[str, str]]:
+    """What the box says for a sentence of the menu; None: the owner's words as they are."""
+    if one.kind is Kind.OWN:
+        return None, {}
+    if one.kind is Kind.LANGUAGE:
+        return Prompt.LANGUAGE_CHOICE, {"key": one.key}
+    if one.kind is Kind.PERSON:
+        return Prompt.MENU_PERSON, {}
+    return Prompt.MENU_ITEM, {"label": one.words, "key": one.key}
 
 
 async def _closed_words(call: Call, opens: datetime | None) -> list[Path]:

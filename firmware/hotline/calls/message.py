@@ -11,8 +11,9 @@ from hotline.calls.leg import Party, settled
 from hotline.inbox.case import CaseKind
 from hotline.inbox.retention import Retention
 from hotline.inbox.step import StepName
-from hotline.media.catalogue import Prompt
-from hotline.media.engine import Recording
+from hotline.media.catalogue import Prompt, pieces
+from hotline.media.engine import Prompts, Recording
+from hotline.routing.office import Office
 from hotline.storage.complaints import OpenedCase
 
 ROW_PATIENCE_S = 2.0
@@ -81,9 +82,25 @@ async def _introduce(call: Call, kind: CaseKind, case: OpenedCase) -> Recording:
 
 async def notice(call: Call) -> list[Path]:
     """Who records, why, how to refuse; heard to its end before anything is recorded."""
-    own = await call.own_words(call.office.recording_notice, Prompt.RECORDING_NOTICE)
-    days = KEPT_DAYS
-    return own or await call.words(Prompt.RECORDING_NOTICE, office=call.office.name, days=days)
+    return await notice_in(call.language, call.office, call.exchange.prompts)
+
+
+async def notice_in(language: str, office: Office, prompts: Prompts) -> list[Path]:
+    """The same in any language: the office's own words, else the box's."""
+    texts = office.recording_notice
+    text = texts.get(language) or texts.get(office.language, "")
+    own = await prompts.say(language, text, Prompt.RECORDING_NOTICE) if text else []
+    said = {"office": office.name, "days": KEPT_DAYS}
+    return own or await prompts.files(language, Prompt.RECORDING_NOTICE, **said)
+
+
+def notice_text(language: str, office: Office) -> str:
+    """The words of it."""
+    texts = office.recording_notice
+    said = {"office": office.name, "days": KEPT_DAYS}
+    own = texts.get(language) or texts.get(office.language, "")
+    words = (piece.text for piece in pieces(language, Prompt.RECORDING_NOTICE, said))
+    return own or " ".join(words)
 
 
 def _open(call: Call, kind: CaseKind, topic: str | None) -> OpenedCase:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from hotline.routing.confirmed import only_confirmed
-from hotline.routing.office import Office
+from hotline.routing.office import NOT_SET_UP, UNKNOWN_ZONE, Office
 from hotline.routing.voicemail import with_voicemails
 from hotline.storage.confirmations import Confirmations
 from hotline.storage.numberchecks import NumberChecks
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_stored_office
-
-NOT_SET_UP = "Hotline"
-UNKNOWN_ZONE = ZoneInfo("UTC")
 
 
 class CurrentOffice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -36,6 +36,12 @@ from hotline.control.messages.lines import (
     LineTone,
 )
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
+    NoticeHear,
+    NoticeHeard,
+    NoticeTexts,
+    NoticeTextsAnswer,
     OfficeAnswer,
     OfficeAnsweredBy,
     OfficeGet,
@@ -93,6 +99,7 @@ from hotline.control.messages.wire import (
 from hotline.errors import HotlineError
 from hotline.said import say
 
+VOICE_S = 10.0
 SLOW_S = 90.0  # what a network is asked on the way
 TEST_S = 600.0
 Answer = TypeVar("Answer", bound=Message)
@@ -188,13 +195,26 @@ class Control:
         ask = OfficeSet(sections=sections, seen=seen, by=by)
         return self._ask(ask, OfficePutAnswer).warnings
 
+    def menu_try(self, ask: MenuTry) -> MenuTried:
+        """What a caller would hear who presses these keys."""
+        return Control(self._path, SLOW_S if ask.sound else self._timeout)._ask(ask, MenuTried)
+
+    def notice_texts(self) -> Mapping[str, str]:
+        """What callers hear before they are recorded, by language."""
+        return self._ask(NoticeTexts(), NoticeTextsAnswer).texts
+
+    def notice_hear(self, language: str) -> tuple[str, ...]:
+        """The files of it as sound; a voice may have to speak it first."""
+        slow = Control(self._path, VOICE_S)
+        return slow._ask(NoticeHear(language=language), NoticeHeard).sounds
+
     def numbers(self) -> NumbersAnswer:
         """Whose number may be rung."""
         return self._ask(Numbers(), NumbersAnswer)
 
-    def number_confirm(self, person: str, by: str) -> NumberCode:
-        """Ring a person and ask for the code that is returned."""
-        return self._ask(NumberConfirm(person=person, by=by), NumberCode)
+    def number_confirm(self, person: str, by: str, *, in_turn: bool = False) -> NumberCode:
+        """Ring a person and ask for the code that is returned; in_turn: after others."""
+        return self._ask(NumberConfirm(person=person, by=by, in_turn=in_turn), NumberCode)
 
     def number_forget(self, number: str, by: str) -> None:
         """Ring a number, or that of a person, no more."""

@@ -12,12 +12,14 @@ from hotline import __version__
 from hotline.calls.call import Call
 from hotline.calls.call import Step as CallStep
 from hotline.calls.exchange import Exchange
+from hotline.calls.message import notice_in, notice_text
 from hotline.calls.switchboard import Switchboard
 from hotline.control.addeddesk import AddedDesk
 from hotline.control.answering import OPEN, answer_of
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.livedesk import callers_waiting, live_call, live_calls
+from hotline.control.menutrial import tried
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -44,6 +46,12 @@ from hotline.control.messages.lines import (
     LineTone,
 )
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
+    NoticeHear,
+    NoticeHeard,
+    NoticeTexts,
+    NoticeTextsAnswer,
     OfficeAnswer,
     OfficeAnsweredBy,
     OfficeGet,
@@ -209,6 +217,21 @@ class FrontDesk:
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """See Desk."""
         return OfficeAnswer(yaml=self._yaml())
+
+    async def menu_try(self, ask: MenuTry) -> MenuTried:
+        """See Desk."""
+        voice = self.exchange.prompts if ask.sound else None
+        return await tried(self.exchange.office(), ask, voice)
+
+    async def notice_texts(self, ask: NoticeTexts) -> NoticeTextsAnswer:
+        """See Desk."""
+        office = self.exchange.office()
+        return NoticeTextsAnswer(texts={one: notice_text(one, office) for one in office.languages})
+
+    async def notice_hear(self, ask: NoticeHear) -> NoticeHeard:
+        """See Desk."""
+        sounds = await notice_in(ask.language, self.exchange.office(), self.exchange.prompts)
+        return NoticeHeard(sounds=tuple(str(path.absolute()) for path in sounds))
 
     async def line_test(self, ask: LineTest) -> LineTested:
         """See Desk."""

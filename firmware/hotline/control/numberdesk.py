@@ -57,7 +57,8 @@ class NumberDesk:
 
     async def confirm(self, ask: NumberConfirm) -> NumberCode:
         """Ring, and tell the code."""
-        attempt = self.confirming.begin(ask.person, ask.by)
+        begin = self.confirming.begin_in_turn if ask.in_turn else self.confirming.begin
+        attempt = begin(ask.person, ask.by)
         return NumberCode(code=attempt.code, number=mask(attempt.number), line=attempt.line)
 
     async def forget(self, ask: NumberForget) -> Done:

@@ -43,6 +43,12 @@ from hotline.control.messages.lines import (
     LineTone,
 )
 from hotline.control.messages.office import (
+    MenuTried,
+    MenuTry,
+    NoticeHear,
+    NoticeHeard,
+    NoticeTexts,
+    NoticeTextsAnswer,
     OfficeAnswer,
     OfficeAnsweredBy,
     OfficeGet,
@@ -179,6 +185,12 @@ class Desk(Protocol):
     async def call_back(self, ask: CallBack) -> Started:
         """Call back; see calls/returning.py."""
 
+    async def notice_texts(self, ask: NoticeTexts) -> NoticeTextsAnswer:
+        """What callers hear before they are recorded."""
+
+    async def notice_hear(self, ask: NoticeHear) -> NoticeHeard:
+        """The same as sound."""
+
     async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
         """The office as YAML."""
 
@@ -187,6 +199,9 @@ class Desk(Protocol):
 
     async def office_set(self, ask: OfficeSet) -> OfficePutAnswer:
         """Replace some sections of the office; raises BadSettings with every problem."""
+
+    async def menu_try(self, ask: MenuTry) -> MenuTried:
+        """What a caller would hear."""
 
     async def plan_swap(self, ask: PlanSwap) -> Done:
         """Two people swap a day, or take it back."""
@@ -456,7 +471,7 @@ def _refusal(
             cause=together(cause),
             action=together(action),
             problems=problems,
-            places=tuple(Misplaced(place=place, words=words) for place, words in places),
+            places=tuple(Misplaced(place=place, words=together(words)) for place, words in places),
         ),
     )
 

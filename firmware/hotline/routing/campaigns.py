@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 
+from hotline.routing.menuwalk import MAIN
 from hotline.routing.office import Campaign, Menu, Office
-from hotline.routing.remarks import MAIN_MENU
 from hotline.routing.rules import DAYS_AHEAD, among, hours_from, open_spans
 from hotline.routing.shifts import DAY, Span, day_of, day_span
 
@@ -167,4 +167,4 @@ def _menus(office: Office, campaign: Campaign) -> tuple[Menu, ...]:
     own = office.menu(campaign.menu) if campaign.menu else None
     if own is None:
         return office.menus
-    return (replace(own, id=MAIN_MENU), *(m for m in office.menus if m.id != MAIN_MENU))
+    return (replace(own, id=MAIN), *(m for m in office.menus if m.id != MAIN))

@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 MINUTES_PER_DAY = 24 * 60
+NOT_SET_UP = "Hotline"  # what an office is called, and where it is, until somebody says so
+UNKNOWN_ZONE = ZoneInfo("UTC")
 
 
 class Strategy(StrEnum):
@@ -282,6 +284,7 @@ class Office:
     roll_call: once a week, while at work, people press a key to show that calls reach them.
     self_call: when the box calls its own lines each day: "before opening", "off", or a local time
         such as "07:30".
+    never_said: names and words no text for callers may hold, such as those of competitors.
 
     That key 1 takes a forwarded call cannot be configured.
     """
@@ -330,6 +333,7 @@ class Office:
     text_caller: bool = False
     roll_call: bool = True
     self_call: str = "before opening"
+    never_said: tuple[str, ...] = ()
     # What `shifts.duties_of` found, by what it was asked; another office begins with none.
     worked_out: dict[tuple[date, Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False, hash=False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 
+from hotline.routing.menuwalk import IMPLIED, MAIN, key_of
 from hotline.routing.office import (
     MINUTES_PER_DAY,
     AnsweredBy,
@@ -22,10 +23,12 @@ from hotline.routing.office import (
 from hotline.routing.staff import may_ring
 from hotline.said import say
 
-MAIN_MENU = "main"
 # A caller remembers five choices; 0 (a person) and * (again) are habits, not choices.
 MOST_CHOICES = 5
 _HABITS = frozenset({"0", "*", "#"})
+# Neither is one of a caller's own choices: who needs it knows it by its sound, or by heart.
+_NOT_CHOSEN = frozenset({Do.STAFF, Do.LANGUAGE})
+_WAYS_OUT = frozenset({Do.PERSON, Do.TOPIC, Do.MESSAGE, Do.COMPLAINT})
 
 Place = tuple[str | int, ...]
 
@@ -188,23 +191,58 @@ def _covered(office: Office, topic: Topic) -> bool:
 def _menus(office: Office) -> Iterator[Remark]:
     if not office.menus:
         return
-    if office.menu(MAIN_MENU) is None:
-        words = f"none of the menus is `{MAIN_MENU}`, the one a caller hears first"
+    if office.menu(MAIN) is None:
+        words = say("none of the menus is `main`, the one a caller hears first")
         yield Remark(("menus",), words, mistake=True)
     if office.people and not any(_to_person(key) for menu in office.menus for key in menu.keys):
-        yield Remark(("menus",), "no key leads to a person: 0 is the one callers try")
+        yield Remark(("menus",), say("no key leads to a person: 0 is the one callers try"))
     reached = {key.target for menu in office.menus for key in menu.keys if key.do is Do.MENU}
     for position, menu in enumerate(office.menus):
-        choices = [k for k in menu.keys if k.key not in _HABITS and k.do is not Do.STAFF]
-        if len(choices) > MOST_CHOICES:
-            words = f"`{menu.id}` has {len(choices)} choices: callers remember {MOST_CHOICES}"
-            yield Remark(("menus", position), words)
+        place: Place = ("menus", position)
         if menu.id not in reached | _first_levels(office):
-            yield Remark(("menus", position), f"no key leads to the menu `{menu.id}`")
+            words = say(
+                "no key leads to the menu `%(menu)s`: add one to it, or remove it", menu=menu.id
+            )
+            yield Remark(place, words, mistake=True)
+        if menu.keys and not _leaves(office, menu):
+            words = say(
+                "the menu `%(menu)s` has no way out: add a key to a person or a message",
+                menu=menu.id,
+            )
+            yield Remark(place, words, mistake=True)
+        yield from _too_many(menu, place)
+
+
+def _leaves(office: Office, menu: Menu) -> bool:
+    """Can a caller get out of this level by a key, its own or an implied one?"""
+    seen, ahead = {menu.id}, [menu]
+    while ahead:
+        here = ahead.pop()
+        keys = [key_of(here, one) for one in {key.key for key in here.keys} | set(IMPLIED)]
+        for key in filter(None, keys):
+            if key.do in _WAYS_OUT:
+                return True
+            below = office.menu(key.target) if key.do is Do.MENU else None
+            if below is not None and below.id not in seen:
+                seen.add(below.id)
+                ahead.append(below)
+    return False
+
+
+def _too_many(menu: Menu, place: Place) -> Iterator[Remark]:
+    choices = [k for k in menu.keys if k.key not in _HABITS and k.do not in _NOT_CHOSEN]
+    if len(choices) > MOST_CHOICES:
+        words = say(
+            "`%(menu)s` has %(count)s choices: callers remember %(most)s",
+            menu=menu.id,
+            count=len(choices),
+            most=MOST_CHOICES,
+        )
+        yield Remark(place, words)
 
 
 def _first_levels(office: Office) -> set[str]:
-    return {MAIN_MENU} | {campaign.menu for campaign in office.campaigns if campaign.menu}
+    return {MAIN} | {campaign.menu for campaign in office.campaigns if campaign.menu}
 
 
 def _campaigns(office: Office) -> Iterator[Remark]:
@@ -259,25 +297,36 @@ def _leads_to(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Re
     if key.target not in menus:
         yield _unknown(place, "menu", key.target, menus)
     elif key.target == menu.id:
-        words = f"key {key.key} leads to its own menu: use `do: repeat`"
+        words = say("key %(key)s leads to its own menu: let it say the menu again", key=key.key)
         yield Remark(place, words, mistake=True)
-    elif menu.id not in _first_levels(office) and key.target != MAIN_MENU:
-        words = f"`{key.target}` would be a third level: a menu has two, callers get lost below"
+    elif menu.id not in _first_levels(office) and key.target != MAIN:
+        words = say(
+            "`%(menu)s` would be a third level: a menu has two, callers get lost below",
+            menu=key.target,
+        )
         yield Remark(place, words, mistake=True)
 
 
 def _words_missing(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Remark]:
     if key.do is Do.SAY and not key.text:
-        yield Remark(place, f"key {key.key} (`say`) has no text", mistake=True)
+        words = say("key %(key)s says nothing: write its text", key=key.key)
+        yield Remark((*place, "text"), words, mistake=True)
     elif key.do is Do.SAY:
         missing = [code for code in office.languages if code not in key.text]
         if missing:
-            yield Remark(place, f"key {key.key} has no text in: {', '.join(missing)}")
+            words = say("key %(key)s has no text in: %(codes)s", key=key.key, codes=listed(missing))
+            yield Remark(place, words)
     if key.do in {Do.REPEAT, Do.LANGUAGE, Do.STAFF}:
         return
     missing = [c for c in office.languages if c not in key.label and c not in menu.prompt]
     if missing:
-        yield Remark(place, f"key {key.key} has no label in: {', '.join(missing)}")
+        words = say("key %(key)s has no label in: %(codes)s", key=key.key, codes=listed(missing))
+        yield Remark(place, words)
+
+
+def listed(codes: Iterable[str]) -> str:
+    """Codes of languages in a sentence."""
+    return ", ".join(codes)
 
 
 def _no_centre(place: Place) -> Remark:

@@ -60,3 +60,20 @@ def calendar_feeds(database: Database) -> None:
             at text not null, "by" text not null
         ) without rowid"""
     )
+
+
+@ACCOUNTS()
+def setup_steps(database: Database) -> None:
+    """How far the owner has come in setting up the box; see storage/setupsteps.py."""
+    database.execute(
+        """create table setup_steps (
+            step text primary key,
+            mark text not null check (mark in ('opened', 'finished', 'put_off')),
+            version integer not null, at text not null, "by" text not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table setup_reports (
+            call integer not null, worked text not null, at text not null, "by" text not null
+        )"""
+    )

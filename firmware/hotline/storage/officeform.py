@@ -346,6 +346,7 @@ class TopForm(Form):
     text_caller: bool = False
     roll_call: bool = True
     self_call: Annotated[str, AfterValidator(_self_call)] = BEFORE_OPENING
+    never_said: tuple[_Name, ...] = ()
 
 
 def _check_order(first: date | None, last: date | None) -> None:

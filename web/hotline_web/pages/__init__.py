@@ -10,10 +10,13 @@ from hotline_web.pages import (
     door,
     duty,
     home,
+    hours,
     inbox,
     lines,
-    people,
+    menu,
+    naming,
     prompts,
+    setup,
     shifts,
     tryout,
 )
@@ -21,5 +24,19 @@ from hotline_web.pages import (
 
 def install(app: Flask) -> None:
     """Add every page."""
-    for page in (door, home, inbox, calls, duty, shifts, calendar, people, lines, tryout, prompts):
+    daily = (
+        home,
+        inbox,
+        calls,
+        duty,
+        hours,
+        shifts,
+        calendar,
+        naming,
+        menu,
+        prompts,
+        lines,
+        tryout,
+    )
+    for page in (door, *daily, setup):
         app.register_blueprint(page.pages)

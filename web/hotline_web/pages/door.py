@@ -31,7 +31,7 @@ def claim() -> Response | str | tuple[str, int]:
         login = accounts().log_in(name, password, _address())
     except HotlineError as refusal:
         return render_template("claim.html", wrong=_told(refusal), name=name), _status(refusal)
-    return _welcome(remember(redirect("/"), login))
+    return _welcome(remember(redirect("/setup"), login))
 
 
 @pages.route("/login", methods=["GET", "POST"])

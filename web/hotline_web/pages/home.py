@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, render_template
+from flask_login import current_user
 
 from hotline.errors import HotlineError
 from hotline_web.desk import desk
+from hotline_web.pages.setup.steps import next_step
 from hotline_web.records import Needs, Today
 from hotline_web.verdict import verdict
 
@@ -20,13 +22,20 @@ WAITING_SHOWN = 10
 @pages.get("/")
 def home() -> str:
     """The whole page."""
-    return render_template("home.html", **_news())
+    return render_template("home.html", unfinished=_unfinished(), **_news())
 
 
 @pages.get("/live")
 def live() -> str:
     """What changes on it; asked for every two seconds by a page that is being looked at."""
     return render_template("_home.html", **_news())
+
+
+def _unfinished() -> bool:
+    try:
+        return current_user.may_set_up and next_step(desk()) is not None
+    except HotlineError:
+        return False  # the page says itself what is wrong
 
 
 def _news() -> dict[str, Any]:

@@ -82,13 +82,13 @@ def prompts() -> str:
     return render_template("prompts.html", found=found, own=sum(one.own for one in found.sentences))
 
 
-@pages.get("/<language>/<name>")
+@pages.get("/<string(length=2):language>/<name>")
 def sentence(language: str, name: str) -> str:
     """One of them."""
     return _sentence(language, name)
 
 
-@pages.get("/<language>/<name>/now")
+@pages.get("/<string(length=2):language>/<name>/now")
 def heard(language: str, name: str) -> Response:
     """How callers hear it now: the very samples that go to the telephone."""
     files = [Path(file) for file in desk().control.prompt_hear(language, name)]
@@ -97,7 +97,7 @@ def heard(language: str, name: str) -> Response:
     return sound_of(files[0]) if len(files) == 1 else _one_after_another(files)
 
 
-@pages.get("/<language>/<name>/<int:number>")
+@pages.get("/<string(length=2):language>/<name>/<int:number>")
 def version(language: str, name: str, number: int) -> Response:
     """One of its sounds."""
     path = OwnPrompts(_places().own_prompts).path(language, name, min(number, 999_999))
@@ -106,7 +106,7 @@ def version(language: str, name: str, number: int) -> Response:
     return sound_of(path)
 
 
-@pages.post("/<language>/<name>/upload")
+@pages.post("/<string(length=2):language>/<name>/upload")
 def upload(language: str, name: str) -> Response | tuple[str, int]:
     """A sound file, or what was recorded on the page."""
     here, given = desk(), request.files.get("sound")
@@ -125,7 +125,7 @@ def upload(language: str, name: str) -> Response | tuple[str, int]:
     return _changed(language, name)
 
 
-@pages.post("/<language>/<name>/text")
+@pages.post("/<string(length=2):language>/<name>/text")
 def text(language: str, name: str) -> Response | tuple[str, int]:
     """Other words, spoken by the box."""
     words = " ".join(request.form.get("text", "").split())
@@ -140,7 +140,7 @@ def text(language: str, name: str) -> Response | tuple[str, int]:
     return _changed(language, name)
 
 
-@pages.post("/<language>/<name>/revert")
+@pages.post("/<string(length=2):language>/<name>/revert")
 def revert(language: str, name: str) -> Response:
     """An earlier version again, or the box's own words."""
     number = request.form.get("number", type=int)

@@ -32,6 +32,9 @@ from hotline.control.messages.lines import (
     LineTone,
 )
 from hotline.control.messages.office import (
+    MenuTry,
+    NoticeHear,
+    NoticeTexts,
     OfficeAnsweredBy,
     OfficeGet,
     OfficePut,
@@ -81,6 +84,9 @@ Request = Annotated[
     | OfficeGet
     | OfficePut
     | OfficeSet
+    | MenuTry
+    | NoticeTexts
+    | NoticeHear
     | PlanSwap
     | PlanAway
     | PlanStandIn

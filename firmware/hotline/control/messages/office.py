@@ -39,6 +39,32 @@ class OfficeSet(Message):
     by: Short
 
 
+class MenuTry(Message):
+    """What a caller would hear who presses these keys, one after another. Answered by `MenuTried`.
+
+    keys: `_` is none, until the time is up. closed: as outside the office's hours. sound: as files,
+    too; what was never spoken before takes a moment.
+    """
+
+    do: Literal["menu_try"] = "menu_try"
+    keys: Annotated[str, Field(pattern=r"^[0-9*#_]{0,40}$")] = ""
+    closed: bool = False
+    sound: bool = False
+
+
+class NoticeTexts(Message):
+    """What callers hear before they are recorded. Answered by `NoticeTextsAnswer`."""
+
+    do: Literal["notice_texts"] = "notice_texts"
+
+
+class NoticeHear(Message):
+    """The same as sound, in one language. Answered by `NoticeHeard`."""
+
+    do: Literal["notice_hear"] = "notice_hear"
+    language: Slug
+
+
 class PlanSwap(Message):
     """Two people swap a day, or take a swap back. Refused where it cannot stand.
 
@@ -144,6 +170,44 @@ class OfficeAnswer(Message):
     """The office file as it would be exported."""
 
     yaml: str
+
+
+class HeardWords(Message):
+    """What a caller hears, in one language."""
+
+    language: str
+    words: str
+
+
+class MenuTried(Message):
+    """What is heard after the last of the keys.
+
+    keys: as many of those asked as the menu took. language: what is spoken now. offered: those
+    that lead somewhere on this level, implied ones too. leads: where it all leads, see `Do`; ""
+    while the caller is in the menu. topic: with it. chosen: False where the caller chose nothing.
+    files: the same as sound.
+    """
+
+    keys: str
+    language: str
+    heard: tuple[HeardWords, ...]
+    offered: str = ""
+    leads: str = ""
+    topic: str = ""
+    chosen: bool = True
+    files: tuple[str, ...] = ()
+
+
+class NoticeTextsAnswer(Message):
+    """In each language of the office, the first one first."""
+
+    texts: Mapping[str, str] = {}
+
+
+class NoticeHeard(Message):
+    """Files of the box to be played one after another."""
+
+    sounds: tuple[str, ...]
 
 
 class OfficePutAnswer(Message):

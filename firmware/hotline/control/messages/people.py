@@ -17,11 +17,15 @@ class Numbers(Message):
 
 
 class NumberConfirm(Message):
-    """Ring a person of the office and ask for a code. Answered by `NumberCode` when it rings."""
+    """Ring a person of the office and ask for a code. Answered by `NumberCode` when it rings.
+
+    in_turn: ring only after those who were to be asked before; answered at once.
+    """
 
     do: Literal["number_confirm"] = "number_confirm"
     person: Short
     by: Short
+    in_turn: bool = False
 
 
 class NumberForget(Message):

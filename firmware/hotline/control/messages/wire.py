@@ -79,7 +79,7 @@ class Misplaced(Message):
     """What is wrong at one place of the office, such as ("people", 2, "number")."""
 
     place: tuple[str | int, ...]
-    words: str
+    words: Told
 
 
 class Problem(Message):
