@@ -17,6 +17,14 @@ from hotline_web.settings import Settings
 OPEN_DOORS = frozenset({"static", "door.login", "door.claim", "door.language", "calendar.feed"})
 # Asked by the page itself, not by a hand: they do not keep a session alive.
 UNATTENDED = frozenset({"home.live", "lines.live", "tryout.steps"})
+# What decides who is rung, what it may cost, and who answers at all.
+SET_UP = frozenset(
+    {
+        *("people.confirm", "people.forget", "people.measure", "people.resume"),
+        *("people.pin", "people.forget_pin", "people.unlock"),
+        "duty.answered_by",
+    }
+)
 SESSION, DEVICE, FORM = "hotline", "device", "form"
 DEVICE_SECONDS = 365 * 24 * 3600
 
@@ -38,8 +46,18 @@ class Visitor(UserMixin):  # type: ignore[misc]
         return self.role is not Role.AUDITOR
 
     @property
+    def may_set_up(self) -> bool:
+        """Only who answers for the office decides what it is."""
+        return self.role in (Role.OWNER, Role.MANAGER)
+
+    @property
     def may_call(self) -> bool:
         """Calls from the page cost money: only for who answers for the office."""
+        return self.role in (Role.OWNER, Role.MANAGER)
+
+    @property
+    def may_set_up(self) -> bool:
+        """What every caller hears is for who answers for the office."""
         return self.role in (Role.OWNER, Role.MANAGER)
 
 
@@ -83,6 +101,8 @@ def _unclaimed(known: Accounts) -> Response | None:
 
 
 def _may(endpoint: str | None) -> bool:
+    if endpoint in SET_UP:
+        return bool(current_user.may_set_up)
     return endpoint == "door.logout" or bool(current_user.may_change)
 
 
