@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline.errors import BadSettings
@@ -91,6 +91,7 @@ def test_whatever_stands_in_the_file_the_lines_of_box_toml_are_there(
     assert names(read_added(folder / "lines.toml", box(folder)))[0] == "house"
 
 
+@example(password='\x7f"\\\n#')
 @given(password=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=255))
 def test_every_password_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, password: str
