@@ -55,11 +55,6 @@ class Visitor(UserMixin):  # type: ignore[misc]
         """Calls from the page cost money: only for who answers for the office."""
         return self.role in (Role.OWNER, Role.MANAGER)
 
-    @property
-    def may_set_up(self) -> bool:
-        """What every caller hears is for who answers for the office."""
-        return self.role in (Role.OWNER, Role.MANAGER)
-
 
 def install(app: Flask, settings: Settings, known: Accounts) -> None:
     """Close every page to strangers but the door, and name the cookies."""
