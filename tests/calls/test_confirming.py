@@ -127,7 +127,7 @@ async def test_the_office_is_told_once_a_day_that_somebody_could_not_be_rung(sho
 async def test_who_is_not_confirmed_hears_by_text_of_who_was_missed(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     shop._in_force = replace(SHOP, people=(ION,))
-    shop.exchange.notices._texting = Texting("MD", lambda: 10)
+    shop.exchange.notices.texting = Texting("MD", lambda: 10)
     await shop.called("1")
     assert [one.recipient for one in shop.outbox.waiting() if one.way == "sms"] == [IONS]
 
@@ -411,7 +411,7 @@ async def test_when_the_minutes_are_used_up_the_office_is_told_once_and_callers_
 
 
 async def test_the_supervisor_gets_a_text_when_the_minutes_are_used_up(shop: Shop) -> None:
-    shop.exchange.notices._texting = Texting("MD", lambda: 10)
+    shop.exchange.notices.texting = Texting("MD", lambda: 10)
     shop.board.caps.talked(ANAS, 3600, shop.board.clock.steady())
     with pytest.raises(NumberRefused):
         shop.board.permit(ANAS)

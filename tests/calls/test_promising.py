@@ -205,7 +205,7 @@ async def test_who_does_not_answer_is_tried_again_later_and_then_left_to_a_perso
 
 
 async def test_whoever_is_on_duty_hears_that_the_box_gave_up_and_hears_it_once(shop: Shop) -> None:
-    shop.exchange.notices._texting = Texting("MD", lambda: 9)
+    shop.exchange.notices.texting = Texting("MD", lambda: 9)
     shop.line.busy.add(VERA)
     talking = await shop.talks()
     await shop.asks(VERA)
@@ -221,7 +221,7 @@ async def test_whoever_is_on_duty_hears_that_the_box_gave_up_and_hears_it_once(s
 
 
 async def test_who_was_called_by_somebody_else_in_time_is_no_news(shop: Shop) -> None:
-    shop.exchange.notices._texting = Texting("MD", lambda: 9)
+    shop.exchange.notices.texting = Texting("MD", lambda: 9)
     shop.line.busy.add(VERA)
     talking = await shop.talks()
     vera = await shop.asks(VERA)
@@ -236,7 +236,7 @@ async def test_when_nobody_is_on_duty_whoever_watches_hears_that_the_box_gave_up
 ) -> None:
     day = OpenInterval(frozenset(range(7)), WallTime(9 * 60), WallTime(18 * 60))
     shop = Shop(tmp_path, replace(OFFICE, hours=(day,), supervisor="ana"))
-    shop.exchange.notices._texting = Texting("MD", lambda: 9)
+    shop.exchange.notices.texting = Texting("MD", lambda: 9)
     talking = await shop.talks()
     await shop.asks(VERA)
     shop.time.pass_by(HOLDS + timedelta(hours=9))

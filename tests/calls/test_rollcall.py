@@ -34,7 +34,7 @@ class Shop(Hotline):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, SHOP, confirmed=[ANAS, IONS])
-        self.exchange.notices._texting = Texting("MD", lambda: 9)
+        self.exchange.notices.texting = Texting("MD", lambda: 9)
         self.presses: dict[str, str] = {}
         self.ends: dict[str, Cause] = {}
         self.on_dial: list[Any] = []

@@ -114,7 +114,7 @@ class Shop(Hotline):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, SHOP)
-        self.exchange.notices._texting = Texting("MD", lambda: 9)
+        self.exchange.notices.texting = Texting("MD", lambda: 9)
         self.mobile = Mobile(self)
         lines: Any = (self.line, self.mobile)
         self.board.lines = lines

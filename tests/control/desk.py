@@ -20,7 +20,17 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
-from hotline.control.messages.lines import LineDivert, LineDiverted, LineState
+from hotline.control.messages.lines import (
+    LineAdd,
+    LineChange,
+    LineDivert,
+    LineDiverted,
+    LineRemove,
+    LinesAnswer,
+    LineSet,
+    LinesFound,
+    LineState,
+)
 from hotline.control.messages.office import (
     OfficeAnswer,
     OfficeAnsweredBy,
@@ -71,6 +81,7 @@ class FakeDesk:
         self.broken = False
         self.yaml = "name: Flori\n"
         self.people = NumbersAnswer()
+        self.set_up = LinesAnswer(room=8)
         self.state = StatusAnswer(
             version="0.1.0",
             started_at=NOON,
@@ -79,6 +90,9 @@ class FakeDesk:
             zone="Europe/Chisinau",
             lines=(LineState(id="office", name="Office line", up=True, words="Ready"),),
         )
+
+    async def close(self) -> None:
+        """Nothing goes on beside the server."""
 
     async def status(self, ask: Status) -> StatusAnswer:
         if self.broken:
@@ -157,6 +171,20 @@ class FakeDesk:
         self.asked.append(ask)
         return LineDiverted(always=ask.to, unreachable="")
 
+    async def lines_found(self, ask: LinesFound) -> LinesAnswer:
+        return self.set_up
+
+    async def line_add(self, ask: LineAdd) -> LineSet:
+        await self._change(ask)
+        return LineSet(line=str(ask.settings.get("name", "line")))
+
+    async def line_change(self, ask: LineChange) -> LineSet:
+        await self._change(ask)
+        return LineSet(line=ask.line)
+
+    async def line_remove(self, ask: LineRemove) -> Done:
+        return await self._change(ask)
+
     async def numbers(self, ask: Numbers) -> NumbersAnswer:
         return self.people
 
@@ -224,6 +252,7 @@ class Daemon:
         self._loop.call_soon_threadsafe(self.desk.feed.publish, event)
 
     def stop(self) -> None:
+        asyncio.run_coroutine_threadsafe(self.desk.close(), self._loop).result(5)
         asyncio.run_coroutine_threadsafe(self._server.close(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)

@@ -10,7 +10,7 @@ from flask import Flask
 from tests.web.test_doors import ROUTES
 
 # What is fetched by GET and is no page of its own.
-PARTS = frozenset({"home.live", "people.live", "tryout.steps"})
+PARTS = frozenset({"home.live", "lines.live", "people.live", "tryout.steps"})
 FILES = frozenset({"static", "inbox.sound", "calls.why", "calendar.feed", "tryout.call"})
 # Shown to who has not logged in.
 DOORS = frozenset({"door.login", "door.claim"})
@@ -22,6 +22,7 @@ OTHERWISE = (
     "/calls/9",
     "/duty?at=2026-12-05T09:00&topic=orders",
     "/shifts/change?kind=away&person=ana&first=2026-12-08",
+    "/lines/new?as=gateway",
     "/nothing",
 )
 

@@ -72,13 +72,40 @@ ROUTES = {
     "people.measure": "/people/measure",
     "people.report": "/people/report",
     "lines.lines": "/lines",
+    "lines.live": "/lines/live",
+    "lines.new": "/lines/new",
+    "lines.use": "/lines/use",
+    "lines.change": "/lines/change?line=line",
+    "lines.remove": "/lines/remove",
+    "prompts.prompts": "/prompts",
+    "prompts.sentence": "/prompts/en/greeting_open",
+    "prompts.heard": "/prompts/en/greeting_open/now",
+    "prompts.version": "/prompts/en/goodbye/1",
+    "prompts.upload": "/prompts/en/greeting_open/upload",
+    "prompts.text": "/prompts/en/greeting_open/text",
+    "prompts.revert": "/prompts/en/goodbye/revert",
+    "prompts.announcement": "/prompts/announcement",
+    "prompts.announce": "/prompts/announcement",
+    "prompts.switch_off": "/prompts/announcement/off",
     "tryout.page": "/try",
     "tryout.steps": "/try/steps",
     "tryout.call": "/try/call",
 }
 CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
 CHANGING |= {"put_in_force", "undo", "confirm", "forget", "resume", "back", "tried", "staff"}
+CHANGING |= {
+    "new",
+    "use",
+    "change",
+    "remove",
+    "pin",
+    "forget_pin",
+    "unlock",
+    "measure",
+    "answered_by",
+}
 CHANGING |= {"pin", "forget_pin", "unlock", "measure", "answered_by"}
+CHANGING |= {"upload", "text", "revert", "announce", "switch_off"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]

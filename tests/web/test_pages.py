@@ -323,7 +323,9 @@ def test_a_day_that_does_not_exist_gets_words_not_a_crash(looking: FlaskClient, 
 def test_the_lines_say_how_they_are_and_what_to_do(looking: FlaskClient) -> None:
     text = seen(looking, "/lines")
     assert "Office line ✓ Ready +373 22 000 000" in text
-    assert "Mobile ✕ Not ready Mobile modem The SIM asks for its PIN. Write the PIN" in text
+    assert (
+        "Mobile ✕ Not ready Modem with a SIM card The SIM asks for its PIN. Write the PIN" in text
+    )
 
 
 def test_the_lines_say_what_a_test_call_found(looking: FlaskClient) -> None:
@@ -467,7 +469,7 @@ def test_the_files_of_others_are_the_ones_we_know() -> None:
     for file in FILES:
         assert digest(file.path.read_bytes()) == file.sha256
     served = {p.name for p in Path("web/hotline_web/static").iterdir()}
-    ours = {"app.css", "app.js", "board.js", "icon.svg", "telephone.js", "try.js"}
+    ours = {"app.css", "app.js", "board.js", "icon.svg", "record.js", "telephone.js", "try.js"}
     assert served == ours | {"htmx-4.0.1.min.js"}
 
 

@@ -16,7 +16,7 @@ from hotline_web.settings import Settings
 # Pages without a person behind them; everything else is closed to strangers.
 OPEN_DOORS = frozenset({"static", "door.login", "door.claim", "door.language", "calendar.feed"})
 # Asked by the page itself, not by a hand: they do not keep a session alive.
-UNATTENDED = frozenset({"home.live", "tryout.steps"})
+UNATTENDED = frozenset({"home.live", "lines.live", "tryout.steps"})
 # What decides who is rung, what it may cost, and who answers at all.
 SET_UP = frozenset(
     {
@@ -53,6 +53,11 @@ class Visitor(UserMixin):  # type: ignore[misc]
     @property
     def may_call(self) -> bool:
         """Calls from the page cost money: only for who answers for the office."""
+        return self.role in (Role.OWNER, Role.MANAGER)
+
+    @property
+    def may_set_up(self) -> bool:
+        """What every caller hears is for who answers for the office."""
         return self.role in (Role.OWNER, Role.MANAGER)
 
 

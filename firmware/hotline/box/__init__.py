@@ -14,11 +14,11 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
-from hotline.box.equipment import exchange_of
+from hotline.box.equipment import exchange_of, texting
+from hotline.box.rack import Rack
 from hotline.box.records import Records, office_before, open_records
 from hotline.calls.alarms import Alarms
 from hotline.calls.attendance import Attendance
-from hotline.calls.board import Board
 from hotline.calls.call import Call
 from hotline.calls.campaignends import CampaignReports
 from hotline.calls.confirming import Confirming
@@ -37,12 +37,15 @@ from hotline.calls.stafftexts import StaffTexts
 from hotline.calls.switchboard import Switchboard
 from hotline.calls.tonelesson import ToneLessons
 from hotline.clock import Clock
+from hotline.control.addeddesk import AddedDesk
 from hotline.control.desk import FrontDesk
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.linedesk import LineDesk
+from hotline.control.messages.lines import Section
 from hotline.control.messages.office import PlanSwap
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.pindesk import PinDesk
+from hotline.control.promptdesk import PromptDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.control.staffdesk import StaffDesk
 from hotline.control.waitingdesk import WaitingDesk
@@ -53,23 +56,35 @@ from hotline.lines.port import LineState
 from hotline.media.browser import BrowserPlace
 from hotline.media.pjsip.stack import Pjsip
 from hotline.notify.outbox import Outbox
-from hotline.options import Options, numbers_of_lines, own_numbers
+from hotline.options import (
+    Modem,
+    Options,
+    VoiceModem,
+    dialled_countries,
+    numbers_of_lines,
+    own_numbers,
+)
+from hotline.options.added import ROOM_FOR_CALLS, read_added
 from hotline.routing.changes import SwapDay
-from hotline.storage.audit import Audit
+from hotline.storage.announcements import Announcements
+from hotline.storage.audit import Act, Audit, Entry
 from hotline.storage.campaignends import CampaignEnds
 from hotline.storage.evenings import Evenings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.linetests import LineTests
+from hotline.storage.ownprompts import OwnPrompts
 from hotline.storage.places import Places
 from hotline.storage.presence import StaffTrail
 from hotline.storage.promises import Promises
 from hotline.storage.texts import Texts
 from hotline.storage.toldholes import ToldHoles
+from hotline.storage.uploads import Uploads
 from hotline.storage.uses import Uses, What
 from hotline.storage.waiting import WaitingList
 
 log = logging.getLogger(__name__)
 FROM_BROWSERS = 2  # calls from the page at once; each holds one of its threads
+LOOK_FOR_LINES_S = 60.0  # that can be called by the box itself
 WATCHDOG_PINGS = 3  # in each period that systemd grants
 
 
@@ -104,11 +119,17 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         closing.enter_context(only_one(places.control))
         records = open_records(options, places, clock, closing)
         clock = Clock(max(clock.last_seen, records.last_call or clock.last_seen))
+        fixed = sum(trunk.channels for trunk in options.trunks)
+        lines = read_added(places.lines, options)
+        for wrong in lines.wrong:
+            log.warning("%s", wrong)
+        options = lines.options
         channels = sum(trunk.channels for trunk in options.trunks)
-        pjsip = Pjsip(options.sip, channels)
+        pjsip = Pjsip(options.sip, max(channels, fixed + ROOM_FOR_CALLS))
         await pjsip.start()
         closing.push_async_callback(pjsip.stop)
-        exchange = await exchange_of(options, places, clock, records, pjsip, closing)
+        rack = Rack(options.box.country, pjsip, records, clock)
+        exchange = await exchange_of(options, places, clock, records, pjsip, rack, closing)
         attendance = Attendance(exchange, records.presences, records.trail)
         left = records.left
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
@@ -132,6 +153,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         promising.resume(records.promised)
         closing.push_async_callback(promising.close)
         diverting = _diverting(options, exchange, records)
+        tests = SelfTests(exchange, records.tests, None, switchboard)
+        lessons = ToneLessons(exchange, switchboard, records.tones, [])
+        added = AddedDesk(rack, places.lines, lines, _noted(audit, clock))
         supply = Power()
         people = StaffDesk(attendance, exchange.office)
         desk = FrontDesk(
@@ -147,17 +171,12 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 exchange.board,
                 records.texting,
                 records.diverts,
-                SelfTests(
-                    exchange,
-                    records.tests,
-                    records.trial if records.texting else None,
-                    switchboard,
-                ),
-                ToneLessons(
-                    exchange, switchboard, records.tones, [m.name for m in options.voice_modems]
-                ),
+                tests,
+                lessons,
                 diverting,
+                partial(_settings_of, added),
             ),
+            added=added,
             people=people,
             number_desk=NumberDesk(exchange, confirming, alarms, measuring, roll_calls),
             pins=PinDesk(door, people.person),
@@ -165,14 +184,39 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             drafts=DraftDesk(
                 exchange.office, records.offices, records.drafts, exchange.notices, clock
             ),
+            sentences=PromptDesk(
+                exchange.office,
+                exchange.prompts,
+                OwnPrompts(places.own_prompts),
+                Uploads(places.uploads),
+                Announcements(places.announcement),
+                clock,
+            ),
+            countries=dialled_countries(options),
         )
         desk.attach()
         staff_texts = _staff_texts(options, exchange, records, attendance, desk)
         staff_texts.back = returning.by_text
         exchange.doors.staff = _staff_menu(door, attendance, staff_texts, returning, records.trail)
-        for modem in records.texting:
-            modem.texts.on_text = partial(_keep_text, records.texts, clock, staff_texts)
-        await _start_lines(exchange.board, switchboard, desk, records.outbox, closing)
+        numbers = dict[str, str]()
+
+        def follow(now: Options) -> None:
+            """What the box has changed: everybody goes by it from here on."""
+            own = own_numbers(now)
+            exchange.board.own = diverting.own = staff_texts.own = own
+            diverting.by_shift = {modem.name: modem.divert_to for modem in now.modems}
+            lessons.lines = [modem.name for modem in now.voice_modems]
+            tests.texting = records.trial if now.modems else None
+            if (exchange.notices.texting is None) == bool(now.modems):
+                exchange.notices.texting = texting(now, records, exchange.office(), clock)
+            numbers.clear()
+            numbers.update(numbers_of_lines(now))
+
+        rack.follow.append(follow)
+        on_text = partial(_keep_text, records.texts, clock, staff_texts)
+        rack.connect(exchange.board, switchboard, _changed(desk, records.outbox), on_text)
+        await rack.start(options)
+        closing.push_async_callback(rack.close)
         await _start_browsers(pjsip, places, switchboard, closing)
         server = ControlServer(places.control, desk)
         await server.open()
@@ -187,7 +231,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             PlanWatch(exchange, ToldHoles(records.writer)).keep(),
             CampaignReports(exchange, CampaignEnds(records.writer)).keep(),
             roll_calls.keep(),
-            _call_own_lines(exchange, switchboard, records.tests, numbers_of_lines(options)),
+            _call_own_lines(exchange, switchboard, records.tests, numbers),
         )
         _start_chores(exchange, records, more, closing)
         yield desk
@@ -249,24 +293,27 @@ async def _keep_text(
         staff.came(text)
 
 
-async def _start_lines(
-    board: Board,
-    switchboard: Switchboard,
-    desk: FrontDesk,
-    outbox: Outbox,
-    closing: AsyncExitStack,
-) -> None:
-    """Each line on its own: one that cannot start does not keep the others from answering."""
-
+def _changed(desk: FrontDesk, outbox: Outbox) -> Callable[[str, LineState], None]:
     def changed(name: str, state: LineState) -> None:
         desk.line_changed(name, state)
         if state.up:
             outbox.try_now("sms")
 
-    for line in board.lines:
-        line.on_state = partial(changed, line.name)
-        await line.start(switchboard.ring)
-        closing.push_async_callback(line.stop)
+    return changed
+
+
+def _noted(audit: Audit, clock: Clock) -> Callable[[Act, str, str], None]:
+    def noted(act: Act, line: str, by: str) -> None:
+        audit.note(Entry(clock.now(), act, person=line, by=by))
+
+    return noted
+
+
+def _settings_of(added: AddedDesk, name: str) -> tuple[Section, str]:
+    """The section of box.toml to which a line belongs, and its own number."""
+    one = added.lines.line(name)
+    kinds: dict[type[object], Section] = {Modem: "modem", VoiceModem: "voice_modem"}
+    return kinds.get(type(one), "trunk"), (one.number or "") if one else ""
 
 
 async def _start_browsers(
@@ -289,11 +336,12 @@ def _diverting(options: Options, exchange: Exchange, records: Records) -> Divert
 async def _call_own_lines(
     exchange: Exchange, switchboard: Switchboard, tests: LineTests, numbers: Mapping[str, str]
 ) -> None:
-    """What does it is loaded only where a line can be called."""
-    if numbers:
-        from hotline.calls.selfcall import SelfCalls
+    """What does it is loaded only where a line can be called, if only by and by."""
+    while not numbers:  # noqa: ASYNC110 - most boxes are never told another
+        await asyncio.sleep(LOOK_FOR_LINES_S)
+    from hotline.calls.selfcall import SelfCalls
 
-        await SelfCalls(exchange, switchboard, tests, numbers).keep()
+    await SelfCalls(exchange, switchboard, tests, numbers).keep()
 
 
 def _start_chores(

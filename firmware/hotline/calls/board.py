@@ -11,6 +11,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from functools import partial
 from typing import Any, cast
 
 from hotline.calls.caps import Caps
@@ -111,6 +112,7 @@ class Board:
         self._taken_at: deque[tuple[float, str]] = deque()  # monotonic
         self.queue = Queue()
         self.dials = 0
+        self._out: set[Leg] = set()
         self._changed = asyncio.Event()
         self._behind: set[asyncio.Task[None]] = set()
         self._long: set[asyncio.Task[None]] = set()
@@ -261,7 +263,8 @@ class Board:
                 trouble = down
             else:
                 self.dials += 1
-                leg.gone.add_done_callback(lambda _gone: self._channel_free())
+                self._out.add(leg)
+                leg.gone.add_done_callback(partial(self._over, leg))
                 return leg
         raise trouble
 
@@ -276,8 +279,13 @@ class Board:
         with self._counted_if_dialled(engagement.number):
             return self.dial_elsewhere(engagement, (), both_ways=True, first=first)
 
-    def _channel_free(self) -> None:
+    def dials_over(self, line: str) -> bool:
+        """Is a call of the box going out over this line?"""
+        return any(leg.line == line for leg in self._out)
+
+    def _over(self, leg: Leg, _gone: object) -> None:
         """Who waits looks again where there was none; a person who came free is told of before."""
+        self._out.discard(leg)
         if self.channels() <= 1:
             self.tell_changed()
 

@@ -46,8 +46,6 @@ class Diverting:
 
     async def keep(self) -> None:
         """Tell the lines, now and whenever it changes. For ever; in the end every shift is over."""
-        if not self.lines:
-            return
         try:
             while True:
                 seconds = self._look()

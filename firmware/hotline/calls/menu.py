@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from hotline.calls.call import Call
-from hotline.media.catalogue import Prompt, opening_words
+from hotline.media.catalogue import (
+    ANNOUNCEMENT,
+    Prompt,
+    key_name,
+    menu_name,
+    opening_words,
+)
 from hotline.routing.office import Do, Fallback, Key, Menu
 from hotline.routing.plan import Plan
 from hotline.routing.rules import Opening
@@ -39,15 +46,35 @@ class Wish:
 
 async def greet(call: Call, plan: Plan) -> list[Path]:
     """The greeting by opening hours, as files: the menu plays them, so that a key works at once."""
-    office = call.office
+    office, before = call.office, await announced(call)
     if _open(plan):
         call.step("greeting", "The caller hears the greeting.")
-        own = await call.own_words(office.greeting)
-        return own or await call.words(Prompt.GREETING_OPEN, office=office.name)
+        own = await _greeting(call, office.greeting, Prompt.GREETING_OPEN)
+        return before + (own or await call.words(Prompt.GREETING_OPEN, office=office.name))
     call.step("greeting_closed", "The caller hears that the office is closed.")
-    own = await call.own_words(office.closed_greeting)
+    own = await _greeting(call, office.closed_greeting, Prompt.GREETING_CLOSED)
     notice = await call.own_words(plan.closure.notice) if plan.closure else []
-    return (own or await _closed_words(call, plan.next_opening)) + notice
+    return before + (own or await _closed_words(call, plan.next_opening)) + notice
+
+
+async def announced(call: Call) -> list[Path]:
+    """What is said before every greeting just now, as files. The text goes before a recording."""
+    now = call.exchange.announcement()
+    if now is None or not now.on(call.exchange.clock.now()):
+        return []
+    call.step("announcement", "The caller hears the announcement.")
+    if words := await call.own_words(now.text):
+        return words
+    prompts = call.exchange.prompts
+    in_theirs = await prompts.say(call.language, "", ANNOUNCEMENT)
+    return in_theirs or await prompts.say(call.office.language, "", ANNOUNCEMENT)
+
+
+async def _greeting(call: Call, texts: Mapping[str, str], prompt: Prompt) -> list[Path]:
+    """The office's own words; its recording goes before them, but not before a campaign's."""
+    campaign = call.campaign
+    its_own = campaign is not None and texts in (campaign.greeting, campaign.closed_greeting)
+    return await call.own_words(texts, "" if its_own else prompt) if texts else []
 
 
 async def choose(call: Call, plan: Plan, greeting: list[Path]) -> Wish:
@@ -74,7 +101,7 @@ async def choose(call: Call, plan: Plan, greeting: list[Path]) -> Wish:
         elif chosen.do is Do.MENU:
             menu, tries, before = _below(call, menu, chosen), 0, []
         elif chosen.do is Do.SAY:
-            before, key = [], await _inform(call, chosen)
+            before, key = [], await _inform(call, chosen, key_name(menu.id, chosen.key))
         elif chosen.do in (Do.LANGUAGE, Do.REPEAT):
             before = _stay(call, chosen)
         else:
@@ -110,7 +137,7 @@ def _stay(call: Call, chosen: Key) -> list[Path]:
     return []
 
 
-async def _inform(call: Call, chosen: Key) -> str | None:
+async def _inform(call: Call, chosen: Key, said_by: str) -> str | None:
     """Say what the key promises; the key that was pressed meanwhile. Raises CallerGone.
 
     An answer is what was heard to its end, or for a moment at least: people hang up when they
@@ -118,7 +145,7 @@ async def _inform(call: Call, chosen: Key) -> str | None:
     """
     call.step("information", f"The caller pressed {chosen.key} and hears information.")
     clock, heard = call.exchange.clock, False
-    words = await call.own_words(chosen.text)
+    words = await call.own_words(chosen.text, said_by)
     began = clock.monotonic()
     try:
         key = await call.party.ask(words, 0.0)
@@ -163,7 +190,7 @@ def fallback(kind: Fallback, topic: str | None = None) -> Wish:
 
 async def _offer(call: Call, menu: Menu, open_now: bool) -> list[Path]:
     """What the menu says; while closed, keys that need a person are not offered."""
-    own = await call.own_words(menu.prompt)
+    own = await call.own_words(menu.prompt, menu_name(menu.id))
     if own and open_now:
         return own
     files: list[Path] = []

@@ -81,7 +81,7 @@ async def _introduce(call: Call, kind: CaseKind, case: OpenedCase) -> Recording:
 
 async def notice(call: Call) -> list[Path]:
     """Who records, why, how to refuse; heard to its end before anything is recorded."""
-    own = await call.own_words(call.office.recording_notice)
+    own = await call.own_words(call.office.recording_notice, Prompt.RECORDING_NOTICE)
     days = KEPT_DAYS
     return own or await call.words(Prompt.RECORDING_NOTICE, office=call.office.name, days=days)
 

@@ -72,7 +72,7 @@ class Notices:
     def __init__(
         self, outbox: Outbox, messengers: tuple[str, ...], texting: Texting | None = None
     ) -> None:
-        self._outbox, self._messengers, self._texting = outbox, messengers, texting
+        self._outbox, self._messengers, self.texting = outbox, messengers, texting
         self._told_texts: deque[datetime] = deque()
         self.away: Callable[[], Absent] = dict
 
@@ -134,11 +134,11 @@ class Notices:
         self, office: Office, person: Person, number: str, callee: Callee, now: datetime
     ) -> None:
         """Send a person the number of a caller to call back. Raises HotlineError."""
-        if self._texting is None:
+        if self.texting is None:
             raise HotlineError(say("No line of the box can send texts."))
         if person.number is None or not can_be_texted(person.number):
             raise HotlineError(say("%(person)s has no mobile telephone.", person=person.name))
-        if self._texting.room() <= 0:
+        if self.texting.room() <= 0:
             raise HotlineError(say("Today's texts are used up."), say("Call from the box instead."))
         about = _about(office, now)
         text = text_to_call_back(number, callee.name, callee.came, callee.case_number, about)
@@ -155,9 +155,9 @@ class Notices:
     def text_person(self, person: Person, text: str) -> bool:
         """Text one of the staff; False where no line can, or they have no mobile."""
         number = person.number or person.unconfirmed
-        if self._texting is None or number is None or not can_be_texted(number):
+        if self.texting is None or number is None or not can_be_texted(number):
             return False
-        if self._texting.room() <= 0:
+        if self.texting.room() <= 0:
             return False
         self._outbox.add("sms", number, text, "")
         return True
@@ -185,7 +185,7 @@ class Notices:
         self._send(office, words)
         watching = office.person(office.supervisor) if supervisor else None
         number = (watching.number or watching.unconfirmed) if watching else ""
-        if self._texting and can_be_texted(number) and self._texting.room() > 0:
+        if self.texting and can_be_texted(number) and self.texting.room() > 0:
             self._outbox.add("sms", number, words.subject, "")
 
     def evening_recipients(self, office: Office) -> list[tuple[str, str]]:
@@ -197,8 +197,8 @@ class Notices:
         to += [("apprise", name) for name in self._messengers]
         supervisor = office.person(office.supervisor)
         number = supervisor.number if supervisor else None
-        if self._texting is not None and number and can_be_texted(number):
-            to += [("sms", number)] if self._texting.room() > 0 else []
+        if self.texting is not None and number and can_be_texted(number):
+            to += [("sms", number)] if self.texting.room() > 0 else []
         return list(dict.fromkeys(to))
 
     def about(self, office: Office, now: datetime) -> About:
@@ -227,7 +227,7 @@ class Notices:
 
         Who went home is left in peace, unless everybody did.
         """
-        if self._texting is None or not office.text_staff:
+        if self.texting is None or not office.text_staff:
             return
         away, there = self.away(), on_duty(office, now)
         home = {one.person for one in away.values() if one.why is Why.OFF}
@@ -235,15 +235,15 @@ class Notices:
         # A text costs little and dials nobody: whoever is not confirmed yet is told all the same.
         numbers = dict.fromkeys(p.number or p.unconfirmed for p in told)
         for number in filter(can_be_texted, numbers):
-            if self._texting.room() > 0:
+            if self.texting.room() > 0:
                 self._outbox.add("sms", number, text, "", case_number=case)
 
     def _text_to_missed(self, office: Office, number: str, language: str, now: datetime) -> None:
-        if self._texting is None or not office.text_missed:
+        if self.texting is None or not office.text_missed:
             return
         today = now.astimezone(office.zone).date()
-        if self._texting.may_tell(number, today):
-            self._texting.told[number] = today
+        if self.texting.may_tell(number, today):
+            self.texting.told[number] = today
             self._outbox.add("sms", number, text_to_missed(office.name, language), "")
 
     def _send(self, office: Office, words: Words, case: int | None = None) -> None:

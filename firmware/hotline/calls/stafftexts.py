@@ -82,7 +82,7 @@ class StaffTexts:
         change: Callable[[SwapDay, str], Awaitable[object]],
     ) -> None:
         self._exchange, self._attendance = exchange, attendance
-        self._asks, self._trail, self._own = asks, trail, own
+        self._asks, self._trail, self.own = asks, trail, own
         self._change = change
         self._limits = Limits()
         self.back: Callable[[Person, int], Awaitable[str]] | None = None
@@ -97,7 +97,7 @@ class StaffTexts:
 
     def _sender(self, text: Text) -> Person | None:
         """Who of the office; of several with one telephone somebody who is on duty."""
-        if text.state is not TextState.RECEIVED or text.number in self._own:
+        if text.state is not TextState.RECEIVED or text.number in self.own:
             return None
         office = self._office()
         found = [person for person in office.people if person.number == text.number]

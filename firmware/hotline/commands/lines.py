@@ -33,7 +33,11 @@ def doctor(given: argparse.Namespace) -> int:
 
 
 def lines(given: argparse.Namespace) -> int:
-    """The telephone lines: how each is, and what its network is."""
+    """The telephone lines: how each is; with words after it, add, change or remove one."""
+    if given.do:
+        from hotline.commands import addedlines
+
+        return addedlines.found(given) if given.do == "found" else addedlines.change(given)
     from hotline.health.checks import (
         divert_words,
         left_words,
@@ -139,7 +143,15 @@ def add(verbs: Any) -> None:
         help="with --call: this telephone, too, where hands_on is set: does the network join both?",
     )
     look.add_argument("--line", help="with --call: this line only")
-    shared.verb(verbs, "lines", lines, json_too=True)
+    each = shared.verb(verbs, "lines", lines, json_too=True)
+    each.add_argument("do", nargs="?", choices=("found", "add", "change", "remove"))
+    each.add_argument(
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help='add trunk|modem|voice_modem KEY=VALUE…, change LINE KEY=VALUE…, remove LINE; "-" as'
+        " a password or pin asks for it",
+    )
     lesson = shared.verb(verbs, "learn-tone", learn_tone)
     lesson.add_argument("line", help="a line on a voice modem")
     lesson.add_argument("--forget", action="store_true", help="go by the usual tones again")

@@ -22,9 +22,15 @@ from hotline.control.messages.calls import (
     CaseReopen,
 )
 from hotline.control.messages.lines import (
+    LineAdd,
     LineBalance,
+    LineChange,
     LineDivert,
     LineDiverted,
+    LineRemove,
+    LinesAnswer,
+    LineSet,
+    LinesFound,
     LineTest,
     LineTested,
     LineTone,
@@ -57,6 +63,21 @@ from hotline.control.messages.people import (
     StaffPin,
     StaffPinMade,
     StaffSaid,
+)
+from hotline.control.messages.prompts import (
+    Announce,
+    AnnouncementLook,
+    AnnouncementNow,
+    PromptAnswer,
+    PromptHear,
+    PromptLook,
+    PromptPut,
+    PromptPutAnswer,
+    PromptRevert,
+    Prompts,
+    PromptsAnswer,
+    PromptSound,
+    PromptText,
 )
 from hotline.control.messages.status import Event, Status, StatusAnswer, Subscribe, Who, WhoAnswer
 from hotline.control.messages.wire import (
@@ -140,7 +161,8 @@ class Control:
         | OfficeAnsweredBy
         | OfficeUndo
         | CallClaim
-        | CallTried,
+        | CallTried
+        | PromptRevert,
     ) -> None:
         """Change a record; returns once the daemon has written it."""
         self._ask(ask, Done)
@@ -182,9 +204,56 @@ class Control:
         """Ring a person until a voicemail answers; returns what is to be done meanwhile."""
         return self._ask(NumberMeasure(person=person, by=by), Started).words
 
+    def prompts(self, language: str = "") -> PromptsAnswer:
+        """Every sentence of the office in a language."""
+        return self._ask(Prompts(language=language), PromptsAnswer)
+
+    def prompt_look(self, language: str, name: str) -> PromptAnswer:
+        """One sentence and its sounds."""
+        return self._ask(PromptLook(language=language, name=name), PromptAnswer)
+
+    def prompt_hear(self, language: str, name: str) -> tuple[str, ...]:
+        """The files of a sentence as callers hear it now."""
+        ask = PromptHear(language=language, name=name)
+        return Control(self._path, SLOW_S)._ask(ask, PromptSound).files
+
+    def prompt_put(self, language: str, name: str, upload: str, by: str) -> float:
+        """Let an uploaded sound be heard from now on; returns its seconds."""
+        ask = PromptPut(language=language, name=name, upload=upload, by=by)
+        return Control(self._path, SLOW_S)._ask(ask, PromptPutAnswer).seconds
+
+    def prompt_text(self, language: str, name: str, text: str, by: str) -> float:
+        """Let these words be heard from now on; returns their seconds."""
+        ask = PromptText(language=language, name=name, text=text, by=by)
+        return Control(self._path, SLOW_S)._ask(ask, PromptPutAnswer).seconds
+
+    def announce(self, ask: Announce) -> AnnouncementNow:
+        """Say something before every greeting, or no more."""
+        return Control(self._path, SLOW_S)._ask(ask, AnnouncementNow)
+
+    def announcement(self) -> AnnouncementNow:
+        """What is said before every greeting."""
+        return self._ask(AnnouncementLook(), AnnouncementNow)
+
     def caps_resume(self, by: str) -> str:
         """Allow some more minutes today; returns how many, in words."""
         return self._ask(CapsResume(by=by), Words).words
+
+    def lines_found(self) -> LinesAnswer:
+        """Modems without a line, and lines that can be changed."""
+        return self._ask(LinesFound(), LinesAnswer)
+
+    def line_add(self, ask: LineAdd) -> str:
+        """Add a line; returns its name once it is at work. Refused names every problem."""
+        return Control(self._path, SLOW_S)._ask(ask, LineSet).line
+
+    def line_change(self, ask: LineChange) -> None:
+        """Change a line that was added. Refused names every problem."""
+        Control(self._path, SLOW_S)._ask(ask, LineSet)
+
+    def line_remove(self, line: str, by: str) -> None:
+        """Take a line out that was added."""
+        Control(self._path, SLOW_S)._ask(LineRemove(line=line, by=by), Done)
 
     def line_test(self, line: str, number: str, second: str = "") -> LineTested:
         """Have a line tested; returns when it was. second: see `LineTest`."""

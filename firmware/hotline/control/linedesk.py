@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import cast
 
@@ -24,6 +24,7 @@ from hotline.control.messages.lines import (
     LineTest,
     LineTested,
     LineTone,
+    Section,
 )
 from hotline.control.messages.wire import Words
 from hotline.errors import HotlineError
@@ -39,7 +40,10 @@ UNDO = say("Put it back as a [[modem]] without when_dead: the box then undoes th
 
 @dataclass(frozen=True)
 class LineDesk:
-    """mobiles: those of the board's lines that have a SIM card. diverts: what they changed."""
+    """mobiles: those of the board's lines that have a SIM card. diverts: what they changed.
+
+    settings: the section of box.toml to which a line belongs, and its own number, "" if unknown.
+    """
 
     board: Board
     mobiles: Sequence[MobileLine]
@@ -47,6 +51,7 @@ class LineDesk:
     tests: SelfTests
     lessons: ToneLessons
     diverting: Diverting
+    settings: Callable[[str], tuple[Section, str]] = lambda _line: ("trunk", "")
 
     def states(self) -> tuple[LineState, ...]:
         """Every line, in the order in which the box dials over them."""
@@ -107,11 +112,15 @@ class LineDesk:
         test = self.tests.results.of(line.name)
         divert = mobile.divert() if mobile else None
         tone = tone_of(self.lessons.tones, line.name)
+        section, number = self.settings(line.name)
         return LineState(
             id=line.name,
             name=line.name,
+            kind=section,
             up=state.up,
             words=state.words,
+            number=number,
+            wants=state.wants,
             trouble=state.trouble,
             caution=line.capabilities.caution,
             network=LineNetwork(**asdict(mobile.network())) if mobile else None,

@@ -26,7 +26,8 @@ from hotline.lines.finder import Finder, Seen, modems
 from hotline.lines.quirks import quirks_of
 from hotline.lines.usb import this_machine
 from hotline.numbering import mask
-from hotline.options import Options, numbers_of_lines, public_authorities
+from hotline.options import Options, dialled_countries, numbers_of_lines, public_authorities
+from hotline.options.added import AllLines, every_line, read_added
 from hotline.options.file import read_options, readable_by_others
 from hotline.routing.confirmed import only_confirmed, waiting
 from hotline.routing.office import Office
@@ -62,8 +63,11 @@ def examine(settings: Path) -> list[Finding]:
     except HotlineError as trouble:
         return [Finding(False, trouble.cause, trouble.action), *_programs()]
     places = Places(options.box.data)
+    lines = read_added(places.lines, options)
+    found = [*_settings(settings, options, lines)]
+    options = lines.options
     return [
-        *_settings(settings, options),
+        *found,
         *_programs(),
         *_authorities(options),
         *_disk(places),
@@ -74,16 +78,18 @@ def examine(settings: Path) -> list[Finding]:
     ]
 
 
-def _settings(path: Path, options: Options) -> Iterator[Finding]:
+def _settings(path: Path, options: Options, lines: AllLines) -> Iterator[Finding]:
     yield Finding(True, f"The settings {path} are in order.")
     secrets = [trunk.password for trunk in options.trunks] + [m.pin for m in options.modems]
     if any(secrets) and readable_by_others(path):
         yield Finding(
             False, f"Other users of this machine can read {path}.", f"Run: chmod 600 {path}"
         )
-    if not (options.trunks or options.modems or options.voice_modems):
-        action = "Add a [[trunk]], a [[modem]] or a [[voice_modem]] to box.toml."
-        yield Finding(False, "No line is set up.", action)
+    for wrong in lines.wrong:
+        yield Finding(False, wrong, "Add that line again on the page Lines, or correct it there.")
+    if not every_line(lines.options):
+        action = "Add one on the page Lines, with `hotline lines add`, or to box.toml."
+        yield Finding(False, "No telephone line is set up.", action)
 
 
 def _programs() -> Iterator[Finding]:
@@ -129,7 +135,11 @@ def _office(places: Places, options: Options) -> Iterator[Finding]:
         with records_file(places.data).reading() as database:
             yaml, confirmed = current(database), holding(database)
             shut = shut_at(database)
-        office, warnings = read_stored_office(yaml, "the office") if yaml else (None, ())
+        office, warnings = (
+            read_stored_office(yaml, "the office", dialled_countries(options))
+            if yaml
+            else (None, ())
+        )
     except HotlineError as trouble:
         yield Finding(False, trouble.cause, trouble.action)
         return
@@ -198,8 +208,12 @@ def _modem(seen: Seen, line: str) -> Finding:
         return Finding(False, down.cause, down.action or "Unplug it, and plug it in again.")
     if line:
         return Finding(True, f"{seen.words}: line {line}.")
-    add = f'Add to box.toml: [[modem]] with usb = "{seen.device.path}".'
+    add = f"Use it: hotline lines add modem usb={seen.device.path} model={_model(seen)}"
     return Finding(True, f"{seen.words}: no line uses it.", add)
+
+
+def _model(seen: Seen) -> str:
+    return seen.known.model if seen.known else "generic"
 
 
 def _lines(places: Places) -> Iterator[Finding]:

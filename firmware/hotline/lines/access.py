@@ -45,6 +45,7 @@ class Access:
         self._view = NetworkView(quirks, on_time)
         self._networks: dict[str, int] = {}
         self.signal: int | None = None
+        self.wants_pin = False
 
     async def prepare(self, ask: Ask) -> None:
         """Wake, unlock and set up a modem that was just opened. Raises LineDown."""
@@ -84,6 +85,7 @@ class Access:
 
     def forget(self) -> None:
         """The modem was closed: nothing is known any more."""
+        self.wants_pin = False
         self._networks.clear()
         self._view.forget()
         self.signal = None
@@ -138,8 +140,10 @@ class Access:
     async def _enter_pin(self, ask: Ask) -> None:
         """One try, and only where no wrong PIN was given before."""
         if not self._modem.pin:
+            self.wants_pin = True
             raise LineDown(
-                say("The SIM card asks for its PIN."), say("Write it as pin of [[modem]].")
+                say("The SIM card asks for its PIN."),
+                say("Enter it on the page Lines, or as pin of [[modem]] in box.toml."),
             )
         answer = await ask(self._quirks.pin_tries)
         left = [event.left for event in answer.events if isinstance(event, PinTries)]

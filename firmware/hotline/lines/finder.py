@@ -50,6 +50,15 @@ KNOWN = (
     Known("1e0e", "9001", "SIMCom SIM7600", "sim7600", at=2, sound=4, spare=3),
 )
 MAKERS = {"2c7c": "Quectel", "12d1": "Huawei", "1e0e": "SIMCom"}
+# Of voice modems, from the tables of Linux's cdc-acm and ti_usb_3410_5052: words and our model.
+VOICE = {
+    ("0baf", "0303"): ("USRobotics 5637", "usr5637"),
+    ("06e0", "f114"): ("Multi-Tech MT9234MU", "mt9234"),
+    **{
+        ("0572", product): ("Conexant CX930xx", "cx930xx")
+        for product in ("1321", "1324", "1328", "1329", "1349")
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,38 @@ def modems(devices: Iterable[Device]) -> tuple[Seen, ...]:
         for device in devices
         if device.vendor in MAKERS
     )
+
+
+@dataclass(frozen=True)
+class SeenVoice:
+    """A voice modem. words: what it is. port: its serial port by the name that stays, None while
+    there is none.
+    """
+
+    device: Device
+    words: str
+    model: str
+    port: Path | None
+
+
+def voice_modems(bus: Bus) -> tuple[SeenVoice, ...]:
+    """The voice modems of this machine, as far as their USB ids tell."""
+    return tuple(
+        SeenVoice(device, words, model, _stays(bus.dev, device))
+        for device in bus.devices()
+        for words, model in [VOICE.get((device.vendor, device.product), ("", ""))]
+        if model
+    )
+
+
+def _stays(dev: Path, device: Device) -> Path | None:
+    """udev's name of the first serial port, which is the same after each plugging in."""
+    tty = next((one.tty for one in device.interfaces if one.tty), "")
+    if not tty:
+        return None
+    names = sorted((dev / "serial/by-id").glob("*"))
+    port = dev / tty
+    return next((name for name in names if name.resolve() == port.resolve()), port)
 
 
 class Finder:

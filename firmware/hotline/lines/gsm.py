@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from hotline.at import commands
 from hotline.at.answers import Event, Registration, Restarted, TextCame, TextStored
@@ -288,10 +289,11 @@ class GsmLine:
         self._modem.close()
         if self._sound is not None:
             self._sound.close()
+        wants: Literal["", "pin"] = "pin" if self._access.wants_pin else ""
         self._access.forget()
         self._calls.lost()
         resting = asyncio.get_running_loop().time() < self._away_until
-        self._now(LineState(False, RESTING if resting else words))
+        self._now(LineState(False, RESTING if resting else words, wants=wants))
 
     def _now(self, state: LineState) -> None:
         if state != self._health:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from hotline.said import NOTHING, Said
 
@@ -66,12 +66,14 @@ class Capabilities:
 class LineState:
     """Can callers reach us over this line? `words` is one sentence for the owner.
 
-    trouble: what is wrong although they can, one sentence, else "".
+    trouble: what is wrong although they can, one sentence, else "". wants: "pin" while the SIM card
+    asks for one that nobody gave.
     """
 
     up: bool
     words: Said
     trouble: Said = NOTHING
+    wants: Literal["", "pin"] = ""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ REFUSED_RETRY_S = 300.0
 RESOLVE_AGAIN_S = 300.0
 AUTHORITIES_AGAIN_S = 30.0
 MISSED_KEEP_ALIVES = 2
+SAYS_GOODBYE_S = 2.0  # a provider that was told that we are not there any more
 DIALLED_PREFIX = {"+e164": "+", "00": "00"}
 
 _CAUSES = {
@@ -69,6 +70,7 @@ class StackAccount(Protocol):
     networks: tuple[str, ...]
 
     def register(self) -> None: ...
+    def unregister(self) -> None: ...
     def ask_options(self, uri: str) -> None: ...
     def invite(self, uri: str, headers: dict[str, str], listener: SipLeg) -> StackCall: ...
     def close(self) -> None: ...
@@ -218,6 +220,26 @@ class SipLine:
             leg.hang_up()
         if self._account is not None:
             self._account.close()
+
+    async def leave(self) -> None:
+        """`stop` while the box runs on: the provider sends no more callers, its packets are lost.
+
+        Only when the line carries no call.
+        """
+        self._on_ring, self.on_state = lambda leg: leg.hang_up(Cause.BUSY), lambda _state: None
+        registered = self._trunk.register and self._account and not self._registration
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+        if registered and self._account is not None:
+            while not self._registered.empty():
+                self._registered.get_nowait()
+            self._account.unregister()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SAYS_GOODBYE_S):
+                    await self._registered.get()
+        await self.stop()
+        self._guard.shut(self.name)
 
     def dial(self, number: str) -> SipLeg:
         """See Line."""
@@ -423,6 +445,14 @@ class Guard:
         self._networks[line] = networks
         self._names[host] = address
         self._stack.know({n: a for n, a in self._names.items() if n != a})
+        self._allow()
+
+    def shut(self, line: str) -> None:
+        """Let in no more what only `line` let in."""
+        self._networks.pop(line, None)
+        self._allow()
+
+    def _allow(self) -> None:
         self._stack.allow({network for each in self._networks.values() for network in each})
 
     async def resolve(self, host: str) -> tuple[str, ...]:

@@ -29,18 +29,22 @@ def read_options(path: Path) -> Options:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadSettings(str(path), (_in_words_of_toml(error),)) from None
-    _set_defaults_by_kind(raw)
     lines = _lines_of_keys(text)
     try:
-        options = _OPTIONS.validate_python(raw)
+        options = options_of(raw, path.parent)
     except ValidationError as error:
         problems = {_problem(dict(e), lines) for e in error.errors(include_input=False)}
         raise BadSettings(str(path), tuple(text for _, text in sorted(problems))) from None
-    options = _from_folder(options, path.parent)
     problems = {_told(place, words, lines) for place, words in disagreements(options)}
     if problems:
         raise BadSettings(str(path), tuple(text for _, text in sorted(problems)))
-    return _with_passwords(options)
+    return with_passwords(options)
+
+
+def options_of(raw: dict[str, Any], folder: Path) -> Options:
+    """What was read of a file in `folder`, each key by itself. Raises ValidationError."""
+    _set_defaults_by_kind(raw)
+    return _from_folder(_OPTIONS.validate_python(raw), folder)
 
 
 def readable_by_others(path: Path) -> bool:
@@ -180,7 +184,8 @@ def _under(folder: Path, path: Path | None) -> Path | None:
     return None if path is None else folder / path
 
 
-def _with_passwords(options: Options) -> Options:
+def with_passwords(options: Options) -> Options:
+    """With what stands in the files that are named for passwords. Raises OSError."""
     return replace(
         options,
         trunks=tuple(_with_password(trunk) for trunk in options.trunks),

@@ -1,4 +1,4 @@
-"""What was done with numbers, caps and PINs, when and by whom: written once, never changed."""
+"""What was done with numbers, caps, PINs and lines, when, by whom: written once, never changed."""
 
 from __future__ import annotations
 
@@ -32,11 +32,16 @@ class Act(StrEnum):
     PIN_FORGOTTEN = "PIN forgotten"  # by command, or the person left the office
     STAFF_SHUT = "staff menu shut"  # too many wrong PINs
     STAFF_OPENED = "staff menu opened"
+    LINE_ADDED = "line added"
+    LINE_CHANGED = "line changed"
+    LINE_REMOVED = "line removed"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line. number: E.164, or as it was written. person: a name. by: who did it."""
+    """One line. number: E.164, or as it was written. person: a name, or that of a telephone line.
+    by: who did it.
+    """
 
     at: datetime
     what: Act

@@ -31,11 +31,17 @@ def put_in_place(finished: Path, path: Path) -> None:
     sync_directory(path.parent)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write `path` so that a reader, also after a power cut, sees all of `data` or the old file."""
+def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """Write `path` so that a reader, also after a power cut, sees all of `data` or the old file.
+
+    mode: who may read it from its first byte on, as for open(2); 0o600 for what is secret.
+    """
     unfinished = path.with_name(f".{path.name}.new")
     try:
-        unfinished.write_bytes(data)
+        unfinished.unlink(missing_ok=True)  # of a run that was cut off, with whatever mode
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(handle, "wb") as new:
+            new.write(data)
         put_in_place(unfinished, path)
     except OSError:
         unfinished.unlink(missing_ok=True)

@@ -23,6 +23,11 @@ class Places:
         return self.data / "calling.sock"
 
     @property
+    def lines(self) -> Path:
+        """The lines that were added while the box ran, in the form of box.toml."""
+        return self.data / "lines.toml"
+
+    @property
     def recordings(self) -> Path:
         """What callers left."""
         return self.data / "recordings"
@@ -31,6 +36,16 @@ class Places:
     def own_prompts(self) -> Path:
         """What the owner spoke or uploaded, a folder for each language."""
         return self.data / "prompts"
+
+    @property
+    def uploads(self) -> Path:
+        """Where the page puts what is uploaded, for the daemon to take."""
+        return self.data / "uploads"
+
+    @property
+    def announcement(self) -> Path:
+        """What is said before every greeting for a while."""
+        return self.data / "announcement.json"
 
     @property
     def spoken(self) -> Path:

@@ -13,6 +13,7 @@ from hotline_web.pages import (
     inbox,
     lines,
     people,
+    prompts,
     shifts,
     tryout,
 )
@@ -20,5 +21,5 @@ from hotline_web.pages import (
 
 def install(app: Flask) -> None:
     """Add every page."""
-    for page in (door, home, inbox, calls, duty, shifts, calendar, people, lines, tryout):
+    for page in (door, home, inbox, calls, duty, shifts, calendar, people, lines, tryout, prompts):
         app.register_blueprint(page.pages)

@@ -21,7 +21,16 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
-from hotline.control.messages.lines import LineBalance, LineDivert, LineTest, LineTone
+from hotline.control.messages.lines import (
+    LineAdd,
+    LineBalance,
+    LineChange,
+    LineDivert,
+    LineRemove,
+    LinesFound,
+    LineTest,
+    LineTone,
+)
 from hotline.control.messages.office import (
     OfficeAnsweredBy,
     OfficeGet,
@@ -44,6 +53,16 @@ from hotline.control.messages.people import (
     StaffAsk,
     StaffOpen,
     StaffPin,
+)
+from hotline.control.messages.prompts import (
+    Announce,
+    AnnouncementLook,
+    PromptHear,
+    PromptLook,
+    PromptPut,
+    PromptRevert,
+    Prompts,
+    PromptText,
 )
 from hotline.control.messages.status import Status, Subscribe, Who
 
@@ -79,9 +98,21 @@ Request = Annotated[
     | LineBalance
     | LineTone
     | LineDivert
+    | LinesFound
+    | LineAdd
+    | LineChange
+    | LineRemove
     | StaffAsk
     | StaffPin
     | StaffOpen
+    | Prompts
+    | PromptLook
+    | PromptHear
+    | PromptPut
+    | PromptText
+    | PromptRevert
+    | Announce
+    | AnnouncementLook
     | Subscribe,
     Field(discriminator="do"),
 ]

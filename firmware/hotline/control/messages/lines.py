@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from hotline.control.messages.wire import Message, Short, Slug, Told
 from hotline.said import NOTHING
@@ -55,6 +56,88 @@ class LineDivert(Message):
     to: Short = ""
     off: bool = False
     at_box: bool = False
+
+
+Section = Literal["trunk", "modem", "voice_modem"]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,32}$")]
+Setting = Annotated[str, StringConstraints(max_length=255)] | bool | int
+# Passwords and PINs are among them: shown in no log and no traceback.
+GivenSettings = Annotated[dict[Key, Setting], Field(max_length=20, repr=False)]
+
+
+class LinesFound(Message):
+    """Which modems carry no line, and which lines can be changed? Answered by `LinesAnswer`."""
+
+    do: Literal["lines_found"] = "lines_found"
+
+
+class LineAdd(Message):
+    """A new line; it is at work when the answer comes. Answered by `LineSet`.
+
+    settings: keys of its section of box.toml, as far as they may be set from outside the box; see
+    control/addeddesk.py. Without `name` the box chooses one.
+    """
+
+    do: Literal["line_add"] = "line_add"
+    section: Section
+    settings: GivenSettings
+    by: Short
+
+
+class LineChange(Message):
+    """Other settings of a line that was added so; what is not named stays. "" takes a key out.
+
+    Only while the line carries no call. Answered by `LineSet`.
+    """
+
+    do: Literal["line_change"] = "line_change"
+    line: Slug
+    settings: GivenSettings
+    by: Short
+
+
+class LineRemove(Message):
+    """Take a line out that was added so, while it carries no call. Answered by `Done`."""
+
+    do: Literal["line_remove"] = "line_remove"
+    line: Slug
+    by: Short
+
+
+class LineSet(Message):
+    """A line is set up. line: its name."""
+
+    line: str
+
+
+class FoundModem(Message):
+    """A modem that carries no line. settings: what `LineAdd` takes to make it one.
+
+    trouble, action: why it cannot carry one now, and what to do; then there are no settings.
+    """
+
+    words: Told
+    section: Section = "modem"
+    settings: Mapping[str, str] = {}
+    trouble: Told = NOTHING
+    action: Told = NOTHING
+
+
+class AddedLine(Message):
+    """A line that can be changed. settings: without passwords and PINs."""
+
+    line: str
+    section: Section
+    settings: Mapping[str, Setting] = {}
+
+
+class LinesAnswer(Message):
+    """wrong: what of the file of the added lines is left out. room: so many more may be added."""
+
+    found: tuple[FoundModem, ...] = ()
+    added: tuple[AddedLine, ...] = ()
+    wrong: tuple[Told, ...] = ()
+    room: int = 0
 
 
 class LineCheck(Message):
@@ -125,6 +208,8 @@ class DivertLeft(Message):
 class LineState(Message):
     """One telephone line. `words` says how it is; `action` what the owner can do if it is down.
 
+    kind: its section in box.toml. wants: "pin" while its SIM card asks for one that nobody gave.
+
     trouble: what is wrong although callers reach it. caution: see Capabilities. network, divert
     (for a dead box), straight (of every caller, past the box): only of SIM cards. handing: is its
     network asked to hold and join callers, None where the owner does not want it. test: the newest.
@@ -138,6 +223,7 @@ class LineState(Message):
     words: Told = NOTHING
     action: Told = NOTHING
     number: str = ""
+    wants: Literal["", "pin"] = ""
     trouble: Told = NOTHING
     caution: Told = NOTHING
     network: LineNetwork | None = None

@@ -66,6 +66,10 @@ class PjAccount:
         """Send a REGISTER now; the outcome comes as `on_registration`."""
         self.stack.post(lambda: self._account.setRegistration(True))
 
+    def unregister(self) -> None:
+        """Send a REGISTER that ends it; the outcome comes as `on_registration`."""
+        self.stack.post(lambda: self._account.setRegistration(False))
+
     def ask_options(self, uri: str) -> None:
         """Send an OPTIONS; the outcome comes as `on_options_reply`."""
         self.stack.post(lambda: self._options(uri))
