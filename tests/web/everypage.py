@@ -11,7 +11,17 @@ from tests.web.test_doors import ROUTES
 
 # What is fetched by GET and is no page of its own.
 PARTS = frozenset({"home.live", "lines.live", "people.live", "tryout.steps"})
-FILES = frozenset({"static", "inbox.sound", "calls.why", "calendar.feed", "tryout.call"})
+FILES = frozenset(
+    {
+        "static",
+        "inbox.sound",
+        "calls.why",
+        "prompts.heard",
+        "prompts.version",
+        "calendar.feed",
+        "tryout.call",
+    }
+)
 # Shown to who has not logged in.
 DOORS = frozenset({"door.login", "door.claim"})
 # Pages that look another way at another address.
