@@ -24,11 +24,10 @@ TOO_WIDE = """() => { const wide = document.documentElement.clientWidth;
   return [...document.querySelectorAll("body *")]
     .filter(e => e.getBoundingClientRect().right > wide + 1 && e.checkVisibility())
     .map(e => e.outerHTML.slice(0, 120)) }"""
-# A word or a button that its own box hides: neither scrolls the page nor can be read.
-CUT_OFF = """() => [...document.querySelectorAll("main *, header *, footer *")]
-  .filter(e => e.checkVisibility() && !e.closest(".hear-only, svg, thead, audio, option, select"))
-  .filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0
-    && getComputedStyle(e).overflowX !== "visible" && !/^(INPUT|TEXTAREA)$/.test(e.tagName))
+# A word or a button that its own box hides, or that lies over what is beside it.
+CUT_OFF = """() => [...document.querySelectorAll("main *")]
+  .filter(e => e.checkVisibility() && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1)
+  .filter(e => !e.closest(".hear-only, svg, thead, audio, select, input, textarea"))
   .map(e => e.outerHTML.slice(0, 120))"""
 # All that is said, also what is folded away or only read aloud.
 SAID = """() => { const said = [document.title];
