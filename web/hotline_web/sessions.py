@@ -18,12 +18,17 @@ OPEN_DOORS = frozenset({"static", "door.login", "door.claim", "door.language", "
 # Asked by the page itself, not by a hand: they do not keep a session alive.
 UNATTENDED = frozenset(
     {
-        "home.live",
-        "lines.live",
-        "tryout.steps",
-        "setup.lines_live",
-        "setup.people_live",
-        "setup.test_lights",
+        *("home.live", "lines.live", "tryout.steps"),
+        *("setup.lines_live", "setup.people_live", "setup.test_lights"),
+    }
+)
+# What decides who is rung, what it may cost, and who answers at all.
+SET_UP = frozenset(
+    {
+        *("people.confirm", "people.confirm_all", "people.forget", "people.measure"),
+        "people.resume",
+        *("people.pin", "people.forget_pin", "people.unlock"),
+        "duty.answered_by",
     }
 )
 SESSION, DEVICE, FORM = "hotline", "device", "form"
@@ -48,7 +53,7 @@ class Visitor(UserMixin):  # type: ignore[misc]
 
     @property
     def may_set_up(self) -> bool:
-        """What the office is, is for who answers for it."""
+        """Only who answers for the office decides what it is."""
         return self.role in (Role.OWNER, Role.MANAGER)
 
     @property
@@ -97,6 +102,8 @@ def _unclaimed(known: Accounts) -> Response | None:
 
 
 def _may(endpoint: str | None) -> bool:
+    if endpoint in SET_UP:
+        return bool(current_user.may_set_up)
     return endpoint == "door.logout" or bool(current_user.may_change)
 
 
