@@ -25,7 +25,8 @@ UNATTENDED = frozenset(
 # What decides who is rung, what it may cost, and who answers at all.
 SET_UP = frozenset(
     {
-        *("people.confirm", "people.forget", "people.measure", "people.resume"),
+        *("people.confirm", "people.confirm_all", "people.forget", "people.measure"),
+        "people.resume",
         *("people.pin", "people.forget_pin", "people.unlock"),
         *("people.confirm_all", "duty.answered_by"),
         *("hours.put", "hours.put_day", "hours.take_out"),

@@ -184,7 +184,7 @@ async def _offer(call: Call, stand: Stand, open_now: bool) -> list[Path]:
     for one in offered(call.office, menu, stand.language, open_now):
         prompt, values = prompt_of(one)
         if prompt is None:
-            files += await prompts.say(one.language, one.words)
+            files += await prompts.say(one.language, one.words, menu_name(stand.menu.id))
         else:
             files += await prompts.files(one.language, prompt, **values)
     return files

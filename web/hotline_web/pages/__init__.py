@@ -24,19 +24,7 @@ from hotline_web.pages import (
 
 def install(app: Flask) -> None:
     """Add every page."""
-    daily = (
-        home,
-        inbox,
-        calls,
-        duty,
-        hours,
-        shifts,
-        calendar,
-        naming,
-        menu,
-        prompts,
-        lines,
-        tryout,
-    )
-    for page in (door, *daily, setup):
+    daily = (home, inbox, calls, duty, hours, shifts, calendar)
+    office = (naming, menu, prompts, lines, tryout)
+    for page in (door, *daily, *office, setup):
         app.register_blueprint(page.pages)

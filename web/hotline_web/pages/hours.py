@@ -21,6 +21,13 @@ ASKED = ("hours", "closures", "moved_days")
 OF_DAYS = ASKED[1:]
 
 
+@pages.before_request
+def theirs() -> None:
+    """Everybody of the office may look; only some may change it."""
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not current_user.may_set_up:
+        abort(403)
+
+
 @pages.get("")
 def hours() -> str:
     """The whole page."""
