@@ -447,6 +447,28 @@ WORDS = "label: {ro: a, ru: b}"
             " and topic",
         ),
         (("- id: main",), "line 11: a menu needs a list of `keys`"),
+        (
+            (
+                "- id: main",
+                f"  keys: [{{key: 0, do: person, {WORDS}}}]",
+                "- id: two",
+                f"  keys: [{{key: 1, do: message, {WORDS}}}]",
+            ),
+            "line 13: no key leads to the menu `two`: add one to it, or remove it",
+        ),
+        (
+            ("- id: main", "  keys: [{key: 0, do: repeat}, {key: 8, do: language, target: ru}]"),
+            "line 11: the menu `main` has no way out: add a key to a person or a message",
+        ),
+        (
+            (
+                "- id: main",
+                f"  keys: [{{key: 0, do: menu, target: two, {WORDS}}}]",
+                "- id: two",
+                f"  keys: [{{key: 0, do: menu, target: main, {WORDS}}}]",
+            ),
+            "line 13: the menu `two` has no way out: add a key to a person or a message",
+        ),
     ],
 )
 def test_a_menu_that_would_lose_a_caller_is_refused(lines: tuple[str, ...], said: str) -> None:

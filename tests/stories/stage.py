@@ -172,6 +172,11 @@ class Stage:
         await self.voice.prepare(read_office(yaml, "the story")[0], days=KEPT_DAYS)
         await asyncio.to_thread(self.box.control.office_put, yaml, "the story")
 
+    async def speaks_what_is_in_force(self) -> None:
+        """All words of the office are spoken once, so that nobody waits for them."""
+        yaml = await asyncio.to_thread(self.box.control.office_get)
+        await self.voice.prepare(read_office(yaml, "the story")[0], days=KEPT_DAYS)
+
     def staff(self, name: str, behaviour: Behaviour | None = None, **manner: Any) -> Mobile:
         """The mobile of one of the staff; None leaves it ringing."""
         number, tone = STAFF[name]

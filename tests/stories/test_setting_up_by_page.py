@@ -22,12 +22,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
-from hotline.media.catalogue import Prompt
 from hotline_web.languages import LANGUAGES, catalogue
 from tests.sim.box import LISTEN, BoxUnderTest, free_port
 from tests.sim.sip import OutgoingCall, Provider, behaviours
 from tests.sim.sound import Tone
-from tests.stories.stage import OURS, PASSWORD, PLENTY, STAFF, USER, heard, voices
+from tests.stories.stage import OURS, PASSWORD, PLENTY, STAFF, USER, voices
 from tests.web.browser import CHROMIUM
 
 pytestmark = [
@@ -106,7 +105,7 @@ class Fresh:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def fresh(tmp_path: Path, spoken: Path) -> AsyncIterator[Fresh]:
-    """A box that has nothing, not even a line; in every language it speaks the same signs.
+    """A box that has nothing, not even a line.
 
     The provider has an address of its own, and the usual port: nobody is asked for a port.
     """
@@ -117,8 +116,6 @@ async def fresh(tmp_path: Path, spoken: Path) -> AsyncIterator[Fresh]:
         box = BoxUnderTest(tmp_path, "", "", PLENTY + page)
         box.write_settings()
         voice = voices(box.data, spoken)
-        for language in set(LANGUAGES) - {"en"}:
-            (box.data / "prompts" / language).symlink_to("en", target_is_directory=True)
         one = Fresh(box, world, f"http://{LISTEN}:{port}")
         await one.start()
         try:
@@ -271,7 +268,7 @@ async def hears_a_call(hand: Hand, fresh: Fresh) -> None:
     """Somebody calls, and hears the greeting and Ana; the page says so as it happens."""
     await hand.is_at("Test call")
     call = await called(fresh)
-    await heard(call, Prompt.GREETING_OPEN, within=20)
+    await call.hears_speech(within=20)
     await call.press("1")
     await call.hears(ANA, within=20)
     you_hear = hand.tab.get_by_role("listitem").filter(has_text=hand.words("You hear each other"))

@@ -56,7 +56,7 @@ def _wording(office: Office, place: Place, text: str, today: date) -> Iterator[R
         if day < today:
             cause = say("This text speaks of %(day)s, which is past.", day=day.isoformat())
             yield Remark(place, together(cause, say("Write it anew, or take it out.")))
-    for word in praise_in(text):
+    for word in praise_in(text.replace(office.name, "")):
         cause = say("“%(word)s” praises or compares.", word=word)
         yield Remark(
             place, together(cause, say("Say what you do, and leave the praise to callers."))

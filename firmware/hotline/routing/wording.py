@@ -24,6 +24,15 @@ _PRAISE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# School No. 1 is a name and no praise.
+_NUMBERED = re.compile(
+    r"""(?:school|office|room|line|hospital|clinic|pharmacy|branch|kindergarten
+    |школ|лице|гимнази|сад|больниц|поликлиник|аптек|отделени|кабинет|лини|филиал
+    |ліце|гімназі|лікарн|поліклінік|відділенн|лінія|філі|закл
+    |școal|liceu|gimnazi|grădini|spital|policlinic|farmaci|secți|cabinet|linia|birou|filial)
+    \w*\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _MONTHS = {
     "en": "january february march april may june july august september october november december",
     "ro": "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie"
@@ -42,7 +51,12 @@ _NAMED_FIRST = re.compile(r"\b(\w+) (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b")
 
 def praise_in(text: str) -> list[str]:
     """Words that praise oneself or compare with others, as they stand there, each once."""
-    return list(dict.fromkeys(match[0] for match in _PRAISE.finditer(text)))
+    found = (
+        match[0]
+        for match in _PRAISE.finditer(text)
+        if not (match[0][-1] == "1" and _NUMBERED.search(text[: match.start()]))
+    )
+    return list(dict.fromkeys(found))
 
 
 def days_in(text: str) -> list[date]:
