@@ -55,7 +55,14 @@ from hotline.lines.port import LineState
 from hotline.media.browser import BrowserPlace
 from hotline.media.pjsip.stack import Pjsip
 from hotline.notify.outbox import Outbox
-from hotline.options import Modem, Options, VoiceModem, numbers_of_lines, own_numbers
+from hotline.options import (
+    Modem,
+    Options,
+    VoiceModem,
+    dialled_countries,
+    numbers_of_lines,
+    own_numbers,
+)
 from hotline.options.added import ROOM_FOR_CALLS, read_added
 from hotline.routing.changes import SwapDay
 from hotline.storage.audit import Act, Audit, Entry
@@ -173,6 +180,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             drafts=DraftDesk(
                 exchange.office, records.offices, records.drafts, exchange.notices, clock
             ),
+            countries=dialled_countries(options),
         )
         desk.attach()
         staff_texts = _staff_texts(options, exchange, records, attendance, desk)

@@ -19,7 +19,7 @@ from hotline.media.mixer import Mixer
 from hotline.media.pjsip.stack import Pjsip
 from hotline.media.recorder import Recorder
 from hotline.media.speech import Voice
-from hotline.options import Options, own_numbers
+from hotline.options import Options, dialled_countries, own_numbers
 from hotline.routing.office import Office
 from hotline.storage.files import Recordings
 from hotline.storage.places import Places
@@ -48,7 +48,7 @@ async def exchange_of(
     offices = CurrentOffice(
         records.offices,
         country,
-        frozenset({country, *options.limits.countries}),
+        dialled_countries(options),
         records.confirmed,
         records.checks,
     )

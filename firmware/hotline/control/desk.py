@@ -112,7 +112,8 @@ Read = tuple[Office, tuple[str, ...]]  # an office, and warnings
 class FrontDesk:
     """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status.
 
-    before: the YAML of the office before that version, from the disk.
+    before: the YAML of the office before that version, from the disk. countries: all whose numbers
+    people of the office may have, None: the office's own alone.
     """
 
     exchange: Exchange
@@ -130,6 +131,7 @@ class FrontDesk:
     pins: PinDesk
     waiting: WaitingDesk
     drafts: DraftDesk
+    countries: frozenset[str] | None = None
     feed: Feed = field(default_factory=Feed)
 
     def attach(self) -> None:
@@ -272,7 +274,9 @@ class FrontDesk:
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
         """See Desk."""
-        office, warnings = self._alarmed(lambda: read_office(ask.yaml, "office.yaml"))
+        office, warnings = self._alarmed(
+            lambda: read_office(ask.yaml, "office.yaml", self.countries)
+        )
         await self._put(office, ask.author)
         return OfficePutAnswer(warnings=warnings)
 
@@ -284,7 +288,7 @@ class FrontDesk:
                 say("Somebody has changed this meanwhile."),
                 say("Look at it again, then change it."),
             )
-        office, warnings = self._alarmed(lambda: with_sections(held, ask.sections))
+        office, warnings = self._alarmed(lambda: with_sections(held, ask.sections, self.countries))
         await self._put(office, ask.by)
         return OfficePutAnswer(warnings=warnings)
 
@@ -377,7 +381,8 @@ class FrontDesk:
         return Done()
 
     def _plans(self) -> PlanDesk:
-        return PlanDesk(self.exchange.office, self.offices, self.exchange.clock, self.before)
+        exchange = self.exchange
+        return PlanDesk(exchange.office, self.offices, exchange.clock, self.before, self.countries)
 
     async def _plan_change(self, ask: PlanAsk) -> Done:
         """Into the draft, or in force at once."""
