@@ -103,6 +103,13 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost(
     assert changes(page) == []
 
 
+def test_somebody_abroad_is_taken_where_the_owner_allowed_that_country(page: Page) -> None:
+    browser, desk = page.owner(), page.daemon.desk
+    assert "calls there are switched off" in typed(browser, ("Dan", "+40 722 123 456")).text
+    desk.state = desk.state.model_copy(update={"countries": ("MD", "RO")})
+    assert "switched off" not in brought(browser, "Dan +40 722 123 456").text
+
+
 def test_in_russian_what_is_wrong_is_said_in_russian(page: Page) -> None:
     browser = page.owner()
     browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "ru"
