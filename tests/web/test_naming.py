@@ -364,7 +364,8 @@ def test_a_manager_says_who_works_here_and_an_agent_does_not(page: Page) -> None
     assert typed(agent, ("Eva", "069000166")).status_code == 403
     for path in ("/people/new", "/people/one/ana", "/people/one/ana/leave"):
         assert agent.get(path).status_code == 403
-    for path in ("/people/list", "/people/one/ana", "/people/one/ana/leave"):
+    paths = ("/people/list", "/people/one/ana", "/people/one/ana/leave", "/people/confirm_all")
+    for path in paths:
         assert send(agent, path).status_code == 403
     assert page.daemon.desk.yaml == before
 
