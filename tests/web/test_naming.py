@@ -21,6 +21,7 @@ from hotline.storage.officesections import sections_of
 from hotline.storage.users import Role
 from tests.web.browser import CHROMIUM, chromium, log_in, served, window
 from tests.web.conftest import PASSWORD, Page, send, token
+from tests.web.test_browser import AXE, FAULTS, SMALL_TARGETS
 from tests.web.test_pages import seen
 
 SCRIPT = "<script>alert(1)</script>"
@@ -100,6 +101,13 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost(
     shown = [(name.replace("&lt;", "<").replace("&gt;", ">"), no) for name, no, _ in rows(answer)]
     assert shown == [(name, number), ("Eva", "069000166")]
     assert changes(page) == []
+
+
+def test_somebody_abroad_is_taken_where_the_owner_allowed_that_country(page: Page) -> None:
+    browser, desk = page.owner(), page.daemon.desk
+    assert "calls there are switched off" in typed(browser, ("Dan", "+40 722 123 456")).text
+    desk.state = desk.state.model_copy(update={"countries": ("MD", "RO")})
+    assert "switched off" not in brought(browser, "Dan +40 722 123 456").text
 
 
 def test_in_russian_what_is_wrong_is_said_in_russian(page: Page) -> None:
@@ -356,7 +364,8 @@ def test_a_manager_says_who_works_here_and_an_agent_does_not(page: Page) -> None
     assert typed(agent, ("Eva", "069000166")).status_code == 403
     for path in ("/people/new", "/people/one/ana", "/people/one/ana/leave"):
         assert agent.get(path).status_code == 403
-    for path in ("/people/list", "/people/one/ana", "/people/one/ana/leave"):
+    paths = ("/people/list", "/people/one/ana", "/people/one/ana/leave", "/people/confirm_all")
+    for path in paths:
         assert send(agent, path).status_code == 403
     assert page.daemon.desk.yaml == before
 
@@ -453,3 +462,23 @@ def test_what_is_being_typed_stays_while_telephones_are_asked(page: Page, browse
         desk.people = NumbersAnswer(people=(asking,))
         expect(tab.locator("#people")).not_to_contain_text("Not confirmed")
         expect(tab.get_by_label("Name", exact=True).first).to_have_value("Vasile")
+
+
+@pytest.mark.parametrize(("language", "width", "dark"), [("ru", 320, True), ("uk", 1280, False)])
+def test_what_was_understood_can_be_looked_through_by_everybody(
+    page: Page, browser: Browser, language: str, width: int, dark: bool
+) -> None:
+    with (
+        served(page) as address,
+        window(browser, address, width=width, dark=dark, language=language) as visit,
+    ):
+        tab = log_in(visit)
+        for path in ("/people/new", "/setup/people"):
+            tab.goto(path)
+            tab.locator("textarea").fill(f"Vasile 06900015\nAna 069000101\n{'Long' * 25} 069000177")
+            tab.locator("form[enctype] button").click()
+            expect(tab.locator("main .wrong")).to_have_count(2)
+            tab.evaluate(AXE.read_text("utf-8"))
+            assert tab.evaluate(FAULTS) == [], path
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert tab.evaluate(SMALL_TARGETS) == [], path

@@ -143,7 +143,7 @@ def taken(rows: Sequence[NewRow], name: str = PEOPLE) -> Taken:
     if not all(row.stands for row in wanted):
         return Taken(rows=seen)
     country = str(office["country"])
-    new = [(row.name, dialable(row.number, country)) for row in wanted]
+    new = [(row.name, checked_number(row.number, country)[0]) for row in wanted]
     if not new:
         return Taken()
     wrong = put_in_force(added(office, name, new), mark_of(office, [name]))
@@ -158,8 +158,9 @@ def checked_number(number: str, country: str) -> tuple[str, str]:
     """As it is dialled, and ""; or "" and what to do."""
     if not number:
         return "", _("The number is missing. Type it.")
+    status = desk().status
     try:
-        return dialable(number, country), ""
+        return dialable(number, country, {country, *(status.countries if status else ())}), ""
     except NumberRefused as refused:
         return "", f"{say(refused.cause)} {say(refused.action)}"
 

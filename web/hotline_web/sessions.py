@@ -26,9 +26,8 @@ UNATTENDED = frozenset(
 SET_UP = frozenset(
     {
         *("people.confirm", "people.confirm_all", "people.forget", "people.measure"),
-        "people.resume",
-        *("people.pin", "people.forget_pin", "people.unlock"),
-        *("people.confirm_all", "duty.answered_by"),
+        *("people.resume", "people.pin", "people.forget_pin", "people.unlock"),
+        "duty.answered_by",
         *("hours.put", "hours.put_day", "hours.take_out"),
     }
 )

@@ -188,6 +188,7 @@ class FrontDesk:
             zone=office.zone.key,
             open=plan.opening in OPEN,
             lines=self.lines.states(),
+            countries=tuple(sorted(self.countries or ())),
             live=live,
             live_more=len(calls) - len(live),
             waiting=waiting,

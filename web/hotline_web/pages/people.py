@@ -46,6 +46,8 @@ def confirm() -> Response:
 @pages.post("/confirm_all")
 def confirm_all() -> Response:
     """Ring all who are not confirmed, one after the other."""
+    if not current_user.may_set_up:
+        abort(403)
     ring_all_and_ask()
     return redirect(url_for("people.people"))
 

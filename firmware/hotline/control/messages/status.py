@@ -48,6 +48,7 @@ class StatusAnswer(Message):
     office; directory: whom a talk may be passed on to outside it. unconfirmed: who is not rung
     because the number is not confirmed. live_more, waiting_more: so many calls and waiting callers
     more than are named here. announcement_until: until then something is said before a greeting.
+    countries: whose numbers people may have beside the office's own.
     """
 
     version: str
@@ -74,6 +75,7 @@ class StatusAnswer(Message):
     unconfirmed: tuple[Named, ...] = ()
     meter: Meter | None = None
     announcement_until: AwareDatetime | None = None
+    countries: tuple[str, ...] = ()
 
 
 class Ring(Message):
