@@ -73,7 +73,7 @@ from hotline.control.server import ControlServer, Feed
 from hotline.errors import BadSettings, HotlineError
 from hotline.said import say
 from hotline.storage.officefile import read_stored_office
-from hotline.storage.officesections import with_sections
+from hotline.storage.officesections import mark_of, sections_of, with_sections
 from hotline.storage.officewriting import write_office
 
 NOON = datetime(2026, 12, 5, 12, tzinfo=UTC)
@@ -237,6 +237,8 @@ class FakeDesk:
 
     async def office_set(self, ask: OfficeSet) -> OfficePutAnswer:
         """As the daemon does it, but that nobody is rung."""
+        if mark_of(sections_of(self.yaml), ask.sections) != ask.seen:
+            raise HotlineError(say("Somebody has changed this meanwhile."))
         await self._change(ask)
         office, warnings = with_sections(self.yaml, ask.sections)
         self.yaml = write_office(office)

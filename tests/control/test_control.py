@@ -25,6 +25,7 @@ from hotline.control.messages.wire import LINE_LIMIT
 from hotline.control.server import ControlServer, only_one
 from hotline.errors import HotlineError
 from hotline.inbox.waiting import Tried
+from hotline.storage.officesections import mark_of, sections_of
 from tests.control.desk import NOON, Daemon, FakeDesk, running
 
 
@@ -116,8 +117,9 @@ def test_a_right_office_file_is_taken_with_its_warnings(daemon: Daemon) -> None:
 
 def test_a_part_of_the_office_is_refused_with_the_place_of_each_problem(daemon: Daemon) -> None:
     daemon.desk.yaml = "name: Flori\nzone: UTC\ncountry: MD\nlanguages: [ro]\n"
+    seen = mark_of(sections_of(daemon.desk.yaml), ["hours"])
     with pytest.raises(Refused) as refusal:
-        Control(daemon.path).office_set({"hours": [{"days": "mon", "time": "9"}]}, "", "ana")
+        Control(daemon.path).office_set({"hours": [{"days": "mon", "time": "9"}]}, seen, "ana")
     assert [place for place, _ in refusal.value.places] == [("hours", 0, "time")]
 
 

@@ -118,7 +118,7 @@ def test_each_modem_is_named_with_the_line_it_carries(tmp_path: Path, machine: U
     (used, unused) = about_modems(tmp_path, 'name = "mobile"\nusb = "1-1.3"')
     assert (used.words, used.action) == ("Quectel EC25 at USB 1-1.3: line mobile.", "")
     assert unused.words == "Quectel EC25 at USB 1-1.4: no line uses it."
-    assert 'usb = "1-1.4"' in unused.action
+    assert unused.action == "Use it: hotline lines add modem usb=1-1.4 model=ec25"
 
 
 def test_the_only_modem_belongs_to_the_only_line(tmp_path: Path, machine: UsbTree) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.sim.gsm.usb import EC25, STORAGE, UsbTree
 
 from hotline.errors import LineDown, Unplugged
-from hotline.lines.finder import KNOWN, MAKERS, Finder, modems
+from hotline.lines.finder import KNOWN, MAKERS, VOICE, Finder, modems, voice_modems
 from hotline.lines.usb import Bus
 from hotline.options import Modem
 
@@ -146,3 +146,26 @@ def test_every_known_modem_is_of_a_known_maker_and_of_no_two_minds() -> None:
     assert {known.vendor for known in KNOWN} == set(MAKERS)
     assert len({(known.vendor, known.product) for known in KNOWN}) == len(KNOWN)
     assert all(len({known.at, known.sound, known.spare}) == 3 for known in KNOWN)
+
+
+@pytest.mark.parametrize("ids", VOICE)
+def test_a_voice_modem_is_seen_by_what_it_is_with_the_port_that_keeps_its_name(
+    tree: UsbTree, ids: tuple[str, str]
+) -> None:
+    assert voice_modems(Bus(tree.root)) == ()
+    tree.show("1-1.4", ids, {0: tree.root / "its port", 1: None}, kind="02")
+    (seen,) = voice_modems(Bus(tree.root))
+    assert (seen.words, seen.model) == VOICE[ids]
+    assert seen.port is not None
+    assert seen.port.parent == tree.dev
+    stays = tree.dev / "serial/by-id/usb-modem-if00"
+    stays.parent.mkdir(parents=True)
+    stays.symlink_to(f"../../{seen.port.name}")
+    (seen,) = voice_modems(Bus(tree.root))
+    assert seen.port == stays
+
+
+def test_a_voice_modem_whose_port_is_not_there_yet_has_none(tree: UsbTree) -> None:
+    tree.show("1-1.4", ("0baf", "0303"), {0: None, 1: None}, kind="02")
+    (seen,) = voice_modems(Bus(tree.root))
+    assert seen.port is None

@@ -29,7 +29,8 @@ class StackDouble:
         self.invited: list[str] = []
         self.headers: dict[str, str] = {}
         self.hung_up: list[int] = []
-        self.answers = 0
+        self.answers = self.unregistered = self.closed = 0
+        self.agrees = lambda: None
 
     def account(self, trunk: Trunk, listener: SipLine) -> StackDouble:
         return self
@@ -43,6 +44,10 @@ class StackDouble:
     def register(self) -> None:
         self.registered.release()
 
+    def unregister(self) -> None:
+        self.unregistered += 1
+        self.agrees()
+
     def ask_options(self, uri: str) -> None: ...
 
     def invite(self, uri: str, headers: dict[str, str], listener: SipLeg) -> StackDouble:
@@ -50,7 +55,8 @@ class StackDouble:
         self.headers = headers
         return self
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        self.closed += 1
 
     def answer(self) -> None:
         self.answers += 1
@@ -313,3 +319,29 @@ async def test_half_a_minute_without_sound_ends_the_call_and_says_why() -> None:
     leg.on_ended(200, "")
     assert leg.gone.result() is Cause.NO_SOUND
     await line.stop()
+
+
+async def test_a_line_that_is_taken_out_says_goodbye_and_lets_in_nobody_any_more() -> None:
+    line, stack, rings = await started(provider())
+    said = list[str]()
+    line.on_state = lambda state: said.append(state.words)
+    stack.agrees = lambda: line.on_registration(200, "OK")
+    await line.leave()
+    assert (stack.unregistered, stack.closed, stack.allowed) == (1, 1, set())
+    line.on_invite(stack, "INVITE sip:b@h SIP/2.0\r\n\r\n", "192.0.2.1:5060")
+    assert (stack.hung_up, rings, said) == ([486], [], [])
+
+
+async def test_taking_a_line_out_waits_for_no_provider_that_never_let_us_in() -> None:
+    line, stack, _ = await started(provider())
+    line.on_registration(403, "Forbidden")
+    await line.leave()
+    assert (stack.unregistered, stack.closed) == (0, 1)
+
+
+async def test_what_another_line_lets_in_stays_when_one_is_taken_out() -> None:
+    line, stack, _ = await started(provider())
+    line._guard.let_in("other", "192.0.2.2", "192.0.2.2", ("192.0.2.2",))
+    stack.agrees = lambda: line.on_registration(200, "OK")
+    await line.leave()
+    assert stack.allowed == {"192.0.2.2"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ from tests.sim.sound import FRAME, RATE, Silence, Sound, Tone, noise
 
 from hotline.at.voice import Encoding
 from hotline.media import companding, tones
-from hotline.media.halfduplex import TurnTalk
+from hotline.media.halfduplex import TurnSound, TurnTalk
 
 
 class Bridge:
@@ -190,3 +191,24 @@ def test_the_modems_own_clock_sets_the_pace_while_it_listens(bridge: Bridge) -> 
     assert len(bridge.heard) == before
     talk.beat(last + 0.2)
     assert len(bridge.heard) > before
+
+
+class NoStack:
+    """What a port asks of PJSIP, and nothing behind it."""
+
+    def __init__(self) -> None:
+        self.spare_ports: list[Any] = []
+
+    def post(self, work: Callable[[], None]) -> None: ...
+
+
+def test_the_port_of_a_line_that_was_taken_out_is_for_the_next_one() -> None:
+    stack: Any = NoStack()
+    first, second, third = (TurnSound(stack) for _ in range(3))
+    first.open()
+    port = first._port
+    first.leave()
+    second.open()
+    third.open()
+    assert second._port is port
+    assert third._port not in (None, port)

@@ -16,10 +16,23 @@ from hotline.control.client import Refused
 from hotline.control.messages.lines import LineAdd, LineChange
 from hotline.media.catalogue import Prompt
 from hotline.media.speech import Voice
+from hotline.storage import audit
+from hotline.storage.audit import Act
+from hotline.storage.schema import records_file
 from tests.sim.box import BoxUnderTest, running, trunk
-from tests.sim.sip import Provider
+from tests.sim.sip import Provider, behaviours
 from tests.stories.lines import line
-from tests.stories.stage import PASSWORD, PLENTY, USER, Stage, heard, office, voices
+from tests.stories.stage import (
+    PASSWORD,
+    PLENTY,
+    STAFF,
+    USER,
+    Stage,
+    heard,
+    office,
+    person,
+    voices,
+)
 
 pytestmark = pytest.mark.sip_only
 
@@ -206,3 +219,41 @@ async def test_a_box_takes_no_more_than_eight_added_lines(empty: BoxUnderTest) -
         empty.control.line_add(ask)
     for name in names:
         await asyncio.to_thread(empty.control.line_remove, name, "maria")
+
+
+async def test_a_box_that_nobody_set_up_starts_and_says_that_it_has_no_line(tmp_path: Path) -> None:
+    box = BoxUnderTest(tmp_path, "", "")
+    box.write_settings()
+    await box.start()
+    try:
+        assert box.status().lines == ()
+        assert "No telephone line is set up. Add one on the page Lines" in await box.command(
+            "doctor", code=None
+        )
+        assert await box.command("lines", "found") == (
+            "No modem is plugged in that carries no line.\n"
+        )
+    finally:
+        await box.stop()
+
+
+async def test_what_was_done_with_lines_is_written_down_with_who_did_it(fresh: Fresh) -> None:
+    name = await fresh.adds()
+    await fresh.changes(name, channels=1)
+    await fresh.removes(name)
+    with records_file(fresh.box.data).reading() as database:
+        found = [(one.what, one.person, one.by) for one in audit.newest(database, 3)]
+    assert found == [
+        (Act.LINE_REMOVED, name, "maria"),
+        (Act.LINE_CHANGED, name, "maria"),
+        (Act.LINE_ADDED, name, "maria"),
+    ]
+
+
+async def test_a_person_is_rung_over_a_line_that_was_just_added(fresh: Fresh) -> None:
+    stage = await fresh.up(await fresh.adds())
+    await stage.opens(office(person("ana")))
+    stage.staff("ana", behaviours.answers(after=0.1, thinks=0))
+    caller = await stage.forwarded()
+    await caller.hears(STAFF["ana"][1])
+    await stage.clear()

@@ -93,6 +93,9 @@ async def test_a_modem_that_was_added_answers_after_a_restart_and_not_once_it_is
     assert [one.words for one in await drawer.found()] == ["Quectel EC25 at USB 1-1.3"]
     assert await drawer.used() == name
     await drawer.up(name)
+    caller = await drawer.stage.called()
+    await heard(caller, Prompt.GREETING_OPEN)
+    await drawer.stage.clear()
 
 
 @pytest.mark.parametrize("drawer", [Faults(pin=PIN)], indirect=True)

@@ -47,12 +47,24 @@ PATHS = (
     "/lines/new?as=gateway",
     "/lines/change?line=line",
     "/try",
+    "/hours",
+    "/setup/about",
+    "/setup/notice",
+    "/setup/lines",
+    "/setup/people",
+    "/setup/hours",
+    "/setup/menu",
+    "/setup/test",
+    "/setup/test/wrong",
+    "/setup/report",
     "/nothing",
 )
-# What a finger cannot miss: everything to press is 44 px high, links inside a sentence excepted.
+# What a finger cannot miss: everything to press is 44 px high, links inside a sentence excepted;
+# a box to tick is pressed by its label.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
     "a, button, input, select, textarea, summary")]
   .filter(e => e.type !== "hidden" && !e.classList.contains("skip") && e.checkVisibility())
+  .map(e => e.closest("label.tick") || e)
   .filter(e => { const r = e.getBoundingClientRect(); return r.height < 44 || r.width < 24 })
   .map(e => e.outerHTML.slice(0, 120))"""
 PLAY_A_LITTLE = """a => new Promise((played, failed) => {

@@ -105,6 +105,10 @@ ROUTES = {
     "menu.take": "/menu/templates",
     "menu.trial": "/menu/try?keys=1",
     "menu.sound": "/menu/heard.wav",
+    "hours.hours": "/hours",
+    "hours.put": "/hours",
+    "hours.put_day": "/hours/day",
+    "hours.take_out": "/hours/day/out",
     "setup.begin": "/setup",
     "setup.go_on": "/setup/onward",
     "setup.about": "/setup/about",
@@ -137,7 +141,7 @@ CHANGING |= {"pin", "forget_pin", "unlock", "measure", "answered_by"}
 CHANGING |= {"move", "key_put", "remove_key", "level_put", "remove_level", "greeting_put"}
 CHANGING |= {"topic_put", "remove_topic", "take"}
 CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put", "notice_put"}
-CHANGING |= {"test_heard"}
+CHANGING |= {"test_heard", "put", "put_day", "take_out"}
 CHANGING |= {"add", "look_through", "put_one", "remove", "people_list", "people_confirm"}
 CHANGING |= {"new", "use", "change"}
 ONLY_SHOWN = {"people.new"}

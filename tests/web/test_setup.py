@@ -41,12 +41,14 @@ def seal(text: str) -> str:
     return found[1]
 
 
-def put(browser: FlaskClient, path: str, **fields: str | list[str]) -> TestResponse:
-    """Fill in the form of a step and press its button."""
+def put(
+    browser: FlaskClient, path: str, to: str = "", /, **fields: str | list[str]
+) -> TestResponse:
+    """Fill in a form of the page at `path` and press its button; it is sent there, or `to`."""
     text = browser.get(path).text
     found = re.search(r'name="csrf_token" value="([^"]+)"', text)
     assert found
-    return browser.post(path, data={"csrf_token": found[1], "seen": seal(text), **fields})
+    return browser.post(to or path, data={"csrf_token": found[1], "seen": seal(text), **fields})
 
 
 def put_off(page: Page, *steps: str) -> None:
@@ -354,3 +356,53 @@ def test_without_a_daemon_the_set_up_says_so_and_the_first_page_stands(page: Pag
     for step in ("about", "notice", "hours", "test"):
         assert browser.get(f"/setup/{step}").status_code == 503
     assert "The hotline service is not running." in seen(browser, "/setup/hours")
+
+
+# -- the page of the hours -------------------------------------------------------------------------
+
+
+def of_flori(page: Page) -> None:
+    """The daemon has the office of the shop."""
+    page.daemon.desk.yaml = page.office.desk.plans.offices.current() or ""
+
+
+def test_a_day_is_closed_and_opened_again_on_the_page_of_the_hours(page: Page) -> None:
+    of_flori(page)
+    browser = page.owner()
+    day = {"from": "2026-12-31", "to": "2027-01-02", "name": "An Nou", "yearly": "on"}
+    assert put(browser, "/hours", "/hours/day", what="closures", **day).location == "/hours"
+    text = seen(browser, "/hours")
+    assert "31 Dec 2026 – 2 Jan 2027 An Nou every year" in text
+    assert sections_of(page.daemon.desk.yaml)["closures"] == [day | {"yearly": "true"}]
+    put(browser, "/hours", "/hours/day/out", what="closures", number="0")
+    assert sections_of(page.daemon.desk.yaml)["closures"] == []
+
+
+def test_a_saturday_works_like_a_friday(page: Page) -> None:
+    of_flori(page)
+    browser = page.owner()
+    put(browser, "/hours", "/hours/day", what="moved_days", date="2026-12-19", **{"as": "fri"})
+    assert "19 Dec 2026 : like Friday" in seen(browser, "/hours")
+    held = sections_of(page.daemon.desk.yaml)
+    assert held["moved_days"] == [{"date": "2026-12-19", "as": "fri"}]
+
+
+def test_a_day_that_ends_before_it_begins_comes_back_as_typed(page: Page) -> None:
+    of_flori(page)
+    answer = put(
+        page.owner(), "/hours", "/hours/day",
+        what="closures", **{"from": "2026-12-31", "to": "2026-12-01", "name": "<b>An</b>"},
+    )  # fmt: skip
+    assert 'value="2026-12-01"' in answer.text
+    assert "&lt;b&gt;An&lt;/b&gt;" in answer.text
+    assert 'class="wrong"' in answer.text
+
+
+def test_nobody_but_who_answers_for_the_office_changes_its_hours(page: Page) -> None:
+    of_flori(page)
+    page.accounts.add("ion", PASSWORD + " ion", Role.AGENT)
+    agent = page.browser()
+    send(agent, "/login", name="ion", password=PASSWORD + " ion")
+    before = page.daemon.desk.yaml
+    assert put(agent, "/hours", which="always").status_code == 403
+    assert page.daemon.desk.yaml == before

@@ -177,6 +177,7 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
     app.jinja_env.filters["language_name"] = lambda code: LANGUAGES.get(code, code)
     app.jinja_env.globals.update(
         say=words.say,
+        day_words=hoursforms.day_words,
         days_words=hoursforms.days_words,
         weekday=plan.weekday,
         longer=plan.longer,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from babel.dates import get_day_names
+from babel.dates import format_date, get_day_names
 from werkzeug.datastructures import MultiDict
 
 from hotline.errors import HotlineError
@@ -19,7 +19,8 @@ from hotline_web.languages import spoken
 ALWAYS = "always"
 OFFICE = [{"days": "mon-fri", "time": "09:00-18:00"}]
 USUAL: Mapping[str, Any] = {"office": OFFICE, "always": ALWAYS}
-CHOICES = ("mon-fri", "mon-sat", "every day", "sat, sun", *(day[:3] for day in DAYS))
+WEEKDAYS = tuple(day[:3] for day in DAYS)
+CHOICES = ("mon-fri", "mon-sat", "every day", "sat, sun", *WEEKDAYS)
 ROWS = 3
 
 
@@ -45,6 +46,24 @@ def hours_of(form: MultiDict[str, str]) -> Any:
     columns = (form.getlist(name) for name in ("days", "begin", "end"))
     rows = [Row(*cells) for cells in zip(*columns, strict=False)]
     return [{"days": r.days, "time": f"{r.begin}-{r.end}"} for r in rows if r.days]
+
+
+def day_of(section: str, form: MultiDict[str, str]) -> dict[str, Any]:
+    """One entry of `closures` or `moved_days`, as the office file has it."""
+    if section == "moved_days":
+        return {"date": form.get("date", ""), "as": form.get("as", "")}
+    given = {key: form.get(key, "").strip() for key in ("from", "to", "name")}
+    return {key: text for key, text in given.items() if text} | (
+        {"yearly": True} if "yearly" in form else {}
+    )
+
+
+def day_words(day: str) -> str:
+    """A day of the office file as people read it: 25 Dec 2026."""
+    try:
+        return str(format_date(date.fromisoformat(day), "d MMM y", locale=spoken()))
+    except ValueError:
+        return day
 
 
 def days_words(days: str) -> str:

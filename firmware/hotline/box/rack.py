@@ -45,6 +45,7 @@ class Rack:
         self._switchboard: Switchboard
         self._changed: Callable[[str, LineState], None]
         self._on_text: OnText
+        self._sounds: dict[str, ModemSound | TurnSound] = {}
         self.follow: list[Callable[[Options], None]] = []
 
     def built(self, options: Options) -> list[Line]:
@@ -97,6 +98,9 @@ class Rack:
         self._tell(options)
         line.on_state = lambda _state: None
         await (line.leave() if isinstance(line, SipLine) else line.stop())
+        sound = self._sounds.pop(name, None)
+        if sound is not None:
+            sound.leave()
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -115,12 +119,16 @@ class Rack:
             return SipLine(one, self._country, self._pjsip, self._guard)
         if isinstance(one, Modem):
             return self._mobile(one)
-        tone = partial(tone_of, self._records.tones, one.name)
-        return OfficeLine(one, self._country, TurnSound(self._pjsip, tone))
+        sound = TurnSound(self._pjsip, partial(tone_of, self._records.tones, one.name))
+        self._sounds[one.name] = sound
+        return OfficeLine(one, self._country, sound)
 
     def _mobile(self, modem: Modem) -> GsmLine:
         place = Place(modem, self.finder, quirks_of(modem).restart)
-        line = GsmLine(modem, self._country, _sound_of(modem, place, self._pjsip), place)
+        sound = _sound_of(modem, place, self._pjsip)
+        if isinstance(sound, ModemSound):
+            self._sounds[modem.name] = sound
+        line = GsmLine(modem, self._country, sound, place)
         line.diverts.memory = self._records.diverts
         line.on_time = self._clock.offer
         self._records.texting.append(line)

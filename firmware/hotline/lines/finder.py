@@ -173,8 +173,11 @@ def voice_modems(bus: Bus) -> tuple[SeenVoice, ...]:
 def _stays(dev: Path, device: Device) -> Path | None:
     """udev's name of the first serial port, which is the same after each plugging in."""
     tty = next((one.tty for one in device.interfaces if one.tty), "")
-    names = sorted((dev / "serial/by-id").glob("*")) if tty else []
-    return next((name for name in names if name.resolve().name == tty), dev / tty if tty else None)
+    if not tty:
+        return None
+    names = sorted((dev / "serial/by-id").glob("*"))
+    port = dev / tty
+    return next((name for name in names if name.resolve() == port.resolve()), port)
 
 
 class Finder:

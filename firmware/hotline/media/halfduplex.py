@@ -19,7 +19,7 @@ from hotline.at.voice import Encoding
 from hotline.media import companding
 from hotline.media.engine import CLOCK_RATE, FRAME_MS, HangUpTone
 from hotline.media.linetone import LineTone, ToneListener
-from hotline.media.pjsip.ports import ModemPort, ModemTalk
+from hotline.media.pjsip.ports import ModemPort, ModemTalk, modem_port
 from hotline.media.pjsip.stack import Pjsip
 
 FRAME_S = FRAME_MS / 1000
@@ -192,7 +192,13 @@ class TurnSound:
     def open(self) -> None:
         """Be on the bridge from here on; harmless when repeated."""
         if self._port is None:
-            self._port = ModemPort(self._stack)
+            self._port = modem_port(self._stack)
+
+    def leave(self) -> None:
+        """The line is taken out: its port on the bridge is for the next one."""
+        if self._port is not None:
+            self._stack.spare_ports.append(self._port)
+        self._port = None
 
     def talk(self, encoding: Encoding) -> TurnTalk:
         """The sound of a new call. Only after `open`."""

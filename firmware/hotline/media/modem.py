@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 
 from hotline.media.engine import CLOCK_RATE, FRAME_MS
-from hotline.media.pjsip.ports import ModemPort, ModemTalk
+from hotline.media.pjsip.ports import ModemPort, ModemTalk, modem_port
 from hotline.media.pjsip.stack import Pjsip
 from hotline.media.rate import Known, Rate
 from hotline.tty import READ_BYTES, BlockingTty, TtyGone
@@ -196,7 +196,7 @@ class ModemSound:
         """Begin to carry. Raises LineDown. lost: called on the loop when the port has gone."""
         tty = BlockingTty(self._where())
         if self._port is None:
-            self._port = ModemPort(self._stack)
+            self._port = modem_port(self._stack)
         self._pump = Pump(self._port, tty, lambda why: self._stack.tell(lost, why), self._rate())
 
     def close(self) -> None:
@@ -204,6 +204,12 @@ class ModemSound:
         pump, self._pump = self._pump, None
         if pump is not None:
             pump.stop()
+
+    def leave(self) -> None:
+        """The line is taken out: its port on the bridge is for the next one. After `close`."""
+        if self._port is not None:
+            self._stack.spare_ports.append(self._port)
+        self._port = None
 
     def flow(self, go: bool) -> None:
         """The modem asks to stop or go on with sound."""

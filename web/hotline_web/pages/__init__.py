@@ -10,6 +10,7 @@ from hotline_web.pages import (
     door,
     duty,
     home,
+    hours,
     inbox,
     lines,
     menu,
@@ -22,6 +23,6 @@ from hotline_web.pages import (
 
 def install(app: Flask) -> None:
     """Add every page."""
-    daily = (home, inbox, calls, duty, shifts, calendar, naming, menu, lines, tryout)
+    daily = (home, inbox, calls, duty, hours, shifts, calendar, naming, menu, lines, tryout)
     for page in (door, *daily, setup):
         app.register_blueprint(page.pages)

@@ -71,6 +71,12 @@ class ModemPort:
         self._port.close()
 
 
+def modem_port(stack: Pjsip) -> ModemPort:
+    """For a new line: the port of one that was taken out, as none is ever destroyed, or its own."""
+    spare: list[ModemPort] = stack.spare_ports
+    return spare.pop() if spare else ModemPort(stack)
+
+
 class ModemTalk:
     """One call over a modem: what `Leg.audio` is there. It comes and goes, the port stays."""
 

@@ -74,6 +74,7 @@ class Pjsip:
         self.bridge = Bridge()
         self.calls: dict[int, PjCall] = {}
         self.accounts: dict[int, PjAccount] = {}
+        self.spare_ports: list[Any] = []  # of modems that were taken out
         self._living: set[Mortal] = set()
         self._graves: list[_Grave] = []
         self._tls: dict[tuple[str, bool], int] = {}
