@@ -43,6 +43,7 @@ BUSIEST = {
     "test_modem.py",
     "test_modem_lost.py",
 }  # many calls at once, with all their sound
+BY_LANGUAGE = "test_screens.py"
 MANY, COMPUTING = 5, 2  # from so many workers on, so many of them only compute
 YIELDING = 10  # niceness
 
@@ -58,11 +59,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sip",
         help="the lines of callers and of staff, over which the shared stories are told",
     )
+    parser.addoption(
+        "--screens",
+        action="store_true",
+        help="look at every page in every language, width and theme; pictures in .cache/screens",
+    )
 
 
 def group(test: str) -> str:
-    """What must stay on one worker: all rooms with sound, the busiest stories, else one file."""
+    """What must stay on one worker: all rooms with sound, the busiest stories, else one file.
+
+    Of the pages that are looked at, one language.
+    """
     file = PurePosixPath(test.split("::")[0])
+    if file.name == BY_LANGUAGE:
+        return test.partition("-")[0]
     if "stories" in file.parts and file.name in BUSIEST:
         return "busiest"
     return "sound" if ROOMS_WITH_SOUND.intersection(file.parts) else str(file)
@@ -76,6 +87,10 @@ def computes(worker: str, workers: int) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     """A worker that computes gives way to the others."""
     worker = getattr(config, "workerinput", None)
+    if worker is None and config.getoption("screens"):
+        from tests.web import sheet
+
+        sheet.begin()
     if worker is not None and computes(worker["workerid"], worker["workercount"]):
         os.nice(YIELDING)
 
@@ -125,8 +140,17 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What was unsteady is told with what went wrong: the summary of pytest only names it."""
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """What was unsteady is told with what went wrong: the summary of pytest only names it.
+
+    And where the pictures of the pages are.
+    """
+    if config.getoption("screens"):
+        from tests.web import sheet
+
+        terminalreporter.write_line(f"All pages on one sheet: {sheet.finished()}")
     for report in terminalreporter.getreports("rerun"):
         if any(title == BY_ITSELF for title, _ in report.sections):
             terminalreporter.section(f"unsteady: {report.nodeid}", "_")

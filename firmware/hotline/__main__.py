@@ -18,6 +18,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "serving": ("run", "web"),
     "lines": ("doctor", "lines", "learn-tone", "divert", "balance"),
     "office": ("office", "rehearse", "who"),
+    "announce": ("announce",),
     "staff": ("staff",),
     "numbers": ("numbers", "caps"),
     "records": (

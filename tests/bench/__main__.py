@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import asterisk, latency, load, modem, officeline
+from tests.bench import asterisk, latency, load, modem, officeline, page
 from tests.bench.figures import Figure, Report
 from tests.bench.office import on_the_bench
 
@@ -54,6 +54,7 @@ async def measure(quick: bool, only: str, beside_asterisk: bool) -> Report:
         "modem": lambda: modem.sound(int(60 * scale) or 6),
         "load": lambda: load.all_loads(sizes, WINDOW_S),
         "memory": lambda: load.memory(int(10_000 * scale)),
+        "page": lambda: page.all_pages(int(100 * scale), scale),
     }
     if beside_asterisk:
         plan[ASTERISK] = lambda: asterisk.compared(sizes, WINDOW_S)

@@ -29,6 +29,7 @@ from hotline.media.catalogue import Prompt
 from hotline.media.engine import HangUpTone, KeyWays, Level
 from hotline.notify.outbox import Outbox
 from hotline.options import Limits
+from hotline.routing.announcement import Announcement
 from hotline.routing.changes import Change, changed, must_stand
 from hotline.routing.confirmed import only_confirmed
 from hotline.routing.office import Do, Key, Menu, Office, Person
@@ -224,6 +225,7 @@ class Sentences:
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
+        self.recorded: set[str] = set()  # names of the office's own recordings
         self.values: dict[Prompt, dict[str, object]] = {}  # of the last time it was said
         self.languages: dict[Prompt, str] = {}
 
@@ -234,7 +236,12 @@ class Sentences:
 
     async def say(self, language: str, text: str, own: str = "") -> list[Path]:
         self._faults.meet(text)
-        return [Path(text)]
+        if own in self.recorded:
+            return [Path(f"own {own}")]
+        return [Path(text)] if text else []
+
+    async def made(self, language: str, text: str) -> Path:
+        return Path(text)
 
     async def prepare(self, office: Office, progress: Any = None, **values: object) -> int:
         return 0
@@ -329,7 +336,9 @@ class Hotline:
             notices=Notices(self.outbox, (), texting),
             clock=clock,
             office=self._office,
+            announcement=lambda: self.announcement,
         )
+        self.announcement: Announcement | None = None
         self.presences, self.trail = Presences(writer, ()), StaffTrail(writer, 1)
         self.staff = Attendance(self.exchange, self.presences, self.trail)
         self.switchboard = Switchboard(self.exchange)

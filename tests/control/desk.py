@@ -100,6 +100,9 @@ class FakeDesk:
             lines=(LineState(id="office", name="Office line", up=True, words="Ready"),),
         )
 
+    async def close(self) -> None:
+        """Nothing goes on beside the server."""
+
     async def status(self, ask: Status) -> StatusAnswer:
         if self.broken:
             raise ZeroDivisionError
@@ -270,6 +273,7 @@ class Daemon:
         self._loop.call_soon_threadsafe(self.desk.feed.publish, event)
 
     def stop(self) -> None:
+        asyncio.run_coroutine_threadsafe(self.desk.close(), self._loop).result(5)
         asyncio.run_coroutine_threadsafe(self._server.close(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)

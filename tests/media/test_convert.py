@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 import struct
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hotline.errors import HotlineError
-from hotline.media import convert, tones, wav
+from hotline.media import children, convert, tones, uploaded, wav
+from hotline.media.unwanted import WORDS, Unwanted
 
 GUID = bytes.fromhex("000000001000800000aa00389b71")
 
@@ -44,7 +51,7 @@ def riff(
 async def imported(tmp_path: Path, content: bytes) -> wav.Samples:
     source, target = tmp_path / "upload.wav", tmp_path / "ours.wav"
     source.write_bytes(content)
-    seconds = await convert.import_sound(source, target)
+    seconds = await uploaded.import_sound(source, target)
     samples = wav.read(target)
     assert seconds == pytest.approx(len(samples) / 8000, abs=0.001)
     return samples
@@ -82,6 +89,12 @@ async def test_every_common_kind_of_wav_file_becomes_ours(
     assert tones.heard(ours, [1150, 1250]) == {1150}
 
 
+async def test_the_longest_sound_that_is_promised_is_taken(tmp_path: Path) -> None:
+    sound = np.tile(sine(1150, 16000), convert.LONGEST_SECONDS)
+    ours = await imported(tmp_path, riff(encoded(sound, 1, 16), 1, 1, 16000, 16))
+    assert len(ours) == pytest.approx(8000 * convert.LONGEST_SECONDS, rel=0.01)
+
+
 async def test_other_chunks_before_the_sound_do_not_matter(tmp_path: Path) -> None:
     data = encoded(sine(1150, 8000), 1, 16)
     before = b"LIST" + struct.pack("<I", 3) + b"abc\0" + b"JUNK" + struct.pack("<I", 0)
@@ -94,7 +107,11 @@ async def test_other_chunks_before_the_sound_do_not_matter(tmp_path: Path) -> No
     [
         (b"", "ends too early"),
         (b"garbage" * 100, "not a WAV file"),
-        (b"ID3\x03" + bytes(500), "not a WAV file"),
+        (b"ID3\x03" + bytes(500), "compressed"),
+        (b"OggS\0\x02" + bytes(500), "compressed"),
+        (b"\0\0\0\x20ftypM4A " + bytes(500), "compressed"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "not a WAV file"),
+        (b"%PDF-1.7\nRIFF\0\0\0\0WAVEfmt " + bytes(500), "not a WAV file"),
         (riff(b"", 1, 1, 8000, 16), "no sound"),
         (riff(bytes(8), 1, 1, 8000, 16, claimed=0xFFFFFFFF), "longer than it is"),
         (riff(bytes(8), 1, 1, 8000, 16, claimed=10), "longer than it is"),
@@ -105,7 +122,7 @@ async def test_other_chunks_before_the_sound_do_not_matter(tmp_path: Path) -> No
         (riff(bytes(800), 1, 1, 2**31, 16), "sampling rate"),
         (riff(bytes(800), 1, 1, 8000, 0), "does not know"),
         (riff(bytes(800), 85, 1, 8000, 16), "does not know"),
-        (riff(bytes(4001 * 910), 1, 1, 4000, 8), "longer than 15 minutes"),
+        (riff(bytes(4001 * 910), 1, 1, 4000, 8), "longer than 5 minutes"),
         (riff(bytes(8), 1, 1, 8000, 16)[:36], "ends too early"),
         (b"RIFF\0\0\0\0WAVE" + b"JUNK\0\0\0\0" * 100000, "no sound"),
         (b"RIFF\0\0\0\0WAVEdata\x02\0\0\0\0\0", "how its sound is stored"),
@@ -128,7 +145,7 @@ async def test_floats_that_are_no_numbers_do_no_harm(tmp_path: Path) -> None:
 async def test_a_file_that_needs_too_much_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(convert, "WALL_SECONDS", 0.0)
+    monkeypatch.setattr(uploaded, "WALL_SECONDS", 0.0)
     cause = await refusal(tmp_path, riff(encoded(sine(500, 8000), 1, 16), 1, 1, 8000, 16))
     assert "too long to convert" in cause
 
@@ -138,7 +155,7 @@ async def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     with source.open("wb") as file:
         file.truncate(convert.LARGEST_FILE + 1)
     with pytest.raises(HotlineError, match="larger than 200 MB"):
-        await convert.import_sound(source, tmp_path / "ours.wav")
+        await uploaded.import_sound(source, tmp_path / "ours.wav")
 
 
 class TestTheFinishOfASound:
@@ -184,3 +201,70 @@ class TestTheFinishOfASound:
     def test_leaves_a_short_breath_of_silence_at_both_ends(self) -> None:
         sound = np.concatenate([np.zeros(8000), sine(800, 8000), np.zeros(8000)])
         assert len(convert.telephone(sound)) == pytest.approx(8000 + 800, abs=200)
+
+
+# --- whatever comes, it is sound or a word -------------------------------------------------------
+
+
+def pieces_of_files() -> st.SearchStrategy[bytes]:
+    """Headers of all kinds, true and untrue, around little or much data."""
+    numbers = st.one_of(st.integers(0, 9), st.just(8191))
+    good = st.builds(
+        riff,
+        st.binary(max_size=2000),
+        kind=st.sampled_from([0, 1, 3, 6, 7, 85, 0xFFFE]),
+        channels=numbers,
+        rate=st.sampled_from([0, 1, 3999, 4000, 8000, 44100, 192000, 192001, 2**32 - 1]),
+        bits=st.sampled_from([0, 4, 8, 12, 16, 24, 32, 64]),
+        extensible=st.booleans(),
+        claimed=st.one_of(st.none(), st.integers(0, 2**32 - 1)),
+        before=st.binary(max_size=30),
+    )
+    torn = st.builds(lambda whole, at: whole[:at], good, st.integers(0, 2200))
+    struck = st.builds(
+        lambda whole, at, byte: whole[: at % len(whole)] + bytes([byte]) + whole[at % len(whole) :],
+        good,
+        st.integers(0, 2000),
+        st.integers(0, 255),
+    )
+    return st.one_of(good, torn, struck, st.binary(max_size=200))
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(content=pieces_of_files())
+def test_whatever_comes_is_sound_or_is_refused_in_words(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "upload", Path(folder) / "ours.wav"
+        source.write_bytes(content)
+        why = None
+        try:
+            with np.errstate(all="ignore"):
+                convert._convert(source, target)
+        except convert._Refused as refused:
+            why = refused.why
+        assert set(names(Path(folder))) == ({"upload"} if why else {"upload", "ours.wav"})
+        assert why in WORDS or len(wav.read(target)) > 0
+
+
+def test_every_reason_has_its_words() -> None:
+    assert set(WORDS) == set(Unwanted)
+
+
+def test_the_child_that_reads_it_reaches_no_network() -> None:
+    if subprocess.run(["unshare", "--user", "--net", "true"], check=False).returncode:
+        pytest.skip("this machine lets nobody do without a network")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        script = (
+            "import socket\n"
+            "from hotline.media import convert\n"
+            "convert._limit_self()\n"
+            f"socket.create_connection(('127.0.0.1', {server.getsockname()[1]}))\n"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", script],
+            env=children.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert "Network is unreachable" in run.stderr

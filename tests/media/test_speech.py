@@ -8,18 +8,22 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
+from hotline.errors import HotlineError
 from hotline.media import catalogue, convert, tones, wav
 from hotline.media.catalogue import LANGUAGES, Prompt
 from hotline.media.sounds import Sounds
 from hotline.media.speech import Voice
 from hotline.routing.office import Closure, Do, Key, Menu, Office, Person, Topic
+from hotline.storage.ownprompts import Origin, OwnPrompts
 
+NOON = datetime(2026, 12, 5, 12, tzinfo=UTC)
 OFFICE = Office(
     name="Flora",
     zone=ZoneInfo("Europe/Chisinau"),
@@ -65,6 +69,7 @@ class Desk:
 
 
 def desk(folder: Path, program: str = "", patience: float = 30.0) -> Desk:
+    folder.mkdir(exist_ok=True)
     sounds = tones.files(folder / "sounds")
     log, sample = folder / "asked", folder / "sample.wav"
     wav.write(sample, tones.pcm(tones.tone((1150,), 0.5, -30)))
@@ -183,6 +188,29 @@ class TestTheOwnersRecording:
         at = desk(tmp_path)
         own = at.own("ru", "menu-main")
         assert await at.voice.say("ru", "Меню", own="menu-main") == [own]
+
+    async def test_is_still_there_for_a_call_that_is_about_to_play_it_when_it_is_taken_back(
+        self, tmp_path: Path
+    ) -> None:
+        at, own = desk(tmp_path), OwnPrompts(tmp_path / "own")
+        finished = at.own("ro", "finished")
+        own.put("ro", "greeting_open", finished, Origin(NOON, "maria"))
+        (sound,) = await at.voice.files("ro", Prompt.GREETING_OPEN, office="Flora")
+        own.use("ro", "greeting_open", 0)
+        assert len(wav.read(sound)) > 0
+        (spoken,) = await at.voice.files("ro", Prompt.GREETING_OPEN, office="Flora")
+        assert spoken != sound
+
+    async def test_can_be_made_of_words_and_what_cannot_is_told(self, tmp_path: Path) -> None:
+        at = desk(tmp_path)
+        made = await at.voice.made("ro", "Bună  ziua.")
+        assert at.asked == ["Bună ziua."]
+        assert len(wav.read(made)) > 0
+        with pytest.raises(HotlineError, match="no words"):
+            await at.voice.made("ro", " -- ")
+        broken = desk(tmp_path / "broken", "exit 1")
+        with pytest.raises(HotlineError, match="voice of the box does not work"):
+            await broken.voice.made("ro", "Bună ziua.")
 
     async def test_is_looked_for_only_in_its_folder(self, tmp_path: Path) -> None:
         at = desk(tmp_path)

@@ -61,7 +61,7 @@ class Sentences:
         return [Sentence(prompt.value, language, values=values)]
 
     async def say(self, language: str, text: str, own: str = "") -> list[Sentence]:
-        return [Sentence("say", language, text)]
+        return [Sentence("say", language, text)] if text else []
 
 
 @dataclass

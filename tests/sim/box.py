@@ -87,7 +87,7 @@ class BoxUnderTest:
         """Write box.toml alone: a box for which no office was set up yet."""
         self.toml.write_text(self._settings())
 
-    async def start(self, within: float = 15.0) -> float:
+    async def start(self, within: float = 60.0) -> float:
         """Start the daemon; returns the seconds until it said that it is ready to answer."""
         began = time.monotonic()
         ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -228,8 +228,8 @@ rtp_last = {first + RTP_PORTS - 1}
 async def running(box: BoxUnderTest) -> AsyncIterator[BoxUnderTest]:
     """A box that is set up and answers; stopped at the end, however the test ends."""
     await box.set_up()
-    await box.start()
     try:
+        await box.start()
         yield box
     finally:
         await box.stop()

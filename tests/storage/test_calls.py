@@ -74,6 +74,15 @@ def test_the_missed_list_is_right_after_two_thousand_calls() -> None:
     assert [call.id for call in calls.missed_open(writer.database, 2000)] == owed
 
 
+def test_who_was_spoken_with_is_not_looked_at_again_for_the_missed_list() -> None:
+    writer = AtOnce()
+    number, missed = "+37360000001", Outcome.MISSED
+    told = [Told(number, missed, False, False)] * 3
+    play(journal_of(writer), [*told, Told(number, Outcome.SPOKEN, True, False)])
+    left = "select count(*) from calls where outcome = 'missed' and settled_by is null"
+    assert writer.database.execute(left).fetchone() == (0,)
+
+
 def test_returning_a_call_does_not_hide_one_missed_since() -> None:
     writer = AtOnce()
     journal = journal_of(writer)

@@ -16,7 +16,6 @@ from hotline.storage import files
 from hotline.storage.files import (
     FLOOR,
     RESERVE,
-    OwnPrompts,
     Recordings,
     case_of_name,
     recording_name,
@@ -104,18 +103,3 @@ def test_only_as_much_sound_is_given_up_as_is_needed(
     assert recordings.to_give_up([complaint, newer, older]) == [older, newer]
     disk_with(monkeypatch, RESERVE)
     assert recordings.to_give_up([complaint, newer, older]) == []
-
-
-def test_a_prompt_is_stored_whole_under_a_plain_name(tmp_path: Path) -> None:
-    prompts = OwnPrompts(tmp_path / "prompts")
-    prompts.save("greeting-ro.wav", b"RIFF")
-    assert prompts.names() == ["greeting-ro.wav"]
-    assert prompts.path("greeting-ro.wav").read_bytes() == b"RIFF"
-    prompts.remove("greeting-ro.wav")
-    assert prompts.names() == []
-
-
-@pytest.mark.parametrize("name", ["../x.wav", "x.wav/../../y.wav", ".wav", "X.wav", "a b.wav"])
-def test_a_prompt_cannot_be_written_elsewhere(tmp_path: Path, name: str) -> None:
-    with pytest.raises(HotlineError):
-        OwnPrompts(tmp_path / "prompts").save(name, b"")

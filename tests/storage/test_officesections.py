@@ -29,6 +29,7 @@ menus:
     )[0]
 )
 NINE = [{"days": "mon-fri", "time": "09:00-18:00"}]
+ABROAD = "+40722123456"
 
 
 def people(*numbers: str) -> dict[str, Any]:
@@ -86,3 +87,11 @@ def test_whoever_looked_at_something_else_has_another_mark() -> None:
     changed = seen | {"hours": NINE}
     assert mark_of(seen, ["zone", "people"]) == mark_of(changed, ["people", "zone"])
     assert mark_of(seen, ["hours"]) != mark_of(changed, ["hours"])
+
+
+def test_a_number_abroad_is_taken_and_kept_where_the_country_may_be_dialled() -> None:
+    with pytest.raises(BadSettings):
+        with_sections(YAML, people(ABROAD))
+    office, _ = with_sections(YAML, people(ABROAD), {"MD", "RO"})
+    office, _ = with_sections(write_office(office), {"hours": NINE}, {"MD", "RO"})
+    assert ABROAD in {person.number for person in office.people}

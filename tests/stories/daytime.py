@@ -119,7 +119,7 @@ async def box_of_a_day(way: str, folder: Path, spoken: Path) -> AsyncIterator[Da
         voice = voices(box.data, spoken)
         closing.push_async_callback(voice.close)
         await closing.enter_async_context(running(box))
-        await box.until(lambda status: all(one.up for one in status.lines), "lines up")
+        await box.until(lambda status: all(one.up for one in status.lines), "lines up", 30)
         if way == SIP and provider is not None:
             stage = Stage(box, provider, provider.box(USER), voice)
         else:

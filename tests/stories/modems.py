@@ -84,7 +84,7 @@ async def box_with_a_modem(
         voice = voices(box.data, spoken)
         await closing.enter_async_context(running(box))
         target = await provider.registered(USER)
-        await box.until(lambda status: all(one.up for one in status.lines), "all lines up")
+        await box.until(lambda status: all(one.up for one in status.lines), "all lines up", 30)
         mobiles = Stage(box, network, modem, voice)  # type: ignore[arg-type]
         yield Mobiles(mobiles, Stage(box, provider, target, voice), modem, stick)
 
@@ -122,7 +122,7 @@ async def box_with_modems(
         box = BoxUnderTest(folder, office(), tables, **{"settings": PLENTY} | box_more)
         voice = voices(box.data, spoken)
         await closing.enter_async_context(running(box))
-        await box.until(lambda status: all(one.up for one in status.lines), "all lines up")
+        await box.until(lambda status: all(one.up for one in status.lines), "all lines up", 30)
         callers = HuntGroup(sims[0], modems) if len(modems) > 1 else modems[0]
         yield Stage(box, network, callers, voice, beyond)  # type: ignore[arg-type]
 

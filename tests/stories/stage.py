@@ -163,7 +163,7 @@ class Stage:
     async def switched_on(self) -> None:
         """The box that was stopped or killed starts, and all its lines are up."""
         await self.box.start()
-        await self.box.until(lambda status: all(one.up for one in status.lines), "all lines up", 15)
+        await self.box.until(lambda status: all(one.up for one in status.lines), "all lines up", 30)
 
     # -- who is there ------------------------------------------------------------------------
 

@@ -24,7 +24,8 @@ AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 
 async def test_a_key_during_the_greeting_works_at_once(stage: Stage) -> None:
     long = "Welcome to our shop. We have flowers of every kind, and today we have roses. "
-    await stage.opens(office(person("ana"), greeting={"en": long * 3}))
+    season = {"id": "season", "greeting": {"en": long * 3}}  # goes before a recorded greeting
+    await stage.opens(office(person("ana"), campaigns=[season]))
     ana = stage.staff("ana", AT_ONCE)
     caller = await stage.called()
     await caller.hears_speech(within=3)

@@ -55,15 +55,34 @@ from hotline.control.messages.people import (
     StaffSaid,
     Used,
 )
+from hotline.control.messages.prompts import (
+    Announce,
+    AnnouncementLook,
+    AnnouncementNow,
+    PromptAnswer,
+    PromptHear,
+    PromptLook,
+    PromptPut,
+    PromptPutAnswer,
+    PromptRevert,
+    Prompts,
+    PromptsAnswer,
+    PromptSound,
+    PromptText,
+)
 from hotline.control.messages.status import StatusAnswer
 from hotline.control.messages.wire import Done, Message
 from hotline.control.plandesk import PlanDesk
+from hotline.control.promptdesk import PromptDesk
 from hotline.inbox.case import CaseKind
 from hotline.inbox.outcome import Outcome
+from hotline.media import sounds
+from hotline.media.speech import Voice
 from hotline.notify.outbox import Outbox
 from hotline.routing.office import Office as OfficeNoun
 from hotline.said import say
 from hotline.storage import office as stored_office
+from hotline.storage.announcements import Announcements
 from hotline.storage.calls import Journal
 from hotline.storage.complaints import Cases, get
 from hotline.storage.drafts import DraftStore, drafted
@@ -71,7 +90,10 @@ from hotline.storage.files import why_name
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office
 from hotline.storage.officewriting import write_office
+from hotline.storage.ownprompts import OwnPrompts
+from hotline.storage.places import Places
 from hotline.storage.schema import records_file
+from hotline.storage.uploads import Uploads
 from hotline.storage.waiting import WaitingList
 from hotline.storage.writer import Writer
 from tests.control.desk import FakeDesk
@@ -158,6 +180,51 @@ class OfficeDesk(FakeDesk):
         with self.file.reading() as database:
             drafts = DraftStore(writer, drafted(database))
         self.drafting = DraftDesk(self._office, offices, drafts, notices, clock)
+        places = Places(records)
+        self.voice = Voice(
+            places.spoken, places.own_prompts, sounds.places(places.sounds), patience=60
+        )
+        self.sentences = PromptDesk(
+            self._office,
+            self.voice,
+            OwnPrompts(places.own_prompts),
+            Uploads(places.uploads),
+            Announcements(places.announcement),
+            clock,
+        )
+
+    async def close(self) -> None:
+        await self.voice.close()
+
+    async def prompts(self, ask: Prompts) -> PromptsAnswer:
+        return await self.sentences.all(ask)
+
+    async def prompt_look(self, ask: PromptLook) -> PromptAnswer:
+        return await self.sentences.one(ask)
+
+    async def prompt_hear(self, ask: PromptHear) -> PromptSound:
+        return await self.sentences.hear(ask)
+
+    async def prompt_put(self, ask: PromptPut) -> PromptPutAnswer:
+        await self._change(ask)
+        return await self.sentences.put(ask)
+
+    async def prompt_text(self, ask: PromptText) -> PromptPutAnswer:
+        await self._change(ask)
+        return await self.sentences.text(ask)
+
+    async def prompt_revert(self, ask: PromptRevert) -> Done:
+        await self.sentences.revert(ask)
+        return await self._change(ask)
+
+    async def announcement(self, ask: AnnouncementLook) -> AnnouncementNow:
+        return self.sentences.announcement()
+
+    async def announce(self, ask: Announce) -> AnnouncementNow:
+        await self._change(ask)
+        said = await self.sentences.announce(ask)
+        self.state = self.state.model_copy(update={"announcement_until": said.until})
+        return said
 
     async def _change(self, ask: Message) -> Done:
         done = await super()._change(ask)
@@ -279,6 +346,9 @@ class Office:
         )
         if not filled:
             (directory / "recordings").mkdir()
+            (directory / "prompts" / "en").mkdir(parents=True)
+            tone(directory / "prompts" / "en" / "goodbye.wav")
+            self.desk.sentences.own.use("en", "goodbye", 1)
             self._day()
             offices.save(write_office(read_office(PLAN, "the plan")[0]), "maria", self.now)
             self.writer.submit(lambda _: None).result(10)

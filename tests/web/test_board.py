@@ -11,7 +11,7 @@ from playwright.sync_api import Page as Tab
 
 from tests.web.browser import CHROMIUM, chromium, log_in, served, window
 from tests.web.conftest import Page
-from tests.web.test_browser import AXE, FAULTS, SMALL_TARGETS
+from tests.web.judge import AXE, FAULTS, SMALL_TARGETS
 
 pytestmark = pytest.mark.skipif(not shutil.which(CHROMIUM), reason="Debian's chromium is missing")
 
@@ -51,7 +51,7 @@ def drafted(tab: Tab, changes: str) -> None:
 
 
 def faults(tab: Tab) -> object:
-    tab.evaluate(AXE.read_text("utf-8"))
+    tab.evaluate(AXE)
     return tab.evaluate(FAULTS)
 
 

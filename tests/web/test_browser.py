@@ -4,76 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from hotline.control.messages.calls import Step
 from hotline_web.languages import LANGUAGES
+from tests.web import judge
 from tests.web.browser import CHROMIUM, chromium, log_in, served, window
 from tests.web.conftest import Page
+from tests.web.everypage import pages_of
 
 pytestmark = pytest.mark.skipif(not shutil.which(CHROMIUM), reason="Debian's chromium is missing")
 
-AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
-PATHS = (
-    "/",
-    "/inbox",
-    "/inbox/102",
-    "/calls",
-    "/calls?show=missed",
-    "/calls/9",
-    "/duty?at=2026-12-05T09:00",
-    "/shifts?day=2026-12-07",
-    "/shifts/change?kind=away&person=ana&first=2026-12-08",
-    "/shifts/shift?person=ana&day=2026-12-08&at=09:00",
-    "/shifts/draft",
-    "/people",
-    "/people/report",
-    "/people/new",
-    "/people/one/ana",
-    "/people/one/ana/leave",
-    "/setup/people",
-    "/lines",
-    "/menu",
-    "/menu/key?level=0&at=2",
-    "/menu/level?level=1",
-    "/menu/greeting",
-    "/menu/topic?topic=1",
-    "/menu/templates",
-    "/menu/try?keys=9",
-    "/lines/new",
-    "/lines/new?as=gateway",
-    "/lines/change?line=line",
-    "/try",
-    "/hours",
-    "/setup/about",
-    "/setup/notice",
-    "/setup/lines",
-    "/setup/people",
-    "/setup/hours",
-    "/setup/menu",
-    "/setup/test",
-    "/setup/test/wrong",
-    "/setup/report",
-    "/nothing",
-)
-# What a finger cannot miss: everything to press is 44 px high, links inside a sentence excepted;
-# a box to tick is pressed by its label.
-SMALL_TARGETS = """() => [...document.querySelectorAll(
-    "a, button, input, select, textarea, summary")]
-  .filter(e => e.type !== "hidden" && !e.classList.contains("skip") && e.checkVisibility())
-  .map(e => e.closest("label.tick") || e)
-  .filter(e => { const r = e.getBoundingClientRect(); return r.height < 44 || r.width < 24 })
-  .map(e => e.outerHTML.slice(0, 120))"""
 PLAY_A_LITTLE = """a => new Promise((played, failed) => {
   a.ontimeupdate = () => { if (a.currentTime > 0.1) played() };
   a.onerror = () => failed(a.error);
   a.play().catch(failed);
 })"""
-FAULTS = """async () => (await axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa",
-  "best-practice"]})).violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | "))"""
 
 
 @pytest.fixture(scope="module")
@@ -187,41 +135,21 @@ def test_with_the_keyboard_alone_one_gets_in_and_to_the_content(
         tab.wait_for_url("**/inbox#main")
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "dark"),
-    [("en", 320, False), ("ru", 360, True), ("uk", 1280, False), ("ro", 768, True)],
-)
-def test_everybody_can_use_every_page(
-    site: str, browser: Browser, language: str, width: int, dark: bool
-) -> None:
-    """axe finds nothing, nothing is cut off, nothing is too small, in light and dark."""
-    with window(browser, site, width=width, dark=dark, language=language) as visit:
-        tab = log_in(visit)
-        assert tab.locator("html").get_attribute("lang") == language
-        for path in PATHS:
-            tab.goto(path)
-            tab.evaluate(AXE.read_text("utf-8"))
-            assert tab.evaluate(FAULTS) == [], path
-            assert tab.evaluate("document.documentElement.scrollWidth") <= width, path
-            assert tab.evaluate(SMALL_TARGETS) == [], path
-
-
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_the_door_is_for_everybody_too(site: str, browser: Browser, language: str) -> None:
     with window(browser, site, width=320, language=language) as visit:
         tab = visit.new_page()
         tab.goto("/login")
-        tab.evaluate(AXE.read_text("utf-8"))
-        assert tab.evaluate(FAULTS) == []
-        assert tab.evaluate("document.documentElement.scrollWidth") <= 320
-        assert tab.evaluate(SMALL_TARGETS) == []
+        assert judge.seen(tab, 320) + judge.heard(tab) == []
         assert tab.locator("[name=password]").get_attribute("autocomplete") == "current-password"
 
 
-def test_with_text_twice_as_large_nothing_is_cut_off(site: str, browser: Browser) -> None:
+def test_with_text_twice_as_large_nothing_is_cut_off(
+    site: str, shared: Page, browser: Browser
+) -> None:
     with window(browser, site, width=360, language="ru") as visit:
         tab = log_in(visit)
-        for path in PATHS:
+        for path in pages_of(shared.app):
             tab.goto(path)
             tab.evaluate("document.documentElement.style.fontSize = '200%'")
             assert tab.evaluate("document.documentElement.scrollWidth") <= 360, path

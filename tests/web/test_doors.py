@@ -85,6 +85,16 @@ ROUTES = {
     "lines.use": "/lines/use",
     "lines.change": "/lines/change?line=line",
     "lines.remove": "/lines/remove",
+    "prompts.prompts": "/prompts",
+    "prompts.sentence": "/prompts/en/greeting_open",
+    "prompts.heard": "/prompts/en/greeting_open/now",
+    "prompts.version": "/prompts/en/goodbye/1",
+    "prompts.upload": "/prompts/en/greeting_open/upload",
+    "prompts.text": "/prompts/en/greeting_open/text",
+    "prompts.revert": "/prompts/en/goodbye/revert",
+    "prompts.announcement": "/prompts/announcement",
+    "prompts.announce": "/prompts/announcement",
+    "prompts.switch_off": "/prompts/announcement/off",
     "tryout.page": "/try",
     "tryout.steps": "/try/steps",
     "tryout.call": "/try/call",
@@ -146,6 +156,7 @@ CHANGING |= {"add", "look_through", "put_one", "remove", "people_list", "people_
 CHANGING |= {"new", "use", "change"}
 ONLY_SHOWN = {"people.new"}
 CHANGING |= {"confirm_all", "people_confirm_all"}
+CHANGING |= {"upload", "text", "revert", "announce", "switch_off"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING and e not in ONLY_SHOWN]
 READS = [e for e in ROUTES if e not in WRITES and e != "static"]

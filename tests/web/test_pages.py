@@ -17,7 +17,7 @@ from hotline.control.messages.lines import DivertLeft, LineDivertState, LineNetw
 from hotline.control.messages.people import OnDuty, StaffAsk
 from hotline.errors import HotlineError, LineDown
 from hotline.health import power
-from hotline.inbox.case import Case
+from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.outcome import Outcome
 from hotline.said import say, together
 from hotline.storage import complaints
@@ -94,6 +94,15 @@ def test_with_the_service_down_the_first_page_says_so_and_the_records_are_still_
     assert "The hotline service is not running." in answer.text
 
 
+def test_a_page_that_never_heard_the_service_knows_names_and_hours_of_the_office(
+    page: Page,
+) -> None:
+    page.daemon.path.rename(page.daemon.path.with_name("gone"))
+    calls = seen(page.owner(), "/calls")
+    assert "Flori" in calls
+    assert "today 08:30 +373 793 33 444 ✓ Spoke with Ion" in calls  # 06:30 UTC
+
+
 def test_the_first_page_says_who_is_on_duty_and_who_is_next(looking: FlaskClient) -> None:
     assert "On duty now Ana until 14:30 Vasile Țurcanu → Ion 14:30" in seen(looking, "/")
 
@@ -115,6 +124,21 @@ def test_the_first_page_lists_what_waits_the_most_urgent_first(page: Page) -> No
 
 def test_the_first_page_counts_the_calls_of_the_offices_own_day(looking: FlaskClient) -> None:
     assert "6 calls 3 answered 1 message 2 missed" in seen(looking, "/")
+
+
+def test_the_inbox_is_read_page_by_page_to_its_oldest_case(page: Page) -> None:
+    numbers = [
+        page.office.case(CaseKind.MESSAGE, page.office.now, "+37369000000", "", "")
+        for _ in range(60)
+    ]
+    browser = page.owner()
+    first = browser.get("/inbox").text
+    older = re.search(r'href="(/inbox\?show=open&amp;before=\d+)"', first)
+    assert older
+    second = browser.get(html.unescape(older[1])).text
+    listed = re.findall(r'href="/inbox/(\d+)"', first + second)
+    assert [int(one) for one in listed] == sorted([*numbers, 101, 102, 103], reverse=True)
+    assert "Older" not in second
 
 
 def test_a_busy_day_is_counted_to_its_last_call(page: Page) -> None:
@@ -445,7 +469,8 @@ def test_the_files_of_others_are_the_ones_we_know() -> None:
     for file in FILES:
         assert digest(file.path.read_bytes()) == file.sha256
     served = {p.name for p in Path("web/hotline_web/static").iterdir()}
-    ours = {"app.css", "app.js", "board.js", "icon.svg", "setup.js", "telephone.js", "try.js"}
+    ours = {"app.css", "app.js", "board.js", "icon.svg", "record.js", "setup.js"}
+    ours |= {"telephone.js", "try.js"}
     assert served == ours | {"htmx-4.0.1.min.js"}
 
 

@@ -296,3 +296,14 @@ def test_of_a_year_away_the_next_weeks_are_looked_at_and_the_rest_is_counted(pag
     assert "330 days more are not looked at here." in seen(
         page.owner(), f"/shifts/change?{query(year)}"
     )
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "9" * 30, "1 or 1"])
+def test_what_is_no_number_does_not_take_everything_out_of_the_draft(
+    page: Page, number: str
+) -> None:
+    browser = page.owner()
+    drafts(browser, **MOVE)
+    answer = send(browser, "/shifts/take_out", seen=WEEK, mark=mark(browser), number=number)
+    assert answer.status_code == 400
+    assert len(page.office.desk.drafting.drafts.changes) == 1

@@ -16,10 +16,12 @@ from hotline.clock import Clock
 from hotline.control.client import ServiceDown
 from hotline.errors import HotlineError
 from hotline.storage.accountschema import accounts_file
+from hotline.storage.uploads import too_large
 from hotline.storage.users import Accounts
 from hotline_web import desk, languages, newpeople, pages, security, sessions
 from hotline_web.calling import PACKET_BYTES
 from hotline_web.languages import _
+from hotline_web.pages import prompts
 from hotline_web.settings import Settings
 from hotline_web.words import say
 
@@ -52,6 +54,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     security.guard(app, settings)
     newpeople.make_room(app)
     limiter = _limiter(app)
+    # Before a form is read for its token: how long it may be.
+    prompts.allow_uploads(app)
     CSRFProtect(app)
     sessions.install(app, settings, Accounts(file, clock))
     languages.install(app)
@@ -104,6 +108,9 @@ def _explain(app: Flask) -> None:
         code = trouble.code or 500
         if code < 400:
             return trouble
+        if code == 413 and request.endpoint == "prompts.upload":
+            large = too_large()
+            return _problem(say(large.cause), say(large.action)), code
         return _problem(*_sentence(code)), code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,9 +15,10 @@ from flask_login import current_user
 from hotline.clock import Clock
 from hotline.control.client import Control
 from hotline.control.messages.calls import Step
-from hotline.control.messages.people import OnDuty
+from hotline.control.messages.people import Named, OnDuty
 from hotline.control.messages.status import StatusAnswer
 from hotline.errors import HotlineError
+from hotline.routing.office import Office, Person
 from hotline.storage.accountschema import accounts_file
 from hotline.storage.calendars import CalendarFeeds, Feed
 from hotline.storage.calls import Call
@@ -32,11 +34,15 @@ NEW_FEED = "feed"  # of the session: for whom this visitor made an address, and 
 
 @dataclass(frozen=True)
 class DutyCard:
-    """Who is on now and next, ready to show. problem or closed: said instead of names."""
+    """Who is on now and next, ready to show. problem or closed: said instead of names.
+
+    action: what to do about the problem.
+    """
 
     now: tuple[OnDuty, ...] = ()
     next: str = ""
     problem: str = ""
+    action: str = ""
     closed: str = ""
 
 
@@ -82,6 +88,15 @@ class Desk:
         return self.status or self.tools.last
 
     @cached_property
+    def stored(self) -> Office | None:
+        """The office as it was last saved: names and hours while nobody has heard the daemon."""
+        try:
+            saved = self.records.office()
+        except HotlineError:
+            return None
+        return saved[1] if saved else None
+
+    @cached_property
     def now(self) -> datetime:
         """The instant this request is answered at, UTC."""
         return self.tools.clock.now()
@@ -89,7 +104,9 @@ class Desk:
     @cached_property
     def times(self) -> words.Times:
         """Instants on the office's wall."""
-        return words.Times(self.now, ZoneInfo(self.office.zone) if self.office else ZoneInfo("UTC"))
+        if self.office:
+            return words.Times(self.now, ZoneInfo(self.office.zone))
+        return words.Times(self.now, self.stored.zone if self.stored else ZoneInfo("UTC"))
 
     def seconds_since(self, at: datetime) -> float:
         """How long ago it was, never less than nothing."""
@@ -102,19 +119,28 @@ class Desk:
 
     def office_name(self) -> str:
         """What the office calls itself."""
-        if not current_user.is_authenticated or not self.office:
+        if not current_user.is_authenticated:
             return "Hotline"  # a stranger learns nothing of the office, not even its name
-        return self.office.office
+        known = self.office.office if self.office else self.stored.name if self.stored else ""
+        return known or "Hotline"
 
     def person_name(self, person_id: str) -> str:
         """The name behind an id; the id itself for somebody who has left."""
-        people = (*self.office.people, *self.office.directory) if self.office else ()
+        people: Iterable[Named | Person] = ()
+        if self.office:
+            people = (*self.office.people, *self.office.directory)
+        elif self.stored:
+            people = self.stored.people
         return next((p.name for p in people if p.id == person_id), person_id)
 
     def topic_name(self, topic_id: str) -> str:
         """The topic in the visitor's language, else in any."""
-        topics = self.office.topics if self.office else ()
-        names = next((t.names for t in topics if t.id == topic_id), {})
+        known: dict[str, Mapping[str, str]] = {}
+        if self.office:
+            known = {topic.id: topic.names for topic in self.office.topics}
+        elif self.stored:
+            known = {topic.id: topic.name for topic in self.stored.topics}
+        names = known.get(topic_id, {})
         return names.get(spoken(), next(iter(names.values()), topic_id))
 
     def call_outcome(self, call: Call) -> str:
@@ -146,7 +172,8 @@ class Desk:
         """Who is on now, until when, and who comes next."""
         status = self.status
         if status is None:
-            return DutyCard(problem=words.say(self.down.cause) if self.down else "")
+            down = self.down or HotlineError("")
+            return DutyCard(problem=words.say(down.cause), action=words.say(down.action))
         coming = ""
         if status.next_duty:
             names = ", ".join(status.next_duty.names) or _("nobody")

@@ -77,9 +77,11 @@ class Records:
         with self._file.reading() as database:
             return question(database)
 
-    def cases(self, show: Show, limit: int) -> list[Case]:
+    def cases(self, show: Show, limit: int, before: int | None = None) -> list[Case]:
         """Filed cases, the newest first."""
-        return self._read(lambda database: complaints.list_cases(database, show, limit=limit))
+        return self._read(
+            lambda database: complaints.list_cases(database, show, limit=limit, before=before)
+        )
 
     def case(self, number: int) -> Case | None:
         """The case of that number."""
@@ -102,8 +104,8 @@ class Records:
         return self._read(lambda database: calls.missed_open(database, limit))
 
     def owed(self, call_id: int) -> bool:
-        """True if this call is still on the list of those to be returned."""
-        return any(call.id == call_id for call in self.missed(1000))
+        """True if this missed call is still on the list of those to be returned."""
+        return not self._read(lambda database: calls.owed_nothing(database, call_id))
 
     def waiting(self) -> list[Waiting]:
         """Who is owed a call, each caller once, who waits longest first."""

@@ -33,7 +33,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
-# Only the page that calls may ask for the microphone.
+# Only the pages that call and record may ask for the microphone.
+WITH_MICROPHONE = frozenset({"tryout.page", "prompts.sentence"})
 HEARING = HEADERS["Permissions-Policy"].replace("microphone=()", "microphone=(self)")
 OWN_NAMES = frozenset({"localhost", "hotline", "hotline.local"})
 YEAR = 365 * 24 * 3600
@@ -55,7 +56,7 @@ def guard(app: Flask, settings: Settings) -> None:
     @app.after_request
     def dress(answer: Response) -> Response:
         answer.headers.update(HEADERS)
-        if request.endpoint == "tryout.page":
+        if request.endpoint in WITH_MICROPHONE:
             answer.headers["Permissions-Policy"] = HEARING
         if request.endpoint == "static" and answer.status_code < 400:
             # Their addresses carry the hash of their contents.

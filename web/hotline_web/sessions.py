@@ -26,6 +26,14 @@ UNATTENDED = frozenset(
         "setup.test_lights",
     }
 )
+# What decides who is rung, what it may cost, and who answers at all.
+SET_UP = frozenset(
+    {
+        *("people.confirm", "people.forget", "people.measure", "people.resume"),
+        *("people.pin", "people.forget_pin", "people.unlock"),
+        "duty.answered_by",
+    }
+)
 SESSION, DEVICE, FORM = "hotline", "device", "form"
 DEVICE_SECONDS = 365 * 24 * 3600
 
@@ -48,7 +56,7 @@ class Visitor(UserMixin):  # type: ignore[misc]
 
     @property
     def may_set_up(self) -> bool:
-        """What the office is, is for who answers for it."""
+        """Only who answers for the office decides what it is."""
         return self.role in (Role.OWNER, Role.MANAGER)
 
     @property
@@ -97,6 +105,8 @@ def _unclaimed(known: Accounts) -> Response | None:
 
 
 def _may(endpoint: str | None) -> bool:
+    if endpoint in SET_UP:
+        return bool(current_user.may_set_up)
     return endpoint == "door.logout" or bool(current_user.may_change)
 
 

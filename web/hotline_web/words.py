@@ -137,6 +137,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "ringing_in": _("It rings"),
         "campaign": _("The caller reaches a hotline of its own"),
         "answered": _("The box answers"),
+        "announcement": _("The announcement plays"),
         "greeting": _("The greeting plays"),
         "greeting_closed": _("The caller hears that the office is closed"),
         "menu": _("The menu plays"),

@@ -45,6 +45,7 @@ from hotline.control.messages.lines import Section
 from hotline.control.messages.office import PlanSwap
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.pindesk import PinDesk
+from hotline.control.promptdesk import PromptDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.control.staffdesk import StaffDesk
 from hotline.control.waitingdesk import WaitingDesk
@@ -55,19 +56,29 @@ from hotline.lines.port import LineState
 from hotline.media.browser import BrowserPlace
 from hotline.media.pjsip.stack import Pjsip
 from hotline.notify.outbox import Outbox
-from hotline.options import Modem, Options, VoiceModem, numbers_of_lines, own_numbers
+from hotline.options import (
+    Modem,
+    Options,
+    VoiceModem,
+    dialled_countries,
+    numbers_of_lines,
+    own_numbers,
+)
 from hotline.options.added import ROOM_FOR_CALLS, read_added
 from hotline.routing.changes import SwapDay
+from hotline.storage.announcements import Announcements
 from hotline.storage.audit import Act, Audit, Entry
 from hotline.storage.campaignends import CampaignEnds
 from hotline.storage.evenings import Evenings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.linetests import LineTests
+from hotline.storage.ownprompts import OwnPrompts
 from hotline.storage.places import Places
 from hotline.storage.presence import StaffTrail
 from hotline.storage.promises import Promises
 from hotline.storage.texts import Texts
 from hotline.storage.toldholes import ToldHoles
+from hotline.storage.uploads import Uploads
 from hotline.storage.uses import Uses, What
 from hotline.storage.waiting import WaitingList
 
@@ -173,6 +184,15 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             drafts=DraftDesk(
                 exchange.office, records.offices, records.drafts, exchange.notices, clock
             ),
+            sentences=PromptDesk(
+                exchange.office,
+                exchange.prompts,
+                OwnPrompts(places.own_prompts),
+                Uploads(places.uploads),
+                Announcements(places.announcement),
+                clock,
+            ),
+            countries=dialled_countries(options),
         )
         desk.attach()
         staff_texts = _staff_texts(options, exchange, records, attendance, desk)

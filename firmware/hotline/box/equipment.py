@@ -19,8 +19,9 @@ from hotline.media.mixer import Mixer
 from hotline.media.pjsip.stack import Pjsip
 from hotline.media.recorder import Recorder
 from hotline.media.speech import Voice
-from hotline.options import Options, own_numbers
+from hotline.options import Options, dialled_countries, own_numbers
 from hotline.routing.office import Office
+from hotline.storage.announcements import Announcements
 from hotline.storage.files import Recordings
 from hotline.storage.places import Places
 from hotline.storage.uses import Uses
@@ -48,7 +49,7 @@ async def exchange_of(
     offices = CurrentOffice(
         records.offices,
         country,
-        frozenset({country, *options.limits.countries}),
+        dialled_countries(options),
         records.confirmed,
         records.checks,
     )
@@ -66,6 +67,7 @@ async def exchange_of(
         ),
         clock=clock,
         office=offices.office,
+        announcement=Announcements(places.announcement).current,
     )
 
 

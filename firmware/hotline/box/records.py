@@ -17,7 +17,7 @@ from hotline.notify.apprise_way import AppriseSettings, apprise_way
 from hotline.notify.outbox import Outbox, Way
 from hotline.notify.sms import TextCap, TextRules, sms_way
 from hotline.notify.trial import TextTrial
-from hotline.options import Mail, Options
+from hotline.options import Mail, Options, dialled_countries
 from hotline.storage import confirmations as confirmation_storage
 from hotline.storage import diverts as divert_storage
 from hotline.storage import drafts as draft_storage
@@ -135,8 +135,7 @@ def open_records(
     steady = max(clock.now(), last_call or clock.now())
     used = writer.submit(lambda db: last_day(db, steady)).result()
     texts, texting = Texts(writer, options.box.country), list[GsmLine]()
-    country = options.box.country
-    rules = TextRules(country, frozenset({country, *options.limits.countries}), cap)
+    rules = TextRules(options.box.country, dialled_countries(options), cap)
     ways = _ways(options, places) | {"sms": sms_way(lambda: texting, rules, texts, clock)}
     return Records(
         file,

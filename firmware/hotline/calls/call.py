@@ -16,7 +16,7 @@ from hotline.inbox.outcome import Outcome
 from hotline.inbox.step import StepName
 from hotline.lines.port import Caller, Leg
 from hotline.media.catalogue import Prompt
-from hotline.routing.office import Office, Person
+from hotline.routing.office import Campaign, Office, Person
 from hotline.routing.plan import Plan, plan_for
 from hotline.routing.queue import Ticket, ticket_for
 from hotline.routing.reasons import Reason, not_rung
@@ -42,6 +42,7 @@ class Call:
     ticket: the caller's turn among those who wait. left: who talked with the caller hung up while
     he waited, so he comes first. on_step: told of every step, for the live page. pins_keyed: how
     often somebody tried to be let into the staff's menu. why: what the caller said it is about.
+    campaign: whose callers these are, None for the office's own.
     """
 
     id: int
@@ -58,6 +59,7 @@ class Call:
     party_or_none: Party | None = None
     pins_keyed: int = 0
     why: SaidWhy | None = None
+    campaign: Campaign | None = None
 
     def __post_init__(self) -> None:
         self.language = self.language or self.office.language
@@ -124,10 +126,15 @@ class Call:
         """A system prompt in the caller's language, as files."""
         return await self.exchange.prompts.files(self.language, prompt, **values)
 
-    async def own_words(self, texts: dict[str, str]) -> list[Path]:
-        """The office's own text in the caller's language, or in its first one; maybe none."""
+    async def own_words(self, texts: Mapping[str, str], own: str = "") -> list[Path]:
+        """The office's own text in the caller's language, or in its first one; maybe none.
+
+        own: the name of the office's recording of it, which is played instead.
+        """
         text = texts.get(self.language) or texts.get(self.office.language, "")
-        return await self.exchange.prompts.say(self.language, text) if text else []
+        if not text and not own:
+            return []
+        return await self.exchange.prompts.say(self.language, text, own)
 
     async def say(self, prompt: Prompt, **values: object) -> None:
         """Say a system prompt to its end."""

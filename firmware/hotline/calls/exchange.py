@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hotline.clock import Clock
 from hotline.media.engine import Comfort, MediaEngine, Prompts
+from hotline.routing.announcement import Announcement
 from hotline.routing.office import Office
 from hotline.storage.calls import Journal
 from hotline.storage.complaints import Cases
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 async def _nobody(_call: Call) -> bool:
     return False
+
+
+def _nothing() -> None:
+    return None
 
 
 @dataclass
@@ -48,3 +53,4 @@ class Exchange:
     clock: Clock
     office: Callable[[], Office]
     doors: Doors = field(default_factory=Doors)
+    announcement: Callable[[], Announcement | None] = _nothing

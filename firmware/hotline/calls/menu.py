@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from hotline.calls.call import Call
-from hotline.media.catalogue import Prompt, opening_words
+from hotline.media.catalogue import (
+    ANNOUNCEMENT,
+    Prompt,
+    key_name,
+    menu_name,
+    opening_words,
+)
 from hotline.routing.menuwalk import (
     NEEDS_PERSON,
     Kind,
@@ -46,15 +53,35 @@ class Wish:
 
 async def greet(call: Call, plan: Plan) -> list[Path]:
     """The greeting by opening hours, as files: the menu plays them, so that a key works at once."""
-    office = call.office
+    office, before = call.office, await announced(call)
     if _open(plan):
         call.step("greeting", "The caller hears the greeting.")
-        own = await call.own_words(office.greeting)
-        return own or await call.words(Prompt.GREETING_OPEN, office=office.name)
+        own = await _greeting(call, office.greeting, Prompt.GREETING_OPEN)
+        return before + (own or await call.words(Prompt.GREETING_OPEN, office=office.name))
     call.step("greeting_closed", "The caller hears that the office is closed.")
-    own = await call.own_words(office.closed_greeting)
+    own = await _greeting(call, office.closed_greeting, Prompt.GREETING_CLOSED)
     notice = await call.own_words(plan.closure.notice) if plan.closure else []
-    return (own or await _closed_words(call, plan.next_opening)) + notice
+    return before + (own or await _closed_words(call, plan.next_opening)) + notice
+
+
+async def announced(call: Call) -> list[Path]:
+    """What is said before every greeting just now, as files. The text goes before a recording."""
+    now = call.exchange.announcement()
+    if now is None or not now.on(call.exchange.clock.now()):
+        return []
+    call.step("announcement", "The caller hears the announcement.")
+    if words := await call.own_words(now.text):
+        return words
+    prompts = call.exchange.prompts
+    in_theirs = await prompts.say(call.language, "", ANNOUNCEMENT)
+    return in_theirs or await prompts.say(call.office.language, "", ANNOUNCEMENT)
+
+
+async def _greeting(call: Call, texts: Mapping[str, str], prompt: Prompt) -> list[Path]:
+    """The office's own words; its recording goes before them, but not before a campaign's."""
+    campaign = call.campaign
+    its_own = campaign is not None and texts in (campaign.greeting, campaign.closed_greeting)
+    return await call.own_words(texts, "" if its_own else prompt) if texts else []
 
 
 async def choose(call: Call, plan: Plan, greeting: list[Path]) -> Wish:
@@ -77,7 +104,8 @@ async def choose(call: Call, plan: Plan, greeting: list[Path]) -> Wish:
         elif taken.met is Met.WISH:
             return _wish(call, taken.chosen)
         elif taken.met is Met.SAY:
-            key = await _inform(call, taken.chosen)
+            said_by = key_name(stand.menu.id, taken.chosen.key)
+            key = await _inform(call, taken.chosen, said_by)
         else:
             _stays(call, taken.met, taken.chosen)
     return unasked(call, plan)
@@ -98,7 +126,7 @@ def _stays(call: Call, met: Met, chosen: Key) -> None:
         call.step("menu", "The caller asked to hear the menu again.")
 
 
-async def _inform(call: Call, chosen: Key) -> str | None:
+async def _inform(call: Call, chosen: Key, said_by: str) -> str | None:
     """Say what the key promises; the key that was pressed meanwhile. Raises CallerGone.
 
     An answer is what was heard to its end, or for a moment at least: people hang up when they
@@ -106,7 +134,7 @@ async def _inform(call: Call, chosen: Key) -> str | None:
     """
     call.step("information", f"The caller pressed {chosen.key} and hears information.")
     clock, heard = call.exchange.clock, False
-    words = await call.own_words(chosen.text)
+    words = await call.own_words(chosen.text, said_by)
     began = clock.monotonic()
     try:
         key = await call.party.ask(words, 0.0)
@@ -150,13 +178,14 @@ def fallback(kind: Fallback, topic: str | None = None) -> Wish:
 
 
 async def _offer(call: Call, stand: Stand, open_now: bool) -> list[Path]:
-    """What the menu says, as files."""
+    """What the menu says, as files; the office's own recording of it comes before everything."""
+    own = await call.own_words(stand.menu.prompt, menu_name(stand.menu.id)) if open_now else []
+    if own:
+        return own
     prompts, files = call.exchange.prompts, list[Path]()
     for one in offered(call.office, stand.menu, stand.language, open_now):
         prompt, values = prompt_of(one)
-        if prompt is None:
-            files += await prompts.say(one.language, one.words)
-        else:
+        if prompt is not None:
             files += await prompts.files(one.language, prompt, **values)
     return files
 

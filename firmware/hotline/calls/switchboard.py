@@ -67,6 +67,7 @@ class Switchboard:
             office = x.office()
             campaign = campaign_of(office, leg.line, now) if x.clock.trusted() else None
             call = Call(call_id, leg, x, as_called(office, campaign), now, self._tell)
+            call.campaign = campaign
             if leg.line in self.trials:
                 call.ending.test = True
                 x.journal.is_test(call_id)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from hotline import terminal
-from hotline.options import Options
+from hotline.options import Options, dialled_countries
 from hotline.options.file import read_options
 from hotline.storage.places import Places
 
@@ -44,7 +44,8 @@ def offices(given: argparse.Namespace) -> Offices:
     """The office, through the daemon or from the records."""
     from hotline.control.offices import Offices  # the daemon rehearses nothing
 
-    return Offices(places(given))
+    countries = None if given.data else dialled_countries(settings(given))
+    return Offices(places(given), countries=countries)
 
 
 def day(text: str) -> date:

@@ -70,6 +70,21 @@ from hotline.control.messages.people import (
     StaffPinMade,
     StaffSaid,
 )
+from hotline.control.messages.prompts import (
+    Announce,
+    AnnouncementLook,
+    AnnouncementNow,
+    PromptAnswer,
+    PromptHear,
+    PromptLook,
+    PromptPut,
+    PromptPutAnswer,
+    PromptRevert,
+    Prompts,
+    PromptsAnswer,
+    PromptSound,
+    PromptText,
+)
 from hotline.control.messages.status import Event, Status, StatusAnswer, Subscribe, Who, WhoAnswer
 from hotline.control.messages.wire import (
     LINE_LIMIT,
@@ -153,7 +168,8 @@ class Control:
         | OfficeAnsweredBy
         | OfficeUndo
         | CallClaim
-        | CallTried,
+        | CallTried
+        | PromptRevert,
     ) -> None:
         """Change a record; returns once the daemon has written it."""
         self._ask(ask, Done)
@@ -207,6 +223,37 @@ class Control:
     def number_measure(self, person: str, by: str) -> str:
         """Ring a person until a voicemail answers; returns what is to be done meanwhile."""
         return self._ask(NumberMeasure(person=person, by=by), Started).words
+
+    def prompts(self, language: str = "") -> PromptsAnswer:
+        """Every sentence of the office in a language."""
+        return self._ask(Prompts(language=language), PromptsAnswer)
+
+    def prompt_look(self, language: str, name: str) -> PromptAnswer:
+        """One sentence and its sounds."""
+        return self._ask(PromptLook(language=language, name=name), PromptAnswer)
+
+    def prompt_hear(self, language: str, name: str) -> tuple[str, ...]:
+        """The files of a sentence as callers hear it now."""
+        ask = PromptHear(language=language, name=name)
+        return Control(self._path, SLOW_S)._ask(ask, PromptSound).files
+
+    def prompt_put(self, language: str, name: str, upload: str, by: str) -> float:
+        """Let an uploaded sound be heard from now on; returns its seconds."""
+        ask = PromptPut(language=language, name=name, upload=upload, by=by)
+        return Control(self._path, SLOW_S)._ask(ask, PromptPutAnswer).seconds
+
+    def prompt_text(self, language: str, name: str, text: str, by: str) -> float:
+        """Let these words be heard from now on; returns their seconds."""
+        ask = PromptText(language=language, name=name, text=text, by=by)
+        return Control(self._path, SLOW_S)._ask(ask, PromptPutAnswer).seconds
+
+    def announce(self, ask: Announce) -> AnnouncementNow:
+        """Say something before every greeting, or no more."""
+        return Control(self._path, SLOW_S)._ask(ask, AnnouncementNow)
+
+    def announcement(self) -> AnnouncementNow:
+        """What is said before every greeting."""
+        return self._ask(AnnouncementLook(), AnnouncementNow)
 
     def caps_resume(self, by: str) -> str:
         """Allow some more minutes today; returns how many, in words."""

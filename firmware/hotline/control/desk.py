@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from hotline import __version__
 from hotline.calls.call import Call
@@ -83,11 +83,27 @@ from hotline.control.messages.people import (
     StaffPinMade,
     StaffSaid,
 )
+from hotline.control.messages.prompts import (
+    Announce,
+    AnnouncementLook,
+    AnnouncementNow,
+    PromptAnswer,
+    PromptHear,
+    PromptLook,
+    PromptPut,
+    PromptPutAnswer,
+    PromptRevert,
+    Prompts,
+    PromptsAnswer,
+    PromptSound,
+    PromptText,
+)
 from hotline.control.messages.status import Event, Status, StatusAnswer, Who, WhoAnswer
 from hotline.control.messages.wire import Done, Started, Words
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.pindesk import PinDesk
 from hotline.control.plandesk import PlanAsk, PlanDesk
+from hotline.control.promptdesk import PromptDesk
 from hotline.control.server import Feed
 from hotline.control.staffdesk import StaffDesk
 from hotline.control.stored import stored
@@ -105,6 +121,7 @@ from hotline.storage.officefile import read_office
 from hotline.storage.officesections import mark_of, sections_of, with_sections
 from hotline.storage.officewriting import write_office
 
+T = TypeVar("T")
 Read = tuple[Office, tuple[str, ...]]  # an office, and warnings
 
 
@@ -112,7 +129,8 @@ Read = tuple[Office, tuple[str, ...]]  # an office, and warnings
 class FrontDesk:
     """`Desk` of the daemon. trouble, power (and what to do), unsent: asked for each status.
 
-    before: the YAML of the office before that version, from the disk.
+    before: the YAML of the office before that version, from the disk. countries: all whose numbers
+    people of the office may have, None: the office's own alone.
     """
 
     exchange: Exchange
@@ -130,6 +148,8 @@ class FrontDesk:
     pins: PinDesk
     waiting: WaitingDesk
     drafts: DraftDesk
+    sentences: PromptDesk
+    countries: frozenset[str] | None = None
     feed: Feed = field(default_factory=Feed)
 
     def attach(self) -> None:
@@ -184,6 +204,7 @@ class FrontDesk:
             topics=tuple(TopicName(id=t.id, names=t.name) for t in office.topics),
             unconfirmed=self.number_desk.unconfirmed(),
             meter=self.number_desk.meter(),
+            announcement_until=self._announced_until(now),
         )
 
     async def who(self, ask: Who) -> WhoAnswer:
@@ -250,6 +271,22 @@ class FrontDesk:
         """See Desk."""
         return await self.number_desk.confirm(ask)
 
+    async def prompts(self, ask: Prompts) -> PromptsAnswer:
+        """See Desk."""
+        return await self.sentences.all(ask)
+
+    async def prompt_look(self, ask: PromptLook) -> PromptAnswer:
+        """See Desk."""
+        return await self.sentences.one(ask)
+
+    async def prompt_hear(self, ask: PromptHear) -> PromptSound:
+        """See Desk."""
+        return await self.sentences.hear(ask)
+
+    async def announcement(self, ask: AnnouncementLook) -> AnnouncementNow:
+        """See Desk."""
+        return self.sentences.announcement()
+
     # -- changes -----------------------------------------------------------------------------
 
     async def line_add(self, ask: LineAdd) -> LineSet:
@@ -272,7 +309,9 @@ class FrontDesk:
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
         """See Desk."""
-        office, warnings = self._alarmed(lambda: read_office(ask.yaml, "office.yaml"))
+        office, warnings = self._alarmed(
+            lambda: read_office(ask.yaml, "office.yaml", self.countries)
+        )
         await self._put(office, ask.author)
         return OfficePutAnswer(warnings=warnings)
 
@@ -284,7 +323,7 @@ class FrontDesk:
                 say("Somebody has changed this meanwhile."),
                 say("Look at it again, then change it."),
             )
-        office, warnings = self._alarmed(lambda: with_sections(held, ask.sections))
+        office, warnings = self._alarmed(lambda: with_sections(held, ask.sections, self.countries))
         await self._put(office, ask.by)
         return OfficePutAnswer(warnings=warnings)
 
@@ -303,6 +342,23 @@ class FrontDesk:
         self.pins.open(ask)
         self._numbers_changed()
         return Done()
+
+    async def prompt_put(self, ask: PromptPut) -> PromptPutAnswer:
+        """See Desk."""
+        return self._respoken(await self.sentences.put(ask), ask.by)
+
+    async def prompt_text(self, ask: PromptText) -> PromptPutAnswer:
+        """See Desk."""
+        return self._respoken(await self.sentences.text(ask), ask.by)
+
+    async def prompt_revert(self, ask: PromptRevert) -> Done:
+        """See Desk."""
+        await self.sentences.revert(ask)
+        return self._respoken(Done(), ask.by)
+
+    async def announce(self, ask: Announce) -> AnnouncementNow:
+        """See Desk."""
+        return self._respoken(await self.sentences.announce(ask), ask.by)
 
     async def plan_swap(self, ask: PlanSwap) -> Done:
         """See Desk."""
@@ -377,7 +433,8 @@ class FrontDesk:
         return Done()
 
     def _plans(self) -> PlanDesk:
-        return PlanDesk(self.exchange.office, self.offices, self.exchange.clock, self.before)
+        exchange = self.exchange
+        return PlanDesk(exchange.office, self.offices, exchange.clock, self.before, self.countries)
 
     async def _plan_change(self, ask: PlanAsk) -> Done:
         """Into the draft, or in force at once."""
@@ -438,6 +495,15 @@ class FrontDesk:
             for number, why in wrong.refused:
                 self.exchange.board.numbers.refused(number, why)
             raise
+
+    def _announced_until(self, now: datetime) -> datetime | None:
+        said = self.exchange.announcement()
+        return said.until if said is not None and said.on(now) else None
+
+    def _respoken(self, answer: T, by: str) -> T:
+        """What callers hear is another thing from now on."""
+        self._publish(Event(at=self._now(), kind="office", words=f"Changed by {by}."))
+        return answer
 
     def _numbers_changed(self) -> None:
         self._publish(Event(at=self._now(), kind="office"))

@@ -40,10 +40,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Offices:
-    """Export, import and "who" for the command line."""
+    """Export, import and "who" for the command line.
+
+    countries: all whose numbers people may have, None: the office's own alone.
+    """
 
     places: Places
     clock: Clock = field(default_factory=Clock)
+    countries: frozenset[str] | None = None
 
     def export(self) -> str:
         """The office in force as YAML. Raises HotlineError if none was ever set."""
@@ -54,7 +58,7 @@ class Offices:
 
     def take(self, text: str, name: str, author: str) -> tuple[str, ...]:
         """Put an office in force; returns its warnings. Raises BadSettings with every mistake."""
-        office, warnings = read_office(text, name)
+        office, warnings = read_office(text, name, self.countries)
         yaml = write_office(office)
         try:
             Control(self.places.control).office_put(yaml, author)
@@ -67,9 +71,9 @@ class Offices:
         try:
             Control(self.places.control).change(OfficeAnsweredBy(whom=whom, by=author))
         except ServiceDown:
-            office, _ = read_stored_office(self._stored(), "the stored office")
+            office, _ = read_stored_office(self._stored(), "the stored office", self.countries)
             return self.take(write_office(replace(office, answered_by=whom)), "the office", author)
-        office, _ = read_stored_office(self.export(), "the office in force")
+        office, _ = read_stored_office(self.export(), "the office in force", self.countries)
         return (*unconfirmed_words(self._only_confirmed(office)), *self.doubts(office))
 
     def who(self, ask: Who) -> WhoAnswer:
@@ -77,7 +81,7 @@ class Offices:
         try:
             return Control(self.places.control).who(ask)
         except ServiceDown:
-            whole, _ = read_stored_office(self._stored(), "the stored office")
+            whole, _ = read_stored_office(self._stored(), "the stored office", self.countries)
             office = self._only_confirmed(whole)
         now = ask.at or self.clock.now()
         campaign = campaign_of(office, ask.line, now)
@@ -90,7 +94,7 @@ class Offices:
 
         As if every number were confirmed: of the others `unconfirmed` tells.
         """
-        office, _ = read_stored_office(self.export(), "the office in force")
+        office, _ = read_stored_office(self.export(), "the office in force", self.countries)
         start = self.clock.now() if first is None else day_span(office, first)[0]
         end = day_span(office, day_of(office, start) + days * DAY)[0]
         return office, rehearse(office, start, end)
@@ -104,7 +108,7 @@ class Offices:
         """
         from hotline.storage.adherence import report  # the daemon makes none
 
-        office, _ = read_stored_office(self.export(), "the office in force")
+        office, _ = read_stored_office(self.export(), "the office in force", self.countries)
         last = last or day_of(office, self.clock.now())
         first = first or last - (days - 1) * DAY
         if last < first:
@@ -119,7 +123,7 @@ class Offices:
         with records_file(self.places.data).reading() as database:
             saved, changes = newest(database), drafted(database)
         yaml = saved.yaml if saved else self._stored()
-        office, _ = read_stored_office(yaml, "the stored office")
+        office, _ = read_stored_office(yaml, "the stored office", self.countries)
         return draft_of(office, saved.id if saved else 0, changes)
 
     def holidays(self, year: int | None) -> str:
@@ -127,7 +131,7 @@ class Offices:
 
         year: None means this one. Raises HotlineError where none are known.
         """
-        office, _ = read_stored_office(self.export(), "the office in force")
+        office, _ = read_stored_office(self.export(), "the office in force", self.countries)
         year = year or self.clock.now().astimezone(office.zone).year
         return write_closures(suggested_holidays(office.country, year, office.language))
 

@@ -44,12 +44,15 @@ PlanAsk = PlanSwap | PlanAway | PlanStandIn | PlanMove | PlanCopy
 
 @dataclass(frozen=True)
 class PlanDesk:
-    """before: reads the YAML of the version before the newest from the disk."""
+    """before: reads the YAML of the version before the newest from the disk. countries: all whose
+    numbers people may have, None: the office's own alone.
+    """
 
     office: Callable[[], Office]
     offices: OfficeStore
     clock: Clock
     before: Callable[[int], str | None]
+    countries: frozenset[str] | None = None
 
     def put(self, ask: PlanAsk) -> Future[int]:
         """This change is in force from the next call on. Raises HotlineError where it cannot be."""
@@ -73,7 +76,7 @@ class PlanDesk:
             raise HotlineError(
                 say("There is nothing before this change."), say("Change the plan instead.")
             )
-        office, _ = read_stored_office(yaml, "the office before")
+        office, _ = read_stored_office(yaml, "the office before", self.countries)
         return self.offices.save(write_office(office), ask.by, self.clock.now())
 
 

@@ -77,6 +77,21 @@ from hotline.control.messages.people import (
     StaffPinMade,
     StaffSaid,
 )
+from hotline.control.messages.prompts import (
+    Announce,
+    AnnouncementLook,
+    AnnouncementNow,
+    PromptAnswer,
+    PromptHear,
+    PromptLook,
+    PromptPut,
+    PromptPutAnswer,
+    PromptRevert,
+    Prompts,
+    PromptsAnswer,
+    PromptSound,
+    PromptText,
+)
 from hotline.control.messages.status import Event, Status, StatusAnswer, Subscribe, Who, WhoAnswer
 from hotline.control.messages.wire import (
     LINE_LIMIT,
@@ -226,6 +241,30 @@ class Desk(Protocol):
 
     async def caps_resume(self, ask: CapsResume) -> Words:
         """Allow more minutes today; see calls/caps.py."""
+
+    async def prompts(self, ask: Prompts) -> PromptsAnswer:
+        """Every sentence of the office; see media/sentences.py."""
+
+    async def prompt_look(self, ask: PromptLook) -> PromptAnswer:
+        """One sentence and its sounds."""
+
+    async def prompt_hear(self, ask: PromptHear) -> PromptSound:
+        """A sentence as callers hear it."""
+
+    async def prompt_put(self, ask: PromptPut) -> PromptPutAnswer:
+        """Take an uploaded sound; see media/uploaded.py."""
+
+    async def prompt_text(self, ask: PromptText) -> PromptPutAnswer:
+        """Have other words spoken."""
+
+    async def prompt_revert(self, ask: PromptRevert) -> Done:
+        """An earlier sound, or the box's own words."""
+
+    async def announce(self, ask: Announce) -> AnnouncementNow:
+        """Say something before every greeting, or no more."""
+
+    async def announcement(self, ask: AnnouncementLook) -> AnnouncementNow:
+        """What is said before every greeting."""
 
     def events(self) -> AsyncGenerator[Event, None]:
         """Events from now on; closing the generator ends the listening. See `Feed`."""

@@ -26,7 +26,7 @@ from hotline.lines.finder import Finder, Seen, modems
 from hotline.lines.quirks import quirks_of
 from hotline.lines.usb import this_machine
 from hotline.numbering import mask
-from hotline.options import Options, numbers_of_lines, public_authorities
+from hotline.options import Options, dialled_countries, numbers_of_lines, public_authorities
 from hotline.options.added import AllLines, every_line, read_added
 from hotline.options.file import read_options, readable_by_others
 from hotline.routing.confirmed import only_confirmed, waiting
@@ -135,7 +135,11 @@ def _office(places: Places, options: Options) -> Iterator[Finding]:
         with records_file(places.data).reading() as database:
             yaml, confirmed = current(database), holding(database)
             shut = shut_at(database)
-        office, warnings = read_stored_office(yaml, "the office") if yaml else (None, ())
+        office, warnings = (
+            read_stored_office(yaml, "the office", dialled_countries(options))
+            if yaml
+            else (None, ())
+        )
     except HotlineError as trouble:
         yield Finding(False, trouble.cause, trouble.action)
         return

@@ -9,6 +9,7 @@ StepName = Literal[
     "ringing_in",
     "campaign",
     "answered",
+    "announcement",
     "greeting",
     "greeting_closed",
     # the menu

@@ -125,6 +125,20 @@ OF_STAFF = frozenset(prompt for prompt in Prompt if prompt.name.startswith("STAF
 OF_WHY = frozenset({Prompt.ASK_WHY, Prompt.WHISPER_ABOUT, Prompt.WHISPER_KEYS})
 
 
+# What is said before every greeting for a while, as the name of an owner's recording of it.
+ANNOUNCEMENT = "announcement"
+
+
+def menu_name(menu: str) -> str:
+    """The name of an owner's recording of a whole menu; "" where its id cannot be one."""
+    return f"menu-{menu}" if _MENU.fullmatch(menu) else ""
+
+
+def key_name(menu: str, key: str) -> str:
+    """The same of what a key of it says."""
+    return f"key-{menu}-{key}" if _MENU.fullmatch(menu) and key in "0123456789" else ""
+
+
 # The values a sentence takes. Every language uses exactly these.
 VALUES: Mapping[Prompt, frozenset[str]] = {
     prompt: frozenset(values.split())
@@ -166,6 +180,7 @@ _DIGIT_BY_DIGIT = frozenset({"case", "caller"})
 # Known before any call, so an owner's own recording already says it.
 _IN_OWN_RECORDING = frozenset({"office"})
 _VALUE = re.compile(r"\{(\w+)\}")
+_MENU = re.compile(r"[a-z0-9_-]{1,40}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -194,6 +209,13 @@ def values_alone(language: str, prompt: Prompt, values: Mapping[str, object]) ->
     names = _VALUE.findall(_book(known(language))["prompts"][prompt])
     wanted = [n for n in names if n not in _IN_OWN_RECORDING and _all_given(f"{{{n}}}", values)]
     return [piece for name in wanted for piece in _filled(language, f"{{{name}}}", values)]
+
+
+def shown(language: str, prompt: Prompt, values: Mapping[str, object]) -> str:
+    """A prompt to be read: what is not known yet is an ellipsis."""
+    template = _book(known(language))["prompts"][prompt]
+    text = _VALUE.sub(lambda found: str(values.get(found[1]) or "…"), template)
+    return text.replace("….", "…")
 
 
 def digit_word(language: str, digit: str) -> str:

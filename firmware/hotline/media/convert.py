@@ -1,13 +1,13 @@
 """Foreign sound made into ours: telephone band, even loudness, no silence at the ends.
 
 An uploaded file is hostile until proved otherwise, so it is opened only in a child process with
-limits (`python -m hotline.media.convert SOURCE TARGET`). Only what this file has written itself
-ever reaches the sound engine.
+limits (`python -m hotline.media.convert SOURCE TARGET`), which `uploaded` starts. Only what this
+file has written itself ever reaches the sound engine.
 """
 
 from __future__ import annotations
 
-import asyncio
+import ctypes
 import os
 import resource
 import struct
@@ -20,9 +20,10 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from hotline.errors import HotlineError
-from hotline.media import children, wav
+from hotline.media import wav
 from hotline.media.engine import CLOCK_RATE
+from hotline.media.unwanted import LARGEST_MEGABYTES, LONGEST_MINUTES, Unwanted
+from hotline.media.uploaded import REFUSED
 
 Wave = npt.NDArray[np.floating[Any]]
 
@@ -30,56 +31,27 @@ LOUDNESS = -19.0  # dBFS, rms of what is not a pause
 PEAK = 0.89  # -1 dBFS
 _KNEE = 0.4
 _MOST_GAIN = 100.0
-LONGEST_SECONDS = 15 * 60
-LARGEST_FILE = 200 << 20
+LONGEST_SECONDS = LONGEST_MINUTES * 60
+LARGEST_FILE = LARGEST_MEGABYTES << 20
 MEMORY = 256 << 20
 CPU_SECONDS = 10
-WALL_SECONDS = 60.0
+FILES = 16  # open at once
 
 PASS_HZ, STOP_HZ = 3500.0, 3900.0
 _PIECE, _MARGIN = 10, 1  # seconds
-_REFUSED = 3  # exit status of a child that understood the file and does not want it
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
-_CONVERT_AGAIN = "Save it again as an ordinary WAV file (PCM, 16 bit) and upload that."
+_COMPRESSED = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"OggS", b"fLaC", b"\x1aE\xdf\xa3")
+_NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # unshare(2)
 
 
-async def import_sound(source: Path, target: Path) -> float:
-    """Convert an uploaded WAV file into one of ours at `target`; returns its seconds.
+class _Refused(Exception):  # noqa: N818 - an answer, not a mistake
+    """The file is not wanted."""
 
-    PCM of 8 to 32 bits or floats, any rate from 4 to 192 kHz, mono or stereo, 15 min at most.
-    `target` appears complete or not at all. Raises HotlineError with a plain word when the file is
-    refused, OSError when the child cannot be started.
-    """
-    process = await asyncio.create_subprocess_exec(
-        *children.command("hotline.media.convert", str(source), str(target)),
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL, env=children.environment(),
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(WALL_SECONDS):
-            answer, _ = await process.communicate()
-    except TimeoutError:
-        raise _refused(source, "takes too long to convert") from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        for part in target.parent.glob(f".{target.name}.{process.pid}.*.part"):
-            part.unlink(missing_ok=True)
-    if process.returncode == 0:
-        return float(answer)
-    words = answer.decode("utf-8", "replace").strip() if process.returncode == _REFUSED else ""
-    raise _refused(source, words or "takes too much memory, time or space to convert")
-
-
-def _refused(source: Path, words: str) -> HotlineError:
-    return HotlineError(f"The sound file {source.name} {words}.", _CONVERT_AGAIN)
-
-
-class _Unwanted(Exception):  # noqa: N818 - an answer, not a mistake
-    """Why a file is refused, as the rest of the sentence "The sound file X ..."."""
+    def __init__(self, why: Unwanted) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -96,49 +68,52 @@ class _Layout:
 
 def _layout(file: BinaryIO, size: int) -> _Layout:
     """Walk the chunks. Every length is checked against what is really there."""
-    riff, _, form = struct.unpack("<4sI4s", _exactly(file, 12))
+    start = _exactly(file, 12)
+    riff, _, form = struct.unpack("<4sI4s", start)
+    if start.startswith(_COMPRESSED) or start[4:8] == b"ftyp":
+        raise _Refused(Unwanted.COMPRESSED)
     if riff != b"RIFF" or form != b"WAVE":
-        raise _Unwanted("is not a WAV file")
+        raise _Refused(Unwanted.NOT_WAV)
     form_chunk: bytes | None = None
     for _ in range(64):
         name, length = struct.unpack("<4sI", _exactly(file, 8))
         if length > size - file.tell():
-            raise _Unwanted("claims to be longer than it is")
+            raise _Refused(Unwanted.CLAIMS_MORE)
         if name == b"data":
             return _checked(form_chunk, file.tell(), length)
         if name == b"fmt ":
             form_chunk = _exactly(file, min(length, 40))
             length -= len(form_chunk)
         file.seek(length + (length & 1), os.SEEK_CUR)
-    raise _Unwanted("has no sound in it")
+    raise _Refused(Unwanted.NO_SOUND)
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:
     data = file.read(size)
     if len(data) < size:
-        raise _Unwanted("ends too early")
+        raise _Refused(Unwanted.ENDS_EARLY)
     return data
 
 
 def _checked(form: bytes | None, start: int, length: int) -> _Layout:
     if form is None or len(form) < 16:
-        raise _Unwanted("does not say how its sound is stored")
+        raise _Refused(Unwanted.NOT_SAID_HOW)
     kind, channels, rate, _, align, bits = struct.unpack("<HHIIHH", form[:16])
     if kind == _EXTENSIBLE:
         if len(form) < 40 or form[26:40] != _GUID_TAIL:
-            raise _Unwanted("is stored in a way that the box does not know")
+            raise _Refused(Unwanted.STRANGE_KIND)
         (kind,) = struct.unpack("<H", form[24:26])
     if (kind, bits) not in _DECODERS:
-        raise _Unwanted("is compressed or stored in a way that the box does not know")
+        raise _Refused(Unwanted.STRANGE_KIND)
     if channels not in (1, 2) or align != channels * bits // 8:
-        raise _Unwanted("has more than two channels, or contradicts itself")
+        raise _Refused(Unwanted.CHANNELS)
     if not 4000 <= rate <= 192000:
-        raise _Unwanted("has an unusual sampling rate")
+        raise _Refused(Unwanted.RATE)
     frames = length // align
     if frames == 0:
-        raise _Unwanted("has no sound in it")
+        raise _Refused(Unwanted.NO_SOUND)
     if frames > LONGEST_SECONDS * rate:
-        raise _Unwanted(f"is longer than {LONGEST_SECONDS // 60} minutes")
+        raise _Refused(Unwanted.TOO_LONG)
     return _Layout(kind, channels, rate, bits // 8, start, frames)
 
 
@@ -266,22 +241,26 @@ def _limited(samples: Wave) -> Wave:
 def _convert(source: Path, target: Path) -> float:
     size = source.stat().st_size
     if size > LARGEST_FILE:
-        raise _Unwanted(f"is larger than {LARGEST_FILE >> 20} MB")
+        raise _Refused(Unwanted.TOO_LARGE)
     with source.open("rb") as file:
         layout = _layout(file, size)
         samples = _resampled(_pieces(file, layout), layout.rate, layout.frames)
     ours = telephone(samples)
     if len(ours) == 0:
-        raise _Unwanted("has only silence in it")
+        raise _Refused(Unwanted.SILENCE)
     wav.write(target, ours)
     return len(ours) / CLOCK_RATE
 
 
 def _limit_self() -> None:
+    """No network where the system lets anybody do without, and little of everything else."""
+    ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NETWORK)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (32 << 20, 32 << 20))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(10)
 
 
@@ -290,8 +269,8 @@ def _child(source: str, target: str) -> int:
     try:
         answer = f"{_convert(Path(source), Path(target)):.3f}"
         status = 0
-    except _Unwanted as refusal:
-        answer, status = str(refusal), _REFUSED
+    except _Refused as refusal:
+        answer, status = str(refusal.why), REFUSED
     sys.stdout.write(answer)
     return status
 

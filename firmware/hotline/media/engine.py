@@ -128,13 +128,16 @@ class MediaEngine(Protocol):
 
 
 class Prompts(Protocol):
-    """Every sentence the box can say, as files to play. Neither method ever raises."""
+    """Every sentence the box can say, as files to play. For a call nothing here ever raises."""
 
     async def files(self, language: str, prompt: Prompt, **values: object) -> list[Path]:
         """The system prompt; a sentence whose value is missing or None is left out."""
 
     async def say(self, language: str, text: str, own: str = "") -> list[Path]:
         """The office's own text."""
+
+    async def made(self, language: str, text: str) -> Path:
+        """A text as one file, however long that takes. Raises HotlineError when it fails."""
 
     async def prepare(
         self, office: Office, progress: Callable[[int, int], None] = ..., **values: object

@@ -25,6 +25,7 @@ from hotline.media import catalogue, children
 from hotline.media.catalogue import Piece, Prompt
 from hotline.media.sounds import Sounds
 from hotline.routing.office import Do, Office
+from hotline.said import say
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ Progress = Callable[[int, int], None]
 
 
 class Voice:
-    """Makes files of words. `files` and `say` never raise: a call goes on with what there is."""
+    """Makes files of words. What a call uses never raises: it goes on with what there is."""
 
     def __init__(
         self,
@@ -52,7 +53,7 @@ class Voice:
         patience: float = 4.0,
     ) -> None:
         """cache: may be deleted at any time. owner: `<language>/<prompt>.wav`, made by
-        `convert.import_sound`. patience: seconds a call waits for a text that was not prepared.
+        `uploaded.import_sound`. patience: seconds a call waits for a text that was not prepared.
         """
         self._cache = cache
         self._owner = owner
@@ -91,6 +92,22 @@ class Voice:
         spoken = await self._spoken(language, [Piece(text=text)])
         return [self._sounds.beep] if spoken is None else spoken
 
+    async def made(self, language: str, text: str) -> Path:
+        """A text of the owner's as one file, however long that takes. Raises HotlineError for one
+        without words, and when the voice fails.
+        """
+        text = catalogue.plain(text)
+        if not any(c.isalnum() for c in text):
+            raise HotlineError(
+                say("There are no words in this text."), say("Type what callers are to hear.")
+            )
+        if await self._spoken(language, [Piece(text=text)], patient=True) is None:
+            raise HotlineError(
+                say("The voice of the box does not work now."),
+                say("Try again in a minute, or record the sentence."),
+            )
+        return self._path(language, text)
+
     async def digits(self, language: str, number: str) -> list[Path]:
         """A number digit by digit, in groups of three when it is long."""
         piece = Piece(digits="".join(c for c in number if c in "0123456789"))
@@ -122,8 +139,9 @@ class Voice:
             await self._idle.pop().kill()
 
     def _own(self, language: str, name: str) -> Path | None:
+        """The sound itself, not the link to it: a call that has begun to play it keeps it."""
         path = self._owner / language / f"{name}.wav"
-        return path if _OWN_NAME.fullmatch(name) and path.is_file() else None
+        return path.resolve() if _OWN_NAME.fullmatch(name) and path.is_file() else None
 
     def _instead(self, prompt: Prompt, values: Mapping[str, object]) -> list[Path]:
         for language in catalogue.LANGUAGES:

@@ -339,6 +339,11 @@ class Options:
     notify: Notify = Notify()
 
 
+def dialled_countries(options: Options) -> frozenset[str]:
+    """The countries whose numbers may be dialled: the box's own, and what [limits] names."""
+    return frozenset({options.box.country, *options.limits.countries})
+
+
 def own_numbers(options: Options) -> frozenset[str]:
     """The numbers under which the box itself is called."""
     return frozenset(numbers_of_lines(options).values())

@@ -7,6 +7,8 @@ meanwhile; so the rings missed in the first minutes of a duty, and after a break
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -117,6 +119,7 @@ def _record(
     talks: Sequence[Talk],
     spells: Sequence[Spell],
 ) -> Record:
+    counted = Counter(ring.what for ring in rings)
     starts = [duty.span[0] for duty in duties]
     returns = [pause[1] for duty in duties for pause in duty.breaks]
     returns += [s.ended or s.until for s in spells if s.why is Why.BREAK]
@@ -124,7 +127,7 @@ def _record(
         person.id,
         person.name,
         _length(duties, span),
-        {what: sum(ring.what is what for ring in rings) for what in Rang},
+        {what: counted[what] for what in Rang},
         _missed_after(starts, rings),
         _missed_after(returns, rings),
         len(talks),
@@ -135,17 +138,19 @@ def _record(
 
 
 def _missed_after(edges: Iterable[datetime], rings: Sequence[Ring]) -> int:
-    """Each ring once, however many edges lie before it."""
+    """Each ring once, however many edges lie before it. rings: in their order."""
     missed = set[datetime]()
     for edge in edges:
-        for ring in rings:
-            if not edge <= ring.at < edge + EDGE:
-                continue
-            if ring.what is Rang.TAKEN:
+        for ring in rings[bisect_left(rings, edge, key=_when) :]:
+            if ring.at >= edge + EDGE or ring.what is Rang.TAKEN:
                 break
             if ring.what is Rang.MISSED:
                 missed.add(ring.at)
     return len(missed)
+
+
+def _when(ring: Ring) -> datetime:
+    return ring.at
 
 
 def _away(spells: Sequence[Spell], span: tuple[datetime, datetime]) -> tuple[int, timedelta]:

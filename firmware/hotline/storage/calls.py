@@ -24,6 +24,7 @@ RESTARTED = "the box restarted"
 RESTART: StepName = "restart"
 # The step that says what a forwarded leg cost; the caps of the next run are made of these.
 LEG_COST: Final = "leg_cost"
+NEWER_THAN_ALL = 2**63 - 1  # no id is larger
 
 
 @dataclass(frozen=True)
@@ -180,9 +181,9 @@ def last_came(database: Database) -> datetime | None:
 
 def recent(database: Database, limit: int, before: int | None = None) -> list[Call]:
     """The newest calls first; `before`: only those with a smaller id, for the next page."""
+    upto = NEWER_THAN_ALL if before is None else before
     rows = database.query(
-        "select * from calls where ? is null or id < ? order by id desc limit ?",
-        (before, before, limit),
+        "select * from calls where id < ? order by id desc limit ?", (upto, limit)
     )
     return [_call(row) for row in rows]
 
@@ -204,7 +205,7 @@ def of_number(database: Database, number: str) -> list[Call]:
 
 # Later means a higher id, not a later instant: the clock of a box may jump, its count does not.
 _MISSED_OPEN = """
-    outcome = 'missed' and not outgoing and returned_at is null
+    outcome = 'missed' and not outgoing and returned_at is null and settled_by is null
     and not exists (
         select 1 from calls as later
         where later.caller_number = calls.caller_number
@@ -220,7 +221,8 @@ def missed_open(database: Database, limit: int = 1000) -> list[Call]:
     called whom. Withheld numbers leave only by `mark_returned`.
     """
     rows = database.query(
-        f"select * from calls where {_MISSED_OPEN} order by id desc limit ?",  # noqa: S608
+        "select * from calls indexed by calls_owed"  # noqa: S608
+        f" where {_MISSED_OPEN} order by id desc limit ?",
         (limit,),
     )
     return [_call(row) for row in rows]
@@ -342,6 +344,17 @@ def _end(database: Database, call_id: int, values: dict[str, Any]) -> None:
     if values["outcome"] == Outcome.SPOKEN:
         note = f"Spoken with in call {call_id}."
         _finish_wishes(database, call_id, call_id - 1, values["ended_at"], note)
+        _settle(database, call_id)
+
+
+def _settle(database: Database, call_id: int) -> None:
+    """Whoever was spoken with in this call is owed none for the calls missed before it."""
+    database.execute(
+        """update calls set settled_by = :id
+        where caller_number = (select caller_number from calls where id = :id)
+        and outcome = 'missed' and id < :id and settled_by is null""",
+        {"id": call_id},
+    )
 
 
 def _finish_wishes(database: Database, call_id: int, upto: int, at: str, note: str) -> None:

@@ -18,6 +18,7 @@ from hotline.inbox.case import CallerLabel, Case, CaseKind, CaseState
 from hotline.inbox.deadlines import DEFAULT_TERM, due_at
 from hotline.inbox.label import label
 from hotline.inbox.retention import Retention, case_expired
+from hotline.storage.calls import NEWER_THAN_ALL
 from hotline.storage.database import instant, instant_or_none, text_of
 from hotline.storage.files import case_of_name, recording_name
 from hotline.storage.writer import Writer
@@ -171,16 +172,24 @@ def get(database: Database, number: int) -> Case | None:
 
 
 def list_cases(
-    database: Database, show: Show = Show.OPEN, kind: CaseKind | None = None, limit: int = 1000
+    database: Database,
+    show: Show = Show.OPEN,
+    kind: CaseKind | None = None,
+    limit: int = 1000,
+    before: int | None = None,
 ) -> list[Case]:
-    """Filed cases, the newest first; `kind` None means every kind."""
+    """Filed cases, the newest first; `kind` None means every kind.
+
+    before: only those with a smaller number, for the next page.
+    """
+    upto = NEWER_THAN_ALL if before is None else before
     states = [state.value for state in _STATES[show]]
     marks = ", ".join("?" * len(states))
     return _cases(
         database,
-        f"filed and not void and state in ({marks}) and (? is null or kind = ?)"
+        f"filed and void = 0 and state in ({marks}) and number < ? and (? is null or kind = ?)"
         " order by number desc limit ?",
-        (*states, kind, kind, limit),
+        (*states, upto, kind, kind, limit),
     )
 
 

@@ -1,4 +1,4 @@
-"""The recordings and the owner's own prompts as files: names, room on the disk, what is purged."""
+"""The recordings as files: names, room on the disk, what is purged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.retention import first_to_go
-from hotline.storage.durable import sync_directory, write_whole
+from hotline.said import say
+from hotline.storage.durable import sync_directory
 
 # Kept free by the purge and refused to exports, uploads and backups, so that at least half an
 # hour of recordings still fits when everything else has filled the disk.
@@ -22,7 +23,6 @@ BYTES_PER_SECOND = 16_000  # 8 kHz, mono, 16 bit
 
 _CASE_FILE = re.compile(rf"(\d{{6,18}})-({'|'.join(CaseKind)})\.wav")
 _WHY_FILE = re.compile(r"(\d{6,18})-why\.wav")
-_OWN_PROMPT = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}\.wav")
 
 
 def recording_name(number: int, kind: CaseKind) -> str:
@@ -45,6 +45,15 @@ def call_of_why(name: str) -> int | None:
     """Whose caller spoke, as `why_name` put it into a name; None for any other file."""
     match = _WHY_FILE.fullmatch(name)
     return int(match[1]) if match else None
+
+
+def keep_reserve(directory: Path, size: int) -> None:
+    """Raises HotlineError where `size` bytes more would leave too little for recordings."""
+    if shutil.disk_usage(directory).free < RESERVE + size:
+        raise HotlineError(
+            say("The disk is full, and what is free is kept for callers' messages."),
+            say("Delete old recordings, then try again."),
+        )
 
 
 class Recordings:
@@ -119,37 +128,3 @@ class Recordings:
     def _names_left(self) -> bool:
         room = os.statvfs(self.directory)
         return room.f_files == 0 or room.f_favail > 0  # some file systems do not count names
-
-
-class OwnPrompts:
-    """The directory of greetings and texts the owner spoke or uploaded, as finished WAV files."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        directory.mkdir(parents=True, exist_ok=True)
-
-    def path(self, name: str) -> Path:
-        """Where the prompt of that name lies.
-
-        Names are small Latin letters, digits, - and _, ending in .wav. Raises HotlineError.
-        """
-        if not _OWN_PROMPT.fullmatch(name):
-            raise HotlineError(
-                f"{name!r} cannot name a recording.", "Use small Latin letters, digits and -."
-            )
-        return self.directory / name
-
-    def names(self) -> list[str]:
-        """Names of all prompts, in alphabetical order."""
-        return sorted(
-            entry.name for entry in self.directory.iterdir() if _OWN_PROMPT.fullmatch(entry.name)
-        )
-
-    def save(self, name: str, wav: bytes) -> None:
-        """Store a prompt whole or not at all. `wav` was made by our own converter."""
-        write_whole(self.path(name), wav)
-
-    def remove(self, name: str) -> None:
-        """Delete a prompt; harmless when it has gone already."""
-        self.path(name).unlink(missing_ok=True)
-        sync_directory(self.directory)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from hotline.errors import BadSettings
@@ -30,28 +30,31 @@ def mark_of(sections: Mapping[str, Any], names: Iterable[str]) -> str:
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
 
-def with_sections(yaml: str, changed: Mapping[str, Any]) -> tuple[Office, tuple[str, ...]]:
+def with_sections(
+    yaml: str, changed: Mapping[str, Any], countries: Collection[str] | None = None
+) -> tuple[Office, tuple[str, ...]]:
     """The office of `yaml` with other sections, and warnings.
 
     changed: as an office file writes them; numbers and yes or no may be such, not only text.
+    countries: as `read_office` takes them.
     Raises BadSettings, with the place of each problem, for what is wrong now and was not before: an
     old number that may not be dialled any more is no reason to refuse other opening hours.
     """
     written = write_sections({**sections_of(yaml), **changed})
     try:
-        return read_office(written, _CALLED)
+        return read_office(written, _CALLED, countries)
     except BadSettings as wrong:
-        old = _problems(yaml)
+        old = _problems(yaml, countries)
         new = tuple((place, words) for place, words in wrong.places if words not in old)
         if new or not wrong.places:
             told = tuple(words for _, words in new) or wrong.problems
             raise BadSettings(_CALLED, told, wrong.refused, new) from None
-    return read_stored_office(written, _CALLED)
+    return read_stored_office(written, _CALLED, countries)
 
 
-def _problems(yaml: str) -> set[str]:
+def _problems(yaml: str, countries: Collection[str] | None) -> set[str]:
     try:
-        read_office(yaml, _CALLED)
+        read_office(yaml, _CALLED, countries)
     except BadSettings as wrong:
         return {words for _, words in wrong.places}
     return set()

@@ -38,6 +38,16 @@ class Places:
         return self.data / "prompts"
 
     @property
+    def uploads(self) -> Path:
+        """Where the page puts what is uploaded, for the daemon to take."""
+        return self.data / "uploads"
+
+    @property
+    def announcement(self) -> Path:
+        """What is said before every greeting for a while."""
+        return self.data / "announcement.json"
+
+    @property
     def spoken(self) -> Path:
         """Synthesised prompts; can be made again."""
         return self.data / "cache" / "spoken"

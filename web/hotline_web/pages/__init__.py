@@ -15,6 +15,7 @@ from hotline_web.pages import (
     lines,
     menu,
     naming,
+    prompts,
     setup,
     shifts,
     tryout,
@@ -23,6 +24,6 @@ from hotline_web.pages import (
 
 def install(app: Flask) -> None:
     """Add every page."""
-    daily = (home, inbox, calls, duty, hours, shifts, calendar, naming, menu, lines, tryout)
-    for page in (door, *daily, setup):
+    daily = (home, inbox, calls, duty, hours, shifts, calendar, naming, menu, prompts, lines)
+    for page in (door, *daily, tryout, setup):
         app.register_blueprint(page.pages)

@@ -18,7 +18,7 @@ from hotline_web.words import say
 pages = Blueprint("calls", __name__, url_prefix="/calls")
 
 ROWS = 50
-MOST_WAITING = 100
+MOST_WAITING = 50
 LARGEST = 2**53 - 1  # of the numbers that a page, its script and the records all count with
 
 

@@ -54,6 +54,7 @@ def _news() -> dict[str, Any]:
         "waiting": [(one, here.seconds_since(one.since)) for one in waiting[:WAITING_SHOWN]],
         "waiting_more": max(0, len(waiting) - WAITING_SHOWN)
         + (status.waiting_more if status else 0),
+        "announced_until": status.announcement_until if status else None,
         "meter": status.meter if status else None,
         "duty": here.duty(),
         "needs": needs,

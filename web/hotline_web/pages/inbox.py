@@ -27,7 +27,7 @@ from hotline_web.words import say
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 ROWS = 50
-MOST_ROWS = 1000
+LARGEST = 2**53 - 1  # of the numbers that a page and the records both count with
 NOTE_LIMIT = 2000
 
 log = logging.getLogger(__name__)
@@ -37,13 +37,13 @@ log = logging.getLogger(__name__)
 def listing() -> str:
     """Open cases, the newest first; ?show=done the closed ones."""
     show = Show.DONE if request.args.get("show") == "done" else Show.OPEN
-    rows = min(max(request.args.get("rows", ROWS, type=int), 1), MOST_ROWS)
-    cases = desk().records.cases(show, rows + 1)
+    before = min(request.args.get("before", LARGEST, type=int), LARGEST)
+    cases = desk().records.cases(show, ROWS + 1, before)
     return render_template(
         "inbox.html",
         show=show.value,
-        cases=cases[:rows],
-        more=min(rows + ROWS, MOST_ROWS) if len(cases) > rows < MOST_ROWS else None,
+        cases=cases[:ROWS],
+        older=cases[ROWS - 1].number if len(cases) > ROWS else None,
     )
 
 

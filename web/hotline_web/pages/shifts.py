@@ -29,6 +29,7 @@ from hotline_web.words import say
 
 pages = Blueprint("shifts", __name__, url_prefix="/shifts")
 
+LARGEST = 2**53 - 1  # of the numbers that the page and the daemon both count with
 IN_FORCE = "force"  # ?show=: the plan without the draft
 
 
@@ -139,8 +140,10 @@ def publish() -> Response:
 @pages.post("/take_out")
 def take_out() -> Response:
     """One change less in the draft, or none left."""
-    number = request.form.get("number", 0, type=int)
-    flash(_draft("take_out", max(0, number)), "good")
+    number = request.form.get("number", -1, type=int) if "number" in request.form else 0
+    if not 0 <= number <= LARGEST:
+        abort(400)  # what is no number must not stand for all of them
+    flash(_draft("take_out", number), "good")
     return redirect(url_for("shifts.look") if number else url_for("shifts.board"))
 
 
@@ -148,7 +151,7 @@ def take_out() -> Response:
 def undo() -> Response:
     """The newest change is taken back, if nobody has made another since."""
     newest = request.form.get("newest", 0, type=int)
-    if newest < 1:
+    if not 1 <= newest <= LARGEST:
         abort(400)
     desk().control.change(OfficeUndo(newest=newest, by=current_user.name))
     flash(_("Taken back: the plan is as it was before."), "good")

@@ -57,6 +57,16 @@ from hotline.control.messages.people import (
     StaffOpen,
     StaffPin,
 )
+from hotline.control.messages.prompts import (
+    Announce,
+    AnnouncementLook,
+    PromptHear,
+    PromptLook,
+    PromptPut,
+    PromptRevert,
+    Prompts,
+    PromptText,
+)
 from hotline.control.messages.status import Status, Subscribe, Who
 
 Request = Annotated[
@@ -101,6 +111,14 @@ Request = Annotated[
     | StaffAsk
     | StaffPin
     | StaffOpen
+    | Prompts
+    | PromptLook
+    | PromptHear
+    | PromptPut
+    | PromptText
+    | PromptRevert
+    | Announce
+    | AnnouncementLook
     | Subscribe,
     Field(discriminator="do"),
 ]

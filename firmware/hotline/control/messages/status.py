@@ -47,7 +47,7 @@ class StatusAnswer(Message):
     zone: IANA name. diverts_left: of SIM cards that were taken out. people, topics: of the whole
     office; directory: whom a talk may be passed on to outside it. unconfirmed: who is not rung
     because the number is not confirmed. live_more, waiting_more: so many calls and waiting callers
-    more than are named here.
+    more than are named here. announcement_until: until then something is said before a greeting.
     """
 
     version: str
@@ -73,6 +73,7 @@ class StatusAnswer(Message):
     topics: tuple[TopicName, ...] = ()
     unconfirmed: tuple[Named, ...] = ()
     meter: Meter | None = None
+    announcement_until: AwareDatetime | None = None
 
 
 class Ring(Message):

@@ -1,0 +1,43 @@
+"""Every page there is, with a good address of each: from the page's own map of its routes.
+
+A new route with an address in ROUTES is a page and is looked at, unless it is named here as none.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from tests.web.test_doors import ROUTES
+
+# What is fetched by GET and is no page of its own.
+PARTS = frozenset({"home.live", "lines.live", "people.live", "tryout.steps"})
+FILES = frozenset({"static", "inbox.sound", "calls.why", "calendar.feed", "tryout.call"})
+# Shown to who has not logged in.
+DOORS = frozenset({"door.login", "door.claim"})
+# Pages that look another way at another address.
+OTHERWISE = (
+    "/calls?show=missed",
+    "/inbox?show=done",
+    "/inbox/102",
+    "/calls/9",
+    "/duty?at=2026-12-05T09:00&topic=orders",
+    "/shifts/change?kind=away&person=ana&first=2026-12-08",
+    "/lines/new?as=gateway",
+    "/nothing",
+)
+
+
+def readable(app: Flask) -> set[str]:
+    """Endpoints that answer GET."""
+    return {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+
+
+def pages_of(app: Flask) -> list[str]:
+    """Addresses of all pages that somebody sees who has logged in."""
+    inside = readable(app) - PARTS - FILES - DOORS
+    return [*(ROUTES[endpoint] for endpoint in sorted(inside)), *OTHERWISE]
+
+
+def name_of(address: str) -> str:
+    """The address as a name of a file."""
+    return "".join(c if c.isalnum() else "-" for c in address.strip("/")) or "home"
