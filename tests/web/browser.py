@@ -61,6 +61,7 @@ def window(
     dark: bool = False,
     script: bool = True,
     language: str = "en",
+    zone: str | None = None,
 ) -> Iterator[BrowserContext]:
     """A fresh visitor. Any request to elsewhere, script error or CSP report fails the test."""
     wrong: list[str] = []
@@ -83,6 +84,7 @@ def window(
         color_scheme="dark" if dark else "light",
         java_script_enabled=script,
         locale=language,
+        timezone_id=zone,
         reduced_motion="reduce",
     )
     context.set_default_timeout(8000)

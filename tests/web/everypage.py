@@ -10,8 +10,14 @@ from flask import Flask
 from tests.web.test_doors import ROUTES
 
 # What is fetched by GET and is no page of its own.
-PARTS = frozenset({"home.live", "lines.live", "people.live", "tryout.steps"})
+PARTS = frozenset(
+    {
+        *("home.live", "lines.live", "people.live", "tryout.steps"),
+        *("setup.lines_live", "setup.people_live", "setup.test_lights"),
+    }
+)
 FILES = frozenset({"static", "inbox.sound", "calls.why", "calendar.feed", "tryout.call"})
+FILES |= {"setup.notice_sound", "setup.office_file", "menu.sound", "prompts.heard"}
 # Shown to who has not logged in.
 DOORS = frozenset({"door.login", "door.claim"})
 # Pages that look another way at another address.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import wave
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 from werkzeug.test import TestResponse
 
 from hotline.control.messages.lines import LineState
@@ -20,6 +22,7 @@ from hotline.storage.officewriting import write_office
 from hotline.storage.users import Role
 from hotline_web.testcall import Happened, lights, troubles
 from hotline_web.whowords import who_now
+from tests.web.browser import CHROMIUM, chromium, log_in, served, window
 from tests.web.conftest import PASSWORD, Page, send
 from tests.web.office import NOW, Caller, tone
 from tests.web.test_pages import seen
@@ -406,3 +409,15 @@ def test_nobody_but_who_answers_for_the_office_changes_its_hours(page: Page) -> 
     before = page.daemon.desk.yaml
     assert put(agent, "/hours", which="always").status_code == 403
     assert page.daemon.desk.yaml == before
+
+
+@pytest.mark.skipif(not shutil.which(CHROMIUM), reason="Debian's chromium is missing")
+def test_the_browser_knows_where_its_owner_is(untouched: Page) -> None:
+    with (
+        chromium() as browser,
+        served(untouched) as address,
+        window(browser, address, zone="Asia/Vladivostok") as visit,
+    ):
+        tab = log_in(visit)
+        tab.goto("/setup")
+        expect(tab.get_by_label("Time zone")).to_have_value("Asia/Vladivostok")

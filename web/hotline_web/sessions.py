@@ -18,18 +18,15 @@ OPEN_DOORS = frozenset({"static", "door.login", "door.claim", "door.language", "
 # Asked by the page itself, not by a hand: they do not keep a session alive.
 UNATTENDED = frozenset(
     {
-        "home.live",
-        "lines.live",
-        "tryout.steps",
-        "setup.lines_live",
-        "setup.people_live",
-        "setup.test_lights",
+        *("home.live", "lines.live", "tryout.steps"),
+        *("setup.lines_live", "setup.people_live", "setup.test_lights"),
     }
 )
 # What decides who is rung, what it may cost, and who answers at all.
 SET_UP = frozenset(
     {
-        *("people.confirm", "people.forget", "people.measure", "people.resume"),
+        *("people.confirm", "people.confirm_all", "people.forget", "people.measure"),
+        "people.resume",
         *("people.pin", "people.forget_pin", "people.unlock"),
         "duty.answered_by",
     }

@@ -89,7 +89,7 @@ async def notice_in(language: str, office: Office, prompts: Prompts) -> list[Pat
     """The same in any language: the office's own words, else the box's."""
     texts = office.recording_notice
     text = texts.get(language) or texts.get(office.language, "")
-    own = await prompts.say(language, text, Prompt.RECORDING_NOTICE)
+    own = await prompts.say(language, text, Prompt.RECORDING_NOTICE) if text else []
     said = {"office": office.name, "days": KEPT_DAYS}
     return own or await prompts.files(language, Prompt.RECORDING_NOTICE, **said)
 

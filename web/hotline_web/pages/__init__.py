@@ -24,6 +24,6 @@ from hotline_web.pages import (
 
 def install(app: Flask) -> None:
     """Add every page."""
-    daily = (home, inbox, calls, duty, hours, shifts, calendar, naming, menu, prompts, lines)
-    for page in (door, *daily, tryout, setup):
+    daily = (home, inbox, calls, duty, hours, shifts, calendar, naming, menu, lines, tryout)
+    for page in (door, *daily, prompts, setup):
         app.register_blueprint(page.pages)

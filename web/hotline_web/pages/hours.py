@@ -21,6 +21,13 @@ ASKED = ("hours", "closures", "moved_days")
 OF_DAYS = ASKED[1:]
 
 
+@pages.before_request
+def theirs() -> None:
+    """Everybody of the office may look; only some may change it."""
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not current_user.may_set_up:
+        abort(403)
+
+
 @pages.get("")
 def hours() -> str:
     """The whole page."""
@@ -76,8 +83,6 @@ def _holidays() -> list[dict[str, str]]:
 
 def _put(changed: dict[str, Any]) -> Response | str:
     """All that the page shows is put, so that nobody's change in between is lost."""
-    if not current_user.may_set_up:
-        abort(403)
     wrong = put_in_force({**looked_at(*ASKED).values, **changed}, request.form.get("seen", ""))
     if wrong:
         return _shown(changed.get("hours"), wrong)
