@@ -105,15 +105,15 @@ class Speaking:
         self.spoken.append(prompt)
         return [Path(f"{prompt}.wav")]
 
-    async def say(self, language: str, text: str) -> list[Path]:
+    async def say(self, language: str, text: str, own: str = "") -> list[Path]:
         self.spoken.append(text)
-        return [Path("own.wav")]
+        return [Path(f"{own}.wav")]
 
 
 async def test_as_sound_it_is_the_same_in_the_same_order() -> None:
     found = await tried(SHOP, MenuTry(keys="2"), Speaking())
     assert found.files == (
-        "own.wav",
+        "key-main-2.wav",
         *["menu_item.wav"] * 3,
         "language_choice.wav",
         "menu_person.wav",

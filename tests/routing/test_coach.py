@@ -75,6 +75,11 @@ def test_a_text_in_one_language_alone_is_told() -> None:
     assert only(replace(SHOP, greeting={"ro": "Bună ziua."})).startswith("This is not said in: ru.")
 
 
+def test_a_key_without_words_in_a_language_is_told_once() -> None:
+    office = with_keys(replace(PERSON, label={"ro": "comenzi"}))
+    assert only(office) == "key 1 has no label in: ru"
+
+
 def test_an_offer_that_is_over_is_told_from_the_next_day_on() -> None:
     say = Key("2", Do.SAY, "", PERSON.label, {"ro": "Reduceri până la 1.12.2026.", "ru": "Скидки."})
     office = with_keys(PERSON, say)

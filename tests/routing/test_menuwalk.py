@@ -109,6 +109,11 @@ def test_while_closed_only_keys_that_need_nobody_are_offered() -> None:
     assert [one.key for one in said("82", open_now=False)] == ["4"]
 
 
+def test_who_only_ever_hears_the_menu_again_is_led_on() -> None:
+    assert ends("*" * (MOST_CHOICES - 1)) is None
+    assert ends("*" * MOST_CHOICES) == Leaving(Do.PERSON)
+
+
 @given(st.text("0123456789*#_", min_size=3 * MOST_CHOICES, max_size=3 * MOST_CHOICES))
 def test_every_caller_is_led_out_of_the_menu_in_the_end(keys: str) -> None:
     assert ends(keys) is not None

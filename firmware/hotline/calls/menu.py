@@ -104,7 +104,8 @@ async def choose(call: Call, plan: Plan, greeting: list[Path]) -> Wish:
         elif taken.met is Met.WISH:
             return _wish(call, taken.chosen)
         elif taken.met is Met.SAY:
-            key = await _inform(call, taken.chosen, key_name(stand.menu.id, taken.chosen.key))
+            said_by = key_name(stand.menu.id, taken.chosen.key)
+            key = await _inform(call, taken.chosen, said_by)
         else:
             _stays(call, taken.met, taken.chosen)
     return unasked(call, plan)
@@ -177,15 +178,14 @@ def fallback(kind: Fallback, topic: str | None = None) -> Wish:
 
 
 async def _offer(call: Call, stand: Stand, open_now: bool) -> list[Path]:
-    """What the menu says, as files."""
-    menu, prompts, files = stand.menu, call.exchange.prompts, list[Path]()
-    if open_now and (own := await call.own_words(menu.prompt, menu_name(menu.id))):
+    """What the menu says, as files; the office's own recording of it comes before everything."""
+    own = await call.own_words(stand.menu.prompt, menu_name(stand.menu.id)) if open_now else []
+    if own:
         return own
-    for one in offered(call.office, menu, stand.language, open_now):
+    prompts, files = call.exchange.prompts, list[Path]()
+    for one in offered(call.office, stand.menu, stand.language, open_now):
         prompt, values = prompt_of(one)
-        if prompt is None:
-            files += await prompts.say(one.language, one.words, menu_name(stand.menu.id))
-        else:
+        if prompt is not None:
             files += await prompts.files(one.language, prompt, **values)
     return files
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from hotline.calls.menu import prompt_of
 from hotline.calls.message import KEPT_DAYS
 from hotline.control.messages.office import HeardWords, MenuTried, MenuTry
-from hotline.media.catalogue import Prompt, pieces, plain
+from hotline.media.catalogue import Prompt, key_name, menu_name, pieces, plain
 from hotline.routing.menuwalk import (
     IMPLIED,
     NEEDS_PERSON,
@@ -35,17 +35,21 @@ class Voice(Protocol):
     async def files(self, language: str, prompt: Prompt, **values: object) -> list[Path]:
         """A sentence of the box."""
 
-    async def say(self, language: str, text: str) -> list[Path]:
-        """The office's own words."""
+    async def say(self, language: str, text: str, own: str = "") -> list[Path]:
+        """The office's own words; `own` names its recording of them."""
 
 
 @dataclass(frozen=True)
 class _Saying:
-    """A sentence of the box, or the office's own words where `prompt` is None."""
+    """A sentence of the box, or the office's own words where `prompt` is None.
+
+    own: the name of the office's recording of its words.
+    """
 
     language: str
     prompt: Prompt | None = None
     words: str = ""
+    own: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
 
     def text(self) -> str:
@@ -56,7 +60,7 @@ class _Saying:
 
     async def sound(self, voice: Voice) -> list[Path]:
         if self.prompt is None:
-            return await voice.say(self.language, self.words)
+            return await voice.say(self.language, self.words, self.own)
         return await voice.files(self.language, self.prompt, **self.values)
 
 
@@ -97,13 +101,14 @@ def _said(
     elif way[-1].met is Met.WRONG_KEY:
         yield _Saying(language, Prompt.WRONG_KEY)
     elif way[-1].met is Met.SAY and (chosen := way[-1].chosen):
-        yield _Saying(language, words=spoken(chosen.text, language, office))
+        words, level = spoken(chosen.text, language, office), way[-1].after.menu.id
+        yield _Saying(language, words=words, own=key_name(level, chosen.key))
     if out is not None:
         yield from _left(office, language, out)
     elif stand is not None:
         for one in offered(office, stand.menu, language, open_now):
             prompt, values = prompt_of(one)
-            yield _Saying(one.language, prompt, one.words, values)
+            yield _Saying(one.language, prompt, one.words, menu_name(stand.menu.id), values)
 
 
 def _greeting(office: Office, open_now: bool) -> _Saying:
@@ -111,7 +116,7 @@ def _greeting(office: Office, open_now: bool) -> _Saying:
     words = spoken(own, office.language, office)
     prompt = Prompt.GREETING_OPEN if open_now else Prompt.GREETING_CLOSED
     if words:
-        return _Saying(office.language, words=words)
+        return _Saying(office.language, words=words, own=prompt)
     return _Saying(office.language, prompt, values={"office": office.name})
 
 
@@ -127,7 +132,7 @@ def _left(office: Office, language: str, out: Leaving) -> Iterator[_Saying]:
         if out.chosen and out.chosen.do in NEEDS_PERSON:
             yield _Saying(language, Prompt.NOBODY_NOW)
         if own := spoken(office.recording_notice, language, office):
-            yield _Saying(language, words=own)
+            yield _Saying(language, words=own, own=Prompt.RECORDING_NOTICE)
         else:
             values = {"office": office.name, "days": KEPT_DAYS}
             yield _Saying(language, Prompt.RECORDING_NOTICE, values=values)
