@@ -52,6 +52,11 @@ class Visitor(UserMixin):  # type: ignore[misc]
         return self.role is not Role.AUDITOR
 
     @property
+    def may_set_up(self) -> bool:
+        """Only who answers for the office decides what it is and what its callers hear."""
+        return self.role in (Role.OWNER, Role.MANAGER)
+
+    @property
     def may_call(self) -> bool:
         """Calls from the page cost money: only for who answers for the office."""
         return self.role in (Role.OWNER, Role.MANAGER)
