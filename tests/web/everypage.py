@@ -17,7 +17,13 @@ PARTS = frozenset(
     }
 )
 FILES = frozenset({"static", "inbox.sound", "calls.why", "calendar.feed", "tryout.call"})
-FILES |= {"setup.notice_sound", "setup.office_file", "menu.sound", "prompts.heard"}
+FILES |= {
+    "setup.notice_sound",
+    "setup.office_file",
+    "menu.sound",
+    "prompts.heard",
+    "prompts.version",
+}
 # Shown to who has not logged in.
 DOORS = frozenset({"door.login", "door.claim"})
 # Pages that look another way at another address.
