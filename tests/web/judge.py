@@ -11,10 +11,12 @@ from playwright.sync_api import Page as Tab
 from tests.web.stretched import unmarked
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text("utf-8")
-# What a finger cannot miss: everything to press is 44 px high, links inside a sentence excepted.
+# What a finger cannot miss: everything to press is 44 px high, links inside a sentence excepted;
+# a box to tick is pressed by its label.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
     "a, button, input, select, textarea, summary")]
   .filter(e => e.type !== "hidden" && !e.classList.contains("skip") && e.checkVisibility())
+  .map(e => e.closest("label.tick") || e)
   .filter(e => { const r = e.getBoundingClientRect(); return r.height < 44 || r.width < 24 })
   .map(e => e.outerHTML.slice(0, 120))"""
 FAULTS = """async () => (await axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa",

@@ -361,6 +361,12 @@ def test_without_a_daemon_the_set_up_says_so_and_the_first_page_stands(page: Pag
     assert "The hotline service is not running." in seen(browser, "/setup/hours")
 
 
+def test_before_the_hotline_was_ever_started_the_first_page_stands(page: Page) -> None:
+    browser = page.owner()
+    page.office.file.path.rename(page.office.file.path.with_name("gone"))
+    assert browser.get("/").status_code == 200
+
+
 # -- the page of the hours -------------------------------------------------------------------------
 
 
