@@ -31,13 +31,14 @@ CUT_OFF = """() => [...document.querySelectorAll("main *")]
   .filter(e => e.checkVisibility() && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1)
   .filter(e => !e.closest(".hear-only, svg, thead, audio, select, input, textarea"))
   .map(e => e.outerHTML.slice(0, 120))"""
-# All that is said, also what is folded away or only read aloud.
+# All that is said, also what is folded away or only read aloud; but not what says of itself that
+# it is in another language, or a name in any.
 SAID = """() => { const said = [document.title];
   const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const parent = walk.currentNode.parentElement;
-    if (!parent.closest("script, noscript, style, title, .languages"))
-      said.push(walk.currentNode.data);
+    if (!parent.closest("script, noscript, style, title, .languages, [translate=no]")
+        && parent.closest("[lang]") === document.documentElement) said.push(walk.currentNode.data);
   }
   for (const e of document.querySelectorAll("*"))
     for (const name of ["aria-label", "title", "placeholder", "alt"])
@@ -51,7 +52,7 @@ _LATIN = re.compile(r"[A-Za-z]{2,}")
 # Of dates, which Babel writes and no catalogue; of addresses and of what is typed as it stands.
 _ANYWHERE = re.compile(
     r"\b((Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*|(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*"
-    r"|min|ago|https?:\S+|box\.toml|sudo systemctl start hotline|hotline run)\b"
+    r"|min|ago|WAV|MP3|https?:\S+|box\.toml|sudo systemctl start hotline|hotline run)\b"
 )
 
 

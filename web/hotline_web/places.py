@@ -25,9 +25,9 @@ def countries() -> list[tuple[str, str]]:
     ]
 
 
-def zones() -> list[str]:
-    """Every time zone where somebody lives."""
-    return sorted(get_global("zone_territories"))
+def zones() -> list[tuple[str, str]]:
+    """Every time zone where somebody lives: its id, and where it is in the visitor's language."""
+    return _zones(spoken())
 
 
 def zone_of(country: str) -> str:
@@ -46,6 +46,26 @@ def languages_of(country: str, also: Iterable[str] = ()) -> list[str]:
 def _countries(language: str) -> dict[str, str]:
     names = Locale.parse(language).territories
     return {code: str(name) for code, name in names.items() if is_country(code)}
+
+
+@cache
+def _zones(language: str) -> list[tuple[str, str]]:
+    locale = Locale.parse(language)
+    named = [
+        (zone, f"{locale.territories[code]}: {_city(locale, zone)}")
+        for zone, code in _zones_of().items()
+        if code in locale.territories and not zone.startswith("Etc/")
+    ]
+    return [*sorted(named, key=lambda one: one[1]), ("UTC", "UTC")]
+
+
+def _city(locale: Locale, zone: str) -> str:
+    """The place after which a zone is called; few have no name in a language."""
+    return str(locale.time_zones.get(zone, {}).get("city") or _last(zone))
+
+
+def _last(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 @cache

@@ -10,7 +10,7 @@ from hotline.routing.office import Closure
 
 
 def suggested_holidays(country: str, year: int, language: str) -> tuple[Closure, ...]:
-    """The public holidays of a country, named in this language where the list has it.
+    """The public holidays of a country, named in this language or as people there call them.
 
     Only a suggestion: shops choose their own days, and governments move them. Raises HotlineError
     where no list is known for this country or year.
@@ -19,8 +19,9 @@ def suggested_holidays(country: str, year: int, language: str) -> tuple[Closure,
 
     days: Mapping[date, str] = {}
     try:
-        spoken = holidays.country_holidays(country).supported_languages
-        named = next((code for code in spoken if code.split("_")[0] == language), None)
+        there = holidays.country_holidays(country)
+        spoken, own = there.supported_languages, there.default_language
+        named = next((code for code in spoken if code.split("_")[0] == language), own)
         days = holidays.country_holidays(country, years=year, language=named)
     except NotImplementedError:
         pass  # the library's way of saying that it does not know the country
