@@ -112,6 +112,7 @@ class AddedDesk:
         async with self._turn:
             old, before = self._mine(ask.line), self.lines
             given = self._allowed(old.section, ask.settings) | {"name": old.name}
+            _same_server(old, given)
             row = {key: value for key, value in ({**old.row} | given).items() if value != ""}
             without = without_line(before, old.name)
             after = self._with(without, Added(old.section, row))
@@ -224,6 +225,17 @@ class AddedDesk:
             if one.port is not None and one.port.resolve() not in ports
         )
         return (*(_found(one, finder.bus.dev) for one in seen), *voices)
+
+
+def _same_server(old: Added, given: Mapping[str, Setting]) -> None:
+    """A password is told to no server but the one for which it was written."""
+    ways = {"host", "port", "transport"}
+    moved = any(given[key] != old.row.get(key) for key in ways & given.keys())
+    if moved and old.row.get("password") and not given.get("password"):
+        raise HotlineError(
+            say("The password belongs to the server that was named before."),
+            say("Write the password of the new one, too."),
+        )
 
 
 def _where(model: str, device: Device) -> Said:
