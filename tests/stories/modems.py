@@ -128,6 +128,7 @@ async def box_with_modems(
 
 
 async def clear(mobiles: Mobiles) -> None:
-    """Everybody hangs up, in both networks."""
+    """Everybody hangs up, in both networks: callers first, who would else wait for another."""
+    await mobiles.sip.all_hang_up()
     for stage in (mobiles.stage, mobiles.sip):
         await stage.clear()

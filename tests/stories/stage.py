@@ -300,14 +300,19 @@ class Stage:
         Whatever the story was, the box has dialled nothing but numbers of its office.
         """
         assert set(self.dialled) <= {number for number, _ in STAFF.values()}
+        await self.all_hang_up()
         for network in self._networks:
-            for call in network.calls:
-                if call.ending is None:
-                    await call.hang_up()
             network.mobiles.clear()
             network.calls.clear()
         self.others_were_dialled()
         await self.box.idle()
+
+    async def all_hang_up(self) -> None:
+        """Whoever is still on the telephone."""
+        for network in self._networks:
+            for call in network.calls:
+                if call.ending is None:
+                    await call.hang_up()
 
 
 class Anywhere:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from hotline.calls.intalk import A_WORD_S
 from hotline.control.messages.lines import LineState
 from hotline.control.messages.status import StatusAnswer
 from hotline.media.catalogue import Prompt
@@ -144,6 +145,7 @@ async def test_a_talk_that_is_lost_with_the_modem_ends_with_the_reason(mobiles: 
     mobiles.stage.staff("ana", AT_ONCE)
     caller = await mobiles.sip.forwarded()
     await caller.hears(ANA, within=15)
+    await caller.lasts(2 * A_WORD_S)  # else nobody spoke, and the caller is put through to another
     mobiles.stick.unplug()
     await caller.ended(within=15)
     story = await mobiles.sip.story(caller)

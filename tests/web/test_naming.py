@@ -21,7 +21,7 @@ from hotline.storage.officesections import sections_of
 from hotline.storage.users import Role
 from tests.web.browser import CHROMIUM, chromium, log_in, served, window
 from tests.web.conftest import PASSWORD, Page, send, token
-from tests.web.test_browser import AXE, FAULTS, SMALL_TARGETS
+from tests.web.judge import AXE, FAULTS, SMALL_TARGETS
 from tests.web.test_pages import seen
 
 SCRIPT = "<script>alert(1)</script>"
@@ -478,7 +478,7 @@ def test_what_was_understood_can_be_looked_through_by_everybody(
             tab.locator("textarea").fill(f"Vasile 06900015\nAna 069000101\n{'Long' * 25} 069000177")
             tab.locator("form[enctype] button").click()
             expect(tab.locator("main .wrong")).to_have_count(2)
-            tab.evaluate(AXE.read_text("utf-8"))
+            tab.evaluate(AXE)
             assert tab.evaluate(FAULTS) == [], path
             assert tab.evaluate("document.documentElement.scrollWidth") <= width, path
             assert tab.evaluate(SMALL_TARGETS) == [], path

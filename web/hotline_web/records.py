@@ -28,6 +28,7 @@ from hotline.storage.schema import records_file
 
 T = TypeVar("T")
 
+LARGEST = 2**53 - 1  # of the numbers that a page, its script and the records all count with
 READ_AT_ONCE = 100  # calls; a usual day of a small office in one look
 NEEDS_SHOWN = 6
 NEEDS_COUNTED = 200  # of each kind; the first page is asked for every two seconds

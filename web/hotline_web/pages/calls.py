@@ -11,6 +11,7 @@ from hotline.inbox.outcome import Outcome
 from hotline.storage.calls import Call
 from hotline_web.desk import Desk, desk
 from hotline_web.languages import _
+from hotline_web.records import LARGEST
 from hotline_web.security import safe_next
 from hotline_web.sounds import sound_of
 from hotline_web.words import say
@@ -19,7 +20,6 @@ pages = Blueprint("calls", __name__, url_prefix="/calls")
 
 ROWS = 50
 MOST_WAITING = 50
-LARGEST = 2**53 - 1  # of the numbers that a page, its script and the records all count with
 
 
 @pages.get("")

@@ -21,13 +21,13 @@ from hotline.inbox.case import Case
 from hotline.storage.complaints import Show
 from hotline_web.desk import desk
 from hotline_web.languages import _
+from hotline_web.records import LARGEST
 from hotline_web.sounds import sound_of
 from hotline_web.words import say
 
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 ROWS = 50
-LARGEST = 2**53 - 1  # of the numbers that a page and the records both count with
 NOTE_LIMIT = 2000
 
 log = logging.getLogger(__name__)

@@ -25,11 +25,11 @@ from hotline_web.desk import desk
 from hotline_web.languages import _
 from hotline_web.plan import Cell, Week, cell_of, change_words
 from hotline_web.planforms import asked_change, asked_day, known_person
+from hotline_web.records import LARGEST
 from hotline_web.words import say
 
 pages = Blueprint("shifts", __name__, url_prefix="/shifts")
 
-LARGEST = 2**53 - 1  # of the numbers that the page and the daemon both count with
 IN_FORCE = "force"  # ?show=: the plan without the draft
 
 

@@ -18,6 +18,7 @@ from hotline.storage.users import Role
 from hotline_web.desk import desk
 from hotline_web.pages.setup.frame import onward, pages, show
 from hotline_web.pages.setup.steps import STEPS
+from hotline_web.records import LARGEST
 from hotline_web.testcall import Happened, Light, lights, troubles
 from hotline_web.whowords import who_now
 
@@ -43,7 +44,8 @@ def test_lights() -> str:
 @pages.post("/test/heard")
 def test_heard() -> Response:
     """Somebody heard the call: it is kept as the proof."""
-    story = desk().records.call(request.form.get("call", 0, type=int))
+    number = request.form.get("call", 0, type=int)
+    story = desk().records.call(number) if 0 < number <= LARGEST else None
     if story is None:
         abort(400)
     worked = tuple(light.name for light in _lights(story) if light.state == "done")
