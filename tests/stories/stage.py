@@ -37,7 +37,17 @@ from hotline.storage.schema import records_file
 from tests.sim import listen
 from tests.sim.box import BoxUnderTest, running, trunk
 from tests.sim.g711 import Samples
-from tests.sim.sip import Caller, Exchange, Heard, Mobile, OutgoingCall, Provider, Target
+from tests.sim.gsm.network import RingingCall
+from tests.sim.sip import (
+    Caller,
+    Exchange,
+    Heard,
+    IncomingCall,
+    Mobile,
+    OutgoingCall,
+    Provider,
+    Target,
+)
 from tests.sim.sip.exchange import Behaviour
 from tests.sim.sound import RATE, Tone, noise, speech
 from tests.sim.sound import wav as read_wav
@@ -299,20 +309,31 @@ class Stage:
 
         Whatever the story was, the box has dialled nothing but numbers of its office.
         """
-        assert set(self.dialled) <= {number for number, _ in STAFF.values()}
         await self.all_hang_up()
+        dialled = set(self.dialled)
         for network in self._networks:
             network.mobiles.clear()
             network.calls.clear()
         self.others_were_dialled()
         await self.box.idle()
+        assert dialled <= {number for number, _ in STAFF.values()}
 
     async def all_hang_up(self) -> None:
-        """Whoever is still on the telephone."""
-        for network in self._networks:
-            for call in network.calls:
-                if call.ending is None:
-                    await call.hang_up()
+        """Whoever is still on the telephone; callers first, who would else be put through again."""
+        calls: list[Any] = [call for network in self._networks for call in network.calls]
+        rung = [call for call in calls if isinstance(call, IncomingCall | RingingCall)]
+        callers = [call for call in calls if call not in rung]
+        for call in callers:
+            if call.ending is None:
+                await call.hang_up()
+
+        def gone(status: StatusAnswer) -> bool:
+            return all(self.live(call, status) is None for call in callers)
+
+        await self.box.until(gone, "the callers gone")
+        for call in rung:
+            if call.ending is None:
+                await call.hang_up()
 
 
 class Anywhere:

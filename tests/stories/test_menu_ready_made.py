@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from hotline.control.messages.office import MenuTry
 from hotline.media.catalogue import Prompt
 from hotline.storage.menutemplate import SECTIONS, template
@@ -34,6 +36,7 @@ async def takes(stage: Stage, name: str) -> dict[str, Any]:
     return changed
 
 
+@pytest.mark.sip_only  # speech is found by its very samples, which a modem reads at its own pace
 async def test_the_next_caller_hears_the_menu_that_was_taken(stage: Stage) -> None:
     await stage.opens(office(person("ana")))
     await takes(stage, "shop")
