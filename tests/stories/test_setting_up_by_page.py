@@ -34,6 +34,7 @@ pytestmark = [
     pytest.mark.sip_only,
 ]
 
+LONGEST = ["uk"]
 MOST_TAPS = 25
 USUAL_PORT = 5060
 MOST_SECONDS = 90.0
@@ -301,7 +302,13 @@ async def called(fresh: Fresh) -> OutgoingCall:
     return call
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """In the longest language, or in all of them."""
+    if "language" in metafunc.fixturenames:
+        every = metafunc.config.getoption("screens")
+        metafunc.parametrize("language", LANGUAGES if every else LONGEST)
+
+
 async def test_from_the_code_to_a_call_that_is_heard(
     fresh: Fresh, browser: Browser, language: str
 ) -> None:
