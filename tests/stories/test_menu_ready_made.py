@@ -15,6 +15,8 @@ from tests.sim.sip import behaviours
 from tests.stories.stage import STAFF, Stage, heard, office, person
 
 ANA, ION = STAFF["ana"][1], STAFF["ion"][1]
+# Speech is found by its very samples, which a modem reads at its own pace.
+BY_ITS_SAMPLES = pytest.mark.sip_only
 AT_ONCE = behaviours.answers(after=0.1, thinks=0)
 
 
@@ -36,7 +38,7 @@ async def takes(stage: Stage, name: str) -> dict[str, Any]:
     return changed
 
 
-@pytest.mark.sip_only  # speech is found by its very samples, which a modem reads at its own pace
+@BY_ITS_SAMPLES
 async def test_the_next_caller_hears_the_menu_that_was_taken(stage: Stage) -> None:
     await stage.opens(office(person("ana")))
     await takes(stage, "shop")
@@ -63,6 +65,7 @@ async def test_its_keys_lead_where_they_say(stage: Stage) -> None:
     await heard(caller, Prompt.COMPLAINT_INTRO)
 
 
+@BY_ITS_SAMPLES
 async def test_a_menu_tried_on_the_page_is_what_a_caller_hears(stage: Stage) -> None:
     words = "We are open from nine to six."
     await stage.opens(office(person("ana")))
