@@ -7,8 +7,8 @@ must happen in time: tests in real time mostly wait, and the rest has the proces
 
 A real-time test that fails while the machine had no time for its simulators or for the box tells
 nothing of the box: it is tried again, and shown as R. Where threads, browsers and sound meet, one
-failure for each worker may be looked at twice although nothing held it up: it is named at the end
-as unsteady, for somebody to mend. Every other failure stands.
+test for each worker is tried again although nothing held it up: it is named at the end as unsteady,
+for somebody to mend. Every other failure stands.
 """
 
 from __future__ import annotations

@@ -65,21 +65,23 @@ class NoticeHear(Message):
     language: Slug
 
 
-class PlanSwap(Message):
-    """Two people swap a day, or take a swap back. Refused where it cannot stand.
+class PlanChange(Message):
+    """What every change of the plan says. draft: it goes into the draft and is not in force."""
 
-    draft, of this and other changes of the plan: it goes into the draft and is not in force.
-    """
+    by: Short
+    draft: bool = False
+
+
+class PlanSwap(PlanChange):
+    """Two people swap a day, or take a swap back. Refused where it cannot stand."""
 
     do: Literal["plan_swap"] = "plan_swap"
     day: date
     one: PersonId
     other: PersonId
-    by: Short
-    draft: bool = False
 
 
-class PlanAway(Message):
+class PlanAway(PlanChange):
     """Somebody is away on these days, both included."""
 
     do: Literal["plan_away"] = "plan_away"
@@ -87,22 +89,18 @@ class PlanAway(Message):
     first: date
     last: date
     reason: Short = ""
-    by: Short
-    draft: bool = False
 
 
-class PlanStandIn(Message):
+class PlanStandIn(PlanChange):
     """Somebody works once, from `start` to `end`, a day at most."""
 
     do: Literal["plan_stand_in"] = "plan_stand_in"
     person: PersonId
     start: AwareDatetime
     end: AwareDatetime
-    by: Short
-    draft: bool = False
 
 
-class PlanMove(Message):
+class PlanMove(PlanChange):
     """A shift goes to another time, day or person; see MoveShift of routing/changes.py."""
 
     do: Literal["plan_move"] = "plan_move"
@@ -113,18 +111,14 @@ class PlanMove(Message):
     to_day: date
     start: TimeOfDay
     end: TimeOfDay
-    by: Short
-    draft: bool = False
 
 
-class PlanCopy(Message):
+class PlanCopy(PlanChange):
     """A week as another one; see CopyWeek of routing/changes.py. Any day of each."""
 
     do: Literal["plan_copy"] = "plan_copy"
     source: date
     target: date
-    by: Short
-    draft: bool = False
 
 
 class OfficeAnsweredBy(Message):
