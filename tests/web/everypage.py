@@ -35,6 +35,10 @@ OTHERWISE = (
     "/shifts/change?kind=away&person=ana&first=2026-12-08",
     "/lines/new?as=gateway",
     "/nothing",
+    "/settings?q=queue",
+    "/settings/ringing?at=overflow",
+    "/settings/limits",
+    "/settings/box",
 )
 
 

@@ -115,6 +115,10 @@ ROUTES = {
     "menu.take": "/menu/templates",
     "menu.trial": "/menu/try?keys=1",
     "menu.sound": "/menu/heard.wav",
+    "settings.settings": "/settings",
+    "settings.group": "/settings/waiting",
+    "settings.change": "/settings/waiting",
+    "settings.begin_anew": "/settings/anew",
     "hours.hours": "/hours",
     "hours.put": "/hours",
     "hours.put_day": "/hours/day",
@@ -156,6 +160,7 @@ CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put", "notic
 CHANGING |= {"test_heard", "put", "put_day", "take_out"}
 CHANGING |= {"add", "look_through", "put_one", "people_list", "people_confirm"}
 CHANGING |= {"confirm_all", "people_confirm_all"}
+CHANGING |= {"begin_anew"}
 ONLY_SHOWN = {"people.new"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING and e not in ONLY_SHOWN]
