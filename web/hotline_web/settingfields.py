@@ -89,10 +89,10 @@ def mistake(key: str, value: Value) -> str:
     if field.usual is None and not value:
         return _("This may not be empty.")
     if key == "zone" and value not in available_timezones():
-        return _("There is no such time zone. Write it like Europe/Chisinau.")
+        return _("There is no such time zone. Write it like %(zone)s.", zone="Europe/Chisinau")
     countries = value if isinstance(value, list) else [value]
     if key.endswith(("country", "countries")) and not all(is_country(c.upper()) for c in countries):
-        return _("Write two letters of each country, such as MD or RO.")
+        return _("Write two letters of each country, such as %(country)s.", country="MD")
     if field.kind == "daily" and not value:
         return _("Write a time such as 07:30.")
     return ""

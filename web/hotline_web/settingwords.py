@@ -127,7 +127,7 @@ GROUPS = (
                 N_("Missed rings until a person is taken for absent"),
                 N_("After so many in a row a person is not rung until they are back."),
                 N_("absent away break no answer unavailable"),
-                none=NO_LIMIT,
+                none=N_("never"),
             ),
             Setting(
                 "pause_after_hard",
@@ -278,7 +278,7 @@ GROUPS = (
                 N_("Fewest people on duty"),
                 N_("A break that would leave fewer waits until somebody is back."),
                 N_("minimum staff break"),
-                none=N_("as few as it may be"),
+                none=NO_LIMIT,
                 basic=True,
             ),
             Setting(
