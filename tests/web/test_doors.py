@@ -118,7 +118,7 @@ ROUTES = {
     "settings.settings": "/settings",
     "settings.group": "/settings/waiting",
     "settings.change": "/settings/waiting",
-    "settings.begin_anew": "/settings/anew",
+    "settings.begin_anew": "/settings/box/anew",
     "hours.hours": "/hours",
     "hours.put": "/hours",
     "hours.put_day": "/hours/day",

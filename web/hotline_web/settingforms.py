@@ -151,7 +151,9 @@ def put(
             desk().control.office_set(sending, mark, by, only_look=only_look)
     except Refused as refusal:
         places = tuple((place, say(words)) for place, words in refusal.places)
-        return Wrong(say(refusal.cause), say(refusal.action), places)
+        if places:
+            return Wrong(places=places)
+        return Wrong(say(refusal.cause), say(refusal.action))
     return NOTHING_WRONG
 
 

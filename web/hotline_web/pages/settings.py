@@ -89,7 +89,7 @@ def change(name: str) -> Response | tuple[str, int] | str:
     return redirect(url_for("settings.group", name=name))
 
 
-@pages.post("/anew")
+@pages.post("/box/anew")
 def begin_anew() -> Response:
     """Have the box begin anew once no call is up; where that is now, wait until it has."""
     here = desk()
