@@ -277,6 +277,21 @@ def test_each_kind_of_setting_is_changed_by_its_control(
     assert office(page, key) == kept
 
 
+def test_topics_that_were_as_the_office_follow_it_and_others_stay(page: Page) -> None:
+    browser = page.owner()
+    confirm(browser, look(browser, "ringing", strategy="rotating"))
+    held = sections_of(page.daemon.desk.yaml)
+    topics = held["topics"]
+    own = [{**topics[0], "strategy": "all at once"}, *topics[1:]]
+    mark = mark_of(held, ["topics"])
+    Control(page.daemon.path).office_set({"topics": own}, mark, "ion")
+    shown = look(browser, "ringing", strategy="longest idle")
+    assert "Topics that were set the same way follow." in shown.text
+    confirm(browser, shown)
+    after = sections_of(page.daemon.desk.yaml)["topics"]
+    assert [topic["strategy"] for topic in after] == ["all at once", "longest idle"]
+
+
 def test_a_time_of_the_day_is_chosen_for_the_box_to_call_itself(page: Page) -> None:
     browser = page.owner()
     shown = look(browser, "office", **{"self_call": "at", "self_call.time": "06:45"})

@@ -27,6 +27,7 @@ from hotline_web.settingwords import Group, Setting
 from hotline_web.words import say
 
 WAS, SEEN = "was:", "seen"
+OF_TOPICS = ("strategy", "fallback")  # each topic has its own, at first that of the office
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,11 @@ def put(
         if group.of_box:
             desk().control.box_set(_box_set(sending, seen, only_look=only_look))
         else:
-            mark = mark_of(was, changed)
+            held: dict[str, Any] = dict(was)
+            if followed(changed):
+                held["topics"] = looked_at("topics")["topics"]
+                sending["topics"] = _following(held["topics"], changed, was)
+            mark = mark_of(held, sending)
             by = current_user.name
             desk().control.office_set(sending, mark, by, only_look=only_look)
     except Refused as refusal:
@@ -155,6 +160,11 @@ def put(
             return Wrong(places=places)
         return Wrong(say(refusal.cause), say(refusal.action))
     return NOTHING_WRONG
+
+
+def followed(changed: Mapping[str, Value]) -> bool:
+    """Do topics say this, too, each for itself?"""
+    return any(key in OF_TOPICS for key in changed)
 
 
 def changes_of(
@@ -177,6 +187,17 @@ def names() -> dict[str, str]:
     """Of people, by id."""
     status = desk().status
     return {one.id: one.name for one in status.people} if status else {}
+
+
+def _following(
+    topics: list[dict[str, Any]], changed: Mapping[str, Value], was: Mapping[str, Value]
+) -> list[dict[str, Any]]:
+    """The topics, those that were as the office with what it says now."""
+    return [
+        topic
+        | {key: changed[key] for key in OF_TOPICS if key in changed and topic.get(key) == was[key]}
+        for topic in topics
+    ]
 
 
 def _of_box(answer: BoxAnswer, keys: list[str]) -> Held:

@@ -19,6 +19,7 @@ from hotline_web.settingforms import (
     WAS,
     at_first_sight,
     changes_of,
+    followed,
     held_of,
     lines_of,
     names,
@@ -145,4 +146,5 @@ def _look(asked: Group, changed: dict[str, Value], was: dict[str, Value]) -> str
         group=asked,
         changes=changes_of(asked, changed, was),
         kept=kept,
+        follow=followed(changed),
     )
