@@ -85,6 +85,7 @@ MAY = {
     "lines.use": OWNER_ALONE,
     "lines.change": OWNER_ALONE,
     "lines.remove": OWNER_ALONE,
+    **dict.fromkeys((name for name in ROUTES if name.startswith("network.")), OWNER_ALONE),
     "hours.hours": ANYBODY_HERE,
     "hours.put": SETTING_UP,
     "hours.put_day": SETTING_UP,

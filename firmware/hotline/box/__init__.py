@@ -43,6 +43,7 @@ from hotline.control.draftdesk import DraftDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages.lines import Section
 from hotline.control.messages.office import PlanSwap
+from hotline.control.networkdesk import NetworkDesk
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.pindesk import PinDesk
 from hotline.control.promptdesk import PromptDesk
@@ -51,6 +52,8 @@ from hotline.control.staffdesk import StaffDesk
 from hotline.control.waitingdesk import WaitingDesk
 from hotline.health import chores
 from hotline.health.power import Power
+from hotline.lan.manager import NetworkManager
+from hotline.lan.trial import Lan
 from hotline.lines.browser import BrowserLine
 from hotline.lines.port import LineState
 from hotline.media.browser import BrowserPlace
@@ -156,6 +159,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         tests = SelfTests(exchange, records.tests, None, switchboard)
         lessons = ToneLessons(exchange, switchboard, records.tones, [])
         added = AddedDesk(rack, places.lines, lines, _noted(audit, clock))
+        lan = Lan(NetworkManager(), places.lan, lambda: bool(switchboard.live))
+        await lan.resume()
+        closing.push_async_callback(lan.close)
         supply = Power()
         people = StaffDesk(attendance, exchange.office)
         desk = FrontDesk(
@@ -192,6 +198,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 Announcements(places.announcement),
                 clock,
             ),
+            lan=NetworkDesk(lan, _noted(audit, clock)),
             countries=dialled_countries(options),
         )
         desk.attach()

@@ -35,6 +35,8 @@ class Act(StrEnum):
     LINE_ADDED = "line added"
     LINE_CHANGED = "line changed"
     LINE_REMOVED = "line removed"
+    NETWORK_TRIED = "network tried"
+    NETWORK_CHANGED = "network changed"
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,12 @@ from hotline.control.messages.lines import (
     LineTest,
     LineTone,
 )
+from hotline.control.messages.network import (
+    Network,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
+)
 from hotline.control.messages.office import (
     MenuTry,
     NoticeHear,
@@ -108,6 +114,10 @@ Request = Annotated[
     | LineAdd
     | LineChange
     | LineRemove
+    | Network
+    | NetworkTry
+    | NetworkConfirm
+    | NetworkTakeBack
     | StaffAsk
     | StaffPin
     | StaffOpen
