@@ -187,7 +187,7 @@ def _there(address: str) -> str:
 
 
 def _kind_words(kind: str) -> str:
-    return _("Wi-Fi") if kind == "wifi" else _("Cable")
+    return "Wi-Fi" if kind == "wifi" else _("Cable")
 
 
 def _owner_alone() -> None:
