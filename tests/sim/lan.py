@@ -25,7 +25,9 @@ NEEDED_S = 60.0
 # What a browser sends and gets, one request a line; it runs in the other namespace.
 _BROWSER = """
 import json, sys, urllib.error, urllib.parse, urllib.request, http.cookiejar
-jar = http.cookiejar.CookieJar()
+# As if the page stood behind the TLS that the box has in front of it.
+jar = http.cookiejar.CookieJar(
+    http.cookiejar.DefaultCookiePolicy(secure_protocols=("http", "https")))
 way = urllib.request.build_opener(
     urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(jar))
 for line in sys.stdin:
@@ -86,7 +88,7 @@ unshare --net sleep infinity & far=$!
 until [ "$(readlink /proc/$far/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do :; done
 ip link add eth0 type veth peer name far netns $far
 nsenter -t $far -n sh -c "ip link set lo up; ip addr add $2/16 dev far; ip link set far up"
-dbus-daemon --config-file="$1/bus.conf" --nofork --nopidfile &
+dbus-daemon --config-file="$1/bus.conf" --nofork --nopidfile 2>"$1/bus.log" &
 until [ -S "$1/bus" ]; do :; done
 "$3" --debug --config="$1/nm.conf" --system-config-dir="$1/none" \
   --intern-config="$1/intern.conf" --state-file=/run/nm.state >"$1/nm.log" 2>&1 &
@@ -130,7 +132,7 @@ class Browser:
         """A page."""
         return self._ask(url, None, wait)
 
-    def post(self, url: str, *, wait: float = 20.0, **form: str) -> Answer:
+    def post(self, url: str, form: dict[str, str], *, wait: float = 20.0) -> Answer:
         """A form."""
         return self._ask(url, form, wait)
 
@@ -152,16 +154,22 @@ class House:
 
     @property
     def nmcli(self) -> str:
-        """A command like nmcli that speaks to the house's NetworkManager."""
-        path = self.folder / "bin" / "nmcli"
+        """A command like nmcli that speaks to the house's NetworkManager, from outside of it."""
+        return self._nmcli("outside", " ".join(self.inside()))
+
+    @property
+    def commands(self) -> str:
+        """The folder of such an nmcli for who is inside."""
+        return str(Path(self._nmcli("inside", "")).parent)
+
+    def _nmcli(self, where: str, enter: str) -> str:
+        path = self.folder / where / "nmcli"
         if not path.exists():
             path.parent.mkdir()
-            words = " ".join(self.inside("nmcli"))
-            real = UNPACKED / "usr/bin/nmcli"
             path.write_text(
                 f"#!/bin/sh\nexport LD_LIBRARY_PATH={_env()['LD_LIBRARY_PATH']}\n"
                 f"export DBUS_SYSTEM_BUS_ADDRESS=unix:path={self.folder}/bus\n"
-                f'exec {words.removesuffix("nmcli")} {real} "$@"\n'
+                f'exec {enter} {UNPACKED / "usr/bin/nmcli"} "$@"\n'
             )
             path.chmod(0o755)
         return str(path)
