@@ -60,7 +60,7 @@ class NetworkDesk:
             by=trial.by,
             device=trial.wanted.device,
             address=str(address.ip) if address else "",
-            seconds=self.lan.left(),
+            seconds=min(self.lan.left(), self.lan.patience),
             in_force=self.lan.in_force,
         )
 

@@ -130,6 +130,7 @@ def _trial(answer: NetworkAnswer) -> dict[str, object]:
     now = next((one.address for one in answer.devices if trial and one.name == trial.device), "")
     return {
         "trial": trial,
+        "named": lambda address: urlsplit(address).netloc,
         "here": bool(trial and trial.in_force and now and now == _host()),
         "mine": bool(trial and trial.by == current_user.name),
         "there": _there(trial.address) if trial and trial.address else "",
