@@ -89,6 +89,7 @@ MAY = {
     "settings.group": ANYBODY_HERE,
     "settings.change": SETTING_UP,
     "settings.begin_anew": SETTING_UP,
+    **dict.fromkeys((name for name in ROUTES if name.startswith("network.")), OWNER_ALONE),
     "hours.hours": ANYBODY_HERE,
     "hours.put": SETTING_UP,
     "hours.put_day": SETTING_UP,

@@ -12,6 +12,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ from hotline.control.draftdesk import DraftDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages.lines import Section
 from hotline.control.messages.office import PlanSwap
+from hotline.control.networkdesk import NetworkDesk
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.pindesk import PinDesk
 from hotline.control.promptdesk import PromptDesk
@@ -54,6 +56,9 @@ from hotline.control.waitingdesk import WaitingDesk
 from hotline.errors import HotlineError
 from hotline.health import chores
 from hotline.health.power import Power
+from hotline.lan.manager import NetworkManager
+from hotline.lan.trial import Lan
+from hotline.lan.watch import watch
 from hotline.lines.browser import BrowserLine
 from hotline.lines.port import LineState
 from hotline.media.browser import BrowserPlace
@@ -182,6 +187,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         tests = SelfTests(exchange, records.tests, None, switchboard)
         lessons = ToneLessons(exchange, switchboard, records.tones, [])
         added = AddedDesk(rack, places.lines, lines, _noted(audit, clock))
+        lan = Lan(NetworkManager(), places.lan, lambda: bool(switchboard.live))
+        await lan.resume()
+        closing.push_async_callback(lan.close)
         supply = Power()
         people = StaffDesk(attendance, exchange.office)
         desk = FrontDesk(
@@ -225,6 +233,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 lambda: bool(switchboard.live) or exchange.board.calls_out(),
                 _noted(audit, clock),
             ),
+            lan=NetworkDesk(lan, _noted(audit, clock)),
             countries=dialled_countries(options),
         )
         desk.attach()
@@ -254,10 +263,16 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         server = ControlServer(places.control, desk)
         await server.open()
         closing.push_async_callback(server.close)
+
+        def moved() -> None:
+            if ip_address(options.sip.listen).is_unspecified:  # another one has not moved
+                desk.box.begin_anew()
+
         evening = EveningLetters(exchange, Evenings(records.writer), records.outbox)
         more = (
             diverting.keep(),
             supply.watch(),
+            watch(moved, lambda: lan.undecided),
             confirming.keep(),
             attendance.keep(),
             evening.keep(),

@@ -15,6 +15,7 @@ from hotline_web.pages import (
     lines,
     menu,
     naming,
+    network,
     prompts,
     settings,
     setup,
@@ -26,6 +27,6 @@ from hotline_web.pages import (
 def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
-    office = (naming, menu, prompts, lines, tryout)
+    office = (naming, menu, prompts, lines, network, tryout)
     for page in (door, *daily, *office, setup, settings):
         app.register_blueprint(page.pages)

@@ -32,6 +32,12 @@ from hotline.control.messages.lines import (
     LineTest,
     LineTone,
 )
+from hotline.control.messages.network import (
+    Network,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
+)
 from hotline.control.messages.office import (
     MenuTry,
     NoticeHear,
@@ -109,6 +115,10 @@ Request = Annotated[
     | LineAdd
     | LineChange
     | LineRemove
+    | Network
+    | NetworkTry
+    | NetworkConfirm
+    | NetworkTakeBack
     | StaffAsk
     | StaffPin
     | StaffOpen
