@@ -28,12 +28,12 @@ def reset_password(given: argparse.Namespace) -> int:
 
 def forget_code(given: argparse.Namespace) -> int:
     """For who lost the telephone and the codes on paper: log in with the password alone again."""
-    from hotline.storage.users import ON_THE_BOX  # the daemon needs no argon2
+    from hotline.storage.users import ON_THE_BOX, folded  # the daemon needs no argon2
 
-    accounts = _accounts(given)
-    if not accounts.codes.switched_on(given.user):
+    accounts, name = _accounts(given), folded(given.user)
+    if not accounts.codes.switched_on(name):
         raise HotlineError(f"{given.user} logs in without a code.", "Look at the name once more.")
-    accounts.codes.switch_off(given.user, ON_THE_BOX)
+    accounts.codes.switch_off(name, ON_THE_BOX)
     terminal.say(f"{given.user} logs in with the password alone.")
     return 0
 

@@ -1,4 +1,4 @@
-"""Commands about the audit: what was done with the box and its page, and whether it is all there."""
+"""Commands about the audit: what was done with the box and its page, and is it all there?"""
 
 from __future__ import annotations
 
