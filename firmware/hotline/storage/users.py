@@ -517,13 +517,16 @@ class Accounts:
             raise TooManyTries(wait)
 
     def _try_key(self, name: str, device: str) -> str:
-        """A device that has logged in to this account before is counted for itself."""
+        """A device that has logged in to this account before is counted for itself.
+
+        A name is kept as a hash: people type their password there.
+        """
         with self._file.reading() as database:
             known = database.execute(
                 "select 1 from devices where secret = ? and user = ? and last_used > ?",
                 (digest_of(device), name, text_of(self._clock.now() - DEVICE_LIFE)),
             ).fetchone()
-        return f"device:{digest_of(device)}" if known else f"name:{name}"
+        return f"device:{digest_of(device)}" if known else f"name:{digest_of(name)}"
 
     def _use_up(self, database: Database, code: str) -> None:
         """Raises LoginRefused unless it is the code shown, in time; HotlineError if claimed."""
