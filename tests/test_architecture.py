@@ -117,7 +117,7 @@ def test_each_foreign_thing_may_be_spoken_to_in_its_place(rooms: Path) -> None:
         ("hotline/routing/plan.py", "import phonenumbers", CONTRACTS[9]),
         ("hotline/health/checks.py", "import rich", "Only terminal speaks to rich"),
         ("hotline_web/desk.py", "import icalendar", CONTRACTS[11]),
-        ("hotline_web/pages/door.py", "import pyotp", "Only storage.onetime speaks to pyotp"),
+        ("hotline_web/sessions.py", "import pyotp", "Only storage.onetime speaks to pyotp"),
     ],
 )
 def test_each_contract_catches_an_offender(
