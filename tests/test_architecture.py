@@ -117,6 +117,7 @@ def test_each_foreign_thing_may_be_spoken_to_in_its_place(rooms: Path) -> None:
         ("hotline/routing/plan.py", "import phonenumbers", CONTRACTS[9]),
         ("hotline/health/checks.py", "import rich", "Only terminal speaks to rich"),
         ("hotline_web/desk.py", "import icalendar", CONTRACTS[11]),
+        ("hotline_web/sessions.py", "import pyotp", "Only storage.onetime speaks to pyotp"),
     ],
 )
 def test_each_contract_catches_an_offender(
@@ -134,6 +135,7 @@ LEFT_TO = {
     "rich": "the terminal",
     "flask": "the page",
     "argon2": "the page's passwords",
+    "pyotp": "the page's one-time codes",
     "holidays": "setting up an office",
     "icalendar": "the page's calendars",
     "apprise": "its child",

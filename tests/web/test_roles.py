@@ -110,6 +110,12 @@ MAY = {
     "tryout.page": SETTING_UP,
     "tryout.steps": SETTING_UP,
     "tryout.call": SETTING_UP,
+    "door.code": EVERYBODY,  # who has given the right password
+    "join.join": EVERYBODY,  # who has the secret in its address
+    "confirm.confirm": ANYBODY_HERE,
+    **dict.fromkeys((name for name in ROUTES if name.startswith("users.")), OWNER_ALONE),
+    **dict.fromkeys((name for name in ROUTES if name.startswith("account.")), ANYBODY_HERE),
+    "audit.audit": OWNER_ALONE | {Role.AUDITOR},
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -162,7 +168,7 @@ def test_each_account_may_what_the_table_says_and_nothing_else(
     if endpoint == "tryout.call":  # taken as a WebSocket alone: test_tryout.py asks it as one
         assert answer.status_code in (302, 400)
         return
-    if endpoint in ("door.login", "door.claim", "door.logout"):
+    if endpoint in ("door.login", "door.code", "door.claim", "door.logout"):
         refused = answer.status_code == 403 or (endpoint == "door.logout" and who == STRANGER)
     assert refused == (who not in MAY[endpoint]), answer.status_code
     assert not refused or desk.asked == before

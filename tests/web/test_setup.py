@@ -413,7 +413,7 @@ def test_nobody_but_who_answers_for_the_office_changes_its_hours(page: Page) -> 
     agent = page.browser()
     send(agent, "/login", name="ion", password=PASSWORD + " ion")
     before = page.daemon.desk.yaml
-    assert put(agent, "/hours", which="always").status_code == 403
+    assert send(agent, "/hours", which="always").status_code == 403
     assert page.daemon.desk.yaml == before
 
 

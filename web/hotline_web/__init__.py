@@ -16,9 +16,10 @@ from hotline.clock import Clock
 from hotline.control.client import ServiceDown
 from hotline.errors import HotlineError
 from hotline.storage.accountschema import accounts_file
+from hotline.storage.invitations import Invitations
 from hotline.storage.uploads import too_large
 from hotline.storage.users import Accounts
-from hotline_web import desk, languages, newpeople, pages, security, sessions
+from hotline_web import auditing, confirming, desk, languages, newpeople, pages, security, sessions
 from hotline_web.calling import PACKET_BYTES
 from hotline_web.languages import _
 from hotline_web.pages import prompts
@@ -57,7 +58,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     # Before a form is read for its token: how long it may be.
     prompts.allow_uploads(app)
     CSRFProtect(app)
-    sessions.install(app, settings, Accounts(file, clock))
+    sessions.install(app, settings, Accounts(file, clock), Invitations(file, clock))
+    confirming.install(app, clock)
+    auditing.install(app, clock)
     languages.install(app)
     desk.install(app, settings, clock)
     pages.install(app)
@@ -81,7 +84,7 @@ def _limit(app: Flask, limiter: Limiter) -> None:
     feed = limiter.limit(PER_CALENDAR)(app.view_functions["calendar.feed"])
     app.view_functions["calendar.feed"] = feed  # type: ignore[assignment]
     at_the_door = limiter.limit(AT_THE_DOOR, methods=["POST"])
-    for door in ("door.login", "door.claim"):
+    for door in ("door.login", "door.code", "door.claim", "join.join", "confirm.confirm"):
         app.view_functions[door] = at_the_door(app.view_functions[door])  # type: ignore[assignment]
 
 

@@ -24,7 +24,7 @@ from hotline.storage.calendars import CalendarFeeds, Feed
 from hotline.storage.calls import Call
 from hotline.storage.calls import Step as JournalStep
 from hotline.storage.setupsteps import SetupSteps
-from hotline_web import hoursforms, peoplewords, plan, words
+from hotline_web import hoursforms, peoplewords, plan, rolewords, words
 from hotline_web.languages import LANGUAGES, _, spoken
 from hotline_web.records import Records
 from hotline_web.settings import Settings
@@ -230,6 +230,7 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
         voicemail_words=peoplewords.voicemail_words,
         record_words=peoplewords.record_words,
         level_words=peoplewords.level_words,
+        role_words=rolewords.role_words,
         topic_name=lambda topic: desk().topic_name(topic),
         office_name=lambda: desk().office_name(),
         when=lambda at: desk().times.when(at),

@@ -14,8 +14,19 @@ from hotline.inbox.outcome import Outcome
 from hotline.inbox.waiting import Waiting
 from hotline.routing.adherence import Record
 from hotline.routing.office import Office
-from hotline.storage import adherence, calls, complaints, drafts, presence, waiting
+from hotline.storage import (
+    adherence,
+    audit,
+    auditchain,
+    calls,
+    complaints,
+    drafts,
+    presence,
+    waiting,
+)
 from hotline.storage import office as stored_office
+from hotline.storage.audit import Entry, Wanted
+from hotline.storage.auditchain import Checked
 from hotline.storage.calls import Call, CallStory
 from hotline.storage.complaints import Show
 from hotline.storage.database import Database
@@ -91,6 +102,18 @@ class Records:
     def trail(self, limit: int) -> list[Turn]:
         """What the staff asked for and were told, the newest first."""
         return self._read(lambda database: presence.trail(database, limit))
+
+    def audit(self, limit: int, wanted: Wanted) -> list[Entry]:
+        """What the box wrote into the audit, the newest first."""
+        return self._read(lambda database: audit.newest(database, limit, wanted))
+
+    def audit_people(self) -> list[str]:
+        """Who did anything there."""
+        return self._read(audit.everybody)
+
+    def audit_chain(self) -> Checked:
+        """Whether its lines are as they were written."""
+        return self._read(auditchain.checked)
 
     def calls(self, limit: int, before: int | None) -> list[Call]:
         """The newest calls first."""

@@ -9,12 +9,20 @@ from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Request, Response
 
+from hotline.storage.invitations import Invitations
 from hotline.storage.users import Accounts, Login, Role
 from hotline.storage.users import User as Account
 from hotline_web.settings import Settings
 
 # Pages without a person behind them; everything else is closed to strangers.
-OPEN_DOORS = frozenset({"static", "door.login", "door.claim", "door.language", "calendar.feed"})
+OPEN_DOORS = frozenset(
+    {
+        *("static", "door.login", "door.code", "door.claim", "door.language"),
+        *("calendar.feed", "join.join"),
+    }
+)
+# Of them, those that lead nowhere while the box has no owner.
+OWNED = frozenset({"door.login", "door.code", "join.join"})
 # Asked by the page itself, not by a hand: they do not keep a session alive.
 UNATTENDED = frozenset(
     {
@@ -32,16 +40,25 @@ SET_UP = frozenset(
         *("settings.change", "settings.begin_anew"),
     }
 )
-SESSION, DEVICE, FORM = "hotline", "device", "form"
+# What everybody may do for themselves, whatever else they may.
+OWN = frozenset(
+    {
+        *("door.logout", "confirm.confirm", "account.password", "account.others"),
+        *("account.language", "account.begin_code", "account.switch_on", "account.switch_off"),
+        "account.renew_codes",
+    }
+)
+SESSION, DEVICE, FORM, HALF = "hotline", "device", "form", "half"
 DEVICE_SECONDS = 365 * 24 * 3600
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
-    """Somebody who has logged in."""
+    """Somebody who has logged in. fresh: who has just shown who it is."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, *, fresh: bool) -> None:
         self.name = account.name
         self.role = account.role
+        self.fresh = fresh
 
     def get_id(self) -> str:
         """The account's name."""
@@ -54,18 +71,19 @@ class Visitor(UserMixin):  # type: ignore[misc]
 
     @property
     def may_set_up(self) -> bool:
-        """Only who answers for the office decides what it is and what its callers hear."""
+        """Only who answers for the office decides what it is, what callers hear and calls cost."""
         return self.role in (Role.OWNER, Role.MANAGER)
 
     @property
-    def may_call(self) -> bool:
-        """Calls from the page cost money: only for who answers for the office."""
-        return self.role in (Role.OWNER, Role.MANAGER)
+    def owns(self) -> bool:
+        """Only the owner decides who may be here."""
+        return self.role is Role.OWNER
 
 
-def install(app: Flask, settings: Settings, known: Accounts) -> None:
+def install(app: Flask, settings: Settings, known: Accounts, asked: Invitations) -> None:
     """Close every page to strangers but the door, and name the cookies."""
     app.extensions["accounts"] = known
+    app.extensions["invitations"] = asked
     app.config.update(
         SESSION_COOKIE_NAME=cookie_name(FORM, settings),
         SESSION_COOKIE_SECURE=settings.secure_cookies,
@@ -79,12 +97,12 @@ def install(app: Flask, settings: Settings, known: Accounts) -> None:
     @manager.request_loader  # type: ignore[untyped-decorator]
     def visitor(_: Request) -> Visitor | None:
         found = known.session(secret(), seen=request.endpoint not in UNATTENDED)
-        return Visitor(found.user) if found else None
+        return Visitor(found.user, fresh=found.fresh) if found else None
 
     @app.before_request
     def closed() -> Response | None:
         if request.endpoint in OPEN_DOORS:
-            return None if request.endpoint != "door.login" else _unclaimed(known)
+            return _unclaimed(known) if request.endpoint in OWNED else None
         if answer := _unclaimed(known):
             return answer
         if not current_user.is_authenticated:
@@ -105,7 +123,7 @@ def _unclaimed(known: Accounts) -> Response | None:
 def _may(endpoint: str | None) -> bool:
     if endpoint in SET_UP:
         return bool(current_user.may_set_up)
-    return endpoint == "door.logout" or bool(current_user.may_change)
+    return endpoint in OWN or bool(current_user.may_change)
 
 
 def _to_the_door() -> Response:
@@ -120,6 +138,11 @@ def _to_the_door() -> Response:
 def accounts() -> Accounts:
     """The accounts of this page."""
     return cast(Accounts, current_app.extensions["accounts"])
+
+
+def invitations() -> Invitations:
+    """Who is invited to this page."""
+    return cast(Invitations, current_app.extensions["invitations"])
 
 
 def secret() -> str:
@@ -139,12 +162,17 @@ def remember(answer: Response, login: Login) -> Response:
     return answer
 
 
-def forget(answer: Response) -> Response:
+def forget(answer: Response, name: str = SESSION) -> Response:
     """Take the session from the browser; the device stays known."""
     answer.delete_cookie(
-        cookie_name(SESSION), secure=_settings().secure_cookies, httponly=True, samesite="Lax"
+        cookie_name(name), secure=_settings().secure_cookies, httponly=True, samesite="Lax"
     )
     return answer
+
+
+def half() -> str:
+    """The secret of a log-in whose code is still asked for."""
+    return request.cookies.get(cookie_name(HALF), "")
 
 
 def set_cookie(answer: Response, name: str, value: str, seconds: int | None = None) -> None:

@@ -110,6 +110,13 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 ANYBODY,
             ),
             *map(_group, ("plan", "telling")),
+            Row(
+                "users.users",
+                N_("Who may use the page"),
+                N_("Let people in, say what each may, take them out."),
+                N_("user account role invite password login"),
+                OWNER,
+            ),
         ),
     ),
     (
@@ -142,6 +149,20 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 N_("The address of the box in your own network."),
                 N_("address IP router DHCP cable Wi-Fi LAN DNS"),
                 OWNER,
+            ),
+            Row(
+                "audit.audit",
+                N_("What was done, and by whom"),
+                N_("Log-ins, changes, recordings that were listened to."),
+                N_("audit log history who protocol"),
+                frozenset({Role.OWNER, Role.AUDITOR}),
+            ),
+            Row(
+                "account.account",
+                N_("My account"),
+                N_("Your password, a code besides it, where you are logged in."),
+                N_("password code two-factor language sign out"),
+                ANYBODY,
             ),
             Row(
                 "setup.begin",

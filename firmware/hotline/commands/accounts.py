@@ -26,6 +26,18 @@ def reset_password(given: argparse.Namespace) -> int:
     return 0
 
 
+def forget_code(given: argparse.Namespace) -> int:
+    """For who lost the telephone and the codes on paper: log in with the password alone again."""
+    from hotline.storage.users import ON_THE_BOX, folded  # the daemon needs no argon2
+
+    accounts, name = _accounts(given), folded(given.user)
+    if not accounts.codes.switched_on(name):
+        raise HotlineError(f"{given.user} logs in without a code.", "Look at the name once more.")
+    accounts.codes.switch_off(name, ON_THE_BOX)
+    terminal.say(f"{given.user} logs in with the password alone.")
+    return 0
+
+
 def claim_code(given: argparse.Namespace) -> int:
     """Print a new one-time code with which the owner takes over the page."""
     accounts = _accounts(given)
@@ -50,4 +62,6 @@ def add(verbs: Any) -> None:
     reset = shared.verb(admin, "reset-password", reset_password)
     reset.add_argument("user", nargs="?", default="owner")
     reset.add_argument("--stdin", action="store_true", help="read the password from stdin")
+    forget = shared.verb(admin, "forget-code", forget_code)
+    forget.add_argument("user", nargs="?", default="owner")
     shared.verb(admin, "claim-code", claim_code)

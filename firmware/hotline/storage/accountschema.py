@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from hotline.storage import auditchain
 from hotline.storage.database import DatabaseFile
 
 ACCOUNTS = Migrations("accounts")
@@ -77,3 +78,45 @@ def setup_steps(database: Database) -> None:
             call integer not null, worked text not null, at text not null, "by" text not null
         )"""
     )
+
+
+@ACCOUNTS()
+def more_than_one_person(database: Database) -> None:
+    """Invitations, a second factor and its codes, where each session is, and what was done.
+
+    claimed: this account was made with the code of the first set-up. half_logins: the password
+    was right, the code is asked for. last_step: the newest half minute whose code was used.
+    """
+    for table, column in (
+        ("users", "last_seen text"),
+        ("users", "claimed integer not null default 0"),
+        ("sessions", "browser text not null default ''"),
+        ("sessions", "address text not null default ''"),
+    ):
+        database.execute(f"alter table {table} add column {column}")
+    database.execute(
+        """create table invitations (
+            secret text primary key, name text not null unique, role text not null,
+            created text not null, "by" text not null
+        ) without rowid"""
+    )
+    database.execute(
+        """create table second_factors (
+            user text primary key references users (name) on delete cascade,
+            secret text not null, switched_on text, last_step integer not null default 0
+        ) without rowid"""
+    )
+    database.execute(
+        """create table recovery_codes (
+            user text not null references users (name) on delete cascade,
+            place text not null, hash text not null, primary key (user, place)
+        ) without rowid"""
+    )
+    database.execute(
+        """create table half_logins (
+            secret text primary key,
+            user text not null references users (name) on delete cascade,
+            created text not null
+        ) without rowid"""
+    )
+    auditchain.begin(database)

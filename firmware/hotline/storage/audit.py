@@ -1,5 +1,7 @@
-"""What was done with numbers, caps, PINs, lines and settings, when, by whom: written once, and
-never changed.
+"""What was done with the box and its page, when, by whom: written once, never changed.
+
+The daemon writes its lines among the records, the page its own beside the accounts, in the same
+transaction as what they tell of; both are tables of one form (`auditchain.py`).
 """
 
 from __future__ import annotations
@@ -13,10 +15,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from hotline.storage import auditchain
 from hotline.storage.database import instant, text_of
 from hotline.storage.writer import Writer
-
-KEPT = 10_000  # lines; not a time, which a wrong clock would pass at once
 
 
 class Act(StrEnum):
@@ -41,12 +42,33 @@ class Act(StrEnum):
     BOX_ANEW = "box begun anew"  # by command
     NETWORK_TRIED = "network tried"
     NETWORK_CHANGED = "network changed"
+    # And of the page:
+    CLAIMED = "claimed"  # the box has its first owner
+    LOGGED_IN = "logged in"
+    LOGIN_FAILED = "log-in failed"
+    LOGGED_OUT = "logged out"
+    LOGGED_OUT_EVERYWHERE = "logged out everywhere"
+    CONFIRM_FAILED = "password not confirmed"
+    INVITED = "invited"
+    INVITATION_TAKEN_BACK = "invitation taken back"
+    JOINED = "joined"  # somebody who was invited chose a password
+    ROLE_CHANGED = "role changed"
+    ACCOUNT_REMOVED = "account removed"
+    PASSWORD_CHANGED = "password changed"  # noqa: S105 - a word of the audit
+    PASSWORD_RESET = "password reset"  # noqa: S105 - on the box itself
+    CODE_ON = "code switched on"
+    CODE_OFF = "code switched off"
+    CODES_MADE = "recovery codes made"
+    CODE_SPENT = "recovery code used"
+    CHANGED = "changed"
+    LISTENED = "listened"
+    EXPORTED = "exported"
 
 
 @dataclass(frozen=True)
 class Entry:
     """One line. number: E.164, or as it was written. person: a name, or that of a telephone line.
-    by: who did it.
+    by: who did it. thing: what it was done with, such as "case 102". address: from where.
     """
 
     at: datetime
@@ -54,6 +76,21 @@ class Entry:
     number: str = ""
     person: str = ""
     by: str = ""
+    thing: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines are asked for. by: one name, "" for everybody. what: none for everything.
+
+    since, until: the edges of the time, the later one excluded.
+    """
+
+    by: str = ""
+    what: frozenset[Act] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class Audit:
@@ -64,25 +101,55 @@ class Audit:
 
     def note(self, entry: Entry) -> Future[None]:
         """Done when it is on the disk."""
-        return self._writer.submit(lambda database: _insert(database, entry))
+        return self._writer.submit(lambda database: append(database, entry))
 
 
-def newest(database: Database, limit: int = 100) -> list[Entry]:
+def append(database: Database, entry: Entry) -> None:
+    """Write a line within the caller's transaction."""
+    values = {
+        "at": text_of(entry.at),
+        "what": entry.what.value,
+        "number": entry.number,
+        "person": entry.person,
+        "by": entry.by,
+        "thing": entry.thing,
+        "address": entry.address,
+    }
+    auditchain.append(database, values)
+
+
+def newest(database: Database, limit: int = 100, wanted: Wanted = Wanted()) -> list[Entry]:
     """The last lines, the newest first; none in records of an older version."""
     if not database["audit"].exists():
         return []
-    rows = database.query("select * from audit order by id desc limit ?", (limit,))
+    where, values = ["1"], []
+    for words, value in (
+        ('"by" = ?', wanted.by),
+        ("at >= ?", wanted.since and text_of(wanted.since)),
+        ("at < ?", wanted.until and text_of(wanted.until)),
+    ):
+        if value:
+            where.append(words)
+            values.append(value)
+    if wanted.what:
+        where.append(f"what in ({', '.join('?' * len(wanted.what))})")
+        values.extend(sorted(wanted.what))
+    rows = database.query(
+        f"select * from audit where {' and '.join(where)} order by id desc limit ?",  # noqa: S608
+        (*values, limit),
+    )
     return [_entry(row) for row in rows]
+
+
+def everybody(database: Database) -> list[str]:
+    """Who did anything, by name."""
+    if not database["audit"].exists():
+        return []
+    rows = database.execute('select distinct "by" from audit where "by" != \'\' order by "by"')
+    return [str(row[0]) for row in rows.fetchall()]
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
     at, what = instant(row["at"]), Act(row["what"])
-    return Entry(at, what, row["number"], row["person"], row["by"])
-
-
-def _insert(database: Database, entry: Entry) -> None:
-    database.execute(
-        "insert into audit (at, what, number, person, by) values (?, ?, ?, ?, ?)",
-        (text_of(entry.at), entry.what, entry.number, entry.person, entry.by),
-    )
-    database.execute("delete from audit where id <= (select max(id) from audit) - ?", (KEPT,))
+    later = str(row.get("thing", "")), str(row.get("address", ""))
+    return Entry(at, what, row["number"], row["person"], row["by"], *later)

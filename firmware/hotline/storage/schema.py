@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from hotline.storage import auditchain
 from hotline.storage.database import DatabaseFile
 
 RECORDS = Migrations("records")
@@ -501,3 +502,9 @@ def many_years(database: Database) -> None:
         """create index cases_wished on cases (number)
         where kind = 'callback' and state != 'done' and filed and not void"""
     )
+
+
+@RECORDS()
+def audit_chain(database: Database) -> None:
+    """Each line of the audit vouches for the one before; see storage/auditchain.py."""
+    auditchain.begin(database)

@@ -20,8 +20,11 @@ from sqlite_utils import Database
 from hotline.clock import Clock
 from hotline.errors import HotlineError
 from hotline.inbox.label import label
-from hotline.storage import passwords, throttle
-from hotline.storage.database import DatabaseFile, instant, text_of
+from hotline.said import say
+from hotline.storage import audit, auditchain, passwords, throttle
+from hotline.storage.audit import Act
+from hotline.storage.database import DatabaseFile, instant, instant_or_none, text_of
+from hotline.storage.secondfactor import SecondFactors, WrongCode
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -29,6 +32,9 @@ FRESH = timedelta(minutes=5)  # how long a confirmed password counts for the dan
 CLAIM_WINDOW = timedelta(minutes=30)
 SEEN_STEP = timedelta(minutes=1)  # a page view writes at most that often
 DEVICE_LIFE = timedelta(days=365)
+HALF_LIFE = timedelta(minutes=5)  # between the right password and the code
+ON_THE_BOX = "command"  # who did what was typed on the box itself
+LISTENED_AGAIN = timedelta(minutes=10)  # a player asks for a recording many times
 
 # Crockford's base 32: eight characters are 40 bits, and none is mistaken for another.
 CLAIM_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -57,19 +63,45 @@ class TooManyTries(LoginRefused):
         super().__init__("Too many tries.", f"Try again in {seconds} seconds.")
 
 
+class CodeWanted(LoginRefused):
+    """The password was right, and now the code is asked for. half: the secret of this half."""
+
+    def __init__(self, half: str) -> None:
+        self.half = half
+        super().__init__(say("Your code is missing."), say("Type the code of your telephone."))
+
+
 @dataclass(frozen=True)
 class User:
-    """An account. name: folded, unique. language: of the page, "" for the browser's choice."""
+    """An account. name: folded, unique. language: of the page, "" for the browser's choice.
+
+    last_seen: None for who never logged in.
+    """
 
     name: str
     role: Role
     language: str
     created: datetime
+    last_seen: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody is logged in. browser: in words. here: the browser that asks."""
+
+    browser: str
+    address: str
+    created: datetime
+    last_seen: datetime
+    here: bool
 
 
 @dataclass(frozen=True)
 class Session:
-    """Somebody who is logged in. fresh: the password was given within the last five minutes."""
+    """Somebody who is logged in. fresh: the password was given within the last five minutes.
+
+    Whoever has claimed the box counts as fresh until the set-up may be over, for half an hour.
+    """
 
     user: User
     created: datetime
@@ -94,6 +126,7 @@ class Accounts:
     def __init__(self, file: DatabaseFile, clock: Clock) -> None:
         self._file = file
         self._clock = clock
+        self.codes = SecondFactors(file, clock)
 
     def empty(self) -> bool:
         """Nobody has an account yet: the page offers the first set-up only."""
@@ -106,14 +139,31 @@ class Accounts:
 
     def add(self, name: str, password: str, role: Role, language: str = "") -> User:
         """Make an account. Raises WeakPassword; HotlineError when the name is taken or unusable."""
-        user = User(_folded(name), role, language, self._clock.now())
+        user = User(folded(name), role, language, self._clock.now())
         passwords.check_password(password, user.name)
         kept = passwords.hashed(password)
         with self._file.writing() as database:
-            _insert_user(database, user, kept)
+            insert_user(database, user, kept)
         return user
 
-    def set_password(self, name: str, password: str, keep_session: str = "") -> None:
+    def change_password(self, secret: str, old: str, new: str, address: str) -> None:
+        """One's own; ends the account's other sessions. Raises as `confirm`, and WeakPassword."""
+        session = self.session(secret)
+        if session is None:
+            raise _refused()
+        passwords.check_password(new, session.user.name)
+        self.confirm(secret, old, address, password_alone=True)
+        self.set_password(session.user.name, new, secret, by=session.user.name, address=address)
+
+    def set_password(
+        self,
+        name: str,
+        password: str,
+        keep_session: str = "",
+        *,
+        by: str = ON_THE_BOX,
+        address: str = "",
+    ) -> None:
         """Change a password; ends every session of that account but `keep_session`.
 
         Raises WeakPassword, or HotlineError for an unknown name.
@@ -128,8 +178,13 @@ class Accounts:
                 "delete from sessions where user = ? and secret != ?",
                 (user.name, digest_of(keep_session)),
             )
+            database.execute("delete from half_logins where user = ?", (user.name,))
+            act = Act.PASSWORD_RESET if by == ON_THE_BOX else Act.PASSWORD_CHANGED
+            self._note(database, act, user.name, by, address=address)
 
-    def change(self, name: str, role: Role, language: str) -> None:
+    def change(
+        self, name: str, role: Role, language: str, *, by: str = ON_THE_BOX, address: str = ""
+    ) -> None:
         """Change role and language; a changed role ends the account's sessions.
 
         Raises HotlineError for an unknown name, and for the last owner losing the role.
@@ -139,17 +194,20 @@ class Accounts:
             if user.role != role:
                 _keep_an_owner(database, user)
                 database.execute("delete from sessions where user = ?", (user.name,))
+                told = {"thing": role.value, "address": address}
+                self._note(database, Act.ROLE_CHANGED, user.name, by, **told)
             database.execute(
                 "update users set role = ?, language = ? where name = ?",
                 (role.value, language, user.name),
             )
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, *, by: str = ON_THE_BOX, address: str = "") -> None:
         """Delete an account with its sessions. Raises HotlineError as `change` does."""
         user = self._existing(name)
         with self._file.writing() as database:
             _keep_an_owner(database, user)
             database.execute("delete from users where name = ?", (user.name,))
+            self._note(database, Act.ACCOUNT_REMOVED, user.name, by, address=address)
 
     def new_claim_code(self) -> str:
         """A code for the first set-up, to be shown where only the owner looks ("ABCD-EFGH").
@@ -172,39 +230,72 @@ class Accounts:
 
         Raises LoginRefused for a wrong or late code, TooManyTries, WeakPassword, HotlineError.
         """
-        user = User(_folded(name), Role.OWNER, "", self._clock.now())
+        user = User(folded(name), Role.OWNER, "", self._clock.now())
         passwords.check_password(password, user.name)
         self._count_try(address, "claim")
         kept = passwords.hashed(password)
         with self._file.writing() as database:
             self._use_up(database, code)
-            _insert_user(database, user, kept)
+            insert_user(database, user, kept)
+            database.execute("update users set claimed = 1 where name = ?", (user.name,))
+            self._note(database, Act.CLAIMED, user.name, user.name, address=address)
         return user
 
-    def log_in(self, name: str, password: str, address: str, device: str = "") -> Login:
+    def log_in(
+        self, name: str, password: str, address: str, device: str = "", browser: str = ""
+    ) -> Login:
         """Begin a session. device: what an earlier `Login` gave this browser, or "".
 
-        Raises LoginRefused or TooManyTries, the same for known and unknown names.
+        Raises LoginRefused or TooManyTries, the same for known and unknown names; CodeWanted when
+        the password was right and `log_in_with_code` has to follow.
         """
         key = self._try_key(_fold_or_empty(name), device)
         self._count_try(address, key)
-        user = self._verified(name, password)
-        login = Login(secrets.token_urlsafe(16), secrets.token_urlsafe(16))
-        now = text_of(self._clock.now())
+        try:
+            user = self._verified(name, password)
+        except LoginRefused:
+            self._note_failed(_fold_or_empty(name), Act.LOGIN_FAILED, address)
+            raise
+        if self.codes.switched_on(user.name):
+            raise CodeWanted(self._half(user))
+        return self._begun(user, address, (key,), device, browser)
+
+    def half(self, secret: str) -> User | None:
+        """Who has given the right password, and is asked for the code; None when it is too late."""
+        now = self._clock.now()
+        with self._file.reading() as database:
+            rows = database.query(
+                """select users.*, half_logins.created as begun from half_logins
+                join users on users.name = half_logins.user where secret = ?""",
+                (digest_of(secret),),
+            )
+            row = next(iter(rows), None)
+        if row is None or not timedelta(0) <= now - instant(row["begun"]) < HALF_LIFE:
+            return None
+        return _user(row)
+
+    def log_in_with_code(
+        self, half: str, code: str, address: str, device: str = "", browser: str = ""
+    ) -> Login:
+        """The second half: a code of the telephone, or one of those on paper.
+
+        Raises LoginRefused when the first half is too long ago, WrongCode, TooManyTries.
+        """
+        user = self.half(half)
+        if user is None:
+            raise LoginRefused(say("This took too long."), say("Give your password once more."))
+        key = self._try_key(user.name, device)
+        self._count_try(address, f"code {key}")
+        try:
+            self.codes.spend(user.name, code, address)
+        except WrongCode:
+            self._note_failed(user.name, Act.LOGIN_FAILED, address)
+            raise
         with self._file.writing() as database:
-            throttle.forgive(database, address, key)
-            self._forget_stale(database)
-            database.execute(
-                "insert into sessions (secret, user, created, last_seen, confirmed_at)"
-                " values (?, ?, ?, ?, ?)",
-                (digest_of(login.session), user.name, now, now, now),
-            )
-            database.execute("delete from devices where secret = ?", (digest_of(device),))
-            database.execute(
-                "insert into devices (secret, user, last_used) values (?, ?, ?)",
-                (digest_of(login.device), user.name, now),
-            )
-        return login
+            gone = database.execute("delete from half_logins where secret = ?", (digest_of(half),))
+            if gone.rowcount != 1:
+                raise LoginRefused(say("This took too long."), say("Give your password once more."))
+        return self._begun(user, address, (key, f"code {key}"), device, browser)
 
     def session(self, secret: str, *, seen: bool = True) -> Session | None:
         """Who this is. None when the session is over or never was.
@@ -218,17 +309,51 @@ class Accounts:
             return None
         if seen and now - instant(row["last_seen"]) >= SEEN_STEP:
             self._seen(secret, now)
-        fresh = timedelta(0) <= now - instant(row["confirmed_at"]) <= FRESH
-        return Session(_user(row), instant(row["session_created"]), fresh)
+        return Session(_user(row), instant(row["session_created"]), _fresh(row, now))
 
-    def confirm(self, secret: str, password: str, address: str) -> None:
-        """Give the password again, for the dangerous pages. Raises as `log_in` does."""
+    def places(self, name: str, secret: str = "") -> list[Place]:
+        """Where this account is logged in, the newest first."""
+        with self._file.reading() as database:
+            rows = list(
+                database.query(
+                    """select sessions.*, created as session_created from sessions
+                    where user = ? order by last_seen desc""",
+                    (name,),
+                )
+            )
+        now, here = self._clock.now(), digest_of(secret)
+        return [
+            Place(
+                row["browser"],
+                row["address"],
+                instant(row["created"]),
+                instant(row["last_seen"]),
+                row["secret"] == here,
+            )
+            for row in rows
+            if not _over(row, now)
+        ]
+
+    def confirm(
+        self, secret: str, given: str, address: str, *, password_alone: bool = False
+    ) -> None:
+        """Give the password again, or a code where one is on, for the dangerous pages.
+
+        Raises as `log_in` does, and WrongCode.
+        """
         session = self.session(secret)
         if session is None:
             raise _refused()
-        key = f"session:{digest_of(secret)}"
+        name, key = session.user.name, f"session:{digest_of(secret)}"
         self._count_try(address, key)
-        self._verified(session.user.name, password)
+        try:
+            if not password_alone and is_code(given) and self.codes.switched_on(name):
+                self.codes.spend(name, given, address)
+            else:
+                self._verified(name, given)
+        except (LoginRefused, WrongCode):
+            self._note_failed(name, Act.CONFIRM_FAILED, address)
+            raise
         with self._file.writing() as database:
             throttle.forgive(database, address, key)
             database.execute(
@@ -236,23 +361,135 @@ class Accounts:
                 (text_of(self._clock.now()), digest_of(secret)),
             )
 
-    def log_out(self, secret: str) -> None:
+    def switch_on_code(self, secret: str, code: str, address: str) -> tuple[str, ...]:
+        """The code of the telephone is right: it is asked for from now on.
+
+        Returns the codes for paper, once. Raises LoginRefused, TooManyTries, WrongCode.
+        """
+        session = self.session(secret)
+        if session is None:
+            raise _refused()
+        key = f"session:{digest_of(secret)}"
+        self._count_try(address, key)
+        made = self.codes.switch_on(session.user.name, code, address)
+        with self._file.writing() as database:
+            throttle.forgive(database, address, key)
+        return made
+
+    def log_out(self, secret: str, address: str = "") -> None:
         """End this session; harmless when it is over."""
         with self._file.writing() as database:
-            database.execute("delete from sessions where secret = ?", (digest_of(secret),))
+            row = _session_row(database, secret)
+            gone = database.execute("delete from sessions where secret = ?", (digest_of(secret),))
+            if row and gone.rowcount:
+                self._note(database, Act.LOGGED_OUT, row["name"], row["name"], address=address)
 
-    def log_out_everywhere(self, name: str) -> None:
-        """End every session of the account and forget its devices."""
+    def log_out_everywhere(
+        self, name: str, keep_session: str = "", *, by: str = ON_THE_BOX, address: str = ""
+    ) -> None:
+        """End every session of the account but `keep_session`, and forget its devices."""
+        whose = folded(name)
         with self._file.writing() as database:
-            database.execute("delete from sessions where user = ?", (_folded(name),))
-            database.execute("delete from devices where user = ?", (_folded(name),))
+            database.execute(
+                "delete from sessions where user = ? and secret != ?",
+                (whose, digest_of(keep_session)),
+            )
+            database.execute("delete from devices where user = ?", (whose,))
+            database.execute("delete from half_logins where user = ?", (whose,))
+            self._note(database, Act.LOGGED_OUT_EVERYWHERE, whose, by, address=address)
+
+    def set_language(self, name: str, language: str) -> None:
+        """The language of the page, on every device on which this account logs in from now on."""
+        with self._file.writing() as database:
+            database.execute("update users set language = ? where name = ?", (language, name))
+
+    def note(self, entry: audit.Entry) -> None:
+        """Write a line of the audit; what was listened to is written once in ten minutes."""
+        with self._file.writing() as database:
+            if entry.what is Act.LISTENED:
+                since = entry.at - LISTENED_AGAIN
+                before = audit.Wanted(entry.by, frozenset({Act.LISTENED}), since)
+                if entry.thing in {one.thing for one in audit.newest(database, 1000, before)}:
+                    return
+            audit.append(database, entry)
+
+    def audited(self, limit: int, wanted: audit.Wanted) -> list[audit.Entry]:
+        """The last lines that the page wrote, the newest first."""
+        with self._file.reading() as database:
+            return audit.newest(database, limit, wanted)
+
+    def audited_people(self) -> list[str]:
+        """Who did anything on the page."""
+        with self._file.reading() as database:
+            return audit.everybody(database)
+
+    def chain(self, known: str = "") -> auditchain.Checked:
+        """Whether the lines that the page wrote are as they were written."""
+        with self._file.reading() as database:
+            return auditchain.checked(database, known)
 
     def _existing(self, name: str) -> User:
-        folded = _folded(name)
-        found = next((user for user in self.users() if user.name == folded), None)
+        whose = folded(name)
+        found = next((user for user in self.users() if user.name == whose), None)
         if found is None:
             raise HotlineError(f"There is no account {label(name)}.", "Choose one from the list.")
         return found
+
+    def _half(self, user: User) -> str:
+        half = secrets.token_urlsafe(16)
+        now = self._clock.now()
+        with self._file.writing() as database:
+            database.execute(
+                "delete from half_logins where created <= ?", (text_of(now - HALF_LIFE),)
+            )
+            database.execute(
+                "insert into half_logins (secret, user, created) values (?, ?, ?)",
+                (digest_of(half), user.name, text_of(now)),
+            )
+        return half
+
+    def _begun(
+        self, user: User, address: str, keys: tuple[str, ...], device: str, browser: str
+    ) -> Login:
+        login = Login(secrets.token_urlsafe(16), secrets.token_urlsafe(16))
+        now = text_of(self._clock.now())
+        with self._file.writing() as database:
+            for key in keys:
+                throttle.forgive(database, address, key)
+            self._forget_stale(database)
+            database.execute(
+                "insert into sessions"
+                " (secret, user, created, last_seen, confirmed_at, browser, address)"
+                " values (?, ?, ?, ?, ?, ?, ?)",
+                (digest_of(login.session), user.name, now, now, now, label(browser), address),
+            )
+            database.execute("update users set last_seen = ? where name = ?", (now, user.name))
+            database.execute("delete from devices where secret = ?", (digest_of(device),))
+            database.execute(
+                "insert into devices (secret, user, last_used) values (?, ?, ?)",
+                (digest_of(login.device), user.name, now),
+            )
+            self._note(database, Act.LOGGED_IN, user.name, user.name, address=address)
+        return login
+
+    def _note(
+        self,
+        database: Database,
+        act: Act,
+        person: str,
+        by: str,
+        *,
+        thing: str = "",
+        address: str = "",
+    ) -> None:
+        entry = audit.Entry(self._clock.now(), act, "", person, by, thing, address)
+        audit.append(database, entry)
+
+    def _note_failed(self, name: str, act: Act, address: str) -> None:
+        """Somebody's name is kept, a stranger's is not: people type their password there."""
+        with self._file.writing() as database:
+            known = name if _user_row(database, name) else ""
+            self._note(database, act, known, known, address=address)
 
     def _verified(self, name: str, password: str) -> User:
         """The account of that name and password; takes as long for an unknown name."""
@@ -280,13 +517,16 @@ class Accounts:
             raise TooManyTries(wait)
 
     def _try_key(self, name: str, device: str) -> str:
-        """A device that has logged in to this account before is counted for itself."""
+        """A device that has logged in to this account before is counted for itself.
+
+        A name is kept as a hash: people type their password there.
+        """
         with self._file.reading() as database:
             known = database.execute(
                 "select 1 from devices where secret = ? and user = ? and last_used > ?",
                 (digest_of(device), name, text_of(self._clock.now() - DEVICE_LIFE)),
             ).fetchone()
-        return f"device:{digest_of(device)}" if known else f"name:{name}"
+        return f"device:{digest_of(device)}" if known else f"name:{digest_of(name)}"
 
     def _use_up(self, database: Database, code: str) -> None:
         """Raises LoginRefused unless it is the code shown, in time; HotlineError if claimed."""
@@ -309,6 +549,11 @@ class Accounts:
                     "update sessions set last_seen = ? where secret = ?",
                     (text_of(now), digest_of(secret)),
                 )
+                database.execute(
+                    """update users set last_seen = ?
+                    where name = (select user from sessions where secret = ?)""",
+                    (text_of(now), digest_of(secret)),
+                )
         except HotlineError:
             return  # a full disk must not turn away the owner who comes to make room
 
@@ -321,8 +566,9 @@ class Accounts:
         database.execute("delete from devices where last_used <= ?", (text_of(now - DEVICE_LIFE),))
 
 
-def _insert_user(database: Database, user: User, kept: str) -> None:
-    if _user_row(database, user.name):
+def insert_user(database: Database, user: User, kept: str) -> None:
+    """Make an account within the caller's transaction. Raises HotlineError for a taken name."""
+    if name_taken(database, user.name):
         raise HotlineError(f"The name {user.name} is taken.", "Choose another one.")
     database.execute(
         "insert into users (name, hash, role, language, created) values (?, ?, ?, ?, ?)",
@@ -330,12 +576,20 @@ def _insert_user(database: Database, user: User, kept: str) -> None:
     )
 
 
+def name_taken(database: Database, name: str) -> bool:
+    """Is there an account of that name?"""
+    return _user_row(database, name) is not None
+
+
 def _keep_an_owner(database: Database, user: User) -> None:
     others = database.execute(
         "select count(*) from users where role = 'owner' and name != ?", (user.name,)
     ).fetchone()[0]
     if user.role is Role.OWNER and not others:
-        raise HotlineError(f"{user.name} is the only owner.", "Make somebody else owner first.")
+        raise HotlineError(
+            say("%(name)s is the only owner.", name=user.name),
+            say("Make somebody else owner first."),
+        )
 
 
 def _user_row(database: Database, name: str) -> dict[str, Any] | None:
@@ -344,7 +598,7 @@ def _user_row(database: Database, name: str) -> dict[str, Any] | None:
 
 def _session_row(database: Database, secret: str) -> dict[str, Any] | None:
     rows = database.query(
-        """select users.*, sessions.created as session_created, last_seen, confirmed_at
+        """select users.*, sessions.created as session_created, sessions.last_seen, confirmed_at
         from sessions join users on users.name = sessions.user where secret = ?""",
         (digest_of(secret),),
     )
@@ -357,15 +611,28 @@ def _over(row: dict[str, Any], now: datetime) -> bool:
     return not timedelta(0) <= age < ABSOLUTE or now - instant(row["last_seen"]) >= IDLE
 
 
+def _fresh(row: dict[str, Any], now: datetime) -> bool:
+    age = now - instant(row["created"])
+    set_up = bool(row["claimed"]) and timedelta(0) <= age < CLAIM_WINDOW
+    return set_up or timedelta(0) <= now - instant(row["confirmed_at"]) <= FRESH
+
+
+def is_code(given: str) -> bool:
+    """Looks like a telephone's code; a password is longer."""
+    plain = given.replace(" ", "")
+    return len(plain) == 6 and plain.isdecimal()
+
+
 def _user(row: dict[str, Any]) -> User:
-    return User(row["name"], Role(row["role"]), row["language"], instant(row["created"]))
+    created, seen = instant(row["created"]), instant_or_none(row["last_seen"])
+    return User(row["name"], Role(row["role"]), row["language"], created, seen)
 
 
 def _fold_or_empty(name: str) -> str:
     return label(unicodedata.normalize("NFKC", name)).casefold()
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """One spelling for every way to type a name. Raises HotlineError when nothing is left."""
     folded = _fold_or_empty(name)
     if not folded:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from flask import Flask
 
 from hotline_web.pages import (
+    account,
+    audit,
     calendar,
     calls,
+    confirm,
     door,
     duty,
     home,
     hours,
     inbox,
+    join,
     lines,
     menu,
     naming,
@@ -21,6 +25,7 @@ from hotline_web.pages import (
     setup,
     shifts,
     tryout,
+    users,
 )
 
 
@@ -28,5 +33,6 @@ def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
     office = (naming, menu, prompts, lines, network, tryout)
-    for page in (door, *daily, *office, setup, settings):
+    people = (join, confirm, account, users, audit)
+    for page in (door, *daily, *office, setup, settings, *people):
         app.register_blueprint(page.pages)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from hotline.control.messages.calls import CallBack, CallClaim, CallReturned, CallTried
 from hotline.inbox.outcome import Outcome
 from hotline.storage.calls import Call
+from hotline_web.auditing import note_listening
 from hotline_web.desk import Desk, desk
 from hotline_web.languages import _
 from hotline_web.records import LARGEST
@@ -75,6 +76,7 @@ def why(call_id: int) -> Response:
     path = desk().records.why([call_id])
     if path is None:
         abort(404)
+    note_listening(f"call {call_id}")
     return sound_of(path)
 
 

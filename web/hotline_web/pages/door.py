@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from hotline.errors import HotlineError
-from hotline.storage.users import LoginRefused, TooManyTries
+from hotline.storage.secondfactor import WrongCode
+from hotline.storage.users import HALF_LIFE, CodeWanted, Login, LoginRefused, TooManyTries
+from hotline_web.browsers import browser_words
 from hotline_web.languages import COOKIE as LANGUAGE_COOKIE
 from hotline_web.languages import LANGUAGES, _
 from hotline_web.security import safe_next
-from hotline_web.sessions import accounts, device, forget, remember, secret, set_cookie
+from hotline_web.sessions import (
+    HALF,
+    accounts,
+    cookie_name,
+    device,
+    forget,
+    half,
+    remember,
+    secret,
+    set_cookie,
+)
+from hotline_web.words import say
 
 pages = Blueprint("door", __name__)
 
@@ -27,10 +40,10 @@ def claim() -> Response | str | tuple[str, int]:
         return render_template("claim.html")
     name, password = request.form.get("name", ""), request.form.get("password", "")
     try:
-        accounts().claim(request.form.get("code", ""), name, password, _address())
-        login = accounts().log_in(name, password, _address())
+        accounts().claim(request.form.get("code", ""), name, password, address())
+        login = accounts().log_in(name, password, address(), browser=browser())
     except HotlineError as refusal:
-        return render_template("claim.html", wrong=_told(refusal), name=name), _status(refusal)
+        return render_template("claim.html", wrong=told(refusal), name=name), status(refusal)
     return _welcome(remember(redirect("/setup"), login))
 
 
@@ -42,18 +55,41 @@ def login() -> Response | str | tuple[str, int]:
         return redirect(onward) if current_user.is_authenticated else _form(onward)
     name = request.form.get("name", "")
     try:
-        begun = accounts().log_in(name, request.form.get("password", ""), _address(), device())
+        begun = accounts().log_in(
+            name, request.form.get("password", ""), address(), device(), browser()
+        )
+    except CodeWanted as wanted:
+        answer = redirect(url_for("door.code", next=onward))
+        seconds = round(HALF_LIFE.total_seconds())
+        set_cookie(answer, cookie_name(HALF), wanted.half, seconds)
+        return answer
     except HotlineError as refusal:
-        return _form(onward, name, _told(refusal)), _status(refusal)
-    if current_user.is_authenticated:
-        accounts().log_out(secret())
-    return _welcome(remember(redirect(onward), begun))
+        return _form(onward, name, told(refusal)), status(refusal)
+    return _inside(onward, begun)
+
+
+@pages.route("/login/code", methods=["GET", "POST"])
+def code() -> Response | str | tuple[str, int]:
+    """The second half of logging in, for whom it takes a code."""
+    onward = safe_next(request.values.get("next"))
+    if accounts().half(half()) is None:
+        return redirect(url_for("door.login", next=onward))
+    if request.method == "GET":
+        return render_template("login_code.html", next=onward)
+    try:
+        begun = accounts().log_in_with_code(
+            half(), request.form.get("code", ""), address(), device(), browser()
+        )
+    except HotlineError as refusal:
+        wrong = told(refusal)
+        return render_template("login_code.html", next=onward, wrong=wrong), status(refusal)
+    return forget(_inside(onward, begun), HALF)
 
 
 @pages.post("/logout")
 def logout() -> Response:
     """End this session here and on the server."""
-    accounts().log_out(secret())
+    accounts().log_out(secret(), address())
     session.clear()
     return forget(redirect("/login"))
 
@@ -68,6 +104,21 @@ def language() -> Response:
     return answer
 
 
+def enter(onward: str, begun: Login) -> Response:
+    """The browser is inside from now on, and speaks the account's language."""
+    answer = remember(redirect(onward), begun)
+    found = accounts().session(begun.session)
+    if found and found.user.language in LANGUAGES:
+        set_cookie(answer, LANGUAGE_COOKIE, found.user.language, YEAR)
+    return _welcome(answer)
+
+
+def _inside(onward: str, begun: Login) -> Response:
+    if current_user.is_authenticated:
+        accounts().log_out(secret(), address())
+    return enter(onward, begun)
+
+
 def _welcome(answer: Response) -> Response:
     # Whatever was known of this browser before it logged in is worth nothing afterwards.
     session.clear()
@@ -78,18 +129,26 @@ def _form(onward: str, name: str = "", wrong: str = "") -> str:
     return render_template("login.html", next=onward, name=name, wrong=wrong)
 
 
-def _address() -> str:
+def address() -> str:
+    """From where this request comes."""
     return request.remote_addr or ""
 
 
-def _told(refusal: HotlineError) -> str:
+def browser() -> str:
+    """What this browser is, in words."""
+    return browser_words(request.user_agent.string)
+
+
+def told(refusal: HotlineError) -> str:
+    """Why it was refused and what to do, in the visitor's language."""
     if isinstance(refusal, TooManyTries):
         seconds = max(1, round(refusal.wait.total_seconds()))
         return _("Too many tries. Wait %(seconds)d seconds.", seconds=seconds)
-    return f"{_(refusal.cause)} {_(refusal.action)}".strip()
+    return f"{say(refusal.cause)} {say(refusal.action)}".strip()
 
 
-def _status(refusal: HotlineError) -> int:
+def status(refusal: HotlineError) -> int:
+    """The number that goes with it."""
     if isinstance(refusal, TooManyTries):
         return 429
-    return 401 if isinstance(refusal, LoginRefused) else 400
+    return 401 if isinstance(refusal, LoginRefused | WrongCode) else 400

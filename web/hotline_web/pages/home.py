@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, render_template
 from flask_login import current_user
 
 from hotline.errors import HotlineError
+from hotline.storage.audit import Act, Entry, Wanted
 from hotline_web.desk import desk
 from hotline_web.pages.setup.steps import next_step
 from hotline_web.records import Needs, Today
+from hotline_web.sessions import accounts
 from hotline_web.verdict import verdict
 
 pages = Blueprint("home", __name__)
 
 LIVE_SHOWN = 6
 WAITING_SHOWN = 10
+RESET_TOLD = timedelta(days=7)
+MOST_RESETS = 20
 
 
 @pages.get("/")
 def home() -> str:
     """The whole page."""
-    return render_template("home.html", unfinished=_unfinished(), **_news())
+    return render_template("home.html", unfinished=_unfinished(), resets=_resets(), **_news())
 
 
 @pages.get("/live")
 def live() -> str:
     """What changes on it; asked for every two seconds by a page that is being looked at."""
     return render_template("_home.html", **_news())
+
+
+def _resets() -> list[Entry]:
+    """Whose password was set on the box itself during the last days: each account once."""
+    wanted = Wanted(what=frozenset({Act.PASSWORD_RESET}), since=desk().now - RESET_TOLD)
+    newest = {one.person: one for one in reversed(accounts().audited(MOST_RESETS, wanted))}
+    return list(newest.values())
 
 
 def _unfinished() -> bool:

@@ -19,6 +19,7 @@ from hotline.control.messages.calls import (
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case
 from hotline.storage.complaints import Show
+from hotline_web.auditing import note_listening
 from hotline_web.desk import desk
 from hotline_web.languages import _
 from hotline_web.records import LARGEST
@@ -68,6 +69,7 @@ def sound(number: int) -> Response:
     if path is None:
         abort(404)
     answer = sound_of(path)
+    note_listening(f"case {number}")
     if found.unheard and request.method == "GET":
         _note_heard(number)
     return answer

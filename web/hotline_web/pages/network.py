@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from ipaddress import IPv4Address, ip_address
 from urllib.parse import urlsplit
 
-import segno
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as Answer
@@ -23,6 +21,7 @@ from hotline.storage.users import Role
 from hotline_web.desk import desk
 from hotline_web.languages import _
 from hotline_web.officeforms import NOTHING_WRONG, Wrong
+from hotline_web.qr import drawn
 from hotline_web.words import say
 
 pages = Blueprint("network", __name__, url_prefix="/network")
@@ -101,9 +100,7 @@ def code() -> Response:
     trial = _looked().trial
     if trial is None or not trial.address:
         abort(404)
-    drawn = io.BytesIO()
-    segno.make_qr(_there(trial.address)).save(drawn, kind="svg", scale=6, border=4, light="white")
-    return Response(drawn.getvalue(), mimetype="image/svg+xml")
+    return drawn(_there(trial.address))
 
 
 def _page(

@@ -53,7 +53,7 @@ _sessions = Sessions()
 @pages.before_request
 def theirs() -> None:
     """Whoever may call, from a page of ours."""
-    if not current_user.may_call:
+    if not current_user.may_set_up:
         abort(403)
     if request.endpoint == "tryout.call" and not same_origin(request.headers.get("Origin")):
         abort(403)

@@ -15,6 +15,7 @@ from hotline.options import FROM_THE_PAGE
 from hotline.storage.calls import CallStory
 from hotline.storage.setupsteps import Mark
 from hotline.storage.users import Role
+from hotline_web.auditing import note_export
 from hotline_web.desk import desk
 from hotline_web.pages.setup.frame import onward, pages, show
 from hotline_web.pages.setup.steps import STEPS
@@ -85,6 +86,7 @@ def office_file() -> Response:
     """All that the office has set up, as a file to keep."""
     if current_user.role is not Role.OWNER:
         abort(403)
+    note_export("office")
     answer = Response(desk().control.office_get(), mimetype="application/yaml")
     answer.headers["Content-Disposition"] = 'attachment; filename="office.yaml"'
     return answer
