@@ -114,7 +114,7 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 "users.users",
                 N_("Who may use the page"),
                 N_("Let people in, say what each may, take them out."),
-                N_("user account role invite password login"),
+                N_("user account role invitation password login"),
                 OWNER,
             ),
         ),
