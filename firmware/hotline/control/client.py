@@ -17,6 +17,7 @@ from hotline.control.messages.calls import (
     CallTried,
     CaseAssign,
     CaseDone,
+    CaseDue,
     CaseHeard,
     CaseNote,
     CaseReopen,
@@ -159,6 +160,7 @@ class Control:
         | CaseReopen
         | CaseNote
         | CaseHeard
+        | CaseDue
         | CallReturned
         | PlanSwap
         | PlanAway

@@ -501,3 +501,25 @@ def many_years(database: Database) -> None:
         """create index cases_wished on cases (number)
         where kind = 'callback' and state != 'done' and filed and not void"""
     )
+
+
+@RECORDS()
+def deadlines(database: Database) -> None:
+    """Who set the deadline of a case, and who listened to its recording; see storage/duecases.py.
+
+    listened: nothing refers to a case of which the row was lost.
+    """
+    database.execute("alter table cases add column due_by text not null default ''")
+    database.execute(
+        """create index cases_due on cases (due, number)
+        where state != 'done' and filed and not void"""
+    )
+    database.execute(
+        """create table listened (
+            number integer not null,
+            at text not null,
+            "by" text not null,
+            saved integer not null,
+            primary key (number, at, "by")
+        ) without rowid"""
+    )

@@ -17,6 +17,7 @@ from hotline.control.messages.calls import (
     CallTried,
     CaseAssign,
     CaseDone,
+    CaseDue,
     CaseHeard,
     CaseNote,
     CaseReopen,
@@ -77,6 +78,7 @@ Request = Annotated[
     | CaseReopen
     | CaseNote
     | CaseHeard
+    | CaseDue
     | CallReturned
     | CallClaim
     | CallTried
