@@ -39,6 +39,8 @@ ROUTES = {
     "inbox.reopen": "/inbox/103/reopen",
     "inbox.note": "/inbox/103/note",
     "inbox.back": "/inbox/103/back",
+    "inbox.due": "/inbox/103/due",
+    "inbox.me": "/inbox/me",
     "calls.listing": "/calls",
     "calls.call": "/calls/1",
     "calls.why": "/calls/9/why",
@@ -148,6 +150,7 @@ ROUTES = {
 CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
 CHANGING |= {"put_in_force", "undo", "confirm", "forget", "resume", "back", "tried", "staff"}
 CHANGING |= {"new", "use", "change", "remove"}
+CHANGING |= {"due", "me"}
 CHANGING |= {"pin", "forget_pin", "unlock", "measure", "answered_by"}
 CHANGING |= {"upload", "text", "revert", "announce", "switch_off"}
 CHANGING |= {"move", "key_put", "remove_key", "level_put", "remove_level", "greeting_put"}

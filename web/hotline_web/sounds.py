@@ -13,10 +13,15 @@ from werkzeug.wrappers import Response
 TELEPHONE_HZ = 8000
 
 
-def sound_of(path: Path) -> Response:
-    """In parts if the player asks for parts; never kept by the browser without asking again."""
+def sound_of(path: Path, *, save: bool = False) -> Response:
+    """In parts if the player asks for parts; never kept by the browser without asking again.
+
+    save: to be kept as a file instead of being played.
+    """
     answer = send_file(path, mimetype="audio/wav", conditional=True, etag=True, max_age=0)
-    answer.headers["Content-Disposition"] = f'inline; filename="{path.name}"'
+    answer.headers["Content-Disposition"] = (
+        f'{"attachment" if save else "inline"}; filename="{path.name}"'
+    )
     return answer
 
 

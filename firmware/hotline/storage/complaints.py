@@ -216,6 +216,16 @@ def list_cases(
     )
 
 
+def next_done(database: Database, number: int) -> Case | None:
+    """The closed case that was opened next after that one."""
+    found = matching(
+        database,
+        "state = 'done' and filed and void = 0 and number > ? order by number limit 1",
+        (number,),
+    )
+    return next(iter(found), None)
+
+
 def of_number(database: Database, number: str) -> list[Case]:
     """Every case of that caller's number, the newest first."""
     return matching(database, "caller_number = ? and not void order by number desc", (number,))
