@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlite_utils import Database
 
 from hotline.inbox.case import Case, CaseKind
 from hotline.storage.complaints import matching
+from hotline.storage.database import instant
 
 SHOWN = 5
 
@@ -16,13 +18,13 @@ SHOWN = 5
 class SameCaller:
     """Beside the case itself. calls: those that left nothing; counts: cases by their kind.
 
-    newest: the last cases; last_calls: ids of the last calls; both the newest first.
+    newest: the last cases; last_calls: id and instant of the last calls; both the newest first.
     """
 
     calls: int
     counts: dict[CaseKind, int]
     newest: tuple[Case, ...]
-    last_calls: tuple[int, ...]
+    last_calls: tuple[tuple[int, datetime], ...]
 
 
 def beside(database: Database, case: Case) -> SameCaller | None:
@@ -45,7 +47,7 @@ def beside(database: Database, case: Case) -> SameCaller | None:
         return None
     newest = matching(database, f"{named} order by number desc limit {SHOWN}", whose)
     last = database.execute(
-        f"select id from calls where {quiet} order by id desc limit {SHOWN}",  # noqa: S608
+        f"select id, started_at from calls where {quiet} order by id desc limit {SHOWN}",  # noqa: S608
         call,
     ).fetchall()
-    return SameCaller(calls, counts, tuple(newest), tuple(row[0] for row in last))
+    return SameCaller(calls, counts, tuple(newest), tuple((one, instant(at)) for one, at in last))
