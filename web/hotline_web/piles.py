@@ -56,6 +56,8 @@ def listed(here: Desk, filter: Chosen, limit: int, after: Case | None) -> Sequen
     """The soonest due first; of those that are done, the newest."""
     if filter.show == DONE:
         return here.records.cases(Show.DONE, limit, after.number if after else None)
+    if filter.show == MINE and not filter.person:
+        return ()  # what is given to nobody is not theirs
     return here.records.due(filter.pile(here), limit, after)
 
 

@@ -520,6 +520,6 @@ def deadlines(database: Database) -> None:
             at text not null,
             "by" text not null,
             saved integer not null,
-            primary key (number, at, "by")
+            primary key (number, at, "by", saved)
         ) without rowid"""
     )
