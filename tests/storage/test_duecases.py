@@ -71,13 +71,13 @@ def test_everybody_finds_their_own_and_what_is_overdue(cases: Cases, at_once: At
 
 
 def test_each_case_knows_what_comes_before_and_after_it(cases: Cases, at_once: AtOnce) -> None:
-    first, middle, last = (opened(cases) for _ in range(3))
+    _first, before_it, middle, last = (opened(cases) for _ in range(4))
     case = complaints.get(at_once.database, middle)
     assert case
     before = duecases.before(at_once.database, Pile(), case)
     (after,) = duecases.listed(at_once.database, Pile(), 1, after=case)
     assert before
-    assert (before.number, after.number) == (first, last)
+    assert (before.number, after.number) == (before_it, last)
 
 
 def test_opened_again_at_once_a_case_keeps_its_deadline(cases: Cases, at_once: AtOnce) -> None:

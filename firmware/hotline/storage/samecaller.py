@@ -28,9 +28,7 @@ class SameCaller:
 
 
 def beside(database: Database, case: Case) -> SameCaller | None:
-    """None where nothing came, or the number was withheld."""
-    if not case.caller_number:
-        return None
+    """None where nothing came, or the number was withheld: what is null equals nothing."""
     named = "caller_number = ? and filed and not void and number != ?"
     whose = (case.caller_number, case.number)
     counts = {
