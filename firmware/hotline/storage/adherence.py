@@ -49,11 +49,11 @@ def report(
 def rings(database: Database, begin: datetime, end: datetime) -> list[Rings]:
     """Every telephone of the staff that was rung for a caller, in calls that began in the span."""
     rows = database.execute(  # added up there: a busy month has ten thousands of them
-        "select json_extract(steps.facts, '$.person') as person, steps.what,"  # noqa: S608
-        " json_extract(steps.facts, '$.cause') as cause, group_concat(steps.at) from calls"
+        "select json_extract(steps.facts, '$.person'), steps.what,"  # noqa: S608
+        " json_extract(steps.facts, '$.cause'), group_concat(steps.at) from calls"
         " join steps on steps.call_id = calls.id"
         " where calls.started_at >= ? and calls.started_at < ? and not calls.outgoing"
-        f" and steps.what in ({_STEPS}) group by person, steps.what, cause",
+        f" and steps.what in ({_STEPS}) group by 1, 2, 3",  # calls have a person, too
         (text_of(begin), text_of(end)),
     )
     return [
