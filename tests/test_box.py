@@ -134,13 +134,14 @@ def test_the_first_package_that_is_offered_is_chosen(tmp_path: Path) -> None:
 
 def test_what_would_take_the_modems_is_unpacked_and_not_installed(tmp_path: Path) -> None:
     fakes = (
-        'apt-get() { echo "$*" >>said; : >ofono_1_all.deb; }; dpkg() { echo "$*" >>said; }; '
+        'apt-get() { echo "$*" >>said; : >"$2_1_all.deb"; }; dpkg() { echo "$*" >>said; }; '
         "offered() { true; }; "
     )
     tried = inside(tmp_path, fakes + "ensure_unpacked; ensure_unpacked; missing_packages dev")
     assert "ofono" not in tried.stdout.split()
     said = (tmp_path / "unpacked/said").read_text().splitlines()
-    assert said == ["download ofono", "--extract ofono_1_all.deb ."]
+    assert said[:2] == ["download ofono", "--extract ofono_1_all.deb ."]
+    assert len(said) == len(set(said))
     assert (tmp_path / "unpacked/ofono").exists()
 
 

@@ -57,7 +57,7 @@ def deep(calls: int, cases: int) -> tuple[str, ...]:
         f"/calls?before={call}",
         f"/calls/{call}",
         f"/inbox/{case}",
-        f"/inbox?show=done&before={case}",
+        f"/inbox?show=done&after={case}",
         "/people/report?days=30",
     )
 

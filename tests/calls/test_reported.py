@@ -63,6 +63,15 @@ async def test_every_way_a_ring_can_end_is_counted_once(
     assert of(shop, "ion").talks == int(what is not Rang.TAKEN)
 
 
+def test_in_one_call_each_of_two_who_decline_is_counted(shop: Hotline) -> None:
+    journal, now = shop.exchange.journal, shop.time.now()
+    call_id = journal.begin("office", Someone(), now)
+    for person in ("ana", "ion"):
+        journal.step(call_id, now, "declined", "", person=person)
+    journal.end(call_id, now, Outcome.MISSED)
+    assert [of(shop, who).rings[Rang.DECLINED] for who in ("ana", "ion")] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("cause", "what"),
     [

@@ -19,6 +19,7 @@ from hotline.control.messages.calls import (
     CallTried,
     CaseAssign,
     CaseDone,
+    CaseDue,
     CaseHeard,
     CaseNote,
     CaseReopen,
@@ -156,6 +157,9 @@ class FakeDesk:
         return await self._change(ask)
 
     async def case_heard(self, ask: CaseHeard) -> Done:
+        return await self._change(ask)
+
+    async def case_due(self, ask: CaseDue) -> Done:
         return await self._change(ask)
 
     async def call_returned(self, ask: CallReturned) -> Done:

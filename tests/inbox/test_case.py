@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import HotlineError
-from hotline.inbox.case import Case, CaseKind, CaseState, assigned, done, reopened
+from hotline.inbox.case import Case, CaseKind, CaseState, assigned, done, put_off, reopened
 from hotline.inbox.deadlines import due_at, overdue
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -75,3 +75,27 @@ def test_a_case_is_overdue_from_its_deadline_until_it_is_done() -> None:
     assert not overdue(NEW, NEW.due)
     assert overdue(NEW, late)
     assert not overdue(done(NEW, NOW), late)
+
+
+def test_a_deadline_may_be_sooner_or_later_and_says_who_set_it() -> None:
+    for until in (NOW + timedelta(minutes=1), NOW + timedelta(days=30)):
+        moved = put_off(NEW, until, NOW, "maria")
+        assert (moved.due, moved.due_by, moved.state) == (until, "maria", CaseState.NEW)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "cause"),
+    [
+        (timedelta(), "This time is over already."),
+        (timedelta(days=367), "This is more than a year ahead."),
+    ],
+)
+def test_a_deadline_nobody_can_keep_is_refused(ahead: timedelta, cause: str) -> None:
+    with pytest.raises(HotlineError) as refused:
+        put_off(NEW, NOW + ahead, NOW, "maria")
+    assert refused.value.cause == cause
+
+
+def test_what_is_done_has_no_deadline_to_set() -> None:
+    with pytest.raises(HotlineError):
+        put_off(done(NEW, NOW), NOW + timedelta(days=1), NOW, "maria")

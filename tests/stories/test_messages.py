@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -37,6 +38,19 @@ async def test_a_complaint_is_kept_with_the_number_the_caller_was_told(stage: St
     await heard(caller, Prompt.GOODBYE)
     assert case["seconds"] == pytest.approx(3.0, abs=1.0)
     assert (await stage.story(caller)).call.outcome == "complaint"
+
+
+async def test_the_office_sets_until_when_a_complaint_is_answered(stage: Stage) -> None:
+    caller = await at_the_beep(stage)
+    await caller.say(TALK)
+    await caller.hang_up()
+    number = str((await stage.filed(caller)).number)
+    until = (datetime.now(UTC) + timedelta(days=3)).replace(microsecond=0)
+    assert f"Case {number} is due" in await stage.box.command("due", number, until.isoformat())
+    case = await _shown(stage, caller, "complaints")
+    assert datetime.fromisoformat(case["due"]) == until
+    past = (until - timedelta(days=9)).isoformat()
+    assert "This time is over already." in await stage.box.command("due", number, past, code=1)
 
 
 async def _shown(stage: Stage, caller: OutgoingCall, what: str) -> dict[str, Any]:

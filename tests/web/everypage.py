@@ -29,6 +29,8 @@ DOORS = frozenset({"door.login", "door.claim"})
 OTHERWISE = (
     "/calls?show=missed",
     "/inbox?show=done",
+    "/inbox?show=mine",
+    "/inbox?show=overdue",
     "/inbox/102",
     "/calls/9",
     "/duty?at=2026-12-05T09:00&topic=orders",

@@ -18,6 +18,7 @@ from hotline.control.messages.calls import (
     CallTried,
     CaseAssign,
     CaseDone,
+    CaseDue,
     CaseHeard,
     CaseNote,
     CaseReopen,
@@ -271,7 +272,9 @@ class OfficeDesk(FakeDesk):
             case CaseNote():
                 self._note(ask.case, ask.by, ask.text)
             case CaseHeard():
-                self.cases.heard(ask.case, self.at).result(5)
+                self.cases.heard(ask.case, self.at, ask.by, saved=ask.saved).result(5)
+            case CaseDue():
+                self.cases.put_off(ask.case, ask.due, self.at, ask.by).result(5)
             case CallReturned():
                 self.journal.mark_returned(ask.call_id, ask.by, self.at).result(5)
             case PlanSwap() | PlanAway() | PlanStandIn() | PlanMove() | PlanCopy() if ask.draft:

@@ -40,6 +40,8 @@ ROUTES = {
     "inbox.reopen": "/inbox/103/reopen",
     "inbox.note": "/inbox/103/note",
     "inbox.back": "/inbox/103/back",
+    "inbox.due": "/inbox/103/due",
+    "inbox.me": "/inbox/me",
     "calls.listing": "/calls",
     "calls.call": "/calls/1",
     "calls.why": "/calls/9/why",

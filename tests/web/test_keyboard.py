@@ -69,7 +69,8 @@ def test_with_the_keyboard_alone_a_complaint_is_found_and_closed(
         tab_to(tab, "How it ended")
         tab.keyboard.type("Door replaced")
         enter(tab, "Done")
-        expect(tab.get_by_role("status")).to_contain_text("Done.")
+        expect(tab.get_by_role("status")).to_contain_text("Done: Complaint 102.")
+        enter(tab, "Open it again")
         expect(tab.locator(".note")).to_contain_text("Door replaced")
 
 

@@ -126,19 +126,19 @@ def test_the_first_page_counts_the_calls_of_the_offices_own_day(looking: FlaskCl
     assert "6 calls 3 answered 1 message 2 missed" in seen(looking, "/")
 
 
-def test_the_inbox_is_read_page_by_page_to_its_oldest_case(page: Page) -> None:
+def test_the_inbox_is_read_page_by_page_the_soonest_due_first(page: Page) -> None:
     numbers = [
         page.office.case(CaseKind.MESSAGE, page.office.now, "+37369000000", "", "")
         for _ in range(60)
     ]
     browser = page.owner()
     first = browser.get("/inbox").text
-    older = re.search(r'href="(/inbox\?show=open&amp;before=\d+)"', first)
-    assert older
-    second = browser.get(html.unescape(older[1])).text
+    later = re.search(r'href="(/inbox\?show=open&amp;after=\d+)"', first)
+    assert later
+    second = browser.get(html.unescape(later[1])).text
     listed = re.findall(r'href="/inbox/(\d+)"', first + second)
-    assert [int(one) for one in listed] == sorted([*numbers, 101, 102, 103], reverse=True)
-    assert "Older" not in second
+    assert [int(one) for one in listed] == [101, 102, 103, *numbers]
+    assert "Due later" not in second
 
 
 def test_a_busy_day_is_counted_to_its_last_call(page: Page) -> None:
@@ -469,7 +469,7 @@ def test_the_files_of_others_are_the_ones_we_know() -> None:
     for file in FILES:
         assert digest(file.path.read_bytes()) == file.sha256
     served = {p.name for p in Path("web/hotline_web/static").iterdir()}
-    ours = {"app.css", "app.js", "board.js", "icon.svg", "record.js"}
+    ours = {"app.css", "app.js", "board.js", "icon.svg", "inbox.js", "record.js"}
     ours |= {"setup.js", "telephone.js", "try.js"}
     assert served == ours | {"htmx-4.0.1.min.js"}
 

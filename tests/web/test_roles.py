@@ -39,6 +39,8 @@ MAY = {
     "inbox.reopen": WORKING,
     "inbox.note": WORKING,
     "inbox.back": WORKING,
+    "inbox.due": WORKING,
+    "inbox.me": WORKING,
     "calls.listing": ANYBODY_HERE,
     "calls.call": ANYBODY_HERE,
     "calls.why": ANYBODY_HERE,

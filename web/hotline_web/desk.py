@@ -24,7 +24,7 @@ from hotline.storage.calendars import CalendarFeeds, Feed
 from hotline.storage.calls import Call
 from hotline.storage.calls import Step as JournalStep
 from hotline.storage.setupsteps import SetupSteps
-from hotline_web import hoursforms, peoplewords, plan, rolewords, words
+from hotline_web import hoursforms, inboxwords, peoplewords, plan, rolewords, words
 from hotline_web.languages import LANGUAGES, _, spoken
 from hotline_web.records import Records
 from hotline_web.settings import Settings
@@ -219,6 +219,7 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
         call_level=words.call_level,
         case_need=lambda case: words.case_need(case, desk().now),
         case_level=lambda case: words.case_level(case, desk().now),
+        same_words=inboxwords.same_words,
         tried=words.tried,
         call_outcome=lambda call: desk().call_outcome(call),
         person_name=lambda person: desk().person_name(person),

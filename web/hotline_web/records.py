@@ -21,7 +21,10 @@ from hotline.storage import (
     calls,
     complaints,
     drafts,
+    duecases,
+    listeners,
     presence,
+    samecaller,
     waiting,
 )
 from hotline.storage import office as stored_office
@@ -31,10 +34,13 @@ from hotline.storage.calls import Call, CallStory
 from hotline.storage.complaints import Show
 from hotline.storage.database import Database
 from hotline.storage.drafts import Draft
+from hotline.storage.duecases import Pile
 from hotline.storage.files import Recordings, call_of_why
+from hotline.storage.listeners import Listener
 from hotline.storage.office import OfficeVersion
 from hotline.storage.officefile import read_stored_office
 from hotline.storage.presence import Turn
+from hotline.storage.samecaller import SameCaller
 from hotline.storage.schema import records_file
 
 T = TypeVar("T")
@@ -94,6 +100,35 @@ class Records:
         return self._read(
             lambda database: complaints.list_cases(database, show, limit=limit, before=before)
         )
+
+    def due(self, pile: Pile, limit: int, after: Case | None = None) -> list[Case]:
+        """Open cases, the soonest due first; after: those that come behind that one."""
+        return self._read(lambda database: duecases.listed(database, pile, limit, after))
+
+    def due_beside(self, pile: Pile, case: Case) -> tuple[Case | None, Case | None]:
+        """Which open case is due just before that one, and which just after."""
+
+        def look(database: Database) -> tuple[Case | None, Case | None]:
+            later = duecases.listed(database, pile, 1, after=case)
+            return duecases.before(database, pile, case), next(iter(later), None)
+
+        return self._read(look)
+
+    def due_count(self, pile: Pile) -> int:
+        """How many open cases there are."""
+        return self._read(lambda database: duecases.count(database, pile))
+
+    def done_after(self, case: Case) -> Case | None:
+        """The closed case with the next number."""
+        return self._read(lambda database: complaints.next_done(database, case.number))
+
+    def listeners(self, case: Case) -> list[Listener]:
+        """Who listened to its recording, the newest first."""
+        return self._read(lambda database: listeners.of_case(database, case.number))
+
+    def same_caller(self, case: Case) -> SameCaller | None:
+        """What else came from that number; None where nothing did, or it was withheld."""
+        return self._read(lambda database: samecaller.beside(database, case))
 
     def case(self, number: int) -> Case | None:
         """The case of that number."""

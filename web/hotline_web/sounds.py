@@ -7,16 +7,23 @@ import wave
 from collections.abc import Iterable
 from pathlib import Path
 
-from flask import send_file
+from flask import request, send_file
 from werkzeug.wrappers import Response
 
 TELEPHONE_HZ = 8000
 
 
-def sound_of(path: Path) -> Response:
-    """In parts if the player asks for parts; never kept by the browser without asking again."""
-    answer = send_file(path, mimetype="audio/wav", conditional=True, etag=True, max_age=0)
-    answer.headers["Content-Disposition"] = f'inline; filename="{path.name}"'
+def sound_of(path: Path, *, save: bool = False) -> Response:
+    """In parts if the player asks for parts; never kept by the browser without asking again.
+
+    save: to be kept as a file instead of being played.
+    """
+    # Of several parts at once, which no player asks for, the whole is sent: RFC 9110, 14.2.
+    one = request.range is None or len(request.range.ranges) < 2
+    answer = send_file(path, mimetype="audio/wav", conditional=one, etag=True, max_age=0)
+    answer.headers["Content-Disposition"] = (
+        f'{"attachment" if save else "inline"}; filename="{path.name}"'
+    )
     return answer
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from hotline import terminal
@@ -57,20 +57,14 @@ def _print(now: AnnouncementNow, *, as_json: bool) -> int:
     return 0
 
 
-def _instant(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as wrong:
-        raise argparse.ArgumentTypeError(f"{text} is no time such as 2026-12-05T18:00") from wrong
-    return at if at.tzinfo else at.astimezone()
-
-
 def add(verbs: Any) -> None:
     """Their words on the command line."""
     ask = shared.verb(verbs, "announce", announce, json_too=True)
     ask.add_argument("text", nargs="*", help="what callers are to hear")
     ask.add_argument(
-        "--until", type=_instant, help="2026-12-05T18:00, local time; default: four hours from now"
+        "--until",
+        type=shared.moment,
+        help="2026-12-05T18:00, local time; default: four hours from now",
     )
     ask.add_argument("--language", help="of the text; default: the office's first")
     ask.add_argument("--recording", action="store_true", help="play what was recorded for it")

@@ -12,7 +12,13 @@ from typing import Any
 from hotline import terminal
 from hotline.commands import shared
 from hotline.control.client import Control
-from hotline.control.messages.calls import CallBack, CallClaim, CallReturned, CallTried
+from hotline.control.messages.calls import (
+    CallBack,
+    CallClaim,
+    CallReturned,
+    CallTried,
+    CaseDue,
+)
 from hotline.errors import HotlineError
 from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.label import label
@@ -131,6 +137,14 @@ def texts(given: argparse.Namespace) -> int:
     return 0
 
 
+def due(given: argparse.Namespace) -> int:
+    """Set until when a complaint or message has to be answered."""
+    control = Control(shared.places(given).control)
+    control.change(CaseDue(case=given.case, due=given.until, by=getpass.getuser()))
+    terminal.say(f"Case {given.case} is due {shared.local(given.until)}.")
+    return 0
+
+
 def campaigns(given: argparse.Namespace) -> int:
     """What came of campaigns that are over."""
     with records_file(shared.places(given).data).reading() as database:
@@ -163,6 +177,7 @@ def _print_cases(given: argparse.Namespace, kinds: Iterable[CaseKind], empty: st
             str(c.kind),
             str(c.state),
             shared.local(c.created),
+            shared.local(c.due),
             c.topic,
             c.caller_number or "withheld",
             f"{c.seconds:.0f} s",
@@ -170,7 +185,7 @@ def _print_cases(given: argparse.Namespace, kinds: Iterable[CaseKind], empty: st
         )
         for c in found
     ]
-    heads = ("case", "kind", "state", "when", "topic", "caller", "length", "for")
+    heads = ("case", "kind", "state", "when", "due", "topic", "caller", "length", "for")
     shared.print_records(found, rows, heads, as_json=given.json, empty=empty)
     return 0
 
@@ -244,6 +259,9 @@ def add(verbs: Any) -> None:
         verb = shared.verb(verbs, name, command, json_too=True)
         verb.add_argument("--all", action="store_true", help="those that are done, too")
         verb.add_argument("--limit", type=int, default=200)
+    deadline = shared.verb(verbs, "due", due)
+    deadline.add_argument("case", type=int, help="as `complaints` and `messages` show it")
+    deadline.add_argument("until", type=shared.moment, help="2026-12-24T18:00, local time")
 
 
 def _returning_verbs(verbs: Any) -> None:

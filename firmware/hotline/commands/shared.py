@@ -58,6 +58,15 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text} is no day such as 2026-12-24") from wrong
 
 
+def moment(text: str) -> datetime:
+    """A word of the command line, by the clock of this machine."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(f"{text} is no time such as 2026-12-05T18:00") from wrong
+    return at if at.tzinfo else at.astimezone()
+
+
 def print_records(
     records: Sequence[Any],
     rows: Iterable[Sequence[str]],

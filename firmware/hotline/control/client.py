@@ -18,6 +18,7 @@ from hotline.control.messages.calls import (
     CallTried,
     CaseAssign,
     CaseDone,
+    CaseDue,
     CaseHeard,
     CaseNote,
     CaseReopen,
@@ -167,6 +168,7 @@ class Control:
         | CaseReopen
         | CaseNote
         | CaseHeard
+        | CaseDue
         | CallReturned
         | PlanSwap
         | PlanAway

@@ -29,6 +29,7 @@ from hotline.control.messages.calls import (
     CallTried,
     CaseAssign,
     CaseDone,
+    CaseDue,
     CaseHeard,
     CaseNote,
     CaseReopen,
@@ -466,7 +467,13 @@ class FrontDesk:
 
     async def case_heard(self, ask: CaseHeard) -> Done:
         """See Desk."""
-        return await self._case(ask.case, self.exchange.cases.heard(ask.case, self._now()))
+        cases, now = self.exchange.cases, self._now()
+        return await self._case(ask.case, cases.heard(ask.case, now, ask.by, saved=ask.saved))
+
+    async def case_due(self, ask: CaseDue) -> Done:
+        """See Desk."""
+        change = self.exchange.cases.put_off(ask.case, ask.due, self._now(), ask.by)
+        return await self._case(ask.case, change)
 
     async def call_returned(self, ask: CallReturned) -> Done:
         """See Desk."""

@@ -25,6 +25,7 @@ from hotline.control.messages.calls import (
     CallTried,
     CaseAssign,
     CaseDone,
+    CaseDue,
     CaseHeard,
     CaseNote,
     CaseReopen,
@@ -180,6 +181,9 @@ class Desk(Protocol):
 
     async def case_heard(self, ask: CaseHeard) -> Done:
         """Mark a recording as listened to."""
+
+    async def case_due(self, ask: CaseDue) -> Done:
+        """Set another deadline."""
 
     async def call_returned(self, ask: CallReturned) -> Done:
         """Mark a missed call as returned."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from hotline.errors import HotlineError
+from hotline.said import say
+
+LONGEST = timedelta(days=366)  # of a deadline; further ahead is a mistake of the pen
 
 
 class CaseKind(StrEnum):
@@ -45,6 +48,7 @@ class Case:
     caller_number, caller_name: untrusted text. recording: file name inside the recordings, None
     if there is none or it was purged. seconds: its length. created, due, heard_at, done_at: UTC.
     assigned_to: a person's id. filed: the caller has finished; False while it is being recorded.
+    due_by: who set the deadline, "" while it is the usual one.
     keep: marked by the office; no purge of any kind touches it.
     """
 
@@ -66,6 +70,7 @@ class Case:
     heard_at: datetime | None = None
     done_at: datetime | None = None
     keep: bool = False
+    due_by: str = ""
 
     @property
     def unheard(self) -> bool:
@@ -92,6 +97,20 @@ def done(case: Case, at: datetime) -> Case:
     if not case.filed:
         raise _illegal(case, "is still being recorded", "Wait until the caller has finished.")
     return replace(case, state=CaseState.DONE, done_at=at)
+
+
+def put_off(case: Case, due: datetime, now: datetime, by: str) -> Case:
+    """The case with another deadline, sooner or later, set by somebody.
+
+    Raises HotlineError for a case that is done, and for a deadline nobody can keep.
+    """
+    if case.state is CaseState.DONE:
+        raise _illegal(case, "is done already", "Reopen it first.")
+    if due <= now:
+        raise HotlineError(say("This time is over already."), say("Choose a later one."))
+    if due - now > LONGEST:
+        raise HotlineError(say("This is more than a year ahead."), say("Choose a day before."))
+    return replace(case, due=due, due_by=by)
 
 
 def reopened(case: Case, due: datetime) -> Case:

@@ -8,8 +8,7 @@ meanwhile; so the rings missed in the first minutes of a duty, and after a break
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -33,20 +32,23 @@ class Rang(StrEnum):
 
 
 @dataclass(frozen=True)
-class Ring:
-    """One telephone rung for one caller. person: id."""
+class Rings:
+    """When one telephone was rung for callers, of whom the same became each time. person: id."""
 
     person: str
-    at: datetime
     what: Rang
+    at: tuple[datetime, ...]
 
 
 @dataclass(frozen=True)
-class Talk:
-    """A call that was spoken. back: the caller was called back. seconds: 0 where not known."""
+class Talks:
+    """How many calls somebody spoke. back: the callers were called back.
+
+    seconds: of all together, without those of which it is not known.
+    """
 
     person: str
-    at: datetime
+    calls: int
     seconds: float
     back: bool = False
 
@@ -91,8 +93,8 @@ def records(
     office: Office,
     begin: datetime,
     end: datetime,
-    rings: Sequence[Ring],
-    talks: Sequence[Talk],
+    rings: Sequence[Rings],
+    talks: Sequence[Talks],
     spells: Sequence[Spell],
 ) -> tuple[Record, ...]:
     """Everybody of the office, in its order. The plan is the one in force now."""
@@ -103,7 +105,7 @@ def records(
             person,
             (begin, end),
             [duty for duty in duties if duty.person.id == person.id],
-            sorted((r for r in rings if r.person == person.id), key=lambda r: r.at),
+            _by_end(ring for ring in rings if ring.person == person.id),
             [talk for talk in talks if talk.person == person.id],
             [spell for spell in spells if spell.person == person.id],
         )
@@ -115,11 +117,10 @@ def _record(
     person: Person,
     span: tuple[datetime, datetime],
     duties: Sequence[Duty],
-    rings: Sequence[Ring],
-    talks: Sequence[Talk],
+    rings: Mapping[Rang, Sequence[datetime]],
+    talks: Sequence[Talks],
     spells: Sequence[Spell],
 ) -> Record:
-    counted = Counter(ring.what for ring in rings)
     starts = [duty.span[0] for duty in duties]
     returns = [pause[1] for duty in duties for pause in duty.breaks]
     returns += [s.ended or s.until for s in spells if s.why is Why.BREAK]
@@ -127,30 +128,33 @@ def _record(
         person.id,
         person.name,
         _length(duties, span),
-        {what: counted[what] for what in Rang},
+        {what: len(rings[what]) for what in Rang},
         _missed_after(starts, rings),
         _missed_after(returns, rings),
-        len(talks),
-        sum(talk.back for talk in talks),
+        sum(talk.calls for talk in talks),
+        sum(talk.calls for talk in talks if talk.back),
         timedelta(seconds=round(sum(talk.seconds for talk in talks))),
         {why: _away([s for s in spells if s.why is why], span) for why in Why},
     )
 
 
-def _missed_after(edges: Iterable[datetime], rings: Sequence[Ring]) -> int:
-    """Each ring once, however many edges lie before it. rings: in their order."""
-    missed = set[datetime]()
+def _by_end(rings: Iterable[Rings]) -> dict[Rang, list[datetime]]:
+    """When it rang, by what became of it, each in its order."""
+    found: dict[Rang, list[datetime]] = {what: [] for what in Rang}
+    for ring in rings:
+        found[ring.what] += ring.at
+    return {what: sorted(at) for what, at in found.items()}
+
+
+def _missed_after(edges: Iterable[datetime], rings: Mapping[Rang, Sequence[datetime]]) -> int:
+    """Each ring once, however many edges lie before it."""
+    missed, taken = rings[Rang.MISSED], rings[Rang.TAKEN]
+    counted = set[int]()
     for edge in edges:
-        for ring in rings[bisect_left(rings, edge, key=_when) :]:
-            if ring.at >= edge + EDGE or ring.what is Rang.TAKEN:
-                break
-            if ring.what is Rang.MISSED:
-                missed.add(ring.at)
-    return len(missed)
-
-
-def _when(ring: Ring) -> datetime:
-    return ring.at
+        next_taken = bisect_left(taken, edge)
+        until = min([edge + EDGE, *taken[next_taken : next_taken + 1]])
+        counted.update(range(bisect_left(missed, edge), bisect_left(missed, until)))
+    return len(counted)
 
 
 def _away(spells: Sequence[Spell], span: tuple[datetime, datetime]) -> tuple[int, timedelta]:

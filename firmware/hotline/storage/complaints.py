@@ -18,9 +18,11 @@ from hotline.inbox.case import CallerLabel, Case, CaseKind, CaseState
 from hotline.inbox.deadlines import DEFAULT_TERM, due_at
 from hotline.inbox.label import label
 from hotline.inbox.retention import Retention, case_expired
+from hotline.storage import listeners
 from hotline.storage.calls import NEWER_THAN_ALL
 from hotline.storage.database import instant, instant_or_none, text_of
 from hotline.storage.files import case_of_name, recording_name
+from hotline.storage.listeners import Listener
 from hotline.storage.writer import Writer
 
 T = TypeVar("T")
@@ -138,8 +140,15 @@ class Cases:
         return self._change(number, lambda case: rules.done(case, at))
 
     def reopen(self, number: int, at: datetime) -> Future[Case]:
-        """It was not done after all; the deadline runs anew."""
-        return self._change(number, lambda case: rules.reopened(case, due_at(at, self._term)))
+        """It was not done after all; a deadline that has passed runs anew."""
+        anew = due_at(at, self._term)
+        return self._change(
+            number, lambda case: rules.reopened(case, case.due if case.due > at else anew)
+        )
+
+    def put_off(self, number: int, due: datetime, at: datetime, by: str) -> Future[Case]:
+        """Another deadline, set by somebody."""
+        return self._change(number, lambda case: rules.put_off(case, due, at, by))
 
     def note(self, number: int, text: str) -> Future[Case]:
         """Add a note of the office below those already there; of too many the oldest go."""
@@ -151,9 +160,23 @@ class Cases:
 
         return self._change(number, change)
 
-    def heard(self, number: int, at: datetime) -> Future[Case]:
-        """Somebody listened to the recording; the first time counts."""
-        return self._change(number, lambda case: replace(case, heard_at=case.heard_at or at))
+    def heard(
+        self, number: int, at: datetime, by: str = "", *, saved: bool = False
+    ) -> Future[Case]:
+        """Somebody listened to the recording, or saved it; the first time counts as heard.
+
+        by: who, to be told apart later; "" for nobody whose name is known.
+        """
+
+        def change(database: Database) -> Case:
+            case = _changed(
+                database, number, lambda case: replace(case, heard_at=case.heard_at or at)
+            )
+            if by:
+                listeners.note(database, number, Listener(at, by, saved))
+            return case
+
+        return self._writer.submit(change)
 
     def keep(self, number: int, keep: bool) -> Future[Case]:
         """Except the case from every purge, or no longer."""
@@ -168,7 +191,7 @@ class Cases:
 
 def get(database: Database, number: int) -> Case | None:
     """The case of that number; None if there is none, or nothing was said in it."""
-    return next(iter(_cases(database, "number = ? and not void", (number,))), None)
+    return next(iter(matching(database, "number = ? and not void", (number,))), None)
 
 
 def list_cases(
@@ -185,7 +208,7 @@ def list_cases(
     upto = NEWER_THAN_ALL if before is None else before
     states = [state.value for state in _STATES[show]]
     marks = ", ".join("?" * len(states))
-    return _cases(
+    return matching(
         database,
         f"filed and void = 0 and state in ({marks}) and number < ? and (? is null or kind = ?)"
         " order by number desc limit ?",
@@ -193,9 +216,19 @@ def list_cases(
     )
 
 
+def next_done(database: Database, number: int) -> Case | None:
+    """The closed case that was opened next after that one."""
+    found = matching(
+        database,
+        "state = 'done' and filed and void = 0 and number > ? order by number limit 1",
+        (number,),
+    )
+    return next(iter(found), None)
+
+
 def of_number(database: Database, number: str) -> list[Case]:
     """Every case of that caller's number, the newest first."""
-    return _cases(database, "caller_number = ? and not void order by number desc", (number,))
+    return matching(database, "caller_number = ? and not void order by number desc", (number,))
 
 
 def adopt(
@@ -224,19 +257,20 @@ def adopt(
 
 def expired(database: Database, now: datetime, retention: Retention) -> list[Case]:
     """Cases whose time is over, to be deleted with their files."""
-    closed = _cases(database, "state = 'done' and not void", ())
+    closed = matching(database, "state = 'done' and not void", ())
     return [case for case in closed if case_expired(case, now, retention)]
 
 
 def all_of_number(database: Database, number: str) -> list[Case]:
     """Every row that names that caller, also those in which nothing was said."""
-    return _cases(database, "caller_number = ?", (number,))
+    return matching(database, "caller_number = ?", (number,))
 
 
 def delete(database: Database, numbers: Iterable[int]) -> None:
     """Delete rows. Their files have to be gone before: a file without a row becomes a case."""
     for number in numbers:
         database.execute("delete from cases where number = ?", (number,))
+        listeners.forget(database, number)
 
 
 def _changed(database: Database, number: int, change: Callable[[Case], Case]) -> Case:
@@ -275,7 +309,7 @@ def _refile(
     database: Database, recordings: Path, number: int, repair: Callable[[Path], float]
 ) -> bool:
     """File a case the last run left open, or drop it if nothing was said. True if filed."""
-    (case,) = _cases(database, "number = ?", (number,))
+    (case,) = matching(database, "number = ?", (number,))
     path = recordings / (case.recording or "")
     seconds = _length(path, repair) if path.is_file() else 0.0
     if seconds is None:
@@ -354,7 +388,8 @@ def _update(database: Database, number: int, values: dict[str, Any]) -> None:
     )
 
 
-def _cases(database: Database, where: str, values: tuple[Any, ...]) -> list[Case]:
+def matching(database: Database, where: str, values: tuple[Any, ...]) -> list[Case]:
+    """Every case of which `where`, a condition of ours with its order, is true."""
     rows = database.query(f"select * from cases where {where}", values)  # noqa: S608
     return [_case(row) for row in rows]
 
@@ -379,6 +414,7 @@ def _row(case: Case) -> dict[str, Any]:
         "heard_at": case.heard_at and text_of(case.heard_at),
         "done_at": case.done_at and text_of(case.done_at),
         "keep": case.keep,
+        "due_by": case.due_by,
     }
 
 
@@ -402,4 +438,5 @@ def _case(row: dict[str, Any]) -> Case:
         heard_at=instant_or_none(row["heard_at"]),
         done_at=instant_or_none(row["done_at"]),
         keep=bool(row["keep"]),
+        due_by=row["due_by"],
     )

@@ -508,3 +508,25 @@ def many_years(database: Database) -> None:
 def audit_chain(database: Database) -> None:
     """Each line of the audit vouches for the one before; see storage/auditchain.py."""
     auditchain.begin(database)
+
+
+@RECORDS()
+def deadlines(database: Database) -> None:
+    """Who set the deadline of a case, and who listened to its recording; see storage/duecases.py.
+
+    listened: nothing refers to a case of which the row was lost.
+    """
+    database.execute("alter table cases add column due_by text not null default ''")
+    database.execute(
+        """create index cases_due on cases (due, number)
+        where state != 'done' and filed and not void"""
+    )
+    database.execute(
+        """create table listened (
+            number integer not null,
+            at text not null,
+            "by" text not null,
+            saved integer not null,
+            primary key (number, at, "by", saved)
+        ) without rowid"""
+    )

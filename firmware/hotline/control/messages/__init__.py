@@ -18,6 +18,7 @@ from hotline.control.messages.calls import (
     CallTried,
     CaseAssign,
     CaseDone,
+    CaseDue,
     CaseHeard,
     CaseNote,
     CaseReopen,
@@ -84,6 +85,7 @@ Request = Annotated[
     | CaseReopen
     | CaseNote
     | CaseHeard
+    | CaseDue
     | CallReturned
     | CallClaim
     | CallTried

@@ -48,10 +48,20 @@ class CaseNote(Message):
 
 
 class CaseHeard(Message):
-    """Somebody listened to the recording."""
+    """Somebody listened to the recording; saved: or took it away as a file."""
 
     do: Literal["case_heard"] = "case_heard"
     case: Number
+    by: Short
+    saved: bool = False
+
+
+class CaseDue(Message):
+    """Another deadline for an open complaint or message."""
+
+    do: Literal["case_due"] = "case_due"
+    case: Number
+    due: AwareDatetime
     by: Short
 
 
