@@ -50,6 +50,7 @@ from hotline.control.server import ControlServer, only_one
 from hotline.control.staffdesk import StaffDesk
 from hotline.control.waitingdesk import WaitingDesk
 from hotline.health import chores
+from hotline.health.linewatch import LineWatch
 from hotline.health.power import Power
 from hotline.lines.browser import BrowserLine
 from hotline.lines.port import LineState
@@ -214,9 +215,13 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 
         rack.follow.append(follow)
         on_text = partial(_keep_text, records.texts, clock, staff_texts)
-        rack.connect(exchange.board, switchboard, _changed(desk, records.outbox), on_text)
+        watch = LineWatch(exchange.board, clock, records.history, records.troubles)
+        rack.mending = watch.mending
+        rack.connect(exchange.board, switchboard, _changed(desk, records.outbox, watch), on_text)
+        watch.look()
         await rack.start(options)
         closing.push_async_callback(rack.close)
+        closing.callback(watch.close)
         await _start_browsers(pjsip, places, switchboard, closing)
         server = ControlServer(places.control, desk)
         await server.open()
@@ -225,6 +230,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         more = (
             diverting.keep(),
             supply.watch(),
+            watch.keep(),
             confirming.keep(),
             attendance.keep(),
             evening.keep(),
@@ -293,9 +299,10 @@ async def _keep_text(
         staff.came(text)
 
 
-def _changed(desk: FrontDesk, outbox: Outbox) -> Callable[[str, LineState], None]:
+def _changed(desk: FrontDesk, outbox: Outbox, watch: LineWatch) -> Callable[[str, LineState], None]:
     def changed(name: str, state: LineState) -> None:
         desk.line_changed(name, state)
+        watch.changed(name, state)
         if state.up:
             outbox.try_now("sms")
 

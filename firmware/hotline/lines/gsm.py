@@ -27,7 +27,7 @@ from hotline.lines.diverts import Diverts
 from hotline.lines.finder import Finder
 from hotline.lines.gsmcalls import GsmCalls, Sound
 from hotline.lines.gsmleg import GsmLeg
-from hotline.lines.keeper import Keeper
+from hotline.lines.keeper import Keeper, Mending
 from hotline.lines.ladder import Hung
 from hotline.lines.openmodem import OpenModem
 from hotline.lines.place import Place
@@ -35,13 +35,16 @@ from hotline.lines.port import (
     Capabilities,
     Diverted,
     DivertState,
+    Hardware,
     Leg,
     LineState,
     NetworkFacts,
+    Reading,
 )
 from hotline.lines.quirks import quirks_of
 from hotline.lines.texts import Texts
 from hotline.lines.twocalls import SecondLeg
+from hotline.lines.which import asked_which
 from hotline.options import Modem
 from hotline.said import Said, say
 
@@ -72,7 +75,8 @@ class GsmLine:
             hands_on=bool(modem.hands_on) and self._quirks.hands_on and can_dial,
             caution=self._quirks.caution,
         )
-        self._card = ""
+        self._card = self._firmware = self._imei = ""
+        self._restart_waits = False
         self._sound = sound
         self._place = place or Place(modem, Finder(), self._quirks.restart)
         self._access = Access(modem, self._quirks, lambda at: self.on_time(at))
@@ -162,6 +166,55 @@ class GsmLine:
             await asyncio.wait([self._calls.leg.gone])
 
     # -- what it knows of its network: see lines/network.py, diverts.py, balance.py -------------
+
+    def reading(self) -> Reading:
+        """See ObservedLine."""
+        known = self._access.network()
+        words = f"{known.operator} {known.generation}".strip()
+        return Reading(self._access.signal, words if self._health.up else "")
+
+    async def hardware(self) -> Hardware:
+        """See ObservedLine."""
+        if not self._firmware and (port := self._quiet_session()):
+            self._firmware, self._imei = await asked_which(port, self._hear)
+        return self._place.hardware(
+            Hardware(
+                model=self._quirks.words,
+                firmware=self._firmware,
+                imei=self._imei,
+                registration=self._access.registration(),
+                speech=self._quirks.speech is not None,
+                restarts=True,
+            )
+        )
+
+    def restart(self) -> bool:
+        """See RestartingLine."""
+        if not self._modem.ready:
+            raise LineDown(
+                say("The modem %(line)s is lost, and the box is at it already.", line=self.name),
+                self._health.words,
+            )
+        if self._calls.leg is None:
+            self._keeper.restart()
+            return True
+        if not self._restart_waits:
+            self._restart_waits = True
+            self._modem.run(self._restart_when_free())
+        return False
+
+    async def _restart_when_free(self) -> None:
+        try:
+            while self._calls.leg is not None:
+                await asyncio.wait([self._calls.leg.gone])
+                await asyncio.sleep(SETTING_UP_S)  # until the calls know of it
+        finally:
+            self._restart_waits = False
+        self._keeper.restart()
+
+    def on_mending(self, hear: Callable[[Mending], None]) -> None:
+        """Have each step to get the modem back told."""
+        self._keeper.on_mending = hear
 
     def network(self) -> NetworkFacts:
         """See MobileLine."""

@@ -35,6 +35,7 @@ class Act(StrEnum):
     LINE_ADDED = "line added"
     LINE_CHANGED = "line changed"
     LINE_REMOVED = "line removed"
+    LINE_RESTARTED = "line restarted"  # its modem, by hand
 
 
 @dataclass(frozen=True)
