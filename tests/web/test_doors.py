@@ -85,6 +85,8 @@ ROUTES = {
     "lines.use": "/lines/use",
     "lines.change": "/lines/change?line=line",
     "lines.remove": "/lines/remove",
+    "lines.one": "/lines/one?line=mobile",
+    "lines.restart": "/lines/restart",
     "prompts.prompts": "/prompts",
     "prompts.sentence": "/prompts/en/greeting_open",
     "prompts.heard": "/prompts/en/greeting_open/now",
@@ -156,6 +158,7 @@ CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put", "notic
 CHANGING |= {"test_heard", "put", "put_day", "take_out"}
 CHANGING |= {"add", "look_through", "put_one", "people_list", "people_confirm"}
 CHANGING |= {"confirm_all", "people_confirm_all"}
+CHANGING |= {"restart"}
 ONLY_SHOWN = {"people.new"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING and e not in ONLY_SHOWN]

@@ -85,6 +85,8 @@ MAY = {
     "lines.use": OWNER_ALONE,
     "lines.change": OWNER_ALONE,
     "lines.remove": OWNER_ALONE,
+    "lines.one": ANYBODY_HERE,
+    "lines.restart": SETTING_UP,
     "hours.hours": ANYBODY_HERE,
     "hours.put": SETTING_UP,
     "hours.put_day": SETTING_UP,

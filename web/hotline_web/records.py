@@ -14,13 +14,24 @@ from hotline.inbox.outcome import Outcome
 from hotline.inbox.waiting import Waiting
 from hotline.routing.adherence import Record
 from hotline.routing.office import Office
-from hotline.storage import adherence, calls, complaints, drafts, presence, waiting
+from hotline.storage import (
+    adherence,
+    calls,
+    complaints,
+    drafts,
+    linehistory,
+    linetroubles,
+    presence,
+    waiting,
+)
 from hotline.storage import office as stored_office
 from hotline.storage.calls import Call, CallStory
 from hotline.storage.complaints import Show
 from hotline.storage.database import Database
 from hotline.storage.drafts import Draft
 from hotline.storage.files import Recordings, call_of_why
+from hotline.storage.linehistory import Quarter
+from hotline.storage.linetroubles import LineTrouble
 from hotline.storage.office import OfficeVersion
 from hotline.storage.officefile import read_stored_office
 from hotline.storage.presence import Turn
@@ -161,6 +172,14 @@ class Records:
         saved, office = found
         changes = self._read(drafts.drafted)
         return saved, drafts.draft_of(office, saved.id, changes)
+
+    def quarters(self, line: str, begin: datetime, end: datetime) -> list[Quarter]:
+        """How a line was in this span, in order of time."""
+        return self._read(lambda database: linehistory.quarters(database, line, begin, end))
+
+    def troubles(self, line: str, since: datetime) -> list[LineTrouble]:
+        """When a line was lost since then, the newest first."""
+        return self._read(lambda database: linetroubles.of_line(database, line, since))
 
     def _since(self, start: datetime) -> list[Call]:
         found: list[Call] = []

@@ -40,6 +40,7 @@ from hotline.clock import Clock
 from hotline.control.addeddesk import AddedDesk
 from hotline.control.desk import FrontDesk
 from hotline.control.draftdesk import DraftDesk
+from hotline.control.hardwaredesk import HardwareDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages.lines import Section
 from hotline.control.messages.office import PlanSwap
@@ -156,7 +157,8 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         diverting = _diverting(options, exchange, records)
         tests = SelfTests(exchange, records.tests, None, switchboard)
         lessons = ToneLessons(exchange, switchboard, records.tones, [])
-        added = AddedDesk(rack, places.lines, lines, _noted(audit, clock))
+        noted = _noted(audit, clock)
+        added = AddedDesk(rack, places.lines, lines, noted)
         supply = Power()
         people = StaffDesk(attendance, exchange.office)
         desk = FrontDesk(
@@ -178,6 +180,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 partial(_settings_of, added),
             ),
             added=added,
+            hardware=HardwareDesk(
+                exchange.board, records.tests, records.file, " ".join(options.sip.codecs), noted
+            ),
             people=people,
             number_desk=NumberDesk(exchange, confirming, alarms, measuring, roll_calls),
             pins=PinDesk(door, people.person),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hotline.lines.gsm import RESTING
+from hotline.lines.gsm import BY_ITSELF, RESTING
 from hotline.lines.keeper import Mending
 from hotline.lines.ladder import STEADY_S, Rung, Trouble
 from hotline.lines.port import LineState
@@ -50,11 +50,12 @@ class Lost:
         """The box does something about it."""
         if step.seen == RESTING:
             return
-        self._lost(moment, _KINDS[step.trouble], step.seen)
+        kind = Kind.HUNG if step.seen == BY_ITSELF else _KINDS[step.trouble]
+        self._lost(moment, kind, step.seen)
         one = self._trouble
         if one is not None and one.ended is None and self._is_new(step):
             if one.kind is Kind.AWAY:
-                one = replace(one, kind=_KINDS[step.trouble])
+                one = replace(one, kind=kind)
             done = Mended(moment.at, step.seen, _words(step))
             self._trouble = replace(one, steps=(*one.steps, done))
 

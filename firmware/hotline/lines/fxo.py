@@ -99,7 +99,8 @@ class OfficeLine:
 
     async def hardware(self) -> Hardware:
         """See ObservedLine."""
-        return Hardware(model=self._modem.model, ports=(str(self._modem.port),))
+        sound = "" if self._format is None else self._format.encoding.value
+        return Hardware(self._modem.model, ports=(str(self._modem.port),), codecs=sound or "-")
 
     def state(self) -> LineState:
         """See Line."""

@@ -53,6 +53,8 @@ log = logging.getLogger(__name__)
 SETTING_UP_S = 0.5  # between looks at a call that is not answered yet
 TALKING_S = 2.0
 IDLE_S = 8.0
+ASKS_WHICH_S = 1.5
+BY_ITSELF = say("The modem has restarted itself.")
 RESTING = say(
     "The modem starts anew, as its model needs it after each call; it is back in half a minute."
 )
@@ -176,13 +178,17 @@ class GsmLine:
     async def hardware(self) -> Hardware:
         """See ObservedLine."""
         if not self._firmware and (port := self._quiet_session()):
-            self._firmware, self._imei = await asked_which(port, self._hear)
+            self._firmware = "?"  # what does not answer is not asked again: a caller would wait
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ASKS_WHICH_S):
+                    self._firmware, self._imei = await asked_which(port, self._hear)
         return self._place.hardware(
             Hardware(
                 model=self._quirks.words,
                 firmware=self._firmware,
                 imei=self._imei,
                 registration=self._access.registration(),
+                codecs="PCM 8000/16000" if self._quirks.any_rate else "PCM 8000",
                 speech=self._quirks.speech is not None,
                 restarts=True,
             )
@@ -307,7 +313,7 @@ class GsmLine:
             case TextStored() | TextCame():
                 self.texts.hear(event)
             case Restarted():
-                self._modem.fail(say("The modem has restarted itself."))
+                self._modem.fail(BY_ITSELF)
             case _:
                 self._calls.hear(event)
 
@@ -344,6 +350,7 @@ class GsmLine:
             self._sound.close()
         wants: Literal["", "pin"] = "pin" if self._access.wants_pin else ""
         self._access.forget()
+        self._firmware = self._imei = ""  # it may be another that comes back
         self._calls.lost()
         resting = asyncio.get_running_loop().time() < self._away_until
         self._now(LineState(False, RESTING if resting else words, wants=wants))

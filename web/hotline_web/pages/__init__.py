@@ -12,9 +12,9 @@ from hotline_web.pages import (
     home,
     hours,
     inbox,
-    lines,
     menu,
     naming,
+    oneline,
     prompts,
     setup,
     shifts,
@@ -25,6 +25,6 @@ from hotline_web.pages import (
 def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
-    office = (naming, menu, prompts, lines, tryout)
+    office = (naming, menu, prompts, oneline, tryout)
     for page in (door, *daily, *office, setup):
         app.register_blueprint(page.pages)

@@ -21,6 +21,7 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
+from hotline.control.messages.hardware import LineLook, LineRestart
 from hotline.control.messages.lines import (
     LineAdd,
     LineBalance,
@@ -108,6 +109,8 @@ Request = Annotated[
     | LineAdd
     | LineChange
     | LineRemove
+    | LineLook
+    | LineRestart
     | StaffAsk
     | StaffPin
     | StaffOpen
