@@ -8,26 +8,27 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hotline.storage.linehistory import QUARTER_S, Quarter
-from hotline.storage.lineverdicts import WEAK_DBM
+from hotline.storage.lineverdicts import WEAK_DBM, is_weak
 
 SPANS = {1: QUARTER_S, 7: 3600, 30: 4 * 3600}  # days: seconds of one column of the picture
 ROWS = {1: 3600, 7: 6 * 3600, 30: 24 * 3600}  # and of one row of the table
 LOW, HIGH = -113, -61  # dBm: nothing, and more than anybody needs
 HEIGHT = 100
 COLUMN = 4
+PART = 4  # so much of a stretch is worth a warning: the fourth part
 _BARS = (-111, -99, -89, -77)  # as lines/network.py counts them
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Some time of a line. bars: 0 to 4, of the mean signal. watched, down: seconds."""
+    """Some time of a line. watched, down: seconds. weak: was it heard badly for a good part?"""
 
     at: datetime
     watched: float
     down: float
     lowest: int | None
     mean: float | None
-    highest: int | None
+    weak: bool = False
 
     @property
     def bars(self) -> int | None:
@@ -94,9 +95,8 @@ def chart(quarters: Sequence[Quarter], begin: datetime, end: datetime, days: int
 
 
 def span(now: datetime, days: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """From the begin of a row of the table to the end of the quarter of an hour that runs."""
-    whole = timedelta(seconds=QUARTER_S)
-    end = now - timedelta(seconds=now.timestamp() % QUARTER_S) + whole
+    """From the begin of a row of the table to the last quarter of an hour that is over."""
+    end = now - timedelta(seconds=now.timestamp() % QUARTER_S)
     begin = end - timedelta(days=days)
     if days == 1:
         return begin, end
@@ -113,7 +113,7 @@ def _stretch(at: datetime, those: Sequence[Quarter]) -> Stretch:
         sum(one.down for one in those),
         min((one.lowest for one in those if one.lowest is not None), default=None),
         total / heard if heard else None,
-        max((one.highest for one in those if one.highest is not None), default=None),
+        weak=any(map(is_weak, those)) and PART * sum(map(is_weak, those)) >= len(those),
     )
 
 
@@ -123,7 +123,7 @@ def _column(n: int, one: Stretch) -> Column:
     if one.mean is None:
         return Column(n * COLUMN, None, 0, False, down, one.watched > 0)
     top = _y(one.mean)
-    return Column(n * COLUMN, top, HEIGHT - top, one.mean < WEAK_DBM, down, one.watched > 0)
+    return Column(n * COLUMN, top, HEIGHT - top, one.weak, down, one.watched > 0)
 
 
 def _y(dbm: float) -> int:

@@ -122,7 +122,8 @@ class _Abilities:
 
     def _hands(self) -> Ability:
         if self._joined:
-            return self._one("hands_on", True, self._test.at if self._test else None)
+            at = self._test.at if self._test else None
+            return Ability(what="hands_on", state="proven", at=at)
         return self._one("hands_on", None if self._hands_on else False, None, "transfers")
 
     def _one(

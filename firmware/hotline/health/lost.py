@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from hotline.lines.gsm import BY_ITSELF, RESTING
 from hotline.lines.keeper import Mending
-from hotline.lines.ladder import STEADY_S, Rung, Trouble
+from hotline.lines.ladder import BOOT_S, STEADY_S, Rung, Trouble
 from hotline.lines.port import LineState
 from hotline.said import NOTHING, Said, say
 from hotline.storage.linetroubles import Kind, LineTrouble, Mended
@@ -53,7 +53,7 @@ class Lost:
         kind = Kind.HUNG if step.seen == BY_ITSELF else _KINDS[step.trouble]
         self._lost(moment, kind, step.seen)
         one = self._trouble
-        if one is not None and one.ended is None and self._is_new(step):
+        if one is not None and one.ended is None and self._is_new(step, moment):
             if one.kind is Kind.AWAY:
                 one = replace(one, kind=kind)
             done = Mended(moment.at, step.seen, _words(step))
@@ -109,12 +109,14 @@ class Lost:
         seconds = self._before + moment.now - self._down_since
         self._trouble = replace(one, ended=moment.at, seconds=seconds, steps=steps)
 
-    def _is_new(self, step: Mending) -> bool:
-        """Looking once more for the same thing tells nothing."""
+    def _is_new(self, step: Mending, moment: Moment) -> bool:
+        """Looking once more for the same thing tells nothing, nor does one that starts anew."""
         steps = self._trouble.steps if self._trouble else ()
         if len(steps) >= MOST_STEPS:
             return False
         last = steps[-1] if steps else None
+        if last and last.did and step.trouble is Trouble.GONE:
+            return moment.at - last.at > timedelta(seconds=2 * BOOT_S)
         return last is None or (last.seen, last.did) != (step.seen, _words(step))
 
 
