@@ -258,6 +258,16 @@ def test_what_no_caller_noticed_is_not_told(world: World) -> None:
     assert world.told() == []
 
 
+def test_what_the_box_did_is_told_however_quick_it_was(world: World) -> None:
+    world.passes(100)
+    world.does(Trouble.ASKED, Rung.RESTART, RESTARTS, WANTED)
+    world.monotonic += 1
+    world.becomes(True)
+    world.passes(20)
+    (one,) = world.told()
+    assert (one.kind, one.seconds) == (Kind.ASKED, 1.0)
+
+
 def test_a_modem_that_has_to_rest_after_each_call_was_not_lost(world: World) -> None:
     world.passes(100)
     world.does(Trouble.GONE, Rung.REOPEN, seen=RESTING)

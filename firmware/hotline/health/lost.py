@@ -68,12 +68,14 @@ class Lost:
 
     def to_tell(self) -> LineTrouble | None:
         """What is to be written down because it is new, once."""
-        if self._trouble is None or self._trouble == self._told:
+        one = self._trouble
+        if one is None or one == self._told:
             return None
-        if self._trouble.ended and self._trouble.seconds < WORTH_TELLING_S and not self._told:
+        done = self._told is not None or any(step.did for step in one.steps)
+        if one.ended and one.seconds < WORTH_TELLING_S and not done:
             return None
-        self._told = self._trouble
-        return self._told
+        self._told = one
+        return one
 
     def stopped(self, moment: Moment) -> None:
         """The box ends while the line is lost."""
