@@ -37,6 +37,10 @@ OTHERWISE = (
     "/lines/one?line=mobile&days=7",
     "/lines/one?line=office&days=30",
     "/nothing",
+    "/settings?q=queue",
+    "/settings/ringing?at=overflow",
+    "/settings/limits",
+    "/settings/box",
 )
 
 

@@ -328,6 +328,7 @@ class Office:
         )
         self.desk.state = self._status()
         self.desk.people = self._people()
+        self.desk.box.path = directory / "settings.toml"
         self.desk.seen = self._hardware()
         self.desk.yaml = write_office(read_office(PLAN + MENU, "the plan")[0])
         self.desk.set_up = LinesAnswer(

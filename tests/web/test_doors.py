@@ -117,6 +117,10 @@ ROUTES = {
     "menu.take": "/menu/templates",
     "menu.trial": "/menu/try?keys=1",
     "menu.sound": "/menu/heard.wav",
+    "settings.settings": "/settings",
+    "settings.group": "/settings/waiting",
+    "settings.change": "/settings/waiting",
+    "settings.begin_anew": "/settings/box/anew",
     "hours.hours": "/hours",
     "hours.put": "/hours",
     "hours.put_day": "/hours/day",
@@ -158,6 +162,7 @@ CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put", "notic
 CHANGING |= {"test_heard", "put", "put_day", "take_out"}
 CHANGING |= {"add", "look_through", "put_one", "people_list", "people_confirm"}
 CHANGING |= {"confirm_all", "people_confirm_all"}
+CHANGING |= {"begin_anew"}
 CHANGING |= {"restart"}
 ONLY_SHOWN = {"people.new"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}

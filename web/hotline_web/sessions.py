@@ -29,6 +29,7 @@ SET_UP = frozenset(
         *("people.resume", "people.pin", "people.forget_pin", "people.unlock"),
         "duty.answered_by",
         *("hours.put", "hours.put_day", "hours.take_out"),
+        *("settings.change", "settings.begin_anew"),
         "lines.restart",
     }
 )

@@ -16,11 +16,13 @@ from hotline.calls.message import notice_in, notice_text
 from hotline.calls.switchboard import Switchboard
 from hotline.control.addeddesk import AddedDesk
 from hotline.control.answering import OPEN, answer_of
+from hotline.control.boxdesk import BoxDesk
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.hardwaredesk import HardwareDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.livedesk import callers_waiting, live_call, live_calls
 from hotline.control.menutrial import tried
+from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -152,6 +154,7 @@ class FrontDesk:
     waiting: WaitingDesk
     drafts: DraftDesk
     sentences: PromptDesk
+    box: BoxDesk
     countries: frozenset[str] | None = None
     feed: Feed = field(default_factory=Feed)
 
@@ -299,6 +302,10 @@ class FrontDesk:
         """See Desk."""
         return self.sentences.announcement()
 
+    async def box_get(self, ask: BoxGet) -> BoxAnswer:
+        """See Desk."""
+        return self.box.all()
+
     # -- changes -----------------------------------------------------------------------------
 
     async def line_add(self, ask: LineAdd) -> LineSet:
@@ -336,8 +343,18 @@ class FrontDesk:
                 say("Look at it again, then change it."),
             )
         office, warnings = self._alarmed(lambda: with_sections(held, ask.sections, self.countries))
-        await self._put(office, ask.by)
+        if not ask.only_look:
+            await self._put(office, ask.by)
         return OfficePutAnswer(warnings=warnings)
+
+    async def box_set(self, ask: BoxSet) -> Done:
+        """See Desk."""
+        await self.box.put(ask)
+        return Done()
+
+    async def box_anew(self, ask: BoxAnew) -> BoxBegins:
+        """See Desk."""
+        return await self.box.anew(ask)
 
     async def staff(self, ask: StaffAsk) -> StaffSaid:
         """See Desk."""

@@ -17,6 +17,7 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from hotline.control.messages import REQUEST, Request
+from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -272,6 +273,15 @@ class Desk(Protocol):
 
     async def announcement(self, ask: AnnouncementLook) -> AnnouncementNow:
         """What is said before every greeting."""
+
+    async def box_get(self, ask: BoxGet) -> BoxAnswer:
+        """What the box is set to; see control/boxdesk.py."""
+
+    async def box_set(self, ask: BoxSet) -> Done:
+        """Choose other settings of the box; raises BadSettings with every problem."""
+
+    async def box_anew(self, ask: BoxAnew) -> BoxBegins:
+        """Begin anew once no call is up."""
 
     def events(self) -> AsyncGenerator[Event, None]:
         """Events from now on; closing the generator ends the listening. See `Feed`."""

@@ -28,6 +28,11 @@ class Places:
         return self.data / "lines.toml"
 
     @property
+    def chosen(self) -> Path:
+        """What was set on the page for the box itself, over box.toml."""
+        return self.data / "settings.toml"
+
+    @property
     def recordings(self) -> Path:
         """What callers left."""
         return self.data / "recordings"

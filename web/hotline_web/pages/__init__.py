@@ -16,6 +16,7 @@ from hotline_web.pages import (
     naming,
     oneline,
     prompts,
+    settings,
     setup,
     shifts,
     tryout,
@@ -26,5 +27,5 @@ def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
     office = (naming, menu, prompts, oneline, tryout)
-    for page in (door, *daily, *office, setup):
+    for page in (door, *daily, *office, setup, settings):
         app.register_blueprint(page.pages)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from hotline.control.messages.box import BoxAnew, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -122,6 +123,9 @@ Request = Annotated[
     | PromptRevert
     | Announce
     | AnnouncementLook
+    | BoxGet
+    | BoxSet
+    | BoxAnew
     | Subscribe,
     Field(discriminator="do"),
 ]
