@@ -89,6 +89,7 @@ MAY = {
     "settings.group": ANYBODY_HERE,
     "settings.change": SETTING_UP,
     "settings.begin_anew": SETTING_UP,
+    **dict.fromkeys((name for name in ROUTES if name.startswith("network.")), OWNER_ALONE),
     "lines.one": ANYBODY_HERE,
     "lines.restart": SETTING_UP,
     "hours.hours": ANYBODY_HERE,

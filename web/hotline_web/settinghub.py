@@ -137,6 +137,13 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
             _group("office"),
             _group("box"),
             Row(
+                "network.network",
+                N_("Network"),
+                N_("The address of the box in your own network."),
+                N_("address IP router DHCP cable Wi-Fi LAN DNS"),
+                OWNER,
+            ),
+            Row(
                 "setup.begin",
                 N_("Step by step"),
                 N_("The steps of the first set-up, once more."),

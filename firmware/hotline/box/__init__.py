@@ -12,6 +12,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ from hotline.control.hardwaredesk import HardwareDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages.lines import Section
 from hotline.control.messages.office import PlanSwap
+from hotline.control.networkdesk import NetworkDesk
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.pindesk import PinDesk
 from hotline.control.promptdesk import PromptDesk
@@ -56,6 +58,9 @@ from hotline.errors import HotlineError
 from hotline.health import chores
 from hotline.health.linewatch import LineWatch
 from hotline.health.power import Power
+from hotline.lan.manager import NetworkManager
+from hotline.lan.trial import Lan
+from hotline.lan.watch import watch
 from hotline.lines.browser import BrowserLine
 from hotline.lines.port import LineState
 from hotline.media.browser import BrowserPlace
@@ -185,6 +190,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         lessons = ToneLessons(exchange, switchboard, records.tones, [])
         noted = _noted(audit, clock)
         added = AddedDesk(rack, places.lines, lines, noted)
+        lan = Lan(NetworkManager(), places.lan, lambda: bool(switchboard.live))
+        await lan.resume()
+        closing.push_async_callback(lan.close)
         supply = Power()
         people = StaffDesk(attendance, exchange.office)
         desk = FrontDesk(
@@ -231,6 +239,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 lambda: bool(switchboard.live) or exchange.board.calls_out(),
                 _noted(audit, clock),
             ),
+            lan=NetworkDesk(lan, _noted(audit, clock)),
             countries=dialled_countries(options),
         )
         desk.attach()
@@ -253,22 +262,30 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 
         rack.follow.append(follow)
         on_text = partial(_keep_text, records.texts, clock, staff_texts)
-        watch = LineWatch(exchange.board, clock, records.history, records.troubles)
-        rack.mending = watch.mending
-        rack.connect(exchange.board, switchboard, _changed(desk, records.outbox, watch), on_text)
-        watch.look()
+        line_watch = LineWatch(exchange.board, clock, records.history, records.troubles)
+        rack.mending = line_watch.mending
+        rack.connect(
+            exchange.board, switchboard, _changed(desk, records.outbox, line_watch), on_text
+        )
+        line_watch.look()
         await rack.start(options)
         closing.push_async_callback(rack.close)
-        closing.callback(watch.close)
+        closing.callback(line_watch.close)
         await _start_browsers(pjsip, places, switchboard, closing)
         server = ControlServer(places.control, desk)
         await server.open()
         closing.push_async_callback(server.close)
+
+        def moved() -> None:
+            if ip_address(options.sip.listen).is_unspecified:  # another one has not moved
+                desk.box.begin_anew()
+
         evening = EveningLetters(exchange, Evenings(records.writer), records.outbox)
         more = (
             diverting.keep(),
             supply.watch(),
-            watch.keep(),
+            watch(moved, lambda: lan.undecided),
+            line_watch.keep(),
             confirming.keep(),
             attendance.keep(),
             evening.keep(),

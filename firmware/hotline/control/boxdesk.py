@@ -96,8 +96,12 @@ class BoxDesk:
         """Begin anew as soon as no call is up."""
         if not self._asked.is_set():
             self.note(Act.BOX_ANEW, "", ask.by)
-        self._asked.set()
+        self.begin_anew()
         return BoxBegins(at_once=not self.busy())
+
+    def begin_anew(self) -> None:
+        """The same, for a reason of the box's own."""
+        self._asked.set()
 
     async def until_anew(self) -> None:
         """Wait until somebody has asked for it and no call is up."""

@@ -37,6 +37,13 @@ from hotline.control.messages.lines import (
     LineTested,
     LineTone,
 )
+from hotline.control.messages.network import (
+    Network,
+    NetworkAnswer,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
+)
 from hotline.control.messages.office import (
     MenuTried,
     MenuTry,
@@ -258,6 +265,14 @@ class Control:
     def announcement(self) -> AnnouncementNow:
         """What is said before every greeting."""
         return self._ask(AnnouncementLook(), AnnouncementNow)
+
+    def network(self) -> NetworkAnswer:
+        """How the box is in the office's network."""
+        return self._ask(Network(), NetworkAnswer)
+
+    def network_change(self, ask: NetworkTry | NetworkConfirm | NetworkTakeBack) -> NetworkAnswer:
+        """Try another address, keep it or give it back; see lan/trial.py."""
+        return self._ask(ask, NetworkAnswer)
 
     def caps_resume(self, by: str) -> str:
         """Allow some more minutes today; returns how many, in words."""

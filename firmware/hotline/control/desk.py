@@ -49,6 +49,13 @@ from hotline.control.messages.lines import (
     LineTested,
     LineTone,
 )
+from hotline.control.messages.network import (
+    Network,
+    NetworkAnswer,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
+)
 from hotline.control.messages.office import (
     MenuTried,
     MenuTry,
@@ -104,6 +111,7 @@ from hotline.control.messages.prompts import (
 )
 from hotline.control.messages.status import Event, Status, StatusAnswer, Who, WhoAnswer
 from hotline.control.messages.wire import Done, Started, Words
+from hotline.control.networkdesk import NetworkDesk
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.pindesk import PinDesk
 from hotline.control.plandesk import PlanAsk, PlanDesk
@@ -155,6 +163,7 @@ class FrontDesk:
     drafts: DraftDesk
     sentences: PromptDesk
     box: BoxDesk
+    lan: NetworkDesk
     countries: frozenset[str] | None = None
     feed: Feed = field(default_factory=Feed)
 
@@ -306,7 +315,23 @@ class FrontDesk:
         """See Desk."""
         return self.box.all()
 
+    async def network(self, ask: Network) -> NetworkAnswer:
+        """See Desk."""
+        return await self.lan.look()
+
     # -- changes -----------------------------------------------------------------------------
+
+    async def network_try(self, ask: NetworkTry) -> NetworkAnswer:
+        """See Desk."""
+        return await self.lan.try_out(ask)
+
+    async def network_confirm(self, ask: NetworkConfirm) -> NetworkAnswer:
+        """See Desk."""
+        return await self.lan.confirm(ask)
+
+    async def network_take_back(self, ask: NetworkTakeBack) -> NetworkAnswer:
+        """See Desk."""
+        return await self.lan.take_back(ask)
 
     async def line_add(self, ask: LineAdd) -> LineSet:
         """See Desk."""

@@ -44,6 +44,13 @@ from hotline.control.messages.lines import (
     LineTested,
     LineTone,
 )
+from hotline.control.messages.network import (
+    Network,
+    NetworkAnswer,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
+)
 from hotline.control.messages.office import (
     MenuTried,
     MenuTry,
@@ -282,6 +289,18 @@ class Desk(Protocol):
 
     async def box_anew(self, ask: BoxAnew) -> BoxBegins:
         """Begin anew once no call is up."""
+
+    async def network(self, ask: Network) -> NetworkAnswer:
+        """How the box is in the office's network; see lan/."""
+
+    async def network_try(self, ask: NetworkTry) -> NetworkAnswer:
+        """Another address, until it is confirmed."""
+
+    async def network_confirm(self, ask: NetworkConfirm) -> NetworkAnswer:
+        """The address on trial holds for good."""
+
+    async def network_take_back(self, ask: NetworkTakeBack) -> NetworkAnswer:
+        """The address before it."""
 
     def events(self) -> AsyncGenerator[Event, None]:
         """Events from now on; closing the generator ends the listening. See `Feed`."""

@@ -39,6 +39,8 @@ class Act(StrEnum):
     LINE_REMOVED = "line removed"
     SETTINGS_CHANGED = "settings changed"  # those of the box itself
     BOX_ANEW = "box begun anew"  # by command
+    NETWORK_TRIED = "network tried"
+    NETWORK_CHANGED = "network changed"
     LINE_RESTARTED = "line restarted"  # its modem, by hand
 
 

@@ -33,6 +33,11 @@ class Places:
         return self.data / "settings.toml"
 
     @property
+    def lan(self) -> Path:
+        """There while a change of the box's address is on trial; see lan/trial.py."""
+        return self.data / "lan.json"
+
+    @property
     def recordings(self) -> Path:
         """What callers left."""
         return self.data / "recordings"

@@ -14,6 +14,7 @@ from hotline_web.pages import (
     inbox,
     menu,
     naming,
+    network,
     oneline,
     prompts,
     settings,
@@ -26,6 +27,6 @@ from hotline_web.pages import (
 def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
-    office = (naming, menu, prompts, oneline, tryout)
+    office = (naming, menu, prompts, oneline, network, tryout)
     for page in (door, *daily, *office, setup, settings):
         app.register_blueprint(page.pages)

@@ -33,6 +33,12 @@ from hotline.control.messages.lines import (
     LineTest,
     LineTone,
 )
+from hotline.control.messages.network import (
+    Network,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
+)
 from hotline.control.messages.office import (
     MenuTry,
     NoticeHear,
@@ -110,6 +116,10 @@ Request = Annotated[
     | LineAdd
     | LineChange
     | LineRemove
+    | Network
+    | NetworkTry
+    | NetworkConfirm
+    | NetworkTakeBack
     | LineLook
     | LineRestart
     | StaffAsk
