@@ -24,6 +24,7 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
+from hotline.control.messages.hardware import LineLook, LineRestart, LineSeen
 from hotline.control.messages.lines import (
     LineAdd,
     LineChange,
@@ -102,6 +103,7 @@ class FakeDesk:
         self.sounds: tuple[str, ...] = ()
         self.set_up = LinesAnswer(room=8)
         self.box = box_desk(Path("/nowhere/settings.toml"))
+        self.seen = LineSeen()
         self.state = StatusAnswer(
             version="0.1.0",
             started_at=NOON,
@@ -207,6 +209,13 @@ class FakeDesk:
 
     async def line_remove(self, ask: LineRemove) -> Done:
         return await self._change(ask)
+
+    async def line_look(self, ask: LineLook) -> LineSeen:
+        return self.seen
+
+    async def line_restart(self, ask: LineRestart) -> Started:
+        await self._change(ask)
+        return Started(words=say("The modem starts anew as soon as the call on it is over."))
 
     async def numbers(self, ask: Numbers) -> NumbersAnswer:
         return self.people

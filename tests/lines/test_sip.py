@@ -82,6 +82,23 @@ async def started(trunk: Trunk) -> tuple[SipLine, StackDouble, list[Leg]]:
     return line, stack, rings
 
 
+async def test_how_fast_a_provider_answers_is_known_and_silence_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = asyncio.get_running_loop().time()
+    line, *_ = await started(provider(keep_alive_seconds=30))
+    assert line.reading().trip is None
+    times = iter([clock + 0.025, clock + 0.1, clock + 32.1])
+    line._asked_at = clock
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: next(times, clock + 99))
+    line.on_options_reply(200)
+    assert line.reading().trip == pytest.approx(25.0)
+    line.on_options_reply(408)
+    assert line.reading().trip is None
+    monkeypatch.undo()
+    await line.stop()
+
+
 async def test_a_refused_password_is_told_in_plain_words_and_not_hammered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

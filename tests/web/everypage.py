@@ -36,6 +36,8 @@ OTHERWISE = (
     "/duty?at=2026-12-05T09:00&topic=orders",
     "/shifts/change?kind=away&person=ana&first=2026-12-08",
     "/lines/new?as=gateway",
+    "/lines/one?line=mobile&days=7",
+    "/lines/one?line=office&days=30",
     "/nothing",
     "/settings?q=queue",
     "/settings/ringing?at=overflow",

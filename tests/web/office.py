@@ -26,6 +26,7 @@ from hotline.control.messages.calls import (
     Step,
     Waits,
 )
+from hotline.control.messages.hardware import Ability, LineSeen
 from hotline.control.messages.lines import (
     AddedLine,
     FoundModem,
@@ -90,13 +91,15 @@ from hotline.media import sounds
 from hotline.media.speech import Voice
 from hotline.notify.outbox import Outbox
 from hotline.routing.office import Office as OfficeNoun
-from hotline.said import say
+from hotline.said import NOTHING, say
 from hotline.storage import office as stored_office
 from hotline.storage.announcements import Announcements
 from hotline.storage.calls import Journal
 from hotline.storage.complaints import Cases, get
 from hotline.storage.drafts import DraftStore, drafted
 from hotline.storage.files import why_name
+from hotline.storage.linehistory import LineHistory, Quarter, slot_of
+from hotline.storage.linetroubles import Kind, LineTrouble, LineTroubles, Mended
 from hotline.storage.office import OfficeStore
 from hotline.storage.officefile import read_office
 from hotline.storage.officewriting import write_office
@@ -360,6 +363,7 @@ class Office:
         self.desk.state = self._status()
         self.desk.people = self._people()
         self.desk.box.path = directory / "settings.toml"
+        self.desk.seen = self._hardware()
         self.desk.yaml = write_office(read_office(PLAN + MENU, "the plan")[0])
         self.desk.set_up = LinesAnswer(
             found=(
@@ -385,6 +389,7 @@ class Office:
             tone(directory / "prompts" / "en" / "goodbye.wav")
             self.desk.sentences.own.use("en", "goodbye", 1)
             self._day()
+            self._weeks()
             offices.save(write_office(read_office(PLAN, "the plan")[0]), "maria", self.now)
             self.writer.submit(lambda _: None).result(10)
 
@@ -516,6 +521,80 @@ class Office:
         )
         tone(self.directory / "recordings" / why_name(self.missed))
         assert given[0::2] == (self.callback, self.complaint, 5, self.hostile, self.missed)
+
+    def _hardware(self) -> LineSeen:
+        """A modem of which one of each kind is known."""
+        ago = self.now - timedelta(days=1)
+        return LineSeen(
+            abilities=(
+                Ability(what="answers", state="proven", at=ago),
+                Ability(what="calls_out", state="known"),
+                Ability(what="connects", state="known", over="line"),
+                Ability(what="both", state="no"),
+                Ability(what="keys", state="failed", at=ago),
+                Ability(what="records", state="proven", at=ago),
+                Ability(what="shows", state="unknown"),
+                Ability(what="texts", state="proven", at=self.now - timedelta(minutes=4)),
+                Ability(what="hands_on", state="unknown"),
+                Ability(what="conference", state="known"),
+            ),
+            model="Quectel EC25",
+            firmware="EC25EFAR06A06M4G",
+            imei="8611…0111",
+            ports=("/dev/ttyUSB2", "/dev/ttyUSB1", "/dev/ttyUSB3"),
+            usb="1-1.3",
+            registration="CEREG 1, CREG 1",
+            codecs="PCM 8000",
+            network="Orange 4G",
+            dbm=-91,
+            restarts=True,
+        )
+
+    def _weeks(self) -> None:
+        """A month of the mobile line: weak in the evening of the last three days, lost thrice."""
+        now, minute = slot_of(self.now), timedelta(minutes=1)
+        mobile, wires = list[Quarter](), list[Quarter]()
+        for slot in range(now - 30 * 96, now):
+            mean = -80.0 - slot % 7
+            evening = 16 <= (slot // 4) % 24 < 20
+            if slot > now - 3 * 96 and evening:
+                mean = -104.0
+            down = 240.0 if slot % 400 == 7 else 0.0
+            low, high = round(mean) - 6, round(mean) + 6
+            mobile.append(Quarter("mobile", slot, 900.0, down, 90, low, mean, high, None, "Orange"))
+            wires.append(Quarter("office", slot, 900.0, 0.0))
+        LineHistory(self.writer).keep([*mobile, *wires[: 20 * 96]], 0).result(30)
+        silent = say("The modem does not answer any more.")
+        opened = say("The box opens it anew.")
+        restarts = say("The box restarts it.")
+        hung = [
+            LineTrouble(
+                n,
+                "mobile",
+                self.now - n * 1500 * minute,
+                Kind.HUNG,
+                silent,
+                41.0,
+                self.now - n * 1500 * minute + timedelta(seconds=41),
+                steps=(
+                    Mended(self.now - n * 1500 * minute, silent, opened),
+                    Mended(self.now - n * 1500 * minute, silent, restarts, helped=True),
+                ),
+            )
+            for n in (1, 2, 3)
+        ]
+        gone = say("The modem is gone.")
+        away = LineTrouble(
+            4,
+            "mobile",
+            self.now - timedelta(days=20),
+            Kind.GONE,
+            gone,
+            4000.0,
+            self.now - timedelta(days=20) + timedelta(seconds=4000),
+            steps=(Mended(self.now - timedelta(days=20), gone, NOTHING, helped=True),),
+        )
+        LineTroubles(self.writer).keep([*hung, away]).result(10)
 
     def call(
         self,

@@ -95,6 +95,8 @@ ROUTES = {
     "network.confirm": "/network/confirm",
     "network.take_back": "/network/back",
     "network.code": "/network/code.svg",
+    "lines.one": "/lines/one?line=mobile",
+    "lines.restart": "/lines/restart",
     "prompts.prompts": "/prompts",
     "prompts.sentence": "/prompts/en/greeting_open",
     "prompts.heard": "/prompts/en/greeting_open/now",

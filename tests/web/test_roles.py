@@ -92,6 +92,8 @@ MAY = {
     "settings.change": SETTING_UP,
     "settings.begin_anew": SETTING_UP,
     **dict.fromkeys((name for name in ROUTES if name.startswith("network.")), OWNER_ALONE),
+    "lines.one": ANYBODY_HERE,
+    "lines.restart": SETTING_UP,
     "hours.hours": ANYBODY_HERE,
     "hours.put": SETTING_UP,
     "hours.put_day": SETTING_UP,

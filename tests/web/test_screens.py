@@ -43,7 +43,7 @@ WRITTEN = (
     *(HOSTILE, OWNER, "Maria", "Ana", "Ion", "vacation", "Flori", "Office line", "Hotline"),
     *("Nobody answered.", "The caller hung up at once."),
     *("Quectel EC25", "Huawei 12d1:1f01 at USB 1-1.4", "Huawei", "USB"),
-    *("usb-modeswitch", "line", "The best"),
+    *("usb-modeswitch", "line", "The best", "mobile", "IMEI"),
     *LANGUAGES.values(),
 )
 # The policy of the page lets no markup bring its own style, but a test may set it.

@@ -35,6 +35,7 @@ KINDS: Mapping[str, frozenset[Act]] = {
     "changes": frozenset(
         {
             *(Act.CHANGED, Act.LINE_ADDED, Act.LINE_CHANGED, Act.LINE_REMOVED),
+            Act.LINE_RESTARTED,
             *(Act.SETTINGS_CHANGED, Act.BOX_ANEW, Act.NETWORK_TRIED, Act.NETWORK_CHANGED),
         }
     ),
@@ -113,6 +114,7 @@ def _of_the_calls(entry: Entry) -> dict[Act, str]:
         Act.LINE_ADDED: _("added the line %(line)s", line=person),
         Act.LINE_CHANGED: _("changed the line %(line)s", line=person),
         Act.LINE_REMOVED: _("removed the line %(line)s", line=person),
+        Act.LINE_RESTARTED: _("had the modem of %(line)s start anew", line=person),
         Act.SETTINGS_CHANGED: _("changed settings of the box: %(which)s", which=person),
         Act.BOX_ANEW: _("had the box begin anew"),
         Act.NETWORK_TRIED: _("tried another address of the box: %(address)s", address=person),

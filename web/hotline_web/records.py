@@ -22,6 +22,8 @@ from hotline.storage import (
     complaints,
     drafts,
     duecases,
+    linehistory,
+    linetroubles,
     listeners,
     presence,
     samecaller,
@@ -36,6 +38,8 @@ from hotline.storage.database import Database
 from hotline.storage.drafts import Draft
 from hotline.storage.duecases import Pile
 from hotline.storage.files import Recordings, call_of_why
+from hotline.storage.linehistory import Quarter
+from hotline.storage.linetroubles import LineTrouble
 from hotline.storage.listeners import Listener
 from hotline.storage.office import OfficeVersion
 from hotline.storage.officefile import read_stored_office
@@ -219,6 +223,14 @@ class Records:
         saved, office = found
         changes = self._read(drafts.drafted)
         return saved, drafts.draft_of(office, saved.id, changes)
+
+    def quarters(self, line: str, begin: datetime, end: datetime) -> list[Quarter]:
+        """How a line was in this span, in order of time."""
+        return self._read(lambda database: linehistory.quarters(database, line, begin, end))
+
+    def troubles(self, line: str, since: datetime) -> list[LineTrouble]:
+        """When a line was lost since then, the newest first."""
+        return self._read(lambda database: linetroubles.of_line(database, line, since))
 
     def _since(self, start: datetime) -> list[Call]:
         found: list[Call] = []

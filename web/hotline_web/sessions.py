@@ -38,6 +38,7 @@ SET_UP = frozenset(
         "duty.answered_by",
         *("hours.put", "hours.put_day", "hours.take_out"),
         *("settings.change", "settings.begin_anew"),
+        "lines.restart",
     }
 )
 # What everybody may do for themselves, whatever else they may.

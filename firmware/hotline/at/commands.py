@@ -68,6 +68,7 @@ REGISTERED = Command("AT+CREG?", "+CREG")
 REGISTERED_LTE = Command("AT+CEREG?", "+CEREG")
 SIGNAL = Command("AT+CSQ", "+CSQ")
 IDENTITY = Command("AT+CGSN", tuple("0123456789"))  # a line of digits alone
+FIRMWARE = Command("AT+CGMR", ("",), QUICK_S)  # its answer begins with anything
 RESTART = Command("AT+CFUN=1,1")
 OPERATOR = Command("AT+COPS?", "+COPS")
 TIME = Command("AT+CCLK?", "+CCLK")

@@ -43,6 +43,7 @@ from hotline.control.addeddesk import AddedDesk
 from hotline.control.boxdesk import BoxDesk
 from hotline.control.desk import FrontDesk
 from hotline.control.draftdesk import DraftDesk
+from hotline.control.hardwaredesk import HardwareDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages.lines import Section
 from hotline.control.messages.office import PlanSwap
@@ -55,6 +56,7 @@ from hotline.control.staffdesk import StaffDesk
 from hotline.control.waitingdesk import WaitingDesk
 from hotline.errors import HotlineError
 from hotline.health import chores
+from hotline.health.linewatch import LineWatch
 from hotline.health.power import Power
 from hotline.lan.manager import NetworkManager
 from hotline.lan.trial import Lan
@@ -186,7 +188,8 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         diverting = _diverting(options, exchange, records)
         tests = SelfTests(exchange, records.tests, None, switchboard)
         lessons = ToneLessons(exchange, switchboard, records.tones, [])
-        added = AddedDesk(rack, places.lines, lines, _noted(audit, clock))
+        noted = _noted(audit, clock)
+        added = AddedDesk(rack, places.lines, lines, noted)
         lan = Lan(NetworkManager(), places.lan, lambda: bool(switchboard.live))
         await lan.resume()
         closing.push_async_callback(lan.close)
@@ -211,6 +214,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 partial(_settings_of, added),
             ),
             added=added,
+            hardware=HardwareDesk(
+                exchange.board, records.tests, records.file, " ".join(options.sip.codecs), noted
+            ),
             people=people,
             number_desk=NumberDesk(exchange, confirming, alarms, measuring, roll_calls),
             pins=PinDesk(door, people.person),
@@ -256,9 +262,15 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 
         rack.follow.append(follow)
         on_text = partial(_keep_text, records.texts, clock, staff_texts)
-        rack.connect(exchange.board, switchboard, _changed(desk, records.outbox), on_text)
+        line_watch = LineWatch(exchange.board, clock, records.history, records.troubles)
+        rack.mending = line_watch.mending
+        rack.connect(
+            exchange.board, switchboard, _changed(desk, records.outbox, line_watch), on_text
+        )
+        line_watch.look()
         await rack.start(options)
         closing.push_async_callback(rack.close)
+        closing.callback(line_watch.close)
         await _start_browsers(pjsip, places, switchboard, closing)
         server = ControlServer(places.control, desk)
         await server.open()
@@ -273,6 +285,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             diverting.keep(),
             supply.watch(),
             watch(moved, lambda: lan.undecided),
+            line_watch.keep(),
             confirming.keep(),
             attendance.keep(),
             evening.keep(),
@@ -354,9 +367,10 @@ async def _keep_text(
         staff.came(text)
 
 
-def _changed(desk: FrontDesk, outbox: Outbox) -> Callable[[str, LineState], None]:
+def _changed(desk: FrontDesk, outbox: Outbox, watch: LineWatch) -> Callable[[str, LineState], None]:
     def changed(name: str, state: LineState) -> None:
         desk.line_changed(name, state)
+        watch.changed(name, state)
         if state.up:
             outbox.try_now("sms")
 

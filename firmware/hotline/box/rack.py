@@ -17,6 +17,7 @@ from hotline.lines.finder import Finder
 from hotline.lines.fxo import OfficeLine
 from hotline.lines.gsm import GsmLine
 from hotline.lines.gsmcalls import Sound as LineSound
+from hotline.lines.keeper import Mending
 from hotline.lines.place import Place
 from hotline.lines.port import Line, LineState
 from hotline.lines.quirks import quirks_of
@@ -35,7 +36,8 @@ OnText = Callable[[str, str], Awaitable[None]]
 class Rack:
     """Lives on the loop. texting of `records` is kept as it is.
 
-    follow: told what the box has, after each line that comes or goes; attached by `box`.
+    follow: told what the box has, after each line that comes or goes; attached by `box`. mending:
+    told of each step by which a lost modem is brought back.
     """
 
     def __init__(self, country: str, pjsip: Pjsip, records: Records, clock: Clock) -> None:
@@ -47,6 +49,7 @@ class Rack:
         self._on_text: OnText
         self._sounds: dict[str, ModemSound | TurnSound] = {}
         self.follow: list[Callable[[Options], None]] = []
+        self.mending: Callable[[str, Mending], None] = lambda _line, _step: None
 
     def built(self, options: Options) -> list[Line]:
         """All lines, in the order in which the box dials over them."""
@@ -108,6 +111,8 @@ class Rack:
         line.on_state = partial(self._changed, line.name)
         if isinstance(line, GsmLine):
             line.texts.on_text = self._on_text
+        if isinstance(line, GsmLine | OfficeLine):
+            line.on_mending(lambda step: self.mending(line.name, step))
         await line.start(self._switchboard.ring)
 
     def _tell(self, options: Options) -> None:

@@ -21,8 +21,10 @@ from hotline.options import Mail, Options, dialled_countries
 from hotline.storage import confirmations as confirmation_storage
 from hotline.storage import diverts as divert_storage
 from hotline.storage import drafts as draft_storage
+from hotline.storage import linehistory as history_storage
 from hotline.storage import linetests as test_storage
 from hotline.storage import linetones as tone_storage
+from hotline.storage import linetroubles as trouble_storage
 from hotline.storage import numberchecks as check_storage
 from hotline.storage import office as stored_office
 from hotline.storage import outbox as letters
@@ -37,8 +39,10 @@ from hotline.storage.diverts import DivertOrders, DivertsBefore
 from hotline.storage.drafts import DraftStore
 from hotline.storage.files import Recordings
 from hotline.storage.lastrun import LastRun, file_last_run
+from hotline.storage.linehistory import LineHistory
 from hotline.storage.linetests import LineTests
 from hotline.storage.linetones import LearnedTones
+from hotline.storage.linetroubles import LineTroubles
 from hotline.storage.numberchecks import NumberChecks
 from hotline.storage.office import OfficeStore
 from hotline.storage.places import Places
@@ -63,7 +67,7 @@ class Records:
     today. cap: what texts may cost. presences: who of the staff is away. trail: what they asked.
     asks: whom they asked to swap. promised: who keeps a place in the queue. pins: what lets them
     into their menu. checks: what was found of their telephones. drafts: changes of the plan that
-    are not in force.
+    are not in force. history, troubles: how lines were, and what was done about it.
     """
 
     file: DatabaseFile
@@ -92,6 +96,8 @@ class Records:
     pins: StaffPins
     checks: NumberChecks
     drafts: DraftStore
+    history: LineHistory
+    troubles: LineTroubles
 
 
 def open_records(
@@ -131,7 +137,10 @@ def open_records(
         promised = promise_storage.kept(database)
         pins = StaffPins(writer, pin_storage.known(database), pin_storage.shut_at(database))
         drafts = DraftStore(writer, draft_storage.drafted(database))
+        history = LineHistory(writer, history_storage.next_part(database))
+        troubles = LineTroubles(writer, trouble_storage.next_number(database))
         cap = TextCap(options.limits.texts_per_day, deque(parts_sent_since(database, today)))
+    writer.submit(trouble_storage.close_open)
     steady = max(clock.now(), last_call or clock.now())
     used = writer.submit(lambda db: last_day(db, steady)).result()
     texts, texting = Texts(writer, options.box.country), list[GsmLine]()
@@ -164,6 +173,8 @@ def open_records(
         pins,
         checks,
         drafts,
+        history,
+        troubles,
     )
 
 

@@ -34,6 +34,10 @@ def doctor(given: argparse.Namespace) -> int:
 
 def lines(given: argparse.Namespace) -> int:
     """The telephone lines: how each is; with words after it, add, change or remove one."""
+    if given.do in ("history", "restart"):
+        from hotline.commands import linehistory
+
+        return (linehistory.history if given.do == "history" else linehistory.restart)(given)
     if given.do:
         from hotline.commands import addedlines
 
@@ -144,13 +148,15 @@ def add(verbs: Any) -> None:
     )
     look.add_argument("--line", help="with --call: this line only")
     each = shared.verb(verbs, "lines", lines, json_too=True)
-    each.add_argument("do", nargs="?", choices=("found", "add", "change", "remove"))
+    each.add_argument(
+        "do", nargs="?", choices=("found", "add", "change", "remove", "history", "restart")
+    )
     each.add_argument(
         "words",
         nargs="*",
         metavar="WORD",
         help='add trunk|modem|voice_modem KEY=VALUE…, change LINE KEY=VALUE…, remove LINE; "-" as'
-        " a password or pin asks for it",
+        " a password or pin asks for it; history LINE: how it was; restart LINE: its modem",
     )
     lesson = shared.verb(verbs, "learn-tone", learn_tone)
     lesson.add_argument("line", help="a line on a voice modem")

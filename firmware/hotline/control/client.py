@@ -23,6 +23,7 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
+from hotline.control.messages.hardware import LineLook, LineRestart, LineSeen
 from hotline.control.messages.lines import (
     LineAdd,
     LineBalance,
@@ -306,6 +307,14 @@ class Control:
     def line_remove(self, line: str, by: str) -> None:
         """Take a line out that was added."""
         Control(self._path, SLOW_S)._ask(LineRemove(line=line, by=by), Done)
+
+    def line_look(self, line: str) -> LineSeen:
+        """What a line can do, as far as it was seen, and what carries it."""
+        return self._ask(LineLook(line=line), LineSeen)
+
+    def line_restart(self, line: str, by: str) -> str:
+        """Start a line's modem anew; returns what happens next."""
+        return self._ask(LineRestart(line=line, by=by), Started).words
 
     def line_test(self, line: str, number: str, second: str = "") -> LineTested:
         """Have a line tested; returns when it was. second: see `LineTest`."""

@@ -18,6 +18,7 @@ from hotline.control.addeddesk import AddedDesk
 from hotline.control.answering import OPEN, answer_of
 from hotline.control.boxdesk import BoxDesk
 from hotline.control.draftdesk import DraftDesk
+from hotline.control.hardwaredesk import HardwareDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.livedesk import callers_waiting, live_call, live_calls
 from hotline.control.menutrial import tried
@@ -34,6 +35,7 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
+from hotline.control.messages.hardware import LineLook, LineRestart, LineSeen
 from hotline.control.messages.lines import (
     LineAdd,
     LineBalance,
@@ -153,6 +155,7 @@ class FrontDesk:
     unsent: Callable[[], int]
     lines: LineDesk
     added: AddedDesk
+    hardware: HardwareDesk
     people: StaffDesk
     before: Callable[[int], str | None]
     number_desk: NumberDesk
@@ -272,6 +275,14 @@ class FrontDesk:
     async def lines_found(self, ask: LinesFound) -> LinesAnswer:
         """See Desk."""
         return await self.added.found()
+
+    async def line_look(self, ask: LineLook) -> LineSeen:
+        """See Desk."""
+        return await self.hardware.look(ask)
+
+    async def line_restart(self, ask: LineRestart) -> Started:
+        """See Desk."""
+        return await self.hardware.restart(ask)
 
     def events(self) -> AsyncGenerator[Event, None]:
         """See Desk."""

@@ -30,6 +30,7 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
+from hotline.control.messages.hardware import LineLook, LineRestart, LineSeen
 from hotline.control.messages.lines import (
     LineAdd,
     LineBalance,
@@ -154,6 +155,12 @@ class Desk(Protocol):
 
     async def line_remove(self, ask: LineRemove) -> Done:
         """Take an added line out."""
+
+    async def line_look(self, ask: LineLook) -> LineSeen:
+        """What a line can do, and what carries it; see control/hardwaredesk.py."""
+
+    async def line_restart(self, ask: LineRestart) -> Started:
+        """Start a line's modem anew."""
 
     async def staff(self, ask: StaffAsk) -> StaffSaid:
         """Have somebody leave or come back; see calls/attendance.py."""

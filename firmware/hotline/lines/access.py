@@ -73,6 +73,10 @@ class Access:
         """What is known of the network, for the owner."""
         return self._view.facts(self.signal, roaming=5 in self._networks.values())
 
+    def registration(self) -> str:
+        """As the modem says it, for who repairs it."""
+        return ", ".join(f"{name} {status}" for name, status in sorted(self._networks.items()))
+
     @property
     def registered(self) -> bool:
         """Is the SIM card in a network, at home or abroad?"""

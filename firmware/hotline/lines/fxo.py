@@ -22,9 +22,17 @@ from hotline.at.dle import Keys, Sign, Signal, signal_of
 from hotline.at.ringing import Ringing, Shown
 from hotline.at.voice import Format
 from hotline.errors import LineDown
-from hotline.lines.keeper import Keeper
+from hotline.lines.keeper import Keeper, Mending
 from hotline.lines.officeleg import LAST_WORDS_S, OfficeLeg, Sound
-from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
+from hotline.lines.port import (
+    Caller,
+    Capabilities,
+    Cause,
+    Hardware,
+    Leg,
+    LineState,
+    Reading,
+)
 from hotline.lines.recall import AsideOfficeLeg, Recall
 from hotline.lines.turns import Turns
 from hotline.lines.voiceaccess import VoiceAccess
@@ -80,6 +88,19 @@ class OfficeLine:
         self._rings_on = False
         self._off_hook = False
         self.on_state: Callable[[LineState], None] = lambda _state: None
+
+    def on_mending(self, hear: Callable[[Mending], None]) -> None:
+        """Have each step to get the modem back told."""
+        self._keeper.on_mending = hear
+
+    def reading(self) -> Reading:
+        """See ObservedLine. Nothing is heard of a line that is only a pair of wires."""
+        return Reading()
+
+    async def hardware(self) -> Hardware:
+        """See ObservedLine."""
+        sound = "" if self._format is None else self._format.encoding.value
+        return Hardware(self._modem.model, ports=(str(self._modem.port),), codecs=sound or "-")
 
     def state(self) -> LineState:
         """See Line."""

@@ -27,7 +27,7 @@ from hotline.lines.diverts import Diverts
 from hotline.lines.finder import Finder
 from hotline.lines.gsmcalls import GsmCalls, Sound
 from hotline.lines.gsmleg import GsmLeg
-from hotline.lines.keeper import Keeper
+from hotline.lines.keeper import Keeper, Mending
 from hotline.lines.ladder import Hung
 from hotline.lines.openmodem import OpenModem
 from hotline.lines.place import Place
@@ -35,13 +35,16 @@ from hotline.lines.port import (
     Capabilities,
     Diverted,
     DivertState,
+    Hardware,
     Leg,
     LineState,
     NetworkFacts,
+    Reading,
 )
 from hotline.lines.quirks import quirks_of
 from hotline.lines.texts import Texts
 from hotline.lines.twocalls import SecondLeg
+from hotline.lines.which import asked_which
 from hotline.options import Modem
 from hotline.said import Said, say
 
@@ -50,6 +53,8 @@ log = logging.getLogger(__name__)
 SETTING_UP_S = 0.5  # between looks at a call that is not answered yet
 TALKING_S = 2.0
 IDLE_S = 8.0
+ASKS_WHICH_S = 1.5
+BY_ITSELF = say("The modem has restarted itself.")
 RESTING = say(
     "The modem starts anew, as its model needs it after each call; it is back in half a minute."
 )
@@ -72,7 +77,8 @@ class GsmLine:
             hands_on=bool(modem.hands_on) and self._quirks.hands_on and can_dial,
             caution=self._quirks.caution,
         )
-        self._card = ""
+        self._card = self._firmware = self._imei = ""
+        self._restart_waits = False
         self._sound = sound
         self._place = place or Place(modem, Finder(), self._quirks.restart)
         self._access = Access(modem, self._quirks, lambda at: self.on_time(at))
@@ -162,6 +168,59 @@ class GsmLine:
             await asyncio.wait([self._calls.leg.gone])
 
     # -- what it knows of its network: see lines/network.py, diverts.py, balance.py -------------
+
+    def reading(self) -> Reading:
+        """See ObservedLine."""
+        known = self._access.network()
+        words = f"{known.operator} {known.generation}".strip()
+        return Reading(self._access.signal, words if self._health.up else "")
+
+    async def hardware(self) -> Hardware:
+        """See ObservedLine."""
+        if not self._firmware and (port := self._quiet_session()):
+            self._firmware = "?"  # what does not answer is not asked again: a caller would wait
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ASKS_WHICH_S):
+                    self._firmware, self._imei = await asked_which(port, self._hear)
+        return self._place.hardware(
+            Hardware(
+                model=self._quirks.words,
+                firmware=self._firmware,
+                imei=self._imei,
+                registration=self._access.registration(),
+                codecs="PCM 8000/16000" if self._quirks.any_rate else "PCM 8000",
+                speech=self._quirks.speech is not None,
+                restarts=True,
+            )
+        )
+
+    def restart(self) -> bool:
+        """See RestartingLine."""
+        if not self._modem.ready:
+            raise LineDown(
+                say("The modem %(line)s is lost, and the box is at it already.", line=self.name),
+                self._health.words,
+            )
+        if self._calls.leg is None:
+            self._keeper.restart()
+            return True
+        if not self._restart_waits:
+            self._restart_waits = True
+            self._modem.run(self._restart_when_free())
+        return False
+
+    async def _restart_when_free(self) -> None:
+        try:
+            while self._calls.leg is not None:
+                await asyncio.wait([self._calls.leg.gone])
+                await asyncio.sleep(SETTING_UP_S)  # until the calls know of it
+        finally:
+            self._restart_waits = False
+        self._keeper.restart()
+
+    def on_mending(self, hear: Callable[[Mending], None]) -> None:
+        """Have each step to get the modem back told."""
+        self._keeper.on_mending = hear
 
     def network(self) -> NetworkFacts:
         """See MobileLine."""
@@ -254,7 +313,7 @@ class GsmLine:
             case TextStored() | TextCame():
                 self.texts.hear(event)
             case Restarted():
-                self._modem.fail(say("The modem has restarted itself."))
+                self._modem.fail(BY_ITSELF)
             case _:
                 self._calls.hear(event)
 
@@ -291,6 +350,7 @@ class GsmLine:
             self._sound.close()
         wants: Literal["", "pin"] = "pin" if self._access.wants_pin else ""
         self._access.forget()
+        self._firmware = self._imei = ""  # it may be another that comes back
         self._calls.lost()
         resting = asyncio.get_running_loop().time() < self._away_until
         self._now(LineState(False, RESTING if resting else words, wants=wants))

@@ -5,13 +5,26 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Set
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from hotline.errors import LineDown, Unplugged
-from hotline.lines.ladder import Hung, Ladder, Rung, Step, Trouble
+from hotline.lines.ladder import Hung, Ladder, Rung, Step, Trouble, Wanted
 from hotline.said import Said, say, together
 
 log = logging.getLogger(__name__)
+
+WANTED = say("Somebody had the box restart it.")
+
+
+@dataclass(frozen=True)
+class Mending:
+    """A modem was lost: what was seen, what is done about it, in words "" where nothing special."""
+
+    trouble: Trouble
+    seen: Said
+    rung: Rung
+    did: Said
 
 
 class Means(Protocol):
@@ -42,7 +55,7 @@ class Keeper:
     serve: opens the modem and serves it for as long as it works; raises LineDown when it does not:
     Unplugged where there is none, Hung where nothing but the ladder helps.
     close: lets everything of it go, whatever was open; given what to tell the owner of why.
-    means: how a modem that is hung is brought back.
+    means: how a modem that is hung is brought back. on_mending: told of each step, before it.
     """
 
     def __init__(
@@ -57,6 +70,7 @@ class Keeper:
         self._ladder = Ladder()
         self._task: asyncio.Task[None] | None = None
         self._lost: asyncio.Future[LineDown] | None = None
+        self.on_mending: Callable[[Mending], None] = lambda _mending: None
 
     def start(self) -> None:
         """Begin, on the running loop."""
@@ -79,6 +93,10 @@ class Keeper:
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(LineDown(why) if isinstance(why, str) else why)
 
+    def restart(self) -> None:
+        """Start the modem anew, which is open and works."""
+        self.fail(Wanted(WANTED))
+
     async def _keep(self) -> None:
         while True:
             down = await self._served()
@@ -89,6 +107,8 @@ class Keeper:
         """Take the next rung. False if nothing came of it, and the one above is due at once."""
         now = asyncio.get_running_loop().time()
         step = self._ladder.failed(_trouble(down), now, self._means.possible())
+        seen = together(down.cause, down.action)
+        self.on_mending(Mending(_trouble(down), seen, step.rung, step.words))
         self._close(_told(down, step))
         await asyncio.sleep(step.pause)
         if step.rung is Rung.REOPEN or await self._taken(step):
@@ -129,6 +149,8 @@ class Keeper:
 def _trouble(down: LineDown) -> Trouble:
     if isinstance(down, Unplugged):
         return Trouble.GONE
+    if isinstance(down, Wanted):
+        return Trouble.ASKED
     return Trouble.HUNG if isinstance(down, Hung) else Trouble.REFUSED
 
 

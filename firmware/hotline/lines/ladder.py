@@ -29,12 +29,17 @@ class Hung(LineDown):
     """The modem is there and does not do as it is told: nothing it says of itself helps."""
 
 
+class Wanted(LineDown):
+    """Somebody wants the modem to be started anew."""
+
+
 class Trouble(Enum):
     """Why a modem was lost."""
 
     GONE = "it has no ports"
     HUNG = "it does not do as it is told"
     REFUSED = "it, or this machine, says what is missing"
+    ASKED = "somebody wants it restarted"
 
 
 class Rung(Enum):
@@ -106,6 +111,8 @@ class Ladder:
         if trouble is Trouble.GONE:
             return self._gone(now, possible)
         self._gone_since = None
+        if trouble is Trouble.ASKED and Rung.RESTART in possible:
+            return self._take(Rung.RESTART, now)
         if trouble is Trouble.REFUSED:
             self._refused += 1
             longer: float = FIRST_RETRY_S * 2 ** min(self._refused - 1, 10)

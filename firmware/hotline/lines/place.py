@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Set
+from dataclasses import replace
 from pathlib import Path
 
 from hotline.at import commands
@@ -15,6 +16,7 @@ from hotline.errors import LineDown, Unplugged
 from hotline.lines.atport import AtPort
 from hotline.lines.finder import Finder, Ports, Seen
 from hotline.lines.ladder import Rung
+from hotline.lines.port import Hardware
 from hotline.options import Modem
 from hotline.said import say
 from hotline.tty import Tty
@@ -45,6 +47,12 @@ class Place:
                 say("The modem %(line)s has no port for its sound.", line=self._modem.name)
             )
         return self._ports.sound
+
+    def hardware(self, known: Hardware) -> Hardware:
+        """The same with where it is plugged in."""
+        ports = self._ports
+        named = (ports.at, ports.sound, ports.spare) if ports else ()
+        return replace(known, usb=self._usb, ports=tuple(str(port) for port in named if port))
 
     # -- Means, for its keeper ---------------------------------------------------------------------
 

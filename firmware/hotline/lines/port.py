@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from hotline.said import NOTHING, Said
 
@@ -88,6 +88,36 @@ class NetworkFacts:
     volte: bool | None = None
     bars: int | None = None
     roaming: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a line is heard at this instant. dbm: of its mobile network. network: which, and how.
+
+    trip: milliseconds in which its far side answered last. None and "": not known.
+    """
+
+    dbm: int | None = None
+    network: str = ""
+    trip: float | None = None
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """What carries a line, for who repairs it. imei: hidden but for its ends. codecs: of its sound.
+
+    speech: False of a modem that carries texts only. restarts: can it be started anew from here?
+    """
+
+    model: str = ""
+    firmware: str = ""
+    imei: str = ""
+    ports: tuple[str, ...] = ()
+    usb: str = ""
+    registration: str = ""
+    codecs: str = ""
+    speech: bool = True
+    restarts: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,6 +212,29 @@ class Line(Protocol):
 
         Raises LineDown when no call can be begun at all.
         """
+
+
+@runtime_checkable
+class ObservedLine(Protocol):
+    """A line that can say more of itself."""
+
+    name: str
+
+    def reading(self) -> Reading:
+        """How it is heard; never waits."""
+
+    async def hardware(self) -> Hardware:
+        """What carries it. Asks a modem only while nobody rings or talks; raises nothing."""
+
+
+@runtime_checkable
+class RestartingLine(Protocol):
+    """A line on a modem whose firmware can be started anew."""
+
+    name: str
+
+    def restart(self) -> bool:
+        """Start it anew; False: as soon as the call on it is over. Raises LineDown."""
 
 
 class AsideLeg(Leg, Protocol):

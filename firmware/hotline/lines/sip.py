@@ -19,7 +19,15 @@ from typing import Any, Protocol
 
 from hotline.errors import CallerGone, LineDown
 from hotline.lines.identity import caller_of
-from hotline.lines.port import Caller, Capabilities, Cause, Leg, LineState
+from hotline.lines.port import (
+    Caller,
+    Capabilities,
+    Cause,
+    Hardware,
+    Leg,
+    LineState,
+    Reading,
+)
 from hotline.numbering import national
 from hotline.options import Trunk, public_authorities
 from hotline.said import NOTHING, Said, say, together
@@ -196,6 +204,8 @@ class SipLine:
         self._registration = say("The line is registering.") if trunk.register else NOTHING
         self._certificate = NOTHING
         self._unanswered: int | None = None
+        self._asked_at: float | None = None
+        self._trip: float | None = None
         self.on_state: Callable[[LineState], None] = lambda _state: None
 
     def state(self) -> LineState:
@@ -205,6 +215,17 @@ class SipLine:
     def free_channels(self) -> int:
         """See Line."""
         return self._trunk.channels - len(self._legs)
+
+    def reading(self) -> Reading:
+        """See ObservedLine."""
+        return Reading(trip=self._trip)
+
+    async def hardware(self) -> Hardware:
+        """See ObservedLine."""
+        trunk = self._trunk
+        registration = self._registration or ("registered" if trunk.register else "")
+        where = f"{trunk.host}:{trunk.port} {trunk.transport}"
+        return Hardware(model=trunk.kind, ports=(where,), registration=str(registration))
 
     async def start(self, on_ring: Callable[[Leg], None]) -> None:
         """See Line."""
@@ -287,6 +308,9 @@ class SipLine:
     def on_options_reply(self, code: int) -> None:
         """Any answer shows that the far side lives; 408 and 503 are what the stack says of none."""
         self._unanswered = (self._unanswered or 0) + 1 if code in (408, 503) else 0
+        asked, self._asked_at = self._asked_at, None
+        took = asyncio.get_running_loop().time() - asked if asked is not None else 0.0
+        self._trip = 1000 * took if asked is not None and not self._unanswered else None
         if not self._unanswered:
             self._certificate = NOTHING
         self._judge()
@@ -392,6 +416,7 @@ class SipLine:
     async def _keep_alive(self) -> None:
         every = self._trunk.keep_alive_seconds
         while every and self._account is not None:
+            self._asked_at = asyncio.get_running_loop().time()
             self._account.ask_options(self._uri(""))
             await asyncio.sleep(every)
 

@@ -42,6 +42,7 @@ class Act(StrEnum):
     BOX_ANEW = "box begun anew"  # by command
     NETWORK_TRIED = "network tried"
     NETWORK_CHANGED = "network changed"
+    LINE_RESTARTED = "line restarted"  # its modem, by hand
     # And of the page:
     CLAIMED = "claimed"  # the box has its first owner
     LOGGED_IN = "logged in"

@@ -14,7 +14,17 @@ from pathlib import Path
 
 from hotline.inbox.case import Case
 from hotline.inbox.retention import Retention
-from hotline.storage import calls, complaints, numberchecks, outbox, presence, texts, waiting
+from hotline.storage import (
+    calls,
+    complaints,
+    linehistory,
+    linetroubles,
+    numberchecks,
+    outbox,
+    presence,
+    texts,
+    waiting,
+)
 from hotline.storage.complaints import Show
 from hotline.storage.database import DatabaseFile
 from hotline.storage.files import Recordings
@@ -57,6 +67,8 @@ class Housekeeping:
         self._writer.submit(lambda db: texts.purge(db, now - retention.calls)).result()
         self._writer.submit(lambda db: presence.purge(db, now - retention.calls)).result()
         self._writer.submit(numberchecks.purge).result()
+        self._writer.submit(lambda db: linehistory.purge(db, now)).result()
+        self._writer.submit(lambda db: linetroubles.purge(db, now)).result()
         self._delete_moved_aside(now - MOVED_ASIDE_KEPT)
         return Tidied(gone, _numbers(over), self.make_room())
 

@@ -530,3 +530,41 @@ def deadlines(database: Database) -> None:
             primary key (number, at, "by", saved)
         ) without rowid"""
     )
+
+
+@RECORDS()
+def line_history(database: Database) -> None:
+    """How lines were, by quarters of an hour; what was done when one was lost.
+
+    See storage/linehistory.py and storage/linetroubles.py.
+    """
+    database.execute(
+        """create table line_quarters (
+            line text not null,
+            slot integer not null,
+            part integer not null,
+            watched real not null,
+            down real not null,
+            heard integer not null,
+            lowest integer,
+            mean real,
+            highest integer,
+            trip real,
+            network text not null,
+            primary key (line, slot, part)
+        ) without rowid"""
+    )
+    database.execute(
+        """create table line_troubles (
+            number integer primary key,
+            line text not null,
+            began text not null,
+            kind text not null,
+            why text not null,
+            seconds real not null,
+            ended text,
+            stopped integer not null,
+            steps text not null
+        )"""
+    )
+    database.execute("create index line_troubles_by_line on line_troubles (line, began)")

@@ -16,10 +16,10 @@ from hotline_web.pages import (
     hours,
     inbox,
     join,
-    lines,
     menu,
     naming,
     network,
+    oneline,
     prompts,
     settings,
     setup,
@@ -32,7 +32,7 @@ from hotline_web.pages import (
 def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
-    office = (naming, menu, prompts, lines, network, tryout)
+    office = (naming, menu, prompts, oneline, network, tryout)
     people = (join, confirm, account, users, audit)
     for page in (door, *daily, *office, setup, settings, *people):
         app.register_blueprint(page.pages)

@@ -23,6 +23,7 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
+from hotline.control.messages.hardware import LineLook, LineRestart
 from hotline.control.messages.lines import (
     LineAdd,
     LineBalance,
@@ -121,6 +122,8 @@ Request = Annotated[
     | NetworkTry
     | NetworkConfirm
     | NetworkTakeBack
+    | LineLook
+    | LineRestart
     | StaffAsk
     | StaffPin
     | StaffOpen
