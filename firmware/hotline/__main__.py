@@ -31,6 +31,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "messages",
     ),
     "accounts": ("admin",),
+    "backups": ("backup", "restore"),
 }
 
 

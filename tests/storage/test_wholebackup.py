@@ -23,11 +23,12 @@ from hotline.errors import HotlineError
 from hotline.storage import sealed
 from hotline.storage.accountschema import accounts_file
 from hotline.storage.belongings import allowed, contents
+from hotline.storage.looked import drop, waiting
 from hotline.storage.places import Places
 from hotline.storage.restored import complete, forget_previous, previous, take, take_back
 from hotline.storage.schema import records_file
 from hotline.storage.sealed import Opened, Sealing
-from hotline.storage.unpacked import drop, look, waiting
+from hotline.storage.unpacked import look
 from hotline.storage.users import Accounts, Role
 from hotline.storage.wholebackup import ABOUT, About, write_backup
 from tests.storage.conftest import NOW, FakeTime

@@ -38,6 +38,7 @@ from hotline.calls.switchboard import Switchboard
 from hotline.calls.tonelesson import ToneLessons
 from hotline.clock import Clock
 from hotline.control.addeddesk import AddedDesk
+from hotline.control.backupdesk import BackupDesk
 from hotline.control.desk import FrontDesk
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.linedesk import LineDesk
@@ -76,6 +77,7 @@ from hotline.storage.ownprompts import OwnPrompts
 from hotline.storage.places import Places
 from hotline.storage.presence import StaffTrail
 from hotline.storage.promises import Promises
+from hotline.storage.restored import complete, forget_previous
 from hotline.storage.texts import Texts
 from hotline.storage.toldholes import ToldHoles
 from hotline.storage.uploads import Uploads
@@ -85,17 +87,21 @@ from hotline.storage.waiting import WaitingList
 log = logging.getLogger(__name__)
 FROM_BROWSERS = 2  # calls from the page at once; each holds one of its threads
 LOOK_FOR_LINES_S = 60.0  # that can be called by the box itself
+TOLD_S = 0.5  # until the page has heard that the box starts anew
+AGAIN = 75  # not a code of sysexits.h that says something went wrong
 WATCHDOG_PINGS = 3  # in each period that systemd grants
 
 
 def run_daemon(options: Options) -> int:
-    """`hotline run`: answers calls until SIGTERM or SIGINT. Returns the exit code."""
-    asyncio.run(_run(options))
-    return 0
+    """`hotline run`: answers calls until SIGTERM or SIGINT. Returns the exit code.
+
+    It is `AGAIN` when the box is to start anew, for a backup to take the place of everything.
+    """
+    return AGAIN if asyncio.run(_run(options)) else 0
 
 
-async def _run(options: Options) -> None:
-    stop = asyncio.Event()
+async def _run(options: Options) -> bool:
+    stop, again = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
@@ -103,8 +109,18 @@ async def _run(options: Options) -> None:
         _give_back_memory()
         log.info("ready to answer on %d line(s)", len(desk.exchange.board.lines))
         _tell_systemd("READY=1")
+        desk.backups.again = _set_soon(stop, again)
         await _until(stop)
         _tell_systemd("STOPPING=1")
+    return again.is_set()
+
+
+def _set_soon(stop: asyncio.Event, again: asyncio.Event) -> Callable[[], None]:
+    def set_soon() -> None:
+        again.set()
+        asyncio.get_running_loop().call_later(TOLD_S, stop.set)
+
+    return set_soon
 
 
 @contextlib.asynccontextmanager
@@ -117,6 +133,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
     places.data.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as closing:
         closing.enter_context(only_one(places.control))
+        if done := complete(places):
+            log.warning("a backup has taken the place of everything, as %s wished", done.by)
+        forget_previous(places, clock.now())
         records = open_records(options, places, clock, closing)
         clock = Clock(max(clock.last_seen, records.last_call or clock.last_seen))
         fixed = sum(trunk.channels for trunk in options.trunks)
@@ -158,6 +177,12 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         added = AddedDesk(rack, places.lines, lines, _noted(audit, clock))
         supply = Power()
         people = StaffDesk(attendance, exchange.office)
+        if done:
+            audit.note(Entry(clock.now(), Act.RESTORED, person=done.made_at, by=done.by))
+        backups = BackupDesk(
+            places, clock, lambda: len(switchboard.live), _noted(audit, clock), lambda: None
+        )
+        closing.push_async_callback(backups.close)
         desk = FrontDesk(
             exchange,
             switchboard,
@@ -193,6 +218,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 clock,
             ),
             countries=dialled_countries(options),
+            backups=backups,
         )
         desk.attach()
         staff_texts = _staff_texts(options, exchange, records, attendance, desk)

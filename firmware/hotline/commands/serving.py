@@ -20,11 +20,13 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # plain HTTP is safe only here
 def run(given: argparse.Namespace) -> int:
     """Run the hotline: answer calls until stopped."""
     _start_lean()
-    from hotline.box import run_daemon  # only the daemon loads PJSIP
+    from hotline.box import AGAIN, run_daemon  # only the daemon loads PJSIP
 
     options = read_options(given.settings)
     logging.basicConfig(level=options.box.log.upper(), format="%(levelname)s %(message)s")
-    return run_daemon(options)
+    if (code := run_daemon(options)) == AGAIN:
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
+    return code
 
 
 def _start_lean() -> None:

@@ -35,6 +35,8 @@ class Act(StrEnum):
     LINE_ADDED = "line added"
     LINE_CHANGED = "line changed"
     LINE_REMOVED = "line removed"
+    BACKED_UP = "backed up"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True)

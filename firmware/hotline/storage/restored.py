@@ -20,9 +20,9 @@ from hotline.storage.accountschema import accounts_file
 from hotline.storage.belongings import ACCOUNTS, MOVED
 from hotline.storage.database import disk_trouble, instant, text_of
 from hotline.storage.durable import put_in_place, sync_directory, write_whole
+from hotline.storage.looked import mark_absent, mark_of, waiting, waiting_place
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
-from hotline.storage.unpacked import mark_absent, mark_of, waiting, waiting_place
 
 PREVIOUS_KEPT = timedelta(days=30)
 DECISION = "decision.json"  # in what takes the place of everything

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import tarfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -20,7 +20,6 @@ from hotline.errors import HotlineError
 from hotline.said import say
 from hotline.storage.accountschema import accounts_file
 from hotline.storage.belongings import (
-    MOVED,
     RECORDINGS,
     RECORDS,
     Contents,
@@ -31,64 +30,15 @@ from hotline.storage.belongings import (
 from hotline.storage.database import DatabaseFile, disk_trouble
 from hotline.storage.durable import sync_directory, write_whole
 from hotline.storage.files import keep_reserve
+from hotline.storage.looked import LOOKED, Looked, drop, mark_absent, waiting_place
 from hotline.storage.places import Places
 from hotline.storage.schema import records_file
 from hotline.storage.sealed import Opened, newer
 from hotline.storage.wholebackup import ABOUT, FORMAT, About
 
-LOOKED = "looked.json"  # what was found; beside the unpacked files
-ABSENT = ".absent"
 MOST_FILES = 1_000_000
 MOST_ABOUT = 64 * 1024
 _PIECE = 1 << 20
-
-
-@dataclass(frozen=True)
-class Looked:
-    """A backup that could be restored. mark: names it, so that what was shown is what is taken.
-
-    here: what is on the box now.
-    """
-
-    mark: str
-    made_at: str
-    version: str
-    recordings: bool
-    inside: Contents
-    here: Contents
-
-
-def waiting_place(places: Places) -> Path:
-    """The folder of the backup that waits for a yes."""
-    return places.restore / "looked"
-
-
-def waiting(places: Places) -> Looked | None:
-    """The backup that waits for a yes, if there is one."""
-    try:
-        told = json.loads((waiting_place(places) / LOOKED).read_text(encoding="utf-8"))
-        inside, here = Contents(**told.pop("inside")), Contents(**told.pop("here"))
-        return Looked(**told, inside=inside, here=here)
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
-def mark_absent(folder: Path) -> None:
-    """Say of every part whether it is there, so that the exchange needs to guess nothing."""
-    for part in MOVED:
-        if not (folder / part).exists():
-            write_whole(mark_of(folder / part), b"")
-
-
-def mark_of(part: Path) -> Path:
-    """The file that stands for a part that is not there."""
-    return part.with_name(f"{part.name}{ABSENT}")
-
-
-def drop(places: Places) -> None:
-    """Throw away what is unpacked, whole or in part; harmless when nothing is."""
-    for name in ("unpacking", "looked"):
-        shutil.rmtree(places.restore / name, ignore_errors=True)
 
 
 def look(
