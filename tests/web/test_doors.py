@@ -144,6 +144,15 @@ ROUTES = {
     "setup.test_wrong": "/setup/test/wrong",
     "setup.report": "/setup/report",
     "setup.office_file": "/setup/office.yaml",
+    "backup.backup": "/backup",
+    "backup.live": "/backup/live",
+    "backup.make": "/backup/make",
+    "backup.file": "/backup/file",
+    "backup.forget": "/backup/forget",
+    "backup.bring": "/backup/bring",
+    "backup.drop": "/backup/drop",
+    "backup.restore": "/backup/restore",
+    "backup.back": "/backup/back",
 }
 CHANGING = {"claim", "login", "logout", "language", "assign", "done", "reopen", "note", "returned"}
 CHANGING |= {"put_in_force", "undo", "confirm", "forget", "resume", "back", "tried", "staff"}
@@ -156,6 +165,7 @@ CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put", "notic
 CHANGING |= {"test_heard", "put", "put_day", "take_out"}
 CHANGING |= {"add", "look_through", "put_one", "people_list", "people_confirm"}
 CHANGING |= {"confirm_all", "people_confirm_all"}
+CHANGING |= {"make", "bring", "drop", "restore"}
 ONLY_SHOWN = {"people.new"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING and e not in ONLY_SHOWN]

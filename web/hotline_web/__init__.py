@@ -21,7 +21,7 @@ from hotline.storage.users import Accounts
 from hotline_web import desk, languages, newpeople, pages, security, sessions
 from hotline_web.calling import PACKET_BYTES
 from hotline_web.languages import _
-from hotline_web.pages import prompts
+from hotline_web.pages import backup, prompts
 from hotline_web.settings import Settings
 from hotline_web.words import say
 
@@ -56,6 +56,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     limiter = _limiter(app)
     # Before a form is read for its token: how long it may be.
     prompts.allow_uploads(app)
+    backup.allow_uploads(app)
     CSRFProtect(app)
     sessions.install(app, settings, Accounts(file, clock))
     languages.install(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from hotline_web.pages import (
+    backup,
     calendar,
     calls,
     door,
@@ -26,5 +27,6 @@ def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
     office = (naming, menu, prompts, lines, tryout)
-    for page in (door, *daily, *office, setup):
+    launch = (backup,)
+    for page in (door, *daily, *office, setup, *launch):
         app.register_blueprint(page.pages)
