@@ -136,7 +136,7 @@ def forget() -> Response:
 def bring() -> Response | tuple[str, int]:
     """A backup from elsewhere is unpacked, and what is in it shown; nothing is in force by it."""
     given = request.files.get("backup")
-    path = Path(str(given.stream.name)) if given else None  # type: ignore[attr-defined]
+    path = Path(str(given.stream.name)) if given else None
     if given is None or path is None or not given.filename:
         if path:
             path.unlink(missing_ok=True)
@@ -204,7 +204,7 @@ def _shown(wrong: dict[str, str] | None = None, *, recordings: bool = True) -> s
     )
 
 
-def _rows(inside: Amounts, here: Amounts) -> list[tuple[str, str, str]]:
+def _rows(inside: Amounts, here: Amounts) -> list[tuple[str, ...]]:
     """What, in the backup, on the box."""
     named = (
         (_("Office"), "office"),
@@ -217,11 +217,12 @@ def _rows(inside: Amounts, here: Amounts) -> list[tuple[str, str, str]]:
         (_("Accounts of this page"), "accounts"),
     )
     sides = (inside, here)
-    rows = [(name, *(str(getattr(one, key)) for one in sides)) for name, key in named]
-    last = [desk().times.exactly(one.last_call) if one.last_call else "" for one in (inside, here)]
-    return [
-        (name, one or "–", other or "–") for name, one, other in [*rows, (_("Last call"), *last)]
+    rows: list[tuple[str, ...]] = [
+        (name, *(str(getattr(one, key)) for one in sides)) for name, key in named
     ]
+    last = (desk().times.exactly(one.last_call) if one.last_call else "" for one in sides)
+    rows.append((_("Last call"), *last))
+    return [(name, *(words or "–" for words in held)) for name, *held in rows]
 
 
 def _why(refused: HotlineError) -> str:
