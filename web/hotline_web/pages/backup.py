@@ -217,9 +217,7 @@ def _rows(inside: Amounts, here: Amounts) -> list[tuple[str, ...]]:
         (_("Accounts of this page"), "accounts"),
     )
     sides = (inside, here)
-    rows: list[tuple[str, ...]] = [
-        (name, *(str(getattr(one, key)) for one in sides)) for name, key in named
-    ]
+    rows = [(name, *(str(getattr(one, key)) for one in sides)) for name, key in named]
     last = (desk().times.exactly(one.last_call) if one.last_call else "" for one in sides)
     rows.append((_("Last call"), *last))
     return [(name, *(words or "–" for words in held)) for name, *held in rows]
