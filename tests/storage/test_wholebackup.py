@@ -463,6 +463,24 @@ def test_one_changed_byte_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
         refused(tmp_path / "altered", tmp_path)
 
 
+def test_a_change_behind_the_last_file_is_noticed_too(tmp_path: Path) -> None:
+    """The seal is proved to its end, though nothing of use lies there."""
+    good = box(tmp_path / "good")
+    told = write_backup(good, tmp_path / "of-good", PASSPHRASE, NOW, recordings=False)
+    with (tmp_path / "padded").open("wb") as out:
+        sealing = Sealing(out, PASSPHRASE)
+        with tarfile.open(fileobj=cast(BinaryIO, sealing), mode="w|") as tar:
+            add(tar, ABOUT, json.dumps(plain(told)).encode())
+            records(tar, good.data)
+        sealing.write(bytes(5 * sealed.CHUNK))
+        sealing.close()
+    data = bytearray((tmp_path / "padded").read_bytes())
+    look(tmp_path / "padded", PASSPHRASE, Places(tmp_path / "blank"))
+    data[-1] ^= 1
+    (tmp_path / "padded").write_bytes(data)
+    refused(tmp_path / "padded", tmp_path)
+
+
 def refused(file: Path, tmp_path: Path, words: str = ".") -> None:
     """It is refused in plain words; the box is as before, and nothing lies about."""
     shutil.rmtree(tmp_path / "now", ignore_errors=True)
@@ -572,6 +590,21 @@ def test_killed_at_any_step_a_restore_leaves_the_old_box_or_the_new_one(
             break
         steps += 1
     assert steps > 20
+
+
+def test_a_page_that_makes_folders_anew_meanwhile_loses_nothing(tmp_path: Path) -> None:
+    """Between the two halves of a move the page looks for recordings, and makes their folder."""
+    old, here = box(tmp_path / "old"), box(tmp_path / "here", "Other")
+    looked = look(backed_up(old), PASSPHRASE, here)
+    before = everything(here)
+    take(here, looked.mark, "maria", NOW)
+    outgoing = here.restore / "outgoing"
+    outgoing.mkdir()
+    here.recordings.replace(outgoing / "recordings")
+    here.recordings.mkdir()
+    complete(here)
+    assert everything(here) == everything(old)
+    assert everything(Places(here.previous)) == before
 
 
 def kill_after(patch: pytest.MonkeyPatch, steps: int) -> None:
