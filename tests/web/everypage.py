@@ -23,6 +23,7 @@ FILES = frozenset(
         *("prompts.heard", "prompts.version", "menu.sound"),
         *("setup.begin", "setup.notice_sound", "setup.office_file"),
         "backup.file",
+        *("launch.passport_file", "launch.flyer_file", "launch.code_file"),
     }
 )
 # Shown to who has not logged in.

@@ -144,6 +144,11 @@ ROUTES = {
     "setup.test_wrong": "/setup/test/wrong",
     "setup.report": "/setup/report",
     "setup.office_file": "/setup/office.yaml",
+    "launch.passport": "/passport",
+    "launch.passport_file": "/passport.pdf",
+    "launch.flyer": "/flyer",
+    "launch.flyer_file": "/flyer.pdf",
+    "launch.code_file": "/flyer.svg",
     "backup.backup": "/backup",
     "backup.live": "/backup/live",
     "backup.make": "/backup/make",
@@ -567,7 +572,7 @@ def test_an_auditor_looks_and_listens_and_changes_nothing(page: Page) -> None:
     auditor = page.browser()
     send(auditor, "/login", name="vera", password=PASSWORD + " vera")
     owners = {endpoint for endpoint in READS if endpoint.startswith(("tryout.", "setup.", "menu."))}
-    owners |= {endpoint for endpoint in READS if endpoint.startswith("backup.")}
+    owners |= {endpoint for endpoint in READS if endpoint.startswith(("backup.", "launch."))}
     owners |= {"people.new", "people.one", "people.leaving"}
     for endpoint in set(READS) - owners - {"calendar.feed"}:  # that asks for a secret, not a name
         assert auditor.get(ROUTES[endpoint]).status_code == 200, endpoint

@@ -13,6 +13,7 @@ from hotline_web.pages import (
     home,
     hours,
     inbox,
+    launch,
     lines,
     menu,
     naming,
@@ -27,6 +28,6 @@ def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
     office = (naming, menu, prompts, lines, tryout)
-    launch = (backup,)
-    for page in (door, *daily, *office, setup, *launch):
+    keep = (backup, launch)
+    for page in (door, *daily, *office, setup, *keep):
         app.register_blueprint(page.pages)
