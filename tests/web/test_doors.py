@@ -276,7 +276,7 @@ def test_what_a_caller_calls_himself_is_shown_and_never_run(
     if answer.mimetype != "text/html":
         return
     assert "<script>alert" not in answer.text
-    assert "<img" not in answer.text
+    assert "<img" not in answer.text.replace('<img class="qr" src="/flyer.svg?', "")
     if endpoint in ("inbox.listing", "inbox.case", "calls.listing"):
         assert HOSTILE.replace("<", "&lt;").replace(">", "&gt;") in answer.text
 

@@ -11,7 +11,7 @@ from hotline.storage.officesections import sections_of
 from hotline_web import menuwords, words
 from hotline_web.desk import Desk
 from hotline_web.hoursforms import ALWAYS, days_words
-from hotline_web.languages import LANGUAGES, _
+from hotline_web.languages import LANGUAGES, _, ngettext
 from hotline_web.menutree import LevelShown, tree_of
 
 Row = tuple[str, str]  # what, and what of it
@@ -115,8 +115,12 @@ def _notice(here: Desk) -> Iterator[Row]:
 
 def _kept() -> Iterator[Row]:
     kept = Retention()
-    yield _("Messages and complaints"), _("%(days)s days after they are done", days=kept.cases.days)
-    yield _("Calls"), _("%(days)s days", days=kept.calls.days)
+    yield _("Messages and complaints, once done"), _days(kept.cases.days)
+    yield _("Calls"), _days(kept.calls.days)
+
+
+def _days(number: int) -> str:
+    return ngettext("%(num)d day", "%(num)d days", number)
 
 
 def _tests(here: Desk) -> Iterator[Row]:
