@@ -98,7 +98,7 @@ def _line(pdf: FPDF, text: str, points: float, *, bold: bool = False, soft: bool
 
 def _row(pdf: FPDF, what: str, of_it: str) -> None:
     pdf.set_font("letters", "", 10)
-    column = 48.0
+    column = 58.0
     if not what or pdf.get_string_width(what) > column - 4:
         if what:
             pdf.set_font("letters", "B", 10)

@@ -81,7 +81,7 @@ def _drawn(given: Flyer) -> dict[str, object]:
         "size": given.size,
         "name": given.name,
         "line": given.line,
-        "number": given.shown,
+        "number": given.shown.replace(" ", "\N{NO-BREAK SPACE}"),
         "hours": given.hours,
         "code": given.code,
         "document": f"{given.name} {given.shown}".strip(),
