@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline.control.backupdesk import BackupDesk
+from hotline.control.boxdesk import BoxDesk
 from hotline.control.menutrial import tried
 from hotline.control.messages.backup import (
     BackupAnswer,
@@ -21,6 +22,7 @@ from hotline.control.messages.backup import (
     RestoreOpen,
     RestoreTake,
 )
+from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -82,12 +84,19 @@ from hotline.control.messages.status import Event, Ring, Status, StatusAnswer, W
 from hotline.control.messages.wire import Done, Message, Started, Words
 from hotline.control.server import ControlServer, Feed
 from hotline.errors import BadSettings, HotlineError
+from hotline.options import Options
+from hotline.options.chosen import WithChosen
 from hotline.said import say
 from hotline.storage.officefile import read_stored_office
 from hotline.storage.officesections import mark_of, sections_of, with_sections
 from hotline.storage.officewriting import write_office
 
 NOON = datetime(2026, 12, 5, 12, tzinfo=UTC)
+
+
+def box_desk(path: Path, filed: Options = Options(), *, busy: bool = True) -> BoxDesk:  # noqa: B008
+    """The box itself as the daemon keeps it, begun without anything chosen."""
+    return BoxDesk(filed, WithChosen(filed, {}), path, lambda: busy, lambda *_: None)
 
 
 class FakeDesk:
@@ -104,6 +113,7 @@ class FakeDesk:
         self.set_up = LinesAnswer(room=8)
         self.backups: BackupDesk | None = None  # a real one, for who wants to see it work
         self.backed_up = BackupAnswer()
+        self.box = box_desk(Path("/nowhere/settings.toml"))
         self.state = StatusAnswer(
             version="0.1.0",
             started_at=NOON,
@@ -255,9 +265,10 @@ class FakeDesk:
         """As the daemon does it, but that nobody is rung."""
         if mark_of(sections_of(self.yaml), ask.sections) != ask.seen:
             raise HotlineError(say("Somebody has changed this meanwhile."))
-        await self._change(ask)
         office, warnings = with_sections(self.yaml, ask.sections)
-        self.yaml = write_office(office)
+        if not ask.only_look:
+            await self._change(ask)
+            self.yaml = write_office(office)
         return OfficePutAnswer(warnings=warnings)
 
     async def backup_look(self, ask: BackupLook) -> BackupAnswer:
@@ -292,6 +303,23 @@ class FakeDesk:
         if self.backups:
             self.backups.take_back(ask)
         return await self._change(ask)
+
+    async def box_get(self, ask: BoxGet) -> BoxAnswer:
+        return self.box.all()
+
+    async def box_set(self, ask: BoxSet) -> Done:
+        """As the daemon does it."""
+        if self.refuse:
+            raise self.refuse
+        await self.box.put(ask)
+        if not ask.only_look:
+            self.asked.append(ask)
+        return Done()
+
+    async def box_anew(self, ask: BoxAnew) -> BoxBegins:
+        """Somebody is always on the telephone here."""
+        await self._change(ask)
+        return await self.box.anew(ask)
 
     async def menu_try(self, ask: MenuTry) -> MenuTried:
         """As the daemon does it; nobody speaks here."""

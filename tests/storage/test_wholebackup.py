@@ -523,6 +523,8 @@ def test_everything_in_the_data_folder_is_backed_up_or_left_out_on_purpose(tmp_p
         "sounds": "made again",
         "backups": "backups themselves",
         "restore": "a backup on its way back",
+        "chosen": "what this one machine is, as box.toml says it",
+        "lan": "the network this one machine is in",
         "previous": "what a backup took the place of",
     }
     backed = {"lines", "recordings", "own_prompts", "announcement"}

@@ -20,13 +20,18 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost"})  # plain HTTP is safe only here
 def run(given: argparse.Namespace) -> int:
     """Run the hotline: answer calls until stopped."""
     _start_lean()
-    from hotline.box import AGAIN, run_daemon  # only the daemon loads PJSIP
+    from hotline.box import run_daemon  # only the daemon loads PJSIP
 
     options = read_options(given.settings)
     logging.basicConfig(level=options.box.log.upper(), format="%(levelname)s %(message)s")
-    if (code := run_daemon(options)) == AGAIN:
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
-    return code
+    if run_daemon(options):
+        _begin_anew()
+    return 0
+
+
+def _begin_anew() -> None:
+    """The same process, whoever watches it; every setting is read again."""
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
 
 
 def _start_lean() -> None:

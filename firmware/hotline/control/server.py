@@ -27,6 +27,7 @@ from hotline.control.messages.backup import (
     RestoreOpen,
     RestoreTake,
 )
+from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -51,6 +52,13 @@ from hotline.control.messages.lines import (
     LineTest,
     LineTested,
     LineTone,
+)
+from hotline.control.messages.network import (
+    Network,
+    NetworkAnswer,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
 )
 from hotline.control.messages.office import (
     MenuTried,
@@ -296,6 +304,27 @@ class Desk(Protocol):
 
     async def restore_back(self, ask: RestoreBack) -> Done:
         """Restore what was before: the box starts anew."""
+
+    async def box_get(self, ask: BoxGet) -> BoxAnswer:
+        """What the box is set to; see control/boxdesk.py."""
+
+    async def box_set(self, ask: BoxSet) -> Done:
+        """Choose other settings of the box; raises BadSettings with every problem."""
+
+    async def box_anew(self, ask: BoxAnew) -> BoxBegins:
+        """Begin anew once no call is up."""
+
+    async def network(self, ask: Network) -> NetworkAnswer:
+        """How the box is in the office's network; see lan/."""
+
+    async def network_try(self, ask: NetworkTry) -> NetworkAnswer:
+        """Another address, until it is confirmed."""
+
+    async def network_confirm(self, ask: NetworkConfirm) -> NetworkAnswer:
+        """The address on trial holds for good."""
+
+    async def network_take_back(self, ask: NetworkTakeBack) -> NetworkAnswer:
+        """The address before it."""
 
     def events(self) -> AsyncGenerator[Event, None]:
         """Events from now on; closing the generator ends the listening. See `Feed`."""

@@ -17,7 +17,9 @@ from hotline_web.pages import (
     lines,
     menu,
     naming,
+    network,
     prompts,
+    settings,
     setup,
     shifts,
     tryout,
@@ -27,7 +29,7 @@ from hotline_web.pages import (
 def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
-    office = (naming, menu, prompts, lines, tryout)
+    office = (naming, menu, prompts, lines, network, tryout)
     keep = (backup, launch)
-    for page in (door, *daily, *office, setup, *keep):
+    for page in (door, *daily, *office, setup, settings, *keep):
         app.register_blueprint(page.pages)

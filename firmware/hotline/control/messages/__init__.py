@@ -19,6 +19,7 @@ from hotline.control.messages.backup import (
     RestoreOpen,
     RestoreTake,
 )
+from hotline.control.messages.box import BoxAnew, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -39,6 +40,12 @@ from hotline.control.messages.lines import (
     LinesFound,
     LineTest,
     LineTone,
+)
+from hotline.control.messages.network import (
+    Network,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
 )
 from hotline.control.messages.office import (
     MenuTry,
@@ -117,6 +124,10 @@ Request = Annotated[
     | LineAdd
     | LineChange
     | LineRemove
+    | Network
+    | NetworkTry
+    | NetworkConfirm
+    | NetworkTakeBack
     | StaffAsk
     | StaffPin
     | StaffOpen
@@ -135,6 +146,9 @@ Request = Annotated[
     | RestoreDrop
     | RestoreTake
     | RestoreBack
+    | BoxGet
+    | BoxSet
+    | BoxAnew
     | Subscribe,
     Field(discriminator="do"),
 ]
