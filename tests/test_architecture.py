@@ -83,6 +83,7 @@ SPOKEN_TO = {
     "smtplib": "notify/email.py",
     "phonenumbers": "numbering/__init__.py",
     "rich": "terminal/__init__.py",
+    "cryptography": "storage/sealed.py",
 }
 
 
@@ -118,6 +119,11 @@ def test_each_foreign_thing_may_be_spoken_to_in_its_place(rooms: Path) -> None:
         ("hotline/health/checks.py", "import rich", "Only terminal speaks to rich"),
         ("hotline_web/desk.py", "import icalendar", CONTRACTS[11]),
         ("hotline_web/sessions.py", "import pyotp", "Only storage.onetime speaks to pyotp"),
+        (
+            "hotline/control/backupdesk.py",
+            "import cryptography",
+            "Only the seal of backups speaks to cryptography",
+        ),
     ],
 )
 def test_each_contract_catches_an_offender(
@@ -133,6 +139,10 @@ def test_each_contract_catches_an_offender(
 # Each is megabytes in a process that runs for months and never uses it.
 LEFT_TO = {
     "rich": "the terminal",
+    "cryptography": "the child that makes backups",
+    "fpdf": "its child",
+    "PIL": "its child",
+    "segno": "the page",
     "flask": "the page",
     "argon2": "the page's passwords",
     "pyotp": "the page's one-time codes",

@@ -32,6 +32,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "accounts": ("admin",),
     "audit": ("audit",),
+    "backups": ("backup", "restore"),
 }
 
 

@@ -9,8 +9,19 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hotline.control.backupdesk import BackupDesk
 from hotline.control.boxdesk import BoxDesk
 from hotline.control.menutrial import tried
+from hotline.control.messages.backup import (
+    BackupAnswer,
+    BackupForget,
+    BackupLook,
+    BackupMake,
+    RestoreBack,
+    RestoreDrop,
+    RestoreOpen,
+    RestoreTake,
+)
 from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
@@ -102,6 +113,8 @@ class FakeDesk:
         self.people = NumbersAnswer()
         self.sounds: tuple[str, ...] = ()
         self.set_up = LinesAnswer(room=8)
+        self.backups: BackupDesk | None = None  # a real one, for who wants to see it work
+        self.backed_up = BackupAnswer()
         self.box = box_desk(Path("/nowhere/settings.toml"))
         self.seen = LineSeen()
         self.state = StatusAnswer(
@@ -270,6 +283,39 @@ class FakeDesk:
             await self._change(ask)
             self.yaml = write_office(office)
         return OfficePutAnswer(warnings=warnings)
+
+    async def backup_look(self, ask: BackupLook) -> BackupAnswer:
+        return self.backups.look() if self.backups else self.backed_up
+
+    async def backup_make(self, ask: BackupMake) -> Done:
+        if self.backups:
+            self.backups.make(ask)
+        return await self._change(ask)
+
+    async def backup_forget(self, ask: BackupForget) -> Done:
+        if self.backups:
+            await self.backups.forget()
+        return await self._change(ask)
+
+    async def restore_open(self, ask: RestoreOpen) -> Done:
+        if self.backups:
+            self.backups.open(ask)
+        return await self._change(ask)
+
+    async def restore_drop(self, ask: RestoreDrop) -> Done:
+        if self.backups:
+            await self.backups.drop()
+        return await self._change(ask)
+
+    async def restore_take(self, ask: RestoreTake) -> Done:
+        if self.backups:
+            self.backups.take(ask)
+        return await self._change(ask)
+
+    async def restore_back(self, ask: RestoreBack) -> Done:
+        if self.backups:
+            self.backups.take_back(ask)
+        return await self._change(ask)
 
     async def box_get(self, ask: BoxGet) -> BoxAnswer:
         return self.box.all()

@@ -14,6 +14,7 @@ PARTS = frozenset(
     {
         *("home.live", "lines.live", "network.live", "people.live", "tryout.steps"),
         *("setup.lines_live", "setup.people_live", "setup.test_lights"),
+        "backup.live",
     }
 )
 FILES = frozenset(
@@ -21,6 +22,8 @@ FILES = frozenset(
         *("static", "inbox.sound", "calls.why", "calendar.feed", "tryout.call"),
         *("prompts.heard", "prompts.version", "menu.sound", "network.code"),
         *("setup.begin", "setup.notice_sound", "setup.office_file"),
+        "backup.file",
+        *("launch.passport_file", "launch.flyer_file", "launch.code_file"),
     }
 )
 # Shown to who has not logged in.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hotline.calls.notices import Notices
 from hotline.clock import Clock
+from hotline.control.backupdesk import BackupDesk
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.messages.calls import (
     CallClaim,
@@ -208,7 +209,16 @@ class OfficeDesk(FakeDesk):
         )
         self.lan = Lan(FakeManager(), places.lan, lambda: False)
 
+        self.calls_now, self.began_anew = 0, 0
+        self.backups = BackupDesk(
+            places, clock, lambda: self.calls_now, lambda *_: None, self._begin_anew
+        )
+
+    def _begin_anew(self) -> None:
+        self.began_anew += 1
+
     async def close(self) -> None:
+        await self.backups.close()
         await self.voice.close()
         await self.lan.close()
 

@@ -29,6 +29,9 @@ HARMLESS = frozenset(
         *("inbox.sound", "inbox.assign", "inbox.done", "inbox.reopen", "inbox.note"),
         *(
             "inbox.due",
+            "lines.restart",
+            *("backup.drop", "backup.forget"),
+            *("launch.passport_file", "launch.flyer_file", "launch.code_file"),
             "inbox.me",
             "inbox.back",
             "calls.why",

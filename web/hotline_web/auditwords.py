@@ -36,6 +36,7 @@ KINDS: Mapping[str, frozenset[Act]] = {
         {
             *(Act.CHANGED, Act.LINE_ADDED, Act.LINE_CHANGED, Act.LINE_REMOVED),
             Act.LINE_RESTARTED,
+            *(Act.BACKED_UP, Act.RESTORED),
             *(Act.SETTINGS_CHANGED, Act.BOX_ANEW, Act.NETWORK_TRIED, Act.NETWORK_CHANGED),
         }
     ),
@@ -114,6 +115,8 @@ def _of_the_calls(entry: Entry) -> dict[Act, str]:
         Act.LINE_ADDED: _("added the line %(line)s", line=person),
         Act.LINE_CHANGED: _("changed the line %(line)s", line=person),
         Act.LINE_REMOVED: _("removed the line %(line)s", line=person),
+        Act.BACKED_UP: _("made a backup of the whole box"),
+        Act.RESTORED: _("restored the box from a backup"),
         Act.LINE_RESTARTED: _("had the modem of %(line)s start anew", line=person),
         Act.SETTINGS_CHANGED: _("changed settings of the box: %(which)s", which=person),
         Act.BOX_ANEW: _("had the box begin anew"),
@@ -136,6 +139,10 @@ def _page_words(endpoint: str) -> str:
         "setup": _("Set-up"),
         "tryout": _("Call your hotline"),
         "settings": _("Settings"),
+        "inbox": _("Inbox"),
+        "calls": _("Calls"),
+        "lines": _("Lines"),
+        "backup": _("Backup"),
         "network": _("Network"),
     }.get(page, page)
 

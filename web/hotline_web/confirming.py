@@ -35,6 +35,8 @@ DANGEROUS = frozenset(
         *("lines.new", "lines.use", "lines.change", "lines.remove"),
         *("setup.people_put", "setup.people_confirm", "setup.people_confirm_all"),
         "setup.office_file",
+        *("backup.backup", "backup.make", "backup.file", "backup.bring", "backup.restore"),
+        "backup.back",
         "settings.change",  # what calls may cost is among them
         *("users.new", "users.invite", "users.change", "users.remove", "users.sign_out"),
         *("account.begin_code", "account.code", "account.switch_on", "account.switch_off"),

@@ -211,6 +211,7 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
         cell_anchor=plan.cell_anchor,
         phone=words.phone,
         length=words.length,
+        bytes_words=words.bytes_words,
         network_words=words.network_words,
         check_words=words.check_words,
         check_level=words.check_level,

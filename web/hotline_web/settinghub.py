@@ -151,6 +151,25 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 OWNER,
             ),
             Row(
+                "backup.backup",
+                N_("Backup"),
+                N_("The whole box in one locked file, and back."),
+                N_("backup restore copy save burnt passphrase"),
+                OWNER,
+            ),
+            Row(
+                "launch.passport",
+                N_("Passport of the hotline"),
+                N_("Everything about your hotline on one sheet."),
+                N_("pdf print sheet"),
+            ),
+            Row(
+                "launch.flyer",
+                N_("Flyer"),
+                N_("A sheet or sticker with your number and a code."),
+                N_("qr advert poster sticker leaflet"),
+            ),
+            Row(
                 "audit.audit",
                 N_("What was done, and by whom"),
                 N_("Log-ins, changes, recordings that were listened to."),

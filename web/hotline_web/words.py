@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal
 
 from hotline.control.messages.lines import LineCheck, LineNetwork, LineSelfCall
 from hotline.control.messages.people import OnDuty
@@ -36,6 +37,19 @@ def say(text: str) -> str:
 def phone(number: str) -> str:
     """A number as people read it: +373 22 000 000. What is no number stays as it was sent."""
     return shown(number, ANYWHERE)
+
+
+def bytes_words(size: int) -> str:
+    """How large a file is: 3.4 MB."""
+    if size >> 30:
+        return _("%(n)s GB", n=_tenths(size / (1 << 30)))
+    if size >> 20:
+        return _("%(n)s MB", n=_tenths(size / (1 << 20)))
+    return _("%(n)s KB", n=_tenths(-(-size // 1024)))
+
+
+def _tenths(number: float) -> str:
+    return str(format_decimal(round(number, 1), locale=spoken()))
 
 
 def length(seconds: float) -> str:

@@ -40,6 +40,7 @@ from hotline.calls.switchboard import Switchboard
 from hotline.calls.tonelesson import ToneLessons
 from hotline.clock import Clock
 from hotline.control.addeddesk import AddedDesk
+from hotline.control.backupdesk import BackupDesk
 from hotline.control.boxdesk import BoxDesk
 from hotline.control.desk import FrontDesk
 from hotline.control.draftdesk import DraftDesk
@@ -88,6 +89,7 @@ from hotline.storage.ownprompts import OwnPrompts
 from hotline.storage.places import Places
 from hotline.storage.presence import StaffTrail
 from hotline.storage.promises import Promises
+from hotline.storage.restored import complete, forget_previous
 from hotline.storage.texts import Texts
 from hotline.storage.toldholes import ToldHoles
 from hotline.storage.uploads import Uploads
@@ -97,6 +99,7 @@ from hotline.storage.waiting import WaitingList
 log = logging.getLogger(__name__)
 FROM_BROWSERS = 2  # calls from the page at once; each holds one of its threads
 LOOK_FOR_LINES_S = 60.0  # that can be called by the box itself
+TOLD_S = 0.5  # until the page has heard that the box begins anew
 FILED_ALONE = "HOTLINE_AS_FILED"  # why the box begins as box.toml says, without the page's words
 WATCHDOG_PINGS = 3  # in each period that systemd grants
 
@@ -125,15 +128,25 @@ async def _run(options: Options) -> bool:
         _give_back_memory()
         log.info("ready to answer on %d line(s)", len(desk.exchange.board.lines))
         _tell_systemd("READY=1")
+        restored = asyncio.Event()
+        desk.backups.again = _set_soon(restored, stop)
         anew = asyncio.create_task(desk.box.until_anew())
         anew.add_done_callback(lambda _: stop.set())
         await _until(stop)
-        again = anew.done()
+        again = anew.done() or restored.is_set()
         anew.cancel()
         if not again:  # the same process goes on
             _tell_systemd("STOPPING=1")
     os.environ.pop(FILED_ALONE, None)
     return again
+
+
+def _set_soon(restored: asyncio.Event, stop: asyncio.Event) -> Callable[[], None]:
+    def set_soon() -> None:
+        restored.set()
+        asyncio.get_running_loop().call_later(TOLD_S, stop.set)
+
+    return set_soon
 
 
 @contextlib.asynccontextmanager
@@ -146,6 +159,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
     places.data.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as closing:
         closing.enter_context(only_one(places.control))
+        if done := complete(places):
+            log.warning("a backup has taken the place of everything, as %s wished", done.by)
+        forget_previous(places, clock.now())
         filed, chosen = options, _with_chosen(options)
         for wrong in chosen.wrong:
             log.warning("%s", wrong)
@@ -195,6 +211,12 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         closing.push_async_callback(lan.close)
         supply = Power()
         people = StaffDesk(attendance, exchange.office)
+        if done:
+            audit.note(Entry(clock.now(), Act.RESTORED, person=done.made_at, by=done.by))
+        backups = BackupDesk(
+            places, clock, lambda: len(switchboard.live), _noted(audit, clock), lambda: None
+        )
+        closing.push_async_callback(backups.close)
         desk = FrontDesk(
             exchange,
             switchboard,
@@ -241,6 +263,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             ),
             lan=NetworkDesk(lan, _noted(audit, clock)),
             countries=dialled_countries(options),
+            backups=backups,
         )
         desk.attach()
         staff_texts = _staff_texts(options, exchange, records, attendance, desk)

@@ -10,6 +10,16 @@ from typing import BinaryIO, TypeVar
 
 from pydantic import JsonValue, ValidationError
 
+from hotline.control.messages.backup import (
+    BackupAnswer,
+    BackupForget,
+    BackupLook,
+    BackupMake,
+    RestoreBack,
+    RestoreDrop,
+    RestoreOpen,
+    RestoreTake,
+)
 from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
@@ -267,6 +277,17 @@ class Control:
     def announcement(self) -> AnnouncementNow:
         """What is said before every greeting."""
         return self._ask(AnnouncementLook(), AnnouncementNow)
+
+    def backup_look(self) -> BackupAnswer:
+        """Backups of the whole box, and what is being done about them."""
+        return self._ask(BackupLook(), BackupAnswer)
+
+    def backup(
+        self,
+        ask: BackupMake | BackupForget | RestoreOpen | RestoreDrop | RestoreTake | RestoreBack,
+    ) -> None:
+        """Begin or do something about them."""
+        self._ask(ask, Done)
 
     def network(self) -> NetworkAnswer:
         """How the box is in the office's network."""

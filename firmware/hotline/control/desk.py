@@ -16,12 +16,23 @@ from hotline.calls.message import notice_in, notice_text
 from hotline.calls.switchboard import Switchboard
 from hotline.control.addeddesk import AddedDesk
 from hotline.control.answering import OPEN, answer_of
+from hotline.control.backupdesk import BackupDesk
 from hotline.control.boxdesk import BoxDesk
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.hardwaredesk import HardwareDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.livedesk import callers_waiting, live_call, live_calls
 from hotline.control.menutrial import tried
+from hotline.control.messages.backup import (
+    BackupAnswer,
+    BackupForget,
+    BackupLook,
+    BackupMake,
+    RestoreBack,
+    RestoreDrop,
+    RestoreOpen,
+    RestoreTake,
+)
 from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
@@ -163,6 +174,7 @@ class FrontDesk:
     waiting: WaitingDesk
     drafts: DraftDesk
     sentences: PromptDesk
+    backups: BackupDesk
     box: BoxDesk
     lan: NetworkDesk
     countries: frozenset[str] | None = None
@@ -391,6 +403,40 @@ class FrontDesk:
         made = await self.pins.pin(ask)
         self._numbers_changed()
         return made
+
+    async def backup_look(self, ask: BackupLook) -> BackupAnswer:
+        """See Desk."""
+        return self.backups.look()
+
+    async def backup_make(self, ask: BackupMake) -> Done:
+        """See Desk."""
+        self.backups.make(ask)
+        return Done()
+
+    async def backup_forget(self, ask: BackupForget) -> Done:
+        """See Desk."""
+        await self.backups.forget()
+        return Done()
+
+    async def restore_open(self, ask: RestoreOpen) -> Done:
+        """See Desk."""
+        self.backups.open(ask)
+        return Done()
+
+    async def restore_drop(self, ask: RestoreDrop) -> Done:
+        """See Desk."""
+        await self.backups.drop()
+        return Done()
+
+    async def restore_take(self, ask: RestoreTake) -> Done:
+        """See Desk."""
+        self.backups.take(ask)
+        return Done()
+
+    async def restore_back(self, ask: RestoreBack) -> Done:
+        """See Desk."""
+        self.backups.take_back(ask)
+        return Done()
 
     async def staff_open(self, ask: StaffOpen) -> Done:
         """See Desk."""

@@ -17,6 +17,16 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from hotline.control.messages import REQUEST, Request
+from hotline.control.messages.backup import (
+    BackupAnswer,
+    BackupForget,
+    BackupLook,
+    BackupMake,
+    RestoreBack,
+    RestoreDrop,
+    RestoreOpen,
+    RestoreTake,
+)
 from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
@@ -284,6 +294,27 @@ class Desk(Protocol):
 
     async def announcement(self, ask: AnnouncementLook) -> AnnouncementNow:
         """What is said before every greeting."""
+
+    async def backup_look(self, ask: BackupLook) -> BackupAnswer:
+        """Backups, and what is being done about them; see control/backupdesk.py."""
+
+    async def backup_make(self, ask: BackupMake) -> Done:
+        """Begin to make one."""
+
+    async def backup_forget(self, ask: BackupForget) -> Done:
+        """Delete the one there is."""
+
+    async def restore_open(self, ask: RestoreOpen) -> Done:
+        """Begin to unpack one."""
+
+    async def restore_drop(self, ask: RestoreDrop) -> Done:
+        """Throw away what is unpacked."""
+
+    async def restore_take(self, ask: RestoreTake) -> Done:
+        """Restore it: the box starts anew."""
+
+    async def restore_back(self, ask: RestoreBack) -> Done:
+        """Restore what was before: the box starts anew."""
 
     async def box_get(self, ask: BoxGet) -> BoxAnswer:
         """What the box is set to; see control/boxdesk.py."""

@@ -38,6 +38,8 @@ class Act(StrEnum):
     LINE_ADDED = "line added"
     LINE_CHANGED = "line changed"
     LINE_REMOVED = "line removed"
+    BACKED_UP = "backed up"
+    RESTORED = "restored"
     SETTINGS_CHANGED = "settings changed"  # those of the box itself
     BOX_ANEW = "box begun anew"  # by command
     NETWORK_TRIED = "network tried"

@@ -179,16 +179,66 @@ class DatabaseFile:
         seconds. Raises HotlineError when the file is damaged or the copy cannot be written.
         """
         unfinished = self.backup.with_name(f".{self.backup.name}.new")
-        unfinished.unlink(missing_ok=True)
+        try:
+            self.copy_to(unfinished)
+            put_in_place(unfinished, self.backup)
+        except OSError as error:
+            unfinished.unlink(missing_ok=True)
+            raise HotlineError(f"No copy was made ({error}).", disk_trouble(error)) from error
+
+    def copy_to(self, target: Path) -> None:
+        """The file as it is at one instant, at `target`, only if it is sound; as `back_up`."""
+        target.unlink(missing_ok=True)
         try:
             with closing(self._connect_for_reading()) as connection:
                 if problem := _problem(connection, "integrity_check"):
                     raise HotlineError(f"{self.path.name} is damaged ({problem}).", DAMAGED)
-                connection.execute("VACUUM INTO ?", (str(unfinished),))
-            put_in_place(unfinished, self.backup)
+                connection.execute("VACUUM INTO ?", (str(target),))
         except (sqlite3.Error, OSError) as error:
-            unfinished.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
             raise HotlineError(f"No copy was made ({error}).", disk_trouble(error)) from error
+
+    def take_over(self, source: Path) -> None:
+        """Let everything in the file be as in `source`, in one transaction, beside other writers.
+
+        Whoever has the file open sees the old or the new. Raises HotlineError when the file is
+        damaged or the disk refuses.
+        """
+        try:
+            with closing(sqlite3.connect(source)) as new, closing(self.connect()) as database:
+                new.backup(database.conn)
+        except sqlite3.Error as error:
+            if words := disk_trouble(error):
+                raise HotlineError(
+                    f"{self.path.name} cannot be written ({error}).", words
+                ) from error
+            raise
+
+    def settle(self) -> bool:
+        """Undo what a killed writer has left half done; False for a damaged file."""
+        try:
+            with closing(self.connect()) as database:
+                return not _problem(database.conn, "quick_check")
+        except sqlite3.DatabaseError as error:
+            if disk_trouble(error) == DAMAGED:
+                return False
+            raise
+
+    def bring_up_to_date(self) -> str:
+        """Give a foreign file our schema. Returns "", or what stands in the way: "damaged" for one
+        that is no sound file of ours, "newer" for one of a later version.
+        """
+        if not self.settle():
+            return "damaged"
+        with closing(self.connect()) as database:
+            known = {one.name for one in self.migrations.pending(Database(memory=True))}
+            held = {one.name for one in self.migrations.applied(database)}
+            if held - known:
+                return "newer"
+            if not held:
+                return "damaged"
+            self.migrations.apply(database)
+        return ""
 
     def moved_aside(self) -> list[Path]:
         """Damaged files (and their journals) that were kept when a copy took their place."""

@@ -53,6 +53,21 @@ class Places:
         return self.data / "uploads"
 
     @property
+    def backups(self) -> Path:
+        """Backups of the whole box that were asked for on the page."""
+        return self.data / "backups"
+
+    @property
+    def restore(self) -> Path:
+        """Where a backup is unpacked, and waits to take the place of everything."""
+        return self.data / "restore"
+
+    @property
+    def previous(self) -> Path:
+        """What a restored backup took the place of."""
+        return self.data / "previous"
+
+    @property
     def announcement(self) -> Path:
         """What is said before every greeting for a while."""
         return self.data / "announcement.json"

@@ -18,6 +18,7 @@ from hotline.said import say
 from hotline.storage.files import keep_reserve
 
 LARGEST_UPLOAD = 12 * 1024 * 1024
+LARGEST_BACKUP = 2 * 1024**3  # more is restored by command
 KEPT_FOR = timedelta(hours=1)  # of what a page that was killed has left
 
 _NAME = re.compile(r"[0-9a-f]{32}")
@@ -41,7 +42,7 @@ class Uploads:
         keep_reserve(self._directory, LARGEST_UPLOAD)
         return self._directory / secrets.token_hex(16)
 
-    def path(self, name: str) -> Path:
+    def path(self, name: str, largest: int = LARGEST_UPLOAD) -> Path:
         """The file of that name. Raises HotlineError for any other, and for one too large."""
         path = self._directory / name
         try:
@@ -50,7 +51,7 @@ class Uploads:
             kind = None
         if kind is None or not stat.S_ISREG(kind.st_mode) or not os.access(path, os.R_OK):
             raise HotlineError(say("The uploaded file has gone."), say("Upload it once more."))
-        if kind.st_size > LARGEST_UPLOAD:
+        if kind.st_size > largest:
             raise too_large()
         return path
 

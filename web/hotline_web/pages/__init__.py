@@ -7,6 +7,7 @@ from flask import Flask
 from hotline_web.pages import (
     account,
     audit,
+    backup,
     calendar,
     calls,
     confirm,
@@ -16,6 +17,7 @@ from hotline_web.pages import (
     hours,
     inbox,
     join,
+    launch,
     menu,
     naming,
     network,
@@ -34,5 +36,6 @@ def install(app: Flask) -> None:
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
     office = (naming, menu, prompts, oneline, network, tryout)
     people = (join, confirm, account, users, audit)
-    for page in (door, *daily, *office, setup, settings, *people):
+    keep = (backup, launch)
+    for page in (door, *daily, *office, setup, settings, *people, *keep):
         app.register_blueprint(page.pages)

@@ -10,6 +10,15 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from hotline.control.messages.backup import (
+    BackupForget,
+    BackupLook,
+    BackupMake,
+    RestoreBack,
+    RestoreDrop,
+    RestoreOpen,
+    RestoreTake,
+)
 from hotline.control.messages.box import BoxAnew, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
@@ -135,6 +144,13 @@ Request = Annotated[
     | PromptRevert
     | Announce
     | AnnouncementLook
+    | BackupLook
+    | BackupMake
+    | BackupForget
+    | RestoreOpen
+    | RestoreDrop
+    | RestoreTake
+    | RestoreBack
     | BoxGet
     | BoxSet
     | BoxAnew

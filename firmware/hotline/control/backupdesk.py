@@ -1,0 +1,236 @@
+"""What the page does about backups: one piece of work at a time, by a child, found again later."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from hotline.clock import Clock
+from hotline.control.messages.backup import (
+    Amounts,
+    BackupAnswer,
+    BackupMake,
+    Made,
+    RestoreBack,
+    RestoreOpen,
+    RestoreTake,
+    Unpacked,
+)
+from hotline.errors import HotlineError
+from hotline.media import children
+from hotline.said import NOTHING, Part, Said, say, together
+from hotline.storage import looked as unpacked
+from hotline.storage import restored
+from hotline.storage.audit import Act
+from hotline.storage.backupchild import Work
+from hotline.storage.belongings import Contents
+from hotline.storage.database import instant
+from hotline.storage.passphrases import weak
+from hotline.storage.places import Places
+from hotline.storage.uploads import LARGEST_BACKUP, Uploads
+
+log = logging.getLogger(__name__)
+
+_NAME = re.compile(r"hotline-(\d{8}T\d{6})(-short)?\.hotlinebackup")
+_STAMP = "%Y%m%dT%H%M%S"
+Doing = Literal["", "making", "unpacking"]
+
+
+@dataclass
+class BackupDesk:
+    """Part of the front desk. busy: how many calls there are now. note: writes the audit down.
+
+    again: starts the box anew; a restore is done then.
+    """
+
+    places: Places
+    clock: Clock
+    busy: Callable[[], int]
+    note: Callable[[Act, str, str], None]
+    again: Callable[[], None]
+    _doing: Doing = ""
+    _done: tuple[int, int] = (0, 0)
+    _trouble: tuple[Said, Said] = (NOTHING, NOTHING)
+    _task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+    def look(self) -> BackupAnswer:
+        """What there is."""
+        looked, before = unpacked.waiting(self.places), restored.previous(self.places)
+        return BackupAnswer(
+            doing=self._doing,
+            done=self._done[0],
+            of=self._done[1],
+            trouble=self._trouble[0],
+            action=self._trouble[1],
+            made=self._made(),
+            unpacked=_unpacked(looked) if looked else None,
+            previous=instant(before.at) if before else None,
+        )
+
+    def make(self, ask: BackupMake) -> None:
+        """Begin. Raises HotlineError for a passphrase that would be guessed."""
+        if refusal := weak(ask.passphrase):
+            raise refusal
+        self._only_one()
+        self.places.backups.mkdir(mode=0o700, exist_ok=True)
+        now = self.clock.now()
+        short = "" if ask.recordings else "-short"
+        file = self.places.backups / f"hotline-{now.strftime(_STAMP)}{short}.hotlinebackup"
+        work = Work(
+            True, str(self.places.data), str(file), ask.passphrase, ask.recordings, now.isoformat()
+        )
+
+        def finished() -> None:
+            for path in self.places.backups.iterdir():
+                if path != file:
+                    path.unlink(missing_ok=True)
+            self.note(Act.BACKED_UP, "", ask.by)
+
+        self._begin("making", work, finished)
+
+    async def forget(self) -> None:
+        """The one that lies here goes, or the work ends."""
+        if self._doing == "making":
+            await self.close()
+        elif made := self._made():
+            (self.places.backups / made.file).unlink(missing_ok=True)
+        self._trouble = (NOTHING, NOTHING)
+
+    def open(self, ask: RestoreOpen) -> None:
+        """Begin to unpack; the uploaded file goes in any case."""
+        self._only_one()
+        file = Uploads(self.places.uploads).path(ask.upload, LARGEST_BACKUP)
+        work = Work(False, str(self.places.data), str(file), ask.passphrase, True, "")
+        self._begin("unpacking", work, lambda: None, file)
+
+    async def drop(self) -> None:
+        """Nothing is restored."""
+        if self._doing == "unpacking":
+            await self.close()
+        unpacked.drop(self.places)
+        self._trouble = (NOTHING, NOTHING)
+
+    def take(self, ask: RestoreTake) -> None:
+        """From the next start on, which comes at once. Raises HotlineError while somebody calls."""
+        self._nobody_calls()
+        restored.take(self.places, ask.mark, ask.by, self.clock.now())
+        self.again()
+
+    def take_back(self, ask: RestoreBack) -> None:
+        """The same, of what was before."""
+        self._nobody_calls()
+        restored.take_back(self.places, ask.by, self.clock.now())
+        self.again()
+
+    async def close(self) -> None:
+        """End the child, if there is one."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def _nobody_calls(self) -> None:
+        self._only_one()
+        if self.busy():
+            raise HotlineError(
+                say("Somebody is on the telephone, and the call would be cut off."),
+                say("Wait until it is over, then try again."),
+            )
+
+    def _only_one(self) -> None:
+        if self._doing:
+            raise HotlineError(
+                say("Another backup is being made or unpacked."),
+                say("Wait until it is done, or stop it."),
+            )
+
+    def _begin(
+        self, doing: Doing, work: Work, finished: Callable[[], None], gone: Path | None = None
+    ) -> None:
+        self._doing, self._done, self._trouble = doing, (0, 0), (NOTHING, NOTHING)
+        self._task = asyncio.create_task(self._work(work, finished, gone))
+
+    async def _work(self, work: Work, finished: Callable[[], None], gone: Path | None) -> None:
+        try:
+            self._trouble = await self._child(work)
+            if not self._trouble[0]:
+                finished()
+        except OSError as error:
+            log.warning("a backup failed: %s", error)
+            self._trouble = _ENDED
+        finally:
+            self._doing = ""
+            if gone:
+                gone.unlink(missing_ok=True)  # noqa: ASYNC240 - one name
+
+    async def _child(self, work: Work) -> tuple[Said, Said]:
+        """Why it failed, and what to do; nothing if it did not."""
+        process = await asyncio.create_subprocess_exec(
+            *children.command("hotline.storage.backupchild"),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL, env=children.environment(),
+        )  # fmt: skip
+        try:
+            if process.stdin is None or process.stdout is None:
+                return _ENDED
+            process.stdin.write(json.dumps(asdict(work)).encode() + b"\n")
+            await process.stdin.drain()
+            async for line in process.stdout:
+                told = json.loads(line)
+                if "refused" in told:
+                    cause, action = (_said(parts) for parts in told["refused"])
+                    return cause, action
+                if "done" in told:
+                    return NOTHING, NOTHING
+                self._done = (told["bytes"], told["of"])
+            return _ENDED
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+
+    def _made(self) -> Made | None:
+        """The newest that is whole."""
+        if not self.places.backups.is_dir():
+            return None
+        for path in sorted(self.places.backups.iterdir(), reverse=True):
+            if named := _NAME.fullmatch(path.name):
+                at = datetime.strptime(f"{named[1]}+0000", f"{_STAMP}%z")
+                size = path.stat().st_size
+                return Made(file=path.name, at=at, size=size, recordings=not named[2])
+        return None
+
+
+_ENDED = (
+    say("The work on the backup ended unexpectedly."),
+    say("Try again; if it stays so, make room on the disk."),
+)
+
+
+def _said(parts: list[tuple[str, dict[str, str]]]) -> Said:
+    return together(*(Said(Part(text, values)) for text, values in parts))
+
+
+def _unpacked(looked: unpacked.Looked) -> Unpacked:
+    return Unpacked(
+        mark=looked.mark,
+        made_at=instant(looked.made_at),
+        version=looked.version,
+        recordings=looked.recordings,
+        inside=_amounts(looked.inside),
+        here=_amounts(looked.here),
+    )
+
+
+def _amounts(held: Contents) -> Amounts:
+    last = instant(held.last_call) if held.last_call else None
+    return Amounts(**(asdict(held) | {"last_call": last}))

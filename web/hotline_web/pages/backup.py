@@ -1,0 +1,235 @@
+"""The whole box in one sealed file: made, kept elsewhere, and put back. The owner's alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, cast
+
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from hotline.control.client import Refused
+from hotline.control.messages.backup import (
+    Amounts,
+    BackupForget,
+    BackupMake,
+    RestoreBack,
+    RestoreDrop,
+    RestoreOpen,
+    RestoreTake,
+)
+from hotline.errors import HotlineError
+from hotline.storage.passphrases import made, weak
+from hotline.storage.places import Places
+from hotline.storage.uploads import LARGEST_BACKUP, Uploads
+from hotline.storage.users import Role
+from hotline_web.desk import desk
+from hotline_web.languages import _
+from hotline_web.settings import Settings
+from hotline_web.words import say
+
+pages = Blueprint("backup", __name__, url_prefix="/backup")
+
+BRING = "backup.bring"
+FORM_AROUND = 16 * 1024  # bytes of a form beside the file in it
+NOT_TAKEN = 422
+
+
+class BackupRequest(Request):
+    """Lays an uploaded backup where the daemon finds it: gigabytes are not copied twice."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if self.endpoint != BRING:
+            return super()._get_file_stream(
+                total_content_length, content_type, filename, content_length
+            )
+        return Uploads(_places().uploads).new(desk().now).open("xb+")
+
+
+def allow_uploads(app: Flask) -> None:
+    """Let the owner send a whole backup; nobody else's request becomes longer by it."""
+    app.request_class = BackupRequest
+
+    @app.before_request
+    def longer() -> None:
+        if request.endpoint == BRING and current_user.is_authenticated and _owner():
+            request.max_content_length = LARGEST_BACKUP + FORM_AROUND
+
+
+@pages.before_request
+def theirs() -> None:
+    """It holds everything: every secret of the lines, every message."""
+    if not _owner():
+        abort(403)
+
+
+@pages.get("")
+def backup() -> str:
+    """What backups there are, and what can be done with them."""
+    return _shown()
+
+
+@pages.get("/live")
+def live() -> str:
+    """How far the work is."""
+    return render_template("backup/_work.html", now=desk().control.backup_look())
+
+
+@pages.post("/make")
+def make() -> Response | tuple[str, int]:
+    """Begin to make one."""
+    passphrase = request.form.get("passphrase", "")
+    recordings = "recordings" in request.form
+    wrong: dict[str, str] = {}
+    if refusal := weak(passphrase):
+        wrong["passphrase"] = _why(refusal)
+    elif passphrase != request.form.get("again", ""):
+        wrong["again"] = _("The two are not the same. Type it twice alike.")
+    if not wrong:
+        ask = BackupMake(passphrase=passphrase, recordings=recordings, by=current_user.name)
+        try:
+            desk().control.backup(ask)
+        except Refused as refused:
+            wrong["form"] = _why(refused)
+    if wrong:
+        return _shown(wrong, recordings=recordings), NOT_TAKEN
+    return redirect(url_for("backup.backup"))
+
+
+@pages.get("/file")
+def file() -> Response:
+    """The one that lies on the box, to be kept elsewhere."""
+    held = desk().control.backup_look().made
+    path = _places().backups / held.file if held else None
+    if path is None or not path.is_file():
+        abort(404)
+    return send_file(path, "application/octet-stream", as_attachment=True)
+
+
+@pages.post("/forget")
+def forget() -> Response:
+    """Delete it here, or stop making it."""
+    return _done(lambda by: BackupForget(by=by))
+
+
+@pages.post("/bring")
+def bring() -> Response | tuple[str, int]:
+    """A backup from elsewhere is unpacked, and what is in it shown; nothing is in force by it."""
+    given = request.files.get("backup")
+    path = Path(str(given.stream.name)) if given else None
+    if given is None or path is None or not given.filename:
+        if path:
+            path.unlink(missing_ok=True)
+        return _shown({"backup": _("Choose a file first.")}), NOT_TAKEN
+    given.stream.close()
+    ask = RestoreOpen(
+        upload=path.name,
+        passphrase=request.form.get("passphrase", "")[:200],
+        by=current_user.name,
+    )
+    try:
+        desk().control.backup(ask)
+    except HotlineError as refused:
+        path.unlink(missing_ok=True)
+        return _shown({"backup": _why(refused)}), NOT_TAKEN
+    return redirect(url_for("backup.backup"))
+
+
+@pages.post("/drop")
+def drop() -> Response:
+    """It is not restored."""
+    return _done(lambda by: RestoreDrop(by=by))
+
+
+@pages.post("/restore")
+def restore() -> Response | tuple[str, int]:
+    """It takes the place of everything."""
+    if "sure" not in request.form:
+        return _shown({"sure": _("Tick this first.")}), NOT_TAKEN
+    mark = request.form.get("mark", "")
+    return _again(lambda by: RestoreTake(mark=mark, by=by))
+
+
+@pages.post("/back")
+def back() -> Response | tuple[str, int]:
+    """What was before takes its place again."""
+    if "sure" not in request.form:
+        return _shown({"sure-back": _("Tick this first.")}), NOT_TAKEN
+    return _again(lambda by: RestoreBack(by=by))
+
+
+def _done(ask: Callable[[str], BackupForget | RestoreDrop]) -> Response:
+    desk().control.backup(ask(current_user.name))
+    return redirect(url_for("backup.backup"))
+
+
+def _again(ask: Callable[[str], RestoreTake | RestoreBack]) -> Response:
+    desk().control.backup(ask(current_user.name))
+    flash(
+        _("The box starts anew with what was restored. Log in with the password of that time."),
+        "good",
+    )
+    return redirect(url_for("home.home"))
+
+
+def _shown(wrong: dict[str, str] | None = None, *, recordings: bool = True) -> str:
+    now = desk().control.backup_look()
+    return render_template(
+        "backup/backup.html",
+        now=now,
+        rows=_rows(now.unpacked.inside, now.unpacked.here) if now.unpacked else [],
+        wrong=wrong or {},
+        recordings=recordings,
+        suggestion=made(),
+    )
+
+
+def _rows(inside: Amounts, here: Amounts) -> list[tuple[str, ...]]:
+    """What, in the backup, on the box."""
+    named = (
+        (_("Office"), "office"),
+        (_("People"), "people"),
+        (_("Lines added on the page"), "lines"),
+        (_("Calls"), "calls"),
+        (_("Messages and complaints"), "cases"),
+        (_("Recordings"), "recordings"),
+        (_("Own sentences"), "sentences"),
+        (_("Accounts of this page"), "accounts"),
+    )
+    sides = (inside, here)
+    rows = [(name, *(str(getattr(one, key)) for one in sides)) for name, key in named]
+    last = (desk().times.exactly(one.last_call) if one.last_call else "" for one in sides)
+    rows.append((_("Last call"), *last))
+    return [(name, *(words or "–" for words in held)) for name, *held in rows]
+
+
+def _why(refused: HotlineError) -> str:
+    return f"{say(refused.cause)} {say(refused.action)}".strip()
+
+
+def _owner() -> bool:
+    return bool(current_user.role is Role.OWNER)
+
+
+def _places() -> Places:
+    return Places(cast(Settings, current_app.extensions["settings"]).data_dir)
