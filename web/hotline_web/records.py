@@ -14,8 +14,9 @@ from hotline.inbox.outcome import Outcome
 from hotline.inbox.waiting import Waiting
 from hotline.routing.adherence import Record
 from hotline.routing.office import Office
-from hotline.storage import adherence, calls, complaints, drafts, presence, waiting
+from hotline.storage import adherence, calllist, calls, complaints, drafts, presence, waiting
 from hotline.storage import office as stored_office
+from hotline.storage.calllist import Look
 from hotline.storage.calls import Call, CallStory
 from hotline.storage.complaints import Show
 from hotline.storage.database import Database
@@ -95,6 +96,14 @@ class Records:
     def calls(self, limit: int, before: int | None) -> list[Call]:
         """The newest calls first."""
         return self._read(lambda database: calls.recent(database, limit, before))
+
+    def looked(self, look: Look, limit: int, before: int | None = None) -> list[Call]:
+        """The newest calls of those somebody looks for first."""
+        return self._read(lambda database: calllist.listed(database, look, limit, before))
+
+    def left_by(self, number: str) -> list[Case]:
+        """What a caller of that number has left, the newest first."""
+        return self._read(lambda database: complaints.of_number(database, number))
 
     def call(self, call_id: int) -> CallStory | None:
         """One call with its steps."""
