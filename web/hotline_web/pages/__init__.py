@@ -18,13 +18,14 @@ from hotline_web.pages import (
     prompts,
     setup,
     shifts,
+    today,
     tryout,
 )
 
 
 def install(app: Flask) -> None:
     """Add every page."""
-    daily = (home, inbox, calls, duty, hours, shifts, calendar)
+    daily = (home, inbox, calls, duty, today, hours, shifts, calendar)
     office = (naming, menu, prompts, lines, tryout)
     for page in (door, *daily, *office, setup):
         app.register_blueprint(page.pages)
