@@ -37,6 +37,7 @@ def duty() -> str:
     return render_template(
         "duty.html",
         duty=here.duty(),
+        people=bool(here.office and here.office.people),
         topics=topics,
         chosen_topic=known,
         trail=_trail(),
