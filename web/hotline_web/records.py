@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -109,9 +109,9 @@ class Records:
         """One call with its steps."""
         return self._read(lambda database: calls.get(database, call_id))
 
-    def missed(self, limit: int) -> list[Call]:
-        """Missed and not returned, the newest first."""
-        return self._read(lambda database: calls.missed_open(database, limit))
+    def owed_among(self, call_ids: Collection[int]) -> set[int]:
+        """Those of these calls that are missed and not returned."""
+        return self._read(lambda database: calls.owed_among(database, call_ids))
 
     def owed(self, call_id: int) -> bool:
         """True if this missed call is still on the list of those to be returned."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -229,6 +229,16 @@ def missed_open(database: Database, limit: int = 1000) -> list[Call]:
         (limit,),
     )
     return [call_of_row(row) for row in rows]
+
+
+def owed_among(database: Database, call_ids: Collection[int]) -> set[int]:
+    """Those of these calls that are missed and not returned yet."""
+    marks = ", ".join("?" * len(call_ids))
+    rows = database.execute(
+        f"select id from calls where id in ({marks}) and {_MISSED_OPEN}",  # noqa: S608
+        list(call_ids),
+    )
+    return {call_id for (call_id,) in rows.fetchall()}
 
 
 def open_rows(database: Database) -> list[int]:

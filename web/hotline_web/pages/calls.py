@@ -40,13 +40,13 @@ def listing() -> str:
     here = desk()
     if request.args.get("show") == "missed":
         return _missed(here)
-    owed_ids = {call.id for call in here.records.missed(1000)}
     before = min(request.args.get("before", LARGEST, type=int), LARGEST)
     search = search_of(*(request.args.get(name, "") for name in ("only", "day", "q")))
     known = (*here.office.people, *here.office.directory) if here.office else ()
     people = known or (here.stored.people if here.stored else ())
     look = look_of(search, here.times.zone, people)
     rows = here.records.looked(look, ROWS + 1, before)
+    owed_ids = here.records.owed_among([call.id for call in rows])
     return render_template(
         "calls.html",
         search=search,
