@@ -23,6 +23,7 @@ def test_every_reason_is_a_step_that_calls_write_down() -> None:
         ((*RANG, "not_reached", "caller_gone"), Hindrance.NOT_REACHED),
         ((*RANG, "no_press", "not_reached", "nobody"), Hindrance.NO_PRESS),
         (("unconfirmed", *RANG, "not_reached"), Hindrance.UNCONFIRMED),
+        ((*RANG, "caller_gone"), Hindrance.RINGING),
         (("answered", "greeting", "caller_gone"), Hindrance.CALLER_GONE),
         (("answered", "greeting", "fault", "caller_gone"), Hindrance.FAULT),
         ((), None),

@@ -30,7 +30,9 @@ from hotline_web.languages import LANGUAGES, _, spoken
 from hotline_web.records import Records
 from hotline_web.settings import Settings
 
-IN_THE_WAY = {one.value for one in Hindrance} - {"caller_gone", "waiting", "greeting_closed"}
+# What happens in good calls, too, is no trouble in the steps of a bad one.
+USUAL = {Hindrance.CALLER_GONE, Hindrance.RINGING, Hindrance.WAITING, Hindrance.CLOSED}
+IN_THE_WAY = {one.value for one in set(Hindrance) - USUAL}
 NEW_FEED = "feed"  # of the session: for whom this visitor made an address, and its secret
 
 

@@ -131,5 +131,6 @@ FIXES: dict[Hindrance, Callable[[Hindered], Fix]] = {
         _("A number or a PIN for the staff's menu was wrong."), _("See the people and their PINs")
     ),
     Hindrance.MESSAGE_EMPTY: lambda _c: _heard(_("Nothing was said after the tone.")),
+    Hindrance.RINGING: lambda c: _who(_("The caller hung up while somebody was being rung."), c),
     Hindrance.CALLER_GONE: lambda _c: _heard(_("The caller hung up.")),
 }

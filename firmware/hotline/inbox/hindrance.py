@@ -37,6 +37,7 @@ class Hindrance(StrEnum):
     # The callers themselves, as far as they left nothing behind.
     STAFF_WRONG = "staff_wrong"
     MESSAGE_EMPTY = "message_empty"
+    RINGING = "ringing"
     CALLER_GONE = "caller_gone"
 
 

@@ -519,7 +519,7 @@ def hindrances(database: Database) -> None:
         *("held_too_long", "left_waiting", "queue_full", "machine", "not_called", "no_press"),
         *("declined", "not_reached", "deadline", "waiting", "nobody", "greeting_closed"),
     )
-    callers = ("staff_wrong", "message_empty", "caller_gone")
+    callers = ("staff_wrong", "message_empty", "ringing", "caller_gone")
     for outcomes, steps in (
         (("message", "complaint", "callback"), wrong + people),
         (("missed", "not reached"), wrong + people + callers),
