@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from hotline.control.messages.box import BoxAnew, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -30,6 +31,12 @@ from hotline.control.messages.lines import (
     LinesFound,
     LineTest,
     LineTone,
+)
+from hotline.control.messages.network import (
+    Network,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
 )
 from hotline.control.messages.office import (
     MenuTry,
@@ -108,6 +115,10 @@ Request = Annotated[
     | LineAdd
     | LineChange
     | LineRemove
+    | Network
+    | NetworkTry
+    | NetworkConfirm
+    | NetworkTakeBack
     | StaffAsk
     | StaffPin
     | StaffOpen
@@ -119,6 +130,9 @@ Request = Annotated[
     | PromptRevert
     | Announce
     | AnnouncementLook
+    | BoxGet
+    | BoxSet
+    | BoxAnew
     | Subscribe,
     Field(discriminator="do"),
 ]
