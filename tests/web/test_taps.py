@@ -176,7 +176,7 @@ def asks_who_would_answer_on_saturday_at_nine(hand: Hand) -> None:
 
 
 def changes_a_sentence_callers_hear(hand: Hand) -> None:
-    hand.taps_on("Sentences")
+    hand.taps_on("What callers hear")
     hand._touch(hand.tab.locator("main .list a"))
     hand.types("Words for the box's voice", "Bună ziua, Flori vă ascultă.")
     hand.taps_on("Speak these words")
@@ -185,7 +185,7 @@ def changes_a_sentence_callers_hear(hand: Hand) -> None:
 
 
 def switches_an_announcement_on(hand: Hand) -> None:
-    hand.taps_on("Sentences")
+    hand.taps_on("What callers hear")
     hand.taps_on("Announcement for all callers")
     hand.tab.locator("textarea").first.fill("Astăzi livrăm până la ora doisprezece.")
     hand.taps_on("Switch it on")
