@@ -29,6 +29,7 @@ CACHE = Path(__file__).parents[2] / ".cache" / "bench"
 FIRST_CALL, FIRST_CASE = 1000, 1000
 A_DAY = 550  # calls, as of a busy office over five years; the newest of them today
 NUMBERS = 40_000
+WHY = ("", "not_reached", "nobody", "caller_gone", "no_press", "unconfirmed")
 ANSWERED = 0.72
 OPEN_CASES = 400
 UNTIL_LATELY = 1500  # who was missed in these last calls is owed one, all others were called back
@@ -42,7 +43,8 @@ SPOKEN_WITH_LATER = """update calls set settled_by = (
 
 CALL = (
     "insert into calls (id, line, caller_number, started_at, answered_at, ended_at, outcome,"
-    " person, returned_at, returned_by, case_number) values (?,?,?,?,?,?,?,?,?,?,?)"
+    " person, returned_at, returned_by, case_number, hindrance)"
+    " values (?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 STEP = "insert into steps (call_id, seq, at, what, words, facts) values (?,?,?,?,?,?)"
 CASE = (
@@ -111,18 +113,18 @@ def _calls(chance: random.Random, calls: int, cases: int) -> Iterator[Row]:
         at = _at(n, calls)
         began, ended = text_of(at), text_of(at + timedelta(seconds=95))
         number = f"+3736{chance.randrange(NUMBERS):07d}"
-        person, returned, by, case = "", None, "", None
+        person, returned, by, case, why = "", None, "", None, ""
         if n % every == 0:
             outcome, case = Outcome.COMPLAINT, FIRST_CASE + n // every
         elif chance.random() < ANSWERED:
             outcome, person = Outcome.SPOKEN, chance.choice(("ana", "ion"))
         else:
-            outcome = Outcome.MISSED
+            outcome, why = Outcome.MISSED, WHY[n % len(WHY)]
             if n < calls - UNTIL_LATELY and chance.random() < 0.5:
                 returned, by = ended, "maria"  # the others were spoken with later, most of them
         yield (
             *(FIRST_CALL + n, "Office line", number, began, began, ended, outcome.value),
-            *(person, returned, by, case),
+            *(person, returned, by, case, why),
         )
 
 

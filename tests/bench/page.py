@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
+from hotline.storage.calllist import Only
 from hotline_web import create_app
 from hotline_web.settings import Settings
 from tests.bench.archive import FIRST_CALL, FIRST_CASE, made
@@ -56,6 +57,10 @@ def deep(calls: int, cases: int) -> tuple[str, ...]:
     return (
         f"/calls?before={call}",
         f"/calls/{call}",
+        *(f"/calls?only={only}" for only in Only if only),
+        *(f"/calls?only={only}&before={call}" for only in Only if only),
+        *("/calls?q=ana", "/calls?q=4555", "/calls?q=069444555", "/calls?only=wrong&q=0001"),
+        "/calls?day=2026-12-04&only=missed&q=0001",
         f"/inbox/{case}",
         f"/inbox?show=done&after={case}",
         "/people/report?days=30",

@@ -51,6 +51,8 @@ def test_the_missed_list_holds_exactly_who_is_still_owed_a_call(history: list[To
     writer = AtOnce()
     play(journal_of(writer), history)
     assert [call.id for call in calls.missed_open(writer.database)] == still_owed(history)
+    some = range(1, len(history) + 1, 2)
+    assert calls.owed_among(writer.database, some) == set(still_owed(history)) & set(some)
 
 
 def test_the_missed_list_is_right_after_two_thousand_calls() -> None:

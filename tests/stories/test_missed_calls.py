@@ -33,8 +33,9 @@ async def test_who_gave_up_waiting_is_missed(stage: Stage) -> None:
     caller = await stage.forwarded()
     await ana.rings()
     await caller.hang_up()
-    await stage.story(caller)
+    story = await stage.story(caller)
     assert stage.missed(caller.number)
+    assert story.call.hindrance == "ringing"
 
 
 async def test_a_missed_caller_who_was_spoken_with_later_leaves_the_list(stage: Stage) -> None:

@@ -31,6 +31,8 @@ DOORS = frozenset({"door.login", "door.claim"})
 # Pages that look another way at another address.
 OTHERWISE = (
     "/calls?show=missed",
+    "/calls?only=missed&day=2026-12-05&q=4555",
+    "/calls?only=wrong",
     "/inbox?show=done",
     "/inbox?show=mine",
     "/inbox?show=overdue",

@@ -50,6 +50,7 @@ ROUTES = {
     "calls.back": "/calls/9/back",
     "calls.tried": "/calls/9/tried",
     "duty.duty": "/duty",
+    "today.today": "/today",
     "duty.staff": "/duty/staff",
     "duty.answered_by": "/duty/answered-by",
     "shifts.board": "/shifts?day=2026-12-07",

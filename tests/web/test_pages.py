@@ -157,7 +157,7 @@ def test_a_call_now_is_shown_step_by_step_with_names(looking: FlaskClient) -> No
 def test_the_call_log_says_in_words_how_each_call_ended(looking: FlaskClient) -> None:
     log = seen(looking, "/calls")
     for words in (
-        "4 min. ago +373 694 44 555 ✕ Missed Nobody answered.",
+        "4 min. ago +373 694 44 555 ✕ Missed The caller hung up while somebody was being rung.",
         "yesterday 10:30 +373 601 11 222 ✓ Spoke with Ana",
         "today 09:30 +40 721 000 111 ✓ Answered by the menu",
     ):

@@ -49,6 +49,7 @@ MAY = {
     "calls.back": WORKING,
     "calls.tried": WORKING,
     "duty.duty": ANYBODY_HERE,
+    "today.today": ANYBODY_HERE,
     "duty.staff": WORKING,
     "duty.answered_by": SETTING_UP,
     "shifts.board": ANYBODY_HERE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import cast
@@ -18,6 +18,7 @@ from hotline.control.messages.calls import Step
 from hotline.control.messages.people import Named, OnDuty
 from hotline.control.messages.status import StatusAnswer
 from hotline.errors import HotlineError
+from hotline.inbox.hindrance import Hindrance
 from hotline.routing.office import Office, Person
 from hotline.storage.accountschema import accounts_file
 from hotline.storage.calendars import CalendarFeeds, Feed
@@ -29,6 +30,9 @@ from hotline_web.languages import LANGUAGES, _, spoken
 from hotline_web.records import Records
 from hotline_web.settings import Settings
 
+# What happens in good calls, too, is no trouble in the steps of a bad one.
+USUAL = {Hindrance.CALLER_GONE, Hindrance.RINGING, Hindrance.WAITING, Hindrance.CLOSED}
+IN_THE_WAY = {one.value for one in set(Hindrance) - USUAL}
 NEW_FEED = "feed"  # of the session: for whom this visitor made an address, and its secret
 
 
@@ -165,7 +169,9 @@ class Desk:
             facts = dict(step.facts)
             if "person" in facts:
                 facts["person"] = self.person_name(str(facts["person"]))
-            shown.append(words.step_words(step.at, step.what, step.words, facts))
+            told = words.step_words(step.at, step.what, step.words, facts)
+            bad = step.what in IN_THE_WAY
+            shown.append(replace(told, level="bad") if bad else told)
         return shown
 
     def duty(self) -> DutyCard:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from hotline.storage import (
     adherence,
     audit,
     auditchain,
+    calllist,
     calls,
     complaints,
     drafts,
@@ -32,6 +33,7 @@ from hotline.storage import (
 from hotline.storage import office as stored_office
 from hotline.storage.audit import Entry, Wanted
 from hotline.storage.auditchain import Checked
+from hotline.storage.calllist import Look
 from hotline.storage.calls import Call, CallStory
 from hotline.storage.complaints import Show
 from hotline.storage.database import Database
@@ -158,13 +160,21 @@ class Records:
         """The newest calls first."""
         return self._read(lambda database: calls.recent(database, limit, before))
 
+    def looked(self, look: Look, limit: int, before: int | None = None) -> list[Call]:
+        """The newest calls of those somebody looks for first."""
+        return self._read(lambda database: calllist.listed(database, look, limit, before))
+
+    def left_by(self, number: str) -> list[Case]:
+        """What a caller of that number has left, the newest first."""
+        return self._read(lambda database: complaints.of_number(database, number))
+
     def call(self, call_id: int) -> CallStory | None:
         """One call with its steps."""
         return self._read(lambda database: calls.get(database, call_id))
 
-    def missed(self, limit: int) -> list[Call]:
-        """Missed and not returned, the newest first."""
-        return self._read(lambda database: calls.missed_open(database, limit))
+    def owed_among(self, call_ids: Collection[int]) -> set[int]:
+        """Those of these calls that are missed and not returned."""
+        return self._read(lambda database: calls.owed_among(database, call_ids))
 
     def owed(self, call_id: int) -> bool:
         """True if this missed call is still on the list of those to be returned."""

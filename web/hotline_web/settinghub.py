@@ -103,6 +103,13 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 ANYBODY,
             ),
             Row(
+                "today.today",
+                N_("Today"),
+                N_("Swap, stand in, away, a break or closing, for today."),
+                N_("swap ill sick replace break close today"),
+                ANYBODY,
+            ),
+            Row(
                 "shifts.board",
                 N_("Shifts"),
                 N_("Who works when; swaps and holidays."),

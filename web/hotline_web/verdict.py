@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from hotline.control.messages.status import StatusAnswer
 from hotline.errors import HotlineError
 from hotline_web.languages import _, ngettext
-from hotline_web.words import say
+from hotline_web.words import say, self_call_words
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,12 @@ def verdict(status: StatusAnswer | None, down: HotlineError | None) -> Verdict:
         cause, action = (down.cause, down.action) if down else ("", "")
         return Verdict("bad", _("Callers cannot reach you."), say(cause), say(action))
     return _of_lines(status) or _of_box(status) or _well(status)
+
+
+def last_checked(status: StatusAnswer | None) -> datetime | None:
+    """When a call last showed that callers get through, if the box called itself at all."""
+    calls = [line.self_call for line in status.lines if line.self_call] if status else []
+    return max((call.at for call in calls if call.outcome == "works"), default=None)
 
 
 def _of_lines(status: StatusAnswer) -> Verdict | None:
@@ -64,6 +71,9 @@ def _of_box(status: StatusAnswer) -> Verdict | None:
     for line in status.lines:
         if line.trouble:
             because = f"{line.name}: {say(line.trouble)}"
+            return Verdict("wait", _("Callers can reach you, but a line has trouble."), because)
+        if line.self_call and line.self_call.outcome == "fails":
+            because = f"{line.name}: {self_call_words(line.self_call)}"
             return Verdict("wait", _("Callers can reach you, but a line has trouble."), because)
     if status.meter and status.meter.breach:
         return Verdict(

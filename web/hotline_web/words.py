@@ -113,10 +113,11 @@ def tried(outcome: Tried) -> str:
 
 @dataclass(frozen=True)
 class StepWords:
-    """One step of a call as the page shows it."""
+    """One step of a call as the page shows it. level: bad where it stood in the caller's way."""
 
     at: datetime
     words: str
+    level: str = "good"
 
 
 def _round_words(facts: Mapping[str, Any]) -> str:

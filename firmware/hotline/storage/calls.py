@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from hotline.inbox.case import CallerLabel, CaseKind
+from hotline.inbox.hindrance import Hindrance, hindrance_of
 from hotline.inbox.label import label
 from hotline.inbox.outcome import Outcome, outcome_of
 from hotline.inbox.retention import Retention, call_expired
@@ -33,6 +34,7 @@ class Call:
 
     outgoing: the box called; the "caller" is then the far end. person: id of who spoke.
     outcome None: under way. returned_at/by: when and by whom a missed call was marked returned.
+    hindrance: why nobody was spoken with, as far as a step of the call tells it.
     """
 
     id: int
@@ -51,6 +53,7 @@ class Call:
     language: str
     returned_at: datetime | None
     returned_by: str
+    hindrance: Hindrance | None
 
 
 @dataclass(frozen=True)
@@ -185,7 +188,7 @@ def recent(database: Database, limit: int, before: int | None = None) -> list[Ca
     rows = database.query(
         "select * from calls where id < ? order by id desc limit ?", (upto, limit)
     )
-    return [_call(row) for row in rows]
+    return [call_of_row(row) for row in rows]
 
 
 def get(database: Database, call_id: int) -> CallStory | None:
@@ -194,13 +197,13 @@ def get(database: Database, call_id: int) -> CallStory | None:
     if not rows:
         return None
     steps = database.query("select * from steps where call_id = ? order by seq", (call_id,))
-    return CallStory(_call(rows[0]), tuple(_step(row) for row in steps))
+    return CallStory(call_of_row(rows[0]), tuple(_step(row) for row in steps))
 
 
 def of_number(database: Database, number: str) -> list[Call]:
     """Every call from or to that number, the newest first."""
     rows = database.query("select * from calls where caller_number = ? order by id desc", (number,))
-    return [_call(row) for row in rows]
+    return [call_of_row(row) for row in rows]
 
 
 # Later means a higher id, not a later instant: the clock of a box may jump, its count does not.
@@ -225,7 +228,17 @@ def missed_open(database: Database, limit: int = 1000) -> list[Call]:
         f" where {_MISSED_OPEN} order by id desc limit ?",
         (limit,),
     )
-    return [_call(row) for row in rows]
+    return [call_of_row(row) for row in rows]
+
+
+def owed_among(database: Database, call_ids: Collection[int]) -> set[int]:
+    """Those of these calls that are missed and not returned yet."""
+    marks = ", ".join("?" * len(call_ids))
+    rows = database.execute(
+        f"select id from calls where id in ({marks}) and {_MISSED_OPEN}",  # noqa: S608
+        list(call_ids),
+    )
+    return {call_id for (call_id,) in rows.fetchall()}
 
 
 def open_rows(database: Database) -> list[int]:
@@ -305,7 +318,7 @@ def erase_number(database: Database, number: str, now: datetime) -> int:
 
 
 def _expired(row: dict[str, Any], now: datetime, retention: Retention) -> bool:
-    call = _call(row)
+    call = call_of_row(row)
     return call_expired(call.outcome, call.ended_at, not row["owed"], now, retention)
 
 
@@ -340,7 +353,9 @@ def _add_step(database: Database, values: Sequence[Any]) -> None:
 
 
 def _end(database: Database, call_id: int, values: dict[str, Any]) -> None:
-    _update(database, call_id, values)
+    steps = database.execute("select what from steps where call_id = ?", (call_id,))
+    why = hindrance_of(Outcome(values["outcome"]), [what for (what,) in steps.fetchall()])
+    _update(database, call_id, values | {"hindrance": why.value if why else ""})
     if values["outcome"] == Outcome.SPOKEN:
         note = f"Spoken with in call {call_id}."
         _finish_wishes(database, call_id, call_id - 1, values["ended_at"], note)
@@ -399,8 +414,8 @@ def _file_open_row(database: Database, row: dict[str, Any], now: datetime) -> No
     if row["outcome"] == Outcome.TEST:
         outcome = Outcome.TEST
     closed = {"ended_at": ended, "outcome": outcome.value, "case_number": number}
-    _end(database, row["id"], closed | {"words": RESTARTED})
     _add_step(database, (row["id"], text_of(now), RESTART, RESTARTED, "{}"))
+    _end(database, row["id"], closed | {"words": RESTARTED})
 
 
 def _filed_case(database: Database, call_id: int) -> tuple[int, CaseKind] | None:
@@ -412,7 +427,8 @@ def _filed_case(database: Database, call_id: int) -> tuple[int, CaseKind] | None
     return next(((row["number"], CaseKind(row["kind"])) for row in rows), None)
 
 
-def _call(row: dict[str, Any]) -> Call:
+def call_of_row(row: dict[str, Any]) -> Call:
+    """The call of a row of the table."""
     return Call(
         id=row["id"],
         line=row["line"],
@@ -430,6 +446,7 @@ def _call(row: dict[str, Any]) -> Call:
         language=row["language"],
         returned_at=instant_or_none(row["returned_at"]),
         returned_by=row["returned_by"],
+        hindrance=Hindrance(row["hindrance"]) if row["hindrance"] else None,
     )
 
 

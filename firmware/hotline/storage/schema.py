@@ -568,3 +568,39 @@ def line_history(database: Database) -> None:
         )"""
     )
     database.execute("create index line_troubles_by_line on line_troubles (line, began)")
+
+
+@RECORDS()
+def hindrances(database: Database) -> None:
+    """Why nobody was spoken with in a call; and calls are found by number, person and trouble.
+
+    Of calls before it the strongest reason is told by their steps, as inbox/hindrance.py orders
+    them.
+    """
+    database.execute("alter table calls add column hindrance text not null default ''")
+    wrong = (
+        *("fault", "restart", "line_failed", "disk_trouble", "cap", "unconfirmed", "not_dialled"),
+        *("not_joined", "staff_shut"),
+    )
+    people = (
+        *("held_too_long", "left_waiting", "queue_full", "machine", "not_called", "no_press"),
+        *("declined", "not_reached", "deadline", "waiting", "nobody", "greeting_closed"),
+    )
+    callers = ("staff_wrong", "message_empty", "ringing", "caller_gone")
+    for outcomes, steps in (
+        (("message", "complaint", "callback"), wrong + people),
+        (("missed", "not reached"), wrong + people + callers),
+    ):
+        database.execute(
+            f"""update calls set hindrance = coalesce((
+                select what from steps
+                where call_id = calls.id and instr(:steps, ' ' || what || ' ')
+                order by instr(:steps, ' ' || what || ' ') limit 1
+            ), '') where outcome in ({", ".join(map(repr, outcomes))})""",  # noqa: S608
+            {"steps": f" {' '.join(steps)} "},
+        )
+    database.execute("create index calls_by_tail on calls (substr(caller_number, -4), id)")
+    database.execute("create index calls_by_person on calls (person, id) where person != ''")
+    database.execute(
+        f"create index calls_wrong on calls (id) where hindrance in ({', '.join(map(repr, wrong))})"
+    )

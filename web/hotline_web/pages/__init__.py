@@ -26,6 +26,7 @@ from hotline_web.pages import (
     settings,
     setup,
     shifts,
+    today,
     tryout,
     users,
 )
@@ -33,7 +34,7 @@ from hotline_web.pages import (
 
 def install(app: Flask) -> None:
     """Add every page."""
-    daily = (home, inbox, calls, duty, hours, shifts, calendar)
+    daily = (home, inbox, calls, duty, today, hours, shifts, calendar)
     office = (naming, menu, prompts, oneline, network, tryout)
     people = (join, confirm, account, users, audit)
     keep = (backup, launch)

@@ -18,6 +18,7 @@ from hotline.routing.office import AnsweredBy
 from hotline.storage.presence import Turn
 from hotline_web.desk import desk, utc
 from hotline_web.languages import _
+from hotline_web.security import safe_next
 from hotline_web.words import say
 
 pages = Blueprint("duty", __name__, url_prefix="/duty")
@@ -36,6 +37,7 @@ def duty() -> str:
     return render_template(
         "duty.html",
         duty=here.duty(),
+        people=bool(here.office and here.office.people),
         topics=topics,
         chosen_topic=known,
         trail=_trail(),
@@ -55,7 +57,7 @@ def staff() -> Response:
         abort(400)
     said = desk().control.staff(ask)
     flash(say(said.words), "good" if said.done else "bad")
-    return redirect(url_for("duty.duty"))
+    return redirect(safe_next(request.form.get("next") or url_for("duty.duty")))
 
 
 @pages.post("/answered-by")

@@ -14,7 +14,7 @@ from hotline_web.desk import desk
 from hotline_web.pages.setup.steps import next_step
 from hotline_web.records import Needs, Today
 from hotline_web.sessions import accounts
-from hotline_web.verdict import verdict
+from hotline_web.verdict import last_checked, verdict
 
 pages = Blueprint("home", __name__)
 
@@ -61,6 +61,7 @@ def _news() -> dict[str, Any]:
         unread = trouble.cause
     return {
         "verdict": verdict(here.status, here.down),
+        "checked": last_checked(here.status),
         "live": [(call, here.steps(call.steps)) for call in live[:LIVE_SHOWN]],
         "live_more": max(0, len(live) - LIVE_SHOWN) + (status.live_more if status else 0),
         "waiting": [(one, here.seconds_since(one.since)) for one in waiting[:WAITING_SHOWN]],
@@ -71,5 +72,7 @@ def _news() -> dict[str, Any]:
         "duty": here.duty(),
         "needs": needs,
         "today": today,
+        "day": here.midnight().date().isoformat(),
+        "people": bool(here.office and here.office.people),
         "unread": unread,
     }

@@ -98,6 +98,7 @@ def _shown(typed: Any = None, wrong: Wrong = NOTHING_WRONG) -> str:
         moved=held["moved_days"],
         weekdays=WEEKDAYS,
         typed=request.form,
+        today=desk().midnight().date().isoformat(),
         may_change=current_user.may_set_up,
         seen=held.seen,
         wrong=wrong,
