@@ -17,6 +17,7 @@ from hotline.calls.switchboard import Switchboard
 from hotline.control.addeddesk import AddedDesk
 from hotline.control.answering import OPEN, answer_of
 from hotline.control.draftdesk import DraftDesk
+from hotline.control.letterdesk import LetterDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.livedesk import callers_waiting, live_call, live_calls
 from hotline.control.menutrial import tried
@@ -30,6 +31,21 @@ from hotline.control.messages.calls import (
     CaseHeard,
     CaseNote,
     CaseReopen,
+)
+from hotline.control.messages.letters import (
+    LetterAgain,
+    LetterAsk,
+    LetterGiveUp,
+    LetterNow,
+    LetterPut,
+    LettersAnswer,
+    LettersLook,
+    LetterTry,
+    MailRemove,
+    MailSet,
+    MessengerAdd,
+    MessengerRemove,
+    MessengerSet,
 )
 from hotline.control.messages.lines import (
     LineAdd,
@@ -149,6 +165,7 @@ class FrontDesk:
     waiting: WaitingDesk
     drafts: DraftDesk
     sentences: PromptDesk
+    letters: LetterDesk
     countries: frozenset[str] | None = None
     feed: Feed = field(default_factory=Feed)
 
@@ -199,6 +216,7 @@ class FrontDesk:
             power=power[0],
             power_action=power[1],
             unsent=self.unsent(),
+            unsent_since=self.letters.outbox.unsent_since(),
             diverts_left=self.lines.diverts_left(),
             people=tuple(Named(id=p.id, name=p.name) for p in office.people),
             directory=tuple(Named(id=p.id, name=p.name) for p in office.directory),
@@ -307,6 +325,47 @@ class FrontDesk:
         await self.added.remove(ask)
         self._publish(Event(at=self._now(), kind="line", subject=ask.line))
         return Done()
+
+    async def letters_look(self, ask: LettersLook) -> LettersAnswer:
+        """See Desk."""
+        return await self.letters.look()
+
+    async def mail_set(self, ask: MailSet) -> Done:
+        """See Desk."""
+        await self.letters.set_mail(ask)
+        return Done()
+
+    async def mail_remove(self, ask: MailRemove) -> Done:
+        """See Desk."""
+        await self.letters.remove_mail(ask)
+        return Done()
+
+    async def messenger_add(self, ask: MessengerAdd) -> MessengerSet:
+        """See Desk."""
+        return await self.letters.add(ask)
+
+    async def messenger_remove(self, ask: MessengerRemove) -> Done:
+        """See Desk."""
+        await self.letters.remove(ask)
+        return Done()
+
+    async def letter_try(self, ask: LetterTry) -> LetterPut:
+        """See Desk."""
+        return await self.letters.try_out(ask)
+
+    async def letter_again(self, ask: LetterAgain) -> Done:
+        """See Desk."""
+        await self.letters.again(ask)
+        return Done()
+
+    async def letter_give_up(self, ask: LetterGiveUp) -> Done:
+        """See Desk."""
+        await self.letters.give_up(ask)
+        return Done()
+
+    async def letter_ask(self, ask: LetterAsk) -> LetterNow:
+        """See Desk."""
+        return await self.letters.ask(ask)
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
         """See Desk."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline.notify.outbox import LetterRefused, Way, WayDown
+from hotline.notify.reach import Reach
+from hotline.said import say
 from hotline.storage.outbox import Letter
 
 CHILD = "hotline.notify.apprise_child"
@@ -20,11 +22,12 @@ TIMEOUT = 90.0  # seconds for the child's whole life
 class AppriseSettings:
     """Targets by name, as apprise writes them ("tgram://token/chat"); a letter names one.
 
-    allow_local: an expert's switch; without it no target may be this box itself or link-local.
+    reach: how far those may lead that are named in it; no target may be this box itself or
+    link-local.
     """
 
-    targets: dict[str, str] = field(repr=False)
-    allow_local: bool = False
+    targets: Mapping[str, str] = field(repr=False)
+    reach: Mapping[str, Reach] = field(default_factory=dict)
 
 
 def apprise_way(settings: Callable[[], AppriseSettings | None], recordings: Path) -> Way:
@@ -34,11 +37,15 @@ def apprise_way(settings: Callable[[], AppriseSettings | None], recordings: Path
         current = settings()
         if current is None or letter.recipient not in current.targets:
             raise LetterRefused(
-                f"No target is called {letter.recipient[:80]!r}.", "Enter it under Notifications."
+                say("No messenger is called %(name)s.", name=letter.recipient[:80]),
+                say("Add it on the page Notifications."),
             )
         trouble = _trouble(await _answer_of_child(_order(current, letter, recordings)))
         if trouble:
-            raise WayDown(f"The messenger did not take it: {trouble}.", "Check the target.")
+            raise WayDown(
+                say("The messenger did not take it: %(why)s.", why=trouble),
+                say("See that it is written as the service told you."),
+            )
 
     return send
 
@@ -51,7 +58,7 @@ def _order(settings: AppriseSettings, letter: Letter, recordings: Path) -> bytes
         "subject": letter.subject,
         "body": letter.body,
         "attachment": str(attachment) if there else None,
-        "allow_local": settings.allow_local,
+        "reach": settings.reach.get(letter.recipient, Reach.HOUSE),
     }
     return json.dumps(order).encode()
 

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 from hotline.clock import Clock
 from hotline.errors import HotlineError
+from hotline.said import NOTHING, Said, say, together
 from hotline.storage import outbox as rows
 from hotline.storage.outbox import Letter, LetterState
 from hotline.storage.writer import Writer
@@ -63,6 +64,7 @@ class Outbox:
         self._jitter = jitter
         self._closed_until: dict[tuple[str, str], datetime] = {}
         self._failures: dict[tuple[str, str], int] = {}
+        self._leaving: set[str] = set()  # ids of those that are being sent
         self._news = asyncio.Event()
 
     def add(
@@ -74,12 +76,14 @@ class Outbox:
         *,
         case_number: int | None = None,
         attachment: str | None = None,
+        letter_id: str = "",
     ) -> Future[None]:
-        """Put a letter in; on the loop's thread. The future is done when it is on the disk."""
-        now = self._clock.now()
-        letter = Letter(
-            uuid.uuid4().hex, now, way, recipient, subject, body, now, case_number, attachment
-        )
+        """Put a letter in; on the loop's thread. The future is done when it is on the disk.
+
+        letter_id: never used before; by default one is made.
+        """
+        now, name = self._clock.now(), letter_id or uuid.uuid4().hex
+        letter = Letter(name, now, way, recipient, subject, body, now, case_number, attachment)
         self._waiting[letter.id] = letter
         self._news.set()
         return self._store(letter)
@@ -98,16 +102,34 @@ class Outbox:
         """What is not delivered yet, the oldest first, with the reason of the last failure."""
         return sorted(self._waiting.values(), key=lambda letter: letter.created)
 
-    def try_now(self, way: str) -> None:
-        """This way is open again: try whatever waits for it at once."""
+    def letter(self, letter_id: str) -> Letter | None:
+        """One that waits."""
+        return self._waiting.get(letter_id)
+
+    def try_now(self, way: str, recipient: str | None = None) -> None:
+        """This way is open again, or that to one recipient: try whatever waits for it at once."""
         now = self._clock.now()
+
+        def meant(gate: tuple[str, str]) -> bool:
+            return gate[0] == way and recipient in (None, gate[1])
+
         for gates in (self._closed_until, self._failures):
-            for gate in [one for one in gates if one[0] == way]:
+            for gate in [one for one in gates if meant(one)]:
                 gates.pop(gate)
         for letter in self.waiting():
-            if letter.way == way:
+            if meant(_gate(letter)):
                 self._waiting[letter.id] = replace(letter, next_try_at=now)
                 self._news.set()
+
+    def give_up(self, letter: Letter) -> Future[None]:
+        """Send it no more. The future is done when that is on the disk.
+
+        Raises HotlineError while it is being sent: it may arrive in this moment.
+        """
+        if letter.id in self._leaving:
+            raise HotlineError(say("This letter is being sent just now."), say("Look again soon."))
+        self._waiting.pop(letter.id, None)
+        return self._store(replace(letter, state=LetterState.FAILED))
 
     def forget(self, number: str, cases: Collection[int]) -> None:
         """Drop waiting letters about these cases or naming that caller, before they are erased."""
@@ -130,7 +152,7 @@ class Outbox:
         await asyncio.gather(*(self._send_all(letters) for letters in by_way.values()))
         for letter in due:
             if letter.way not in self._ways:
-                self._failed(letter, f"The way {letter.way} is not set up.")
+                self._failed(letter, say("The way %(way)s is not set up.", way=letter.way))
 
     def seconds_until_due(self) -> float | None:
         """How long nothing is to do; None while nothing waits."""
@@ -154,17 +176,22 @@ class Outbox:
 
     async def _send(self, letter: Letter) -> bool:
         """Try one letter; False when the way to its recipient turned out to be closed."""
+        if letter.id not in self._waiting:
+            return True  # given up meanwhile
+        self._leaving.add(letter.id)
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._ways[letter.way](letter)
         except LetterRefused as refusal:
-            self._failed(letter, str(refusal))
+            self._failed(letter, together(refusal.cause, refusal.action))
         except (HotlineError, OSError, ValueError) as error:
             self._close(_gate(letter))
-            self._failed(letter, str(error) or "It took too long.")
+            self._failed(letter, _why(error))
             return False
         else:
             self._sent(letter)
+        finally:
+            self._leaving.discard(letter.id)
         return True
 
     def _sent(self, letter: Letter) -> None:
@@ -178,11 +205,11 @@ class Outbox:
                 state=LetterState.SENT,
                 attempts=letter.attempts + 1,
                 sent_at=self._clock.now(),
-                last_error="",
+                last_error=NOTHING,
             )
         )
 
-    def _failed(self, letter: Letter, why: str) -> None:
+    def _failed(self, letter: Letter, why: Said) -> None:
         if letter.id not in self._waiting:
             return  # forgotten meanwhile
         now = self._clock.now()
@@ -215,6 +242,13 @@ class Outbox:
 
     def _store(self, letter: Letter) -> Future[None]:
         return self._writer.submit(lambda database: rows.store(database, letter))
+
+
+def _why(error: Exception) -> Said:
+    """Of a try that failed; what broke off says nothing of itself."""
+    if isinstance(error, HotlineError):
+        return together(error.cause, error.action)
+    return together(str(error) or say("It took too long."))
 
 
 def _gate(letter: Letter) -> tuple[str, str]:

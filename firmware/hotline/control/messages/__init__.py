@@ -21,6 +21,17 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
+from hotline.control.messages.letters import (
+    LetterAgain,
+    LetterAsk,
+    LetterGiveUp,
+    LettersLook,
+    LetterTry,
+    MailRemove,
+    MailSet,
+    MessengerAdd,
+    MessengerRemove,
+)
 from hotline.control.messages.lines import (
     LineAdd,
     LineBalance,
@@ -108,6 +119,15 @@ Request = Annotated[
     | LineAdd
     | LineChange
     | LineRemove
+    | LettersLook
+    | MailSet
+    | MailRemove
+    | MessengerAdd
+    | MessengerRemove
+    | LetterTry
+    | LetterAgain
+    | LetterGiveUp
+    | LetterAsk
     | StaffAsk
     | StaffPin
     | StaffOpen
