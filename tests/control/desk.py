@@ -21,6 +21,21 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
+from hotline.control.messages.letters import (
+    LetterAgain,
+    LetterAsk,
+    LetterGiveUp,
+    LetterNow,
+    LetterPut,
+    LettersAnswer,
+    LettersLook,
+    LetterTry,
+    MailRemove,
+    MailSet,
+    MessengerAdd,
+    MessengerRemove,
+    MessengerSet,
+)
 from hotline.control.messages.lines import (
     LineAdd,
     LineChange,
@@ -91,6 +106,7 @@ class FakeDesk:
         self.people = NumbersAnswer()
         self.sounds: tuple[str, ...] = ()
         self.set_up = LinesAnswer(room=8)
+        self.letters = LettersAnswer(room=8)
         self.state = StatusAnswer(
             version="0.1.0",
             started_at=NOON,
@@ -193,6 +209,37 @@ class FakeDesk:
 
     async def line_remove(self, ask: LineRemove) -> Done:
         return await self._change(ask)
+
+    async def letters_look(self, ask: LettersLook) -> LettersAnswer:
+        return self.letters
+
+    async def mail_set(self, ask: MailSet) -> Done:
+        return await self._change(ask)
+
+    async def mail_remove(self, ask: MailRemove) -> Done:
+        return await self._change(ask)
+
+    async def messenger_add(self, ask: MessengerAdd) -> MessengerSet:
+        await self._change(ask)
+        return MessengerSet(name=ask.kind)
+
+    async def messenger_remove(self, ask: MessengerRemove) -> Done:
+        return await self._change(ask)
+
+    async def letter_try(self, ask: LetterTry) -> LetterPut:
+        await self._change(ask)
+        return LetterPut(id="test-1")
+
+    async def letter_again(self, ask: LetterAgain) -> Done:
+        return await self._change(ask)
+
+    async def letter_give_up(self, ask: LetterGiveUp) -> Done:
+        return await self._change(ask)
+
+    async def letter_ask(self, ask: LetterAsk) -> LetterNow:
+        return LetterNow(
+            id=ask.id, way="email", recipient="", subject="", created=NOON, state="sent"
+        )
 
     async def numbers(self, ask: Numbers) -> NumbersAnswer:
         return self.people

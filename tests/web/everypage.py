@@ -14,6 +14,7 @@ PARTS = frozenset(
     {
         *("home.live", "lines.live", "people.live", "tryout.steps"),
         *("setup.lines_live", "setup.people_live", "setup.test_lights"),
+        "notices.live",
     }
 )
 FILES = frozenset(
@@ -34,6 +35,7 @@ OTHERWISE = (
     "/duty?at=2026-12-05T09:00&topic=orders",
     "/shifts/change?kind=away&person=ana&first=2026-12-08",
     "/lines/new?as=gateway",
+    "/notices/messenger?as=other",
     "/nothing",
 )
 

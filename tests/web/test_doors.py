@@ -85,6 +85,17 @@ ROUTES = {
     "lines.use": "/lines/use",
     "lines.change": "/lines/change?line=line",
     "lines.remove": "/lines/remove",
+    "notices.notices": "/notices",
+    "notices.live": "/notices/live",
+    "notices.mail": "/notices/mail",
+    "notices.remove_mail": "/notices/mail/remove",
+    "notices.messenger": "/notices/messenger?as=telegram",
+    "notices.remove_messenger": "/notices/messenger/remove",
+    "notices.who": "/notices/who",
+    "notices.put_who": "/notices/who",
+    "notices.try_out": "/notices/try",
+    "notices.again": "/notices/letter/again",
+    "notices.give_up": "/notices/letter/give_up",
     "prompts.prompts": "/prompts",
     "prompts.sentence": "/prompts/en/greeting_open",
     "prompts.heard": "/prompts/en/greeting_open/now",
@@ -156,6 +167,8 @@ CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put", "notic
 CHANGING |= {"test_heard", "put", "put_day", "take_out"}
 CHANGING |= {"add", "look_through", "put_one", "people_list", "people_confirm"}
 CHANGING |= {"confirm_all", "people_confirm_all"}
+CHANGING |= {"mail", "remove_mail", "messenger", "remove_messenger", "put_who", "try_out", "again"}
+CHANGING |= {"give_up"}
 ONLY_SHOWN = {"people.new"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING and e not in ONLY_SHOWN]
@@ -558,6 +571,7 @@ def test_an_auditor_looks_and_listens_and_changes_nothing(page: Page) -> None:
     send(auditor, "/login", name="vera", password=PASSWORD + " vera")
     owners = {endpoint for endpoint in READS if endpoint.startswith(("tryout.", "setup.", "menu."))}
     owners |= {"people.new", "people.one", "people.leaving"}
+    owners |= {endpoint for endpoint in READS if endpoint.startswith("notices.")}
     for endpoint in set(READS) - owners - {"calendar.feed"}:  # that asks for a secret, not a name
         assert auditor.get(ROUTES[endpoint]).status_code == 200, endpoint
     for endpoint in owners - {"tryout.call"}:

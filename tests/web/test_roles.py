@@ -102,6 +102,7 @@ MAY = {
     **dict.fromkeys((name for name in ROUTES if name.startswith("menu.")), SETTING_UP),
     **dict.fromkeys((name for name in ROUTES if name.startswith("setup.")), SETTING_UP),
     "setup.office_file": OWNER_ALONE,
+    **dict.fromkeys((name for name in ROUTES if name.startswith("notices.")), SETTING_UP),
     "tryout.page": SETTING_UP,
     "tryout.steps": SETTING_UP,
     "tryout.call": SETTING_UP,

@@ -20,6 +20,7 @@ UNATTENDED = frozenset(
     {
         *("home.live", "lines.live", "tryout.steps"),
         *("setup.lines_live", "setup.people_live", "setup.test_lights"),
+        "notices.live",
     }
 )
 # What decides who is rung, what it may cost, and who answers at all.

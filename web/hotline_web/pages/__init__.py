@@ -15,6 +15,7 @@ from hotline_web.pages import (
     lines,
     menu,
     naming,
+    notices,
     prompts,
     setup,
     shifts,
@@ -25,6 +26,6 @@ from hotline_web.pages import (
 def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
-    office = (naming, menu, prompts, lines, tryout)
+    office = (naming, menu, prompts, lines, notices, tryout)
     for page in (door, *daily, *office, setup):
         app.register_blueprint(page.pages)
