@@ -71,7 +71,7 @@ async def test_no_target_reaches_back_into_the_box(service: Service) -> None:
 
 
 async def test_a_target_written_wrongly_is_said_so() -> None:
-    with pytest.raises(WayDown, match="not written as apprise expects"):
+    with pytest.raises(WayDown, match="is not understood"):
         await send("nonsense")
 
 

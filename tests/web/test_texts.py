@@ -28,6 +28,7 @@ TRANSLATED = [language for language in LANGUAGES if language != "en"]
 NAMES = re.compile(
     r"\[\[\w+\]\]|%\(\w+\)[sd]|`[\w ]+`|hw/modems\.md|\b(when_dead|balance|pin|usb-modeswitch|usb"
     r"|USB|IMEI|4G|WAV|MP3|dialout|ca-certificates|ModemManager)\b"
+    r"|\b(Gmail|Telegram|Apprise|JSON|smtp|mail|ntfy\.sh|BotFather|https)\b|\d+:AAE"
 )
 JARGON = re.compile(r"\b(SIP|INVITE|codec|trunk|DTMF|tty\w*|RTP|socket|daemon|SQL\w*)\b", re.I)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from hotline.notify.reach import Reach, forbidden
 
+NOT_UNDERSTOOD, NOT_TAKEN = "not understood", "not taken"
 TIMEOUT = 60.0  # seconds for each answer of a server
 
 
@@ -34,14 +35,14 @@ class Guard:
 
 
 def notify(target: str, subject: str, body: str, attachment: str | None) -> str:
-    """Send by apprise; returns the trouble in words, or ""."""
+    """Send by apprise; returns the trouble, or ""."""
     import apprise
 
     sender = apprise.Apprise()
     if not sender.add(target):
-        return "the target is not written as apprise expects"
+        return NOT_UNDERSTOOD
     sent = sender.notify(body=body, title=subject, attach=attachment)
-    return "" if sent else "the service refused it or did not answer"
+    return "" if sent else NOT_TAKEN
 
 
 def main() -> None:
@@ -51,7 +52,7 @@ def main() -> None:
     socket.setdefaulttimeout(TIMEOUT)
     trouble = notify(**order)
     if guard.why:
-        trouble = f"the target is {guard.why}"
+        trouble = guard.why
     json.dump({"trouble": trouble}, sys.stdout)
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline.notify.outbox import LetterRefused, Way, WayDown
-from hotline.notify.reach import Reach
-from hotline.said import say
+from hotline.notify.reach import Reach, refusal
+from hotline.said import say, together
 from hotline.storage.outbox import Letter
 
 CHILD = "hotline.notify.apprise_child"
+BROKE_OFF = "broke off"
 TIMEOUT = 90.0  # seconds for the child's whole life
 
 
@@ -42,10 +43,7 @@ def apprise_way(settings: Callable[[], AppriseSettings | None], recordings: Path
             )
         trouble = _trouble(await _answer_of_child(_order(current, letter, recordings)))
         if trouble:
-            raise WayDown(
-                say("The messenger did not take it: %(why)s.", why=trouble),
-                say("See that it is written as the service told you."),
-            )
+            raise _down(letter.recipient, trouble)
 
     return send
 
@@ -84,4 +82,27 @@ def _trouble(said: bytes) -> str:
     try:
         return str(json.loads(said)["trouble"])
     except ValueError:
-        return "the sender broke off"
+        return BROKE_OFF
+
+
+def _down(name: str, trouble: str) -> WayDown:
+    match trouble:
+        case "not understood":
+            return WayDown(
+                say("The address of the messenger %(name)s is not understood.", name=name),
+                say("Remove it, and write it as the service told you."),
+            )
+        case "not taken":
+            return WayDown(
+                say("The messenger %(name)s did not take it, or did not answer.", name=name),
+                say("Check its key, its address and the Internet connection."),
+            )
+        case "broke off":
+            return WayDown(
+                say("The message to %(name)s broke off.", name=name),
+                say("The box tries again by itself."),
+            )
+    return WayDown(
+        together(say("Nothing was sent to the messenger %(name)s.", name=name), refusal(trouble)),
+        say("If that is meant, say so where it is set up."),
+    )

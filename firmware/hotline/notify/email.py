@@ -17,8 +17,8 @@ from typing import Any
 
 from hotline.errors import HotlineError
 from hotline.notify.outbox import LetterRefused, Way, WayDown
-from hotline.notify.reach import Reach, forbidden
-from hotline.said import say
+from hotline.notify.reach import Reach, forbidden, refusal
+from hotline.said import say, together
 from hotline.storage.outbox import Letter
 
 TIMEOUT = 30.0  # seconds for each answer of the server
@@ -136,8 +136,8 @@ def _reached(host: str, port: int, timeout: float, reach: Reach) -> socket.socke
     for *_kind, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         if why := forbidden(address, reach):
             trouble = WayDown(
-                say("The mail server %(server)s is %(why)s.", server=host, why=why),
-                say("If that is meant, say so where the mailbox is set up."),
+                together(say("Nothing was sent to %(server)s.", server=host), refusal(why)),
+                say("If that is meant, say so where it is set up."),
             )
             continue
         try:

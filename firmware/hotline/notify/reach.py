@@ -9,6 +9,8 @@ from __future__ import annotations
 import ipaddress
 from enum import StrEnum
 
+from hotline.said import Said, say
+
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052 §2.1
 
 
@@ -22,22 +24,34 @@ class Reach(StrEnum):
     ANYWHERE = "anywhere"
 
 
+BOX = "this box itself or a link-local address"
+NETWORK = "in the office's own network"
+NO_ADDRESS = "no address of a machine"
+
+
+def refusal(why: str) -> Said:
+    """What `forbidden` found, as a sentence."""
+    if why == NETWORK:
+        return say("Its address leads into the office's own network.")
+    return say("Its address leads to this box itself, or to no machine at all.")
+
+
 def forbidden(address: object, reach: Reach) -> str:
     """Why nothing may be sent to this socket address, or ""."""
     if reach is Reach.ANYWHERE:
         return ""
     if not isinstance(address, tuple):
-        return "a local socket"  # AF_UNIX and the like
+        return NO_ADDRESS  # AF_UNIX and the like
     try:
         target = ipaddress.ip_address(str(address[0]).split("%")[0])
     except ValueError:
-        return "a name that was not resolved"
+        return NO_ADDRESS
     if isinstance(target, ipaddress.IPv6Address):
         target = _carried(target) or target
     if target.is_loopback or target.is_link_local or target.is_unspecified:
-        return "this box itself or a link-local address"
+        return BOX
     if reach is Reach.OUTSIDE and not target.is_global:
-        return "in the office's own network"
+        return NETWORK
     return ""
 
 
