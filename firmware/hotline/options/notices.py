@@ -183,8 +183,9 @@ def _rows(given: Any) -> Iterator[dict[str, Any]]:
 def _mistakes(error: ValidationError) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for one in error.errors(include_input=False):
-        place = one["loc"] if one["loc"][:1] == ("mail",) else ("messenger", *one["loc"])
-        found[words_for(one["type"], place, one.get("ctx", {}))] = None
+        place = one["loc"]
+        words = words_for(one["type"], place, one.get("ctx", {}))
+        found[words if place[0] == "mail" else words.replace(f"[{place[0]}]", str(place[0]))] = None
     return tuple(found)
 
 
