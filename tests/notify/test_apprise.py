@@ -65,9 +65,22 @@ async def test_a_letter_reaches_the_messenger(service: Service) -> None:
 
 async def test_no_target_reaches_back_into_the_box(service: Service) -> None:
     for host in ("127.0.0.1", "localhost"):
-        with pytest.raises(WayDown, match="this box itself"):
+        with pytest.raises(WayDown, match="leads to this box itself"):
             await send(f"json://{host}:{service.port}")
     assert service.posts == []
+
+
+async def test_a_messenger_that_was_added_on_the_page_reaches_no_further_out_than_it_may(
+    service: Service,
+) -> None:
+    with pytest.raises(WayDown, match="leads to this box itself"):
+        await send(f"json://127.0.0.1:{service.port}", reach=Reach.OUTSIDE)
+    assert service.posts == []
+
+
+async def test_a_service_that_says_no_is_said_so() -> None:
+    with pytest.raises(WayDown, match="did not take it, or did not answer"):
+        await send("json://127.0.0.1:9", reach=Reach.ANYWHERE)
 
 
 async def test_a_target_written_wrongly_is_said_so() -> None:
