@@ -92,7 +92,7 @@ async def test_a_server_that_encrypts_in_another_way_is_said_so(
 
 async def test_a_server_that_does_not_exist_is_said_so(tmp_path: Path) -> None:
     current = settings(25, host="mail.invalid")
-    with pytest.raises(WayDown, match="mail.invalid is not found"):
+    with pytest.raises(WayDown, match=r"mail\.invalid is not found"):
         await email_way(lambda: current, tmp_path)(letter())
 
 
