@@ -441,3 +441,26 @@ async def test_why_a_letter_waited_in_an_older_version_is_still_told(at_once: At
     )
     (letter,) = rows.waiting(at_once.database)
     assert letter.last_error == "No such mailbox."
+
+
+async def test_a_way_that_is_stuck_does_not_hold_up_what_comes_for_another(
+    at_once: AtOnce, fake_time: FakeTime
+) -> None:
+    stuck, arrived, begun = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def mail(_: Letter) -> None:
+        begun.set()
+        await stuck.wait()
+
+    async def text(_: Letter) -> None:
+        arrived.set()
+
+    outbox = outbox_of(at_once, {"email": mail, "sms": text}, fake_time)
+    running = asyncio.ensure_future(outbox.run())
+    add(outbox, "Complaint 104")
+    await begun.wait()
+    add(outbox, "Complaint 104", "+37369000101", way="sms")
+    async with asyncio.timeout(10):
+        await arrived.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

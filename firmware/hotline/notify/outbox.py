@@ -29,6 +29,7 @@ LONGEST_RETRY = timedelta(minutes=15)
 # Both: age alone says nothing when the clock was wrong.
 GIVE_UP_AFTER = timedelta(days=31)
 LEAST_ATTEMPTS = 31 * 24 * 4
+NOT_SET_UP = ""  # the way of letters that have none here
 PATIENCE = 120.0  # seconds for one attempt; a way that needs longer is stuck
 
 
@@ -65,7 +66,7 @@ class Outbox:
         self._closed_until: dict[tuple[str, str], datetime] = {}
         self._failures: dict[tuple[str, str], int] = {}
         self._leaving: set[str] = set()  # ids of those that are being sent
-        self._news = asyncio.Event()
+        self._news = {way: asyncio.Event() for way in (*ways, NOT_SET_UP)}
 
     def add(
         self,
@@ -85,14 +86,14 @@ class Outbox:
         now, name = self._clock.now(), letter_id or uuid.uuid4().hex
         letter = Letter(name, now, way, recipient, subject, body, now, case_number, attachment)
         self._waiting[letter.id] = letter
-        self._news.set()
+        self._wake()
         return self._store(letter)
 
     def take(self, letters: Iterable[Letter]) -> None:
         """Send these, too: they are on the disk already. On the loop's thread."""
         for letter in letters:
             self._waiting.setdefault(letter.id, letter)
-        self._news.set()
+        self._wake()
 
     def unsent_since(self) -> datetime | None:
         """When the oldest letter that still waits was put in; None while nothing waits."""
@@ -119,7 +120,7 @@ class Outbox:
         for letter in self.waiting():
             if meant(_gate(letter)):
                 self._waiting[letter.id] = replace(letter, next_try_at=now)
-                self._news.set()
+                self._wake()
 
     def give_up(self, letter: Letter) -> Future[None]:
         """Send it no more. The future is done when that is on the disk.
@@ -139,34 +140,53 @@ class Outbox:
                 del self._waiting[letter.id]
 
     async def run(self) -> None:
-        """Send for ever; ends only by being cancelled."""
-        while True:
-            self._news.clear()
-            await self.send_due()
-            await self._wait_for_news(self.seconds_until_due())
+        """Send for ever; ends only by being cancelled. A way that is stuck holds up no other."""
+        await asyncio.gather(*(self._keep(way) for way in self._news))
 
     async def send_due(self) -> None:
         """Try each letter that is due, once, the oldest first; ways do not wait for each other."""
-        due = [letter for letter in self.waiting() if self._due(letter) <= self._clock.now()]
-        by_way = {way: [letter for letter in due if letter.way == way] for way in self._ways}
-        await asyncio.gather(*(self._send_all(letters) for letters in by_way.values()))
-        for letter in due:
-            if letter.way not in self._ways:
-                self._failed(letter, say("The way %(way)s is not set up.", way=letter.way))
+        await asyncio.gather(*(self._send_due(way) for way in self._news))
 
     def seconds_until_due(self) -> float | None:
         """How long nothing is to do; None while nothing waits."""
-        if not self._waiting:
+        return self._seconds(self.waiting())
+
+    async def _keep(self, way: str) -> None:
+        while True:
+            self._news[way].clear()
+            await self._send_due(way)
+            await self._wait_for_news(way, self._seconds(self._by(way)))
+
+    async def _send_due(self, way: str) -> None:
+        due = [letter for letter in self._by(way) if self._due(letter) <= self._clock.now()]
+        if way != NOT_SET_UP:
+            await self._send_all(due)
+            return
+        for letter in due:
+            self._failed(letter, say("The way %(way)s is not set up.", way=letter.way))
+
+    def _by(self, way: str) -> list[Letter]:
+        """What waits to leave this way, the oldest first."""
+        if way == NOT_SET_UP:
+            return [one for one in self.waiting() if one.way not in self._ways]
+        return [one for one in self.waiting() if one.way == way]
+
+    def _seconds(self, letters: list[Letter]) -> float | None:
+        if not letters:
             return None
-        earliest = min(self._due(letter) for letter in self._waiting.values())
+        earliest = min(self._due(letter) for letter in letters)
         return max(0.0, (earliest - self._clock.now()).total_seconds())
 
-    async def _wait_for_news(self, seconds: float | None) -> None:
+    def _wake(self) -> None:
+        for news in self._news.values():
+            news.set()
+
+    async def _wait_for_news(self, way: str, seconds: float | None) -> None:
         # Not wait_for: until Python 3.12 it forgets a cancellation that comes with the news, and
         # the box would never stop.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._news.wait()
+                await self._news[way].wait()
 
     async def _send_all(self, letters: list[Letter]) -> None:
         closed: set[tuple[str, str]] = set()
