@@ -122,11 +122,14 @@ async def test_the_mailbox_is_set_up_tried_and_mended_and_a_complaint_arrives_on
         await kill_and_start(stage)
         await tab.reload()
         await expect(letter).to_contain_text("does not answer on port", timeout=30000)
+        waits = [one["subject"] for one in await stage.box.records("outbox")]
+        assert any(f"Complaint 101: {number}" in subject for subject in waits)
         await mail_server.start(mail_server.port)
         await tab.get_by_role("button", name=f"Try now: Complaint 101: {number}").click()
         arrived = tab.get_by_text("Everything was delivered.")
         await expect(arrived).to_be_visible(timeout=30000)
         assert SECRET not in await tab.content()
+    assert await stage.box.command("outbox") == "Every letter was delivered.\n"
     subjects = [mail.message["Subject"] for mail in mail_server.mails]
     assert sum(f"Complaint 101: {number}" in subject for subject in subjects) == 1
     assert SECRET not in stage.box.log()
