@@ -116,6 +116,8 @@ def test_tokens_are_not_shown() -> None:
         ("fe80::1%eth0", 80, 0, 2),
         ("::ffff:127.0.0.1", 80, 0, 0),
         ("::", 80, 0, 0),
+        ("2002:7f00:1::", 80, 0, 0),
+        ("64:ff9b::7f00:1", 80, 0, 0),
         "/run/hotline/control.sock",
         ("localhost", 80),
     ],
