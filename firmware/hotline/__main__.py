@@ -30,6 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "complaints",
         "messages",
     ),
+    "outbox": ("outbox",),
     "accounts": ("admin",),
     "audit": ("audit",),
     "backups": ("backup", "restore"),

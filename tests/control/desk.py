@@ -36,6 +36,21 @@ from hotline.control.messages.calls import (
     CaseReopen,
 )
 from hotline.control.messages.hardware import LineLook, LineRestart, LineSeen
+from hotline.control.messages.letters import (
+    LetterAgain,
+    LetterAsk,
+    LetterGiveUp,
+    LetterNow,
+    LetterPut,
+    LettersAnswer,
+    LettersLook,
+    LetterTry,
+    MailRemove,
+    MailSet,
+    MessengerAdd,
+    MessengerRemove,
+    MessengerSet,
+)
 from hotline.control.messages.lines import (
     LineAdd,
     LineChange,
@@ -117,6 +132,7 @@ class FakeDesk:
         self.backed_up = BackupAnswer()
         self.box = box_desk(Path("/nowhere/settings.toml"))
         self.seen = LineSeen()
+        self.letters = LettersAnswer(room=8)
         self.state = StatusAnswer(
             version="0.1.0",
             started_at=NOON,
@@ -229,6 +245,37 @@ class FakeDesk:
     async def line_restart(self, ask: LineRestart) -> Started:
         await self._change(ask)
         return Started(words=say("The modem starts anew as soon as the call on it is over."))
+
+    async def letters_look(self, ask: LettersLook) -> LettersAnswer:
+        return self.letters
+
+    async def mail_set(self, ask: MailSet) -> Done:
+        return await self._change(ask)
+
+    async def mail_remove(self, ask: MailRemove) -> Done:
+        return await self._change(ask)
+
+    async def messenger_add(self, ask: MessengerAdd) -> MessengerSet:
+        await self._change(ask)
+        return MessengerSet(name=ask.kind)
+
+    async def messenger_remove(self, ask: MessengerRemove) -> Done:
+        return await self._change(ask)
+
+    async def letter_try(self, ask: LetterTry) -> LetterPut:
+        await self._change(ask)
+        return LetterPut(id="test-1")
+
+    async def letter_again(self, ask: LetterAgain) -> Done:
+        return await self._change(ask)
+
+    async def letter_give_up(self, ask: LetterGiveUp) -> Done:
+        return await self._change(ask)
+
+    async def letter_ask(self, ask: LetterAsk) -> LetterNow:
+        return LetterNow(
+            id=ask.id, way="email", recipient="", subject="", created=NOON, state="sent"
+        )
 
     async def numbers(self, ask: Numbers) -> NumbersAnswer:
         return self.people

@@ -12,6 +12,7 @@ import pytest
 
 from hotline.notify.email import Security, SmtpSettings, email_way, written
 from hotline.notify.outbox import LetterRefused, Outbox, WayDown
+from hotline.notify.reach import Reach
 from hotline.storage.outbox import Letter
 from tests.notify.test_outbox import live_through, outbox_of
 from tests.sim.certificates import Authority
@@ -57,6 +58,42 @@ async def test_a_letter_arrives_as_it_was_written(mail_server: MailServer, tmp_p
     assert mail.message["Subject"] == "Жалоба 104: заказы"
     assert mail.message.get_content().splitlines() == letter().body.splitlines()
     assert mail.message["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize("security", list(Security))
+async def test_a_server_in_the_house_is_not_even_connected_to_unless_that_is_meant(
+    mail_server: MailServer, tmp_path: Path, security: Security
+) -> None:
+    for host in ("127.0.0.1", "localhost"):
+        outside = settings(mail_server.port, host=host, security=security, reach=Reach.OUTSIDE)
+        with pytest.raises(WayDown, match="leads to this box itself"):
+            await email_way(lambda current=outside: current, tmp_path)(letter())  # type: ignore[misc]
+    assert mail_server.connections == 0
+
+
+async def test_a_password_that_is_not_taken_is_said_so(
+    mail_server: MailServer, certificates: Certificates, tmp_path: Path
+) -> None:
+    mail_server.password = "another"
+    current = await protected(mail_server, Security.TLS, certificates.good)
+    with pytest.raises(WayDown, match="did not take the name or the password: 535"):
+        await email_way(lambda: current, tmp_path)(letter())
+    assert mail_server.mails == []
+
+
+async def test_a_server_that_encrypts_in_another_way_is_said_so(
+    mail_server: MailServer, tmp_path: Path
+) -> None:
+    for security in (Security.TLS, Security.STARTTLS):
+        current = settings(mail_server.port, security=security)
+        with pytest.raises(WayDown, match="encrypt"):
+            await email_way(lambda one=current: one, tmp_path)(letter())  # type: ignore[misc]
+
+
+async def test_a_server_that_does_not_exist_is_said_so(tmp_path: Path) -> None:
+    current = settings(25, host="mail.invalid")
+    with pytest.raises(WayDown, match=r"mail\.invalid is not found"):
+        await email_way(lambda: current, tmp_path)(letter())
 
 
 async def test_the_recording_comes_with_the_letter(mail_server: MailServer, tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from itertools import pairwise
 
 import pytest
 
+from hotline.errors import HotlineError
 from hotline.notify.outbox import LetterRefused, Outbox, Way, WayDown
+from hotline.said import say
 from hotline.storage import outbox as rows
 from hotline.storage.outbox import Letter, LetterState
 from hotline.storage.writer import NotStored
@@ -344,3 +346,121 @@ async def _until(condition: Callable[[], bool]) -> None:
 
     waiting: Awaitable[None] = met()
     await asyncio.wait_for(waiting, 5)
+
+
+async def test_a_letter_that_was_given_up_is_sent_no_more(
+    outbox: Outbox, mail: Recorder, at_once: AtOnce, fake_time: FakeTime
+) -> None:
+    mail.trouble = WayDown("The mail server does not answer.")
+    add(outbox, "given up")
+    add(outbox, "kept")
+    await outbox.send_due()
+    first = next(letter for letter in outbox.waiting() if letter.subject == "given up")
+    outbox.give_up(first)
+    mail.trouble = None
+    await live_through(outbox, fake_time, timedelta(days=1))
+    assert mail.taken == ["kept"]
+    assert states(at_once)["given up"] is LetterState.FAILED
+
+
+async def test_a_letter_that_is_just_leaving_cannot_be_given_up(
+    at_once: AtOnce, fake_time: FakeTime
+) -> None:
+    refused: list[str] = []
+
+    async def way(letter: Letter) -> None:
+        with pytest.raises(HotlineError, match="being sent just now") as refusal:
+            outbox.give_up(letter)
+        refused.append(str(refusal.value))
+
+    outbox = outbox_of(at_once, {"email": way}, fake_time)
+    add(outbox, "Complaint 104")
+    await outbox.send_due()
+    assert len(refused) == 1
+    assert states(at_once) == {"Complaint 104": LetterState.SENT}
+
+
+async def test_a_letter_that_was_given_up_while_another_left_is_not_sent(
+    at_once: AtOnce, fake_time: FakeTime
+) -> None:
+    taken: list[str] = []
+
+    async def way(letter: Letter) -> None:
+        taken.append(letter.subject)
+        for other in outbox.waiting():
+            if other.subject == "second" and letter.subject == "first":
+                outbox.give_up(other)
+
+    outbox = outbox_of(at_once, {"email": way}, fake_time)
+    add(outbox, "first")
+    fake_time.pass_by(timedelta(seconds=1))
+    add(outbox, "second")
+    await outbox.send_due()
+    assert taken == ["first"]
+
+
+async def test_who_is_tried_at_once_does_not_hurry_what_waits_for_others(
+    outbox: Outbox, mail: Recorder
+) -> None:
+    mail.trouble = WayDown("The mail server does not answer.")
+    for name in ("ana", "ion"):
+        add(outbox, name, f"{name}@example.org")
+    await outbox.send_due()
+    mail.trouble = None
+    outbox.try_now("email", "ana@example.org")
+    await outbox.send_due()
+    assert mail.taken == ["ana"]
+
+
+async def test_why_a_letter_waits_can_be_said_in_other_languages_after_a_restart_too(
+    outbox: Outbox, mail: Recorder, at_once: AtOnce, fake_time: FakeTime
+) -> None:
+    mail.trouble = WayDown(
+        say("The mail server %(server)s is not found.", server="x"), say("Look.")
+    )
+    add(outbox, "Complaint 104")
+    await outbox.send_due()
+    (letter,) = outbox_of(at_once, {"email": mail}, fake_time).waiting()
+    assert letter.last_error == "The mail server x is not found. Look."
+    assert [part.values for part in letter.last_error.parts] == [{"server": "x"}, {}]
+
+
+async def test_why_a_letter_waited_in_an_older_version_is_still_told(at_once: AtOnce) -> None:
+    at_once.database["outbox"].insert(  # type: ignore[union-attr]
+        {
+            "id": "1",
+            "created": "2026-11-22T09:00:00+00:00",
+            "way": "email",
+            "recipient": "a@b.c",
+            "subject": "s",
+            "body": "b",
+            "state": "waiting",
+            "next_try_at": "2026-11-22T09:00:00+00:00",
+            "last_error": "No such mailbox.",
+        }
+    )
+    (letter,) = rows.waiting(at_once.database)
+    assert letter.last_error == "No such mailbox."
+
+
+async def test_a_way_that_is_stuck_does_not_hold_up_what_comes_for_another(
+    at_once: AtOnce, fake_time: FakeTime
+) -> None:
+    stuck, arrived, begun = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def mail(_: Letter) -> None:
+        begun.set()
+        await stuck.wait()
+
+    async def text(_: Letter) -> None:
+        arrived.set()
+
+    outbox = outbox_of(at_once, {"email": mail, "sms": text}, fake_time)
+    running = asyncio.ensure_future(outbox.run())
+    add(outbox, "Complaint 104")
+    await begun.wait()
+    add(outbox, "Complaint 104", "+37369000101", way="sms")
+    async with asyncio.timeout(10):
+        await arrived.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

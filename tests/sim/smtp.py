@@ -31,12 +31,14 @@ class MailServer:
     connection and never says a word. drop_after_data: cuts the line instead of the last "250".
     tls: encrypts from the first byte on. starttls: offers to encrypt; takes no mail before. Logins
     are offered only where it is encrypted; each stands in `logins` as "name password".
+    password: the only one that is taken.
     """
 
     mails: list[Mail] = field(default_factory=list)
     tls: ssl.SSLContext | None = None
     starttls: ssl.SSLContext | None = None
     logins: list[str] = field(default_factory=list)
+    password: str | None = None
     refuse: set[str] = field(default_factory=set)
     silent: bool = False
     drop_after_data: bool = False
@@ -87,6 +89,8 @@ class MailServer:
                     _, name, password = b64decode(rest.partition(" ")[2]).decode().split("\0")
                     self.logins.append(f"{name} {password}")
                     answer = "235 welcome"
+                    if self.password not in (None, password):
+                        answer = "535 5.7.8 who are you"
                 case "MAIL":
                     sender, recipients = _path(rest), []
                 case "RCPT" if _path(rest) in self.refuse:

@@ -15,6 +15,7 @@ PARTS = frozenset(
         *("home.live", "lines.live", "network.live", "people.live", "tryout.steps"),
         *("setup.lines_live", "setup.people_live", "setup.test_lights"),
         "backup.live",
+        "notices.live",
     }
 )
 FILES = frozenset(
@@ -43,6 +44,7 @@ OTHERWISE = (
     "/lines/new?as=gateway",
     "/lines/one?line=mobile&days=7",
     "/lines/one?line=office&days=30",
+    "/notices/messenger?as=other",
     "/nothing",
     "/settings?q=queue",
     "/settings/ringing?at=overflow",

@@ -112,6 +112,7 @@ from hotline.storage.waiting import WaitingList
 from hotline.storage.writer import Writer
 from tests.control.desk import FakeDesk
 from tests.lan.fake import FakeManager
+from tests.web.letters import everything
 
 NOW = datetime(2026, 12, 5, 10, 30, tzinfo=UTC)
 DISK = say("The %(modem)s at USB %(place)s shows itself as a disk.", modem="Huawei", place="1-1.4")
@@ -126,6 +127,7 @@ name: Flori
 zone: Europe/Chisinau
 country: MD
 languages: [ro, en]
+notify_to: [flori@example.com]
 hours: [{days: mon-fri, time: 09:00-18:00}]
 people:
   - {id: ana, name: Ana, number: 069000101}
@@ -375,6 +377,7 @@ class Office:
         self.desk.box.path = directory / "settings.toml"
         self.desk.seen = self._hardware()
         self.desk.yaml = write_office(read_office(PLAN + MENU, "the plan")[0])
+        self.desk.letters = everything(f"Complaint 103: {HOSTILE}")
         self.desk.set_up = LinesAnswer(
             found=(
                 FoundModem(

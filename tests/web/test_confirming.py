@@ -30,6 +30,8 @@ HARMLESS = frozenset(
         *(
             "inbox.due",
             "lines.restart",
+            *("notices.remove_mail", "notices.remove_messenger", "notices.try_out"),
+            *("notices.again", "notices.give_up"),
             *("backup.drop", "backup.forget"),
             *("launch.passport_file", "launch.flyer_file", "launch.code_file"),
             "inbox.me",

@@ -114,6 +114,7 @@ MAY = {
     "setup.office_file": OWNER_ALONE,
     **dict.fromkeys((name for name in ROUTES if name.startswith("backup.")), OWNER_ALONE),
     **dict.fromkeys((name for name in ROUTES if name.startswith("launch.")), SETTING_UP),
+    **dict.fromkeys((name for name in ROUTES if name.startswith("notices.")), SETTING_UP),
     "tryout.page": SETTING_UP,
     "tryout.steps": SETTING_UP,
     "tryout.call": SETTING_UP,

@@ -29,6 +29,7 @@ NAMES = re.compile(
     r"\[\[\w+\]\]|%\(\w+\)[sd]|`[\w ]+`|hw/modems\.md|\b(when_dead|balance|pin|usb-modeswitch|usb"
     r"|USB|IMEI|4G|WAV|MP3|QR|Wi-Fi|hotline\.local|dialout|ca-certificates|ModemManager"
     r"|PDF|A4|A6|Debian|fonts-dejavu-core)\b"
+    r"|\b(Gmail|Telegram|Apprise|JSON|smtp|mail|ntfy\.sh|BotFather|https)\b|\d+:AAE"
 )
 JARGON = re.compile(r"\b(SIP|INVITE|codec|trunk|DTMF|tty\w*|RTP|socket|daemon|SQL\w*)\b", re.I)
 

@@ -36,7 +36,8 @@ KINDS: Mapping[str, frozenset[Act]] = {
         {
             *(Act.CHANGED, Act.LINE_ADDED, Act.LINE_CHANGED, Act.LINE_REMOVED),
             Act.LINE_RESTARTED,
-            *(Act.BACKED_UP, Act.RESTORED),
+            *(Act.BACKED_UP, Act.RESTORED, Act.MAILBOX_SET, Act.MAILBOX_REMOVED),
+            *(Act.MESSENGER_ADDED, Act.MESSENGER_REMOVED, Act.LETTER_GIVEN_UP),
             *(Act.SETTINGS_CHANGED, Act.BOX_ANEW, Act.NETWORK_TRIED, Act.NETWORK_CHANGED),
         }
     ),
@@ -115,6 +116,11 @@ def _of_the_calls(entry: Entry) -> dict[Act, str]:
         Act.LINE_ADDED: _("added the line %(line)s", line=person),
         Act.LINE_CHANGED: _("changed the line %(line)s", line=person),
         Act.LINE_REMOVED: _("removed the line %(line)s", line=person),
+        Act.MAILBOX_SET: _("set up the mailbox %(name)s", name=person),
+        Act.MAILBOX_REMOVED: _("took the mailbox %(name)s out", name=person),
+        Act.MESSENGER_ADDED: _("added the messenger %(name)s", name=person),
+        Act.MESSENGER_REMOVED: _("took the messenger %(name)s out", name=person),
+        Act.LETTER_GIVEN_UP: _("gave up a letter: %(what)s", what=person),
         Act.BACKED_UP: _("made a backup of the whole box"),
         Act.RESTORED: _("restored the box from a backup"),
         Act.LINE_RESTARTED: _("had the modem of %(line)s start anew", line=person),
@@ -143,6 +149,9 @@ def _page_words(endpoint: str) -> str:
         "calls": _("Calls"),
         "lines": _("Lines"),
         "backup": _("Backup"),
+        "notices": _("Notifications"),
+        "answers": _("Answers"),
+        "today": _("Today"),
         "network": _("Network"),
     }.get(page, page)
 

@@ -29,6 +29,7 @@ UNATTENDED = frozenset(
         *("home.live", "lines.live", "network.live", "tryout.steps"),
         *("setup.lines_live", "setup.people_live", "setup.test_lights"),
         "backup.live",
+        "notices.live",
     }
 )
 # What decides who is rung, what it may cost, and who answers at all.

@@ -118,6 +118,14 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
             ),
             *map(_group, ("plan", "telling")),
             Row(
+                "notices.notices",
+                N_("Notifications"),
+                N_(
+                    "How your people are told of callers, whether it arrives, and who hears of what."
+                ),
+                N_("e-mail mailbox Telegram messenger SMS text missed test not delivered"),
+            ),
+            Row(
                 "users.users",
                 N_("Who may use the page"),
                 N_("Let people in, say what each may, take them out."),

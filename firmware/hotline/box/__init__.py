@@ -45,6 +45,7 @@ from hotline.control.boxdesk import BoxDesk
 from hotline.control.desk import FrontDesk
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.hardwaredesk import HardwareDesk
+from hotline.control.letterdesk import LetterDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages.lines import Section
 from hotline.control.messages.office import PlanSwap
@@ -172,6 +173,8 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         lines = read_added(places.lines, options)
         for wrong in lines.wrong:
             log.warning("%s", wrong)
+        for wrong in records.carriers.now.wrong:
+            log.warning("%s", wrong)
         options = lines.options
         channels = sum(trunk.channels for trunk in options.trunks)
         pjsip = Pjsip(options.sip, max(channels, fixed + ROOM_FOR_CALLS))
@@ -262,6 +265,16 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 _noted(audit, clock),
             ),
             lan=NetworkDesk(lan, _noted(audit, clock)),
+            letters=LetterDesk(
+                records.carriers,
+                places.notices,
+                records.outbox,
+                exchange.notices,
+                exchange.office,
+                records.file,
+                clock,
+                _noted(audit, clock),
+            ),
             countries=dialled_countries(options),
             backups=backups,
         )

@@ -53,7 +53,6 @@ async def exchange_of(
         records.confirmed,
         records.checks,
     )
-    messengers = tuple(f"apprise {n}" for n, _ in enumerate(options.notify.apprise, 1))
     return Exchange(
         board=_board(lines, options, records, clock),
         engine=mixer,
@@ -63,7 +62,9 @@ async def exchange_of(
         cases=records.cases,
         recordings=Recordings(places.recordings),
         notices=Notices(
-            records.outbox, messengers, texting(options, records, offices.office(), clock)
+            records.outbox,
+            records.carriers.names(),
+            texting(options, records, offices.office(), clock),
         ),
         clock=clock,
         office=offices.office,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import deque
 from collections.abc import Mapping
@@ -10,14 +9,15 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
+from hotline.box.carriers import Carriers
 from hotline.clock import Clock
 from hotline.lines.gsm import GsmLine
 from hotline.media.wav import repair
-from hotline.notify.apprise_way import AppriseSettings, apprise_way
-from hotline.notify.outbox import Outbox, Way
+from hotline.notify.outbox import Outbox
 from hotline.notify.sms import TextCap, TextRules, sms_way
 from hotline.notify.trial import TextTrial
-from hotline.options import Mail, Options, dialled_countries
+from hotline.options import Options, dialled_countries
+from hotline.options.notices import read_notices
 from hotline.storage import confirmations as confirmation_storage
 from hotline.storage import diverts as divert_storage
 from hotline.storage import drafts as draft_storage
@@ -67,7 +67,8 @@ class Records:
     today. cap: what texts may cost. presences: who of the staff is away. trail: what they asked.
     asks: whom they asked to swap. promised: who keeps a place in the queue. pins: what lets them
     into their menu. checks: what was found of their telephones. drafts: changes of the plan that
-    are not in force. history, troubles: how lines were, and what was done about it.
+    are not in force. history, troubles: how lines were, and what was done about it. carriers: what
+    letters leave by.
     """
 
     file: DatabaseFile
@@ -98,6 +99,7 @@ class Records:
     drafts: DraftStore
     history: LineHistory
     troubles: LineTroubles
+    carriers: Carriers
 
 
 def open_records(
@@ -145,7 +147,8 @@ def open_records(
     used = writer.submit(lambda db: last_day(db, steady)).result()
     texts, texting = Texts(writer, options.box.country), list[GsmLine]()
     rules = TextRules(options.box.country, dialled_countries(options), cap)
-    ways = _ways(options, places) | {"sms": sms_way(lambda: texting, rules, texts, clock)}
+    carriers = Carriers(read_notices(places.notices, options), places.recordings)
+    ways = carriers.ways() | {"sms": sms_way(lambda: texting, rules, texts, clock)}
     return Records(
         file,
         writer,
@@ -175,6 +178,7 @@ def open_records(
         drafts,
         history,
         troubles,
+        carriers,
     )
 
 
@@ -187,35 +191,6 @@ def _file_last_run(writer: Writer, places: Places, clock: Clock) -> LastRun:
             "from the last run: %d call(s), %d recording(s) filed", left.calls, left.rescued
         )
     return left
-
-
-def _ways(options: Options, places: Places) -> dict[str, Way]:
-    """How letters leave the box."""
-    targets = {f"apprise {n}": url.reveal() for n, url in enumerate(options.notify.apprise, 1)}
-    messengers = AppriseSettings(targets) if targets else None
-    return {
-        "email": _email(options.mail, places),
-        "apprise": apprise_way(lambda: messengers, places.recordings),
-    }
-
-
-def _email(mail: Mail | None, places: Places) -> Way:
-    """What writes and sends letters is loaded with the first one: 1.3 MB."""
-
-    def load() -> Way:
-        from hotline.notify.email import Security, SmtpSettings, email_way
-
-        if mail is None:
-            return email_way(lambda: None, places.recordings)
-        security, password = Security(mail.security), mail.password.reveal()
-        mailbox = SmtpSettings(mail.host, mail.port, security, mail.user, password, mail.sender)
-        return email_way(lambda: mailbox, places.recordings)
-
-    async def send(letter: letters.Letter) -> None:
-        way = await asyncio.to_thread(load)
-        await way(letter)
-
-    return send
 
 
 def office_before(file: DatabaseFile, version: int) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from hotline.inbox.case import Case, CaseKind
 from hotline.inbox.deadlines import due_at
 from hotline.inbox.waiting import Callee
 from hotline.notify.outbox import Outbox
+from hotline.notify.trialwords import about_trial
 from hotline.notify.words import (
     About,
     Words,
@@ -72,9 +74,14 @@ class Notices:
     def __init__(
         self, outbox: Outbox, messengers: tuple[str, ...], texting: Texting | None = None
     ) -> None:
-        self._outbox, self._messengers, self.texting = outbox, messengers, texting
+        self._outbox, self.messengers, self.texting = outbox, messengers, texting
         self._told_texts: deque[datetime] = deque()
         self.away: Callable[[], Absent] = dict
+
+    def try_out(self, office: Office, way: str, recipient: str, letter_id: str) -> Future[None]:
+        """A letter that says nothing but that it arrived; done when it is on the disk."""
+        words = about_trial(about_office(office))
+        return self._outbox.add(way, recipient, words.subject, words.body, letter_id=letter_id)
 
     def case_filed(
         self, call: Call, number: int, kind: CaseKind, seconds: float = 0.0, *, to_do: bool = True
@@ -194,7 +201,7 @@ class Notices:
         Like all texts it waits for its turn: a supervisor with no mobile has the letter.
         """
         to = [("email", address) for address in office.notify_to]
-        to += [("apprise", name) for name in self._messengers]
+        to += [("apprise", name) for name in self.messengers]
         supervisor = office.person(office.supervisor)
         number = supervisor.number if supervisor else None
         if self.texting is not None and number and can_be_texted(number):
@@ -249,7 +256,7 @@ class Notices:
     def _send(self, office: Office, words: Words, case: int | None = None) -> None:
         for address in office.notify_to:
             self._outbox.add("email", address, words.subject, words.body, case_number=case)
-        for name in self._messengers:
+        for name in self.messengers:
             self._outbox.add("apprise", name, words.subject, words.body, case_number=case)
 
 

@@ -34,6 +34,21 @@ from hotline.control.messages.calls import (
     CaseReopen,
 )
 from hotline.control.messages.hardware import LineLook, LineRestart, LineSeen
+from hotline.control.messages.letters import (
+    LetterAgain,
+    LetterAsk,
+    LetterGiveUp,
+    LetterNow,
+    LetterPut,
+    LettersAnswer,
+    LettersLook,
+    LetterTry,
+    MailRemove,
+    MailSet,
+    MessengerAdd,
+    MessengerRemove,
+    MessengerSet,
+)
 from hotline.control.messages.lines import (
     LineAdd,
     LineBalance,
@@ -336,6 +351,28 @@ class Control:
     def line_restart(self, line: str, by: str) -> str:
         """Start a line's modem anew; returns what happens next."""
         return self._ask(LineRestart(line=line, by=by), Started).words
+
+    def letters(self) -> LettersAnswer:
+        """By what letters leave, and which wait."""
+        return self._ask(LettersLook(), LettersAnswer)
+
+    def set_letters(
+        self, ask: MailSet | MailRemove | MessengerRemove | LetterAgain | LetterGiveUp
+    ) -> None:
+        """Change by what letters leave, or what becomes of one. Refused names every problem."""
+        self._ask(ask, Done)
+
+    def messenger_add(self, ask: MessengerAdd) -> str:
+        """One more messenger; returns its name. Refused names every problem."""
+        return self._ask(ask, MessengerSet).name
+
+    def letter_try(self, ask: LetterTry) -> str:
+        """Send a letter to see whether it arrives; returns its id."""
+        return self._ask(ask, LetterPut).id
+
+    def letter_ask(self, letter_id: str) -> LetterNow:
+        """What became of a letter."""
+        return self._ask(LetterAsk(id=letter_id), LetterNow)
 
     def line_test(self, line: str, number: str, second: str = "") -> LineTested:
         """Have a line tested; returns when it was. second: see `LineTest`."""

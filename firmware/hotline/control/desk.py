@@ -20,6 +20,7 @@ from hotline.control.backupdesk import BackupDesk
 from hotline.control.boxdesk import BoxDesk
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.hardwaredesk import HardwareDesk
+from hotline.control.letterdesk import LetterDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.livedesk import callers_waiting, live_call, live_calls
 from hotline.control.menutrial import tried
@@ -47,6 +48,21 @@ from hotline.control.messages.calls import (
     CaseReopen,
 )
 from hotline.control.messages.hardware import LineLook, LineRestart, LineSeen
+from hotline.control.messages.letters import (
+    LetterAgain,
+    LetterAsk,
+    LetterGiveUp,
+    LetterNow,
+    LetterPut,
+    LettersAnswer,
+    LettersLook,
+    LetterTry,
+    MailRemove,
+    MailSet,
+    MessengerAdd,
+    MessengerRemove,
+    MessengerSet,
+)
 from hotline.control.messages.lines import (
     LineAdd,
     LineBalance,
@@ -177,6 +193,7 @@ class FrontDesk:
     backups: BackupDesk
     box: BoxDesk
     lan: NetworkDesk
+    letters: LetterDesk
     countries: frozenset[str] | None = None
     feed: Feed = field(default_factory=Feed)
 
@@ -227,6 +244,7 @@ class FrontDesk:
             power=power[0],
             power_action=power[1],
             unsent=self.unsent(),
+            unsent_since=self.letters.outbox.unsent_since(),
             diverts_left=self.lines.diverts_left(),
             people=tuple(Named(id=p.id, name=p.name) for p in office.people),
             directory=tuple(Named(id=p.id, name=p.name) for p in office.directory),
@@ -363,6 +381,47 @@ class FrontDesk:
         await self.added.remove(ask)
         self._publish(Event(at=self._now(), kind="line", subject=ask.line))
         return Done()
+
+    async def letters_look(self, ask: LettersLook) -> LettersAnswer:
+        """See Desk."""
+        return await self.letters.look()
+
+    async def mail_set(self, ask: MailSet) -> Done:
+        """See Desk."""
+        await self.letters.set_mail(ask)
+        return Done()
+
+    async def mail_remove(self, ask: MailRemove) -> Done:
+        """See Desk."""
+        await self.letters.remove_mail(ask)
+        return Done()
+
+    async def messenger_add(self, ask: MessengerAdd) -> MessengerSet:
+        """See Desk."""
+        return await self.letters.add(ask)
+
+    async def messenger_remove(self, ask: MessengerRemove) -> Done:
+        """See Desk."""
+        await self.letters.remove(ask)
+        return Done()
+
+    async def letter_try(self, ask: LetterTry) -> LetterPut:
+        """See Desk."""
+        return await self.letters.try_out(ask)
+
+    async def letter_again(self, ask: LetterAgain) -> Done:
+        """See Desk."""
+        await self.letters.again(ask)
+        return Done()
+
+    async def letter_give_up(self, ask: LetterGiveUp) -> Done:
+        """See Desk."""
+        await self.letters.give_up(ask)
+        return Done()
+
+    async def letter_ask(self, ask: LetterAsk) -> LetterNow:
+        """See Desk."""
+        return await self.letters.ask(ask)
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
         """See Desk."""

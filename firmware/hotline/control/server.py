@@ -41,6 +41,21 @@ from hotline.control.messages.calls import (
     CaseReopen,
 )
 from hotline.control.messages.hardware import LineLook, LineRestart, LineSeen
+from hotline.control.messages.letters import (
+    LetterAgain,
+    LetterAsk,
+    LetterGiveUp,
+    LetterNow,
+    LetterPut,
+    LettersAnswer,
+    LettersLook,
+    LetterTry,
+    MailRemove,
+    MailSet,
+    MessengerAdd,
+    MessengerRemove,
+    MessengerSet,
+)
 from hotline.control.messages.lines import (
     LineAdd,
     LineBalance,
@@ -171,6 +186,33 @@ class Desk(Protocol):
 
     async def line_restart(self, ask: LineRestart) -> Started:
         """Start a line's modem anew."""
+
+    async def letters_look(self, ask: LettersLook) -> LettersAnswer:
+        """By what letters leave, and which wait; see control/letterdesk.py."""
+
+    async def mail_set(self, ask: MailSet) -> Done:
+        """Another mailbox; raises BadSettings with every problem."""
+
+    async def mail_remove(self, ask: MailRemove) -> Done:
+        """No mailbox any more."""
+
+    async def messenger_add(self, ask: MessengerAdd) -> MessengerSet:
+        """One more messenger; raises BadSettings with every problem."""
+
+    async def messenger_remove(self, ask: MessengerRemove) -> Done:
+        """Tell a messenger nothing more."""
+
+    async def letter_try(self, ask: LetterTry) -> LetterPut:
+        """Send a letter to see whether it arrives."""
+
+    async def letter_again(self, ask: LetterAgain) -> Done:
+        """Try a letter at once."""
+
+    async def letter_give_up(self, ask: LetterGiveUp) -> Done:
+        """Send a letter no more."""
+
+    async def letter_ask(self, ask: LetterAsk) -> LetterNow:
+        """What became of a letter."""
 
     async def staff(self, ask: StaffAsk) -> StaffSaid:
         """Have somebody leave or come back; see calls/attendance.py."""

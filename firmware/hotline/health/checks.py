@@ -246,7 +246,8 @@ def _of_daemon(status: StatusAnswer) -> Iterator[Finding]:
     if status.power:
         yield Finding(False, status.power, status.power_action)
     if status.unsent:
-        yield Finding(False, f"{status.unsent} letter(s) wait to be sent.", "Check [mail].")
+        waits = f"{status.unsent} letter(s) wait to be sent."
+        yield Finding(False, waits, "See why: hotline outbox, or the page Notifications.")
 
 
 def meter_words(meter: Meter) -> str:

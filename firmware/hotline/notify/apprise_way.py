@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline.notify.outbox import LetterRefused, Way, WayDown
+from hotline.notify.reach import Reach, refusal
+from hotline.said import say, together
 from hotline.storage.outbox import Letter
 
 CHILD = "hotline.notify.apprise_child"
+BROKE_OFF = "broke off"
 TIMEOUT = 90.0  # seconds for the child's whole life
 
 
@@ -20,11 +23,12 @@ TIMEOUT = 90.0  # seconds for the child's whole life
 class AppriseSettings:
     """Targets by name, as apprise writes them ("tgram://token/chat"); a letter names one.
 
-    allow_local: an expert's switch; without it no target may be this box itself or link-local.
+    reach: how far those may lead that are named in it; no target may be this box itself or
+    link-local.
     """
 
-    targets: dict[str, str] = field(repr=False)
-    allow_local: bool = False
+    targets: Mapping[str, str] = field(repr=False)
+    reach: Mapping[str, Reach] = field(default_factory=dict)
 
 
 def apprise_way(settings: Callable[[], AppriseSettings | None], recordings: Path) -> Way:
@@ -34,11 +38,12 @@ def apprise_way(settings: Callable[[], AppriseSettings | None], recordings: Path
         current = settings()
         if current is None or letter.recipient not in current.targets:
             raise LetterRefused(
-                f"No target is called {letter.recipient[:80]!r}.", "Enter it under Notifications."
+                say("No messenger is called %(name)s.", name=letter.recipient[:80]),
+                say("Add it on the page Notifications."),
             )
         trouble = _trouble(await _answer_of_child(_order(current, letter, recordings)))
         if trouble:
-            raise WayDown(f"The messenger did not take it: {trouble}.", "Check the target.")
+            raise _down(letter.recipient, trouble)
 
     return send
 
@@ -51,7 +56,7 @@ def _order(settings: AppriseSettings, letter: Letter, recordings: Path) -> bytes
         "subject": letter.subject,
         "body": letter.body,
         "attachment": str(attachment) if there else None,
-        "allow_local": settings.allow_local,
+        "reach": settings.reach.get(letter.recipient, Reach.HOUSE),
     }
     return json.dumps(order).encode()
 
@@ -77,4 +82,27 @@ def _trouble(said: bytes) -> str:
     try:
         return str(json.loads(said)["trouble"])
     except ValueError:
-        return "the sender broke off"
+        return BROKE_OFF
+
+
+def _down(name: str, trouble: str) -> WayDown:
+    match trouble:
+        case "not understood":
+            return WayDown(
+                say("The address of the messenger %(name)s is not understood.", name=name),
+                say("Remove it, and write it as the service told you."),
+            )
+        case "not taken":
+            return WayDown(
+                say("The messenger %(name)s did not take it, or did not answer.", name=name),
+                say("Check its key, its address and the Internet connection."),
+            )
+        case "broke off":
+            return WayDown(
+                say("The message to %(name)s broke off.", name=name),
+                say("The box tries again by itself."),
+            )
+    return WayDown(
+        together(say("Nothing was sent to the messenger %(name)s.", name=name), refusal(trouble)),
+        say("If that is meant, say so where it is set up."),
+    )

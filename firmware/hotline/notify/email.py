@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,8 +13,12 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
+from hotline.errors import HotlineError
 from hotline.notify.outbox import LetterRefused, Way, WayDown
+from hotline.notify.reach import Reach, forbidden, refusal
+from hotline.said import say, together
 from hotline.storage.outbox import Letter
 
 TIMEOUT = 30.0  # seconds for each answer of the server
@@ -30,7 +35,10 @@ class Security(StrEnum):
 
 @dataclass(frozen=True)
 class SmtpSettings:
-    """The mailbox the box writes from. user "" means that the server asks for no login."""
+    """The mailbox the box writes from. user "" means that the server asks for no login.
+
+    reach: where its server may be.
+    """
 
     host: str
     port: int
@@ -38,6 +46,7 @@ class SmtpSettings:
     user: str
     password: str = field(repr=False)
     sender: str
+    reach: Reach = Reach.ANYWHERE
 
 
 def email_way(settings: Callable[[], SmtpSettings | None], recordings: Path) -> Way:
@@ -46,7 +55,7 @@ def email_way(settings: Callable[[], SmtpSettings | None], recordings: Path) -> 
     async def send(letter: Letter) -> None:
         current = settings()
         if current is None:
-            raise WayDown("No mailbox is set up.", "Enter one under Notifications.")
+            raise WayDown(say("No mailbox is set up."), say("Enter one on the page Notifications."))
         await asyncio.to_thread(deliver, current, letter, recordings)
 
     return send
@@ -59,21 +68,8 @@ def deliver(settings: SmtpSettings, letter: Letter, recordings: Path) -> None:
         with _connected(settings) as server:
             _log_in(server, settings)
             server.send_message(message)
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-        raise _refused(letter, error) from error
-    except smtplib.SMTPException as error:
-        raise WayDown(f"The mail server {settings.host} said: {_said(error)}.") from error
-    except ssl.SSLCertVerificationError as error:
-        raise WayDown(
-            f"The certificate of the mail server {settings.host} is not accepted:"
-            f" {error.verify_message.rstrip('.')}.",
-            "Check the server's name; is the package ca-certificates installed?",
-        ) from error
-    except OSError as error:
-        raise WayDown(
-            f"The mail server {settings.host} does not answer: {error}.",
-            "Check its name and the Internet connection.",
-        ) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise _trouble(settings, letter, error) from error
 
 
 def written(settings: SmtpSettings, letter: Letter, recordings: Path) -> EmailMessage:
@@ -106,8 +102,49 @@ def _attach(message: EmailMessage, path: Path) -> None:
 def _connected(settings: SmtpSettings) -> smtplib.SMTP:
     where = (settings.host, settings.port)
     if settings.security is Security.TLS:
-        return smtplib.SMTP_SSL(*where, timeout=TIMEOUT, context=ssl.create_default_context())
-    return smtplib.SMTP(*where, timeout=TIMEOUT)
+        context = ssl.create_default_context()
+        return _EncryptedServer(settings.reach, *where, timeout=TIMEOUT, context=context)
+    return _Server(settings.reach, *where, timeout=TIMEOUT)
+
+
+class _Server(smtplib.SMTP):
+    """Looks at each address before it is connected to."""
+
+    def __init__(self, reach: Reach, *where: Any, **how: Any) -> None:
+        self._reach = reach
+        super().__init__(*where, **how)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return _reached(host, port, timeout, self._reach)
+
+
+class _EncryptedServer(smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte on."""
+
+    def __init__(self, reach: Reach, host: str, *where: Any, **how: Any) -> None:
+        self._reach = reach
+        super().__init__(host, *where, **how)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        bare = _reached(host, port, timeout, self._reach)
+        return self.context.wrap_socket(bare, server_hostname=host)
+
+
+def _reached(host: str, port: int, timeout: float, reach: Reach) -> socket.socket:
+    """The first address of the server that answers. Raises OSError, WayDown for a forbidden one."""
+    trouble: Exception = OSError("it has no address")
+    for *_kind, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        if why := forbidden(address, reach):
+            trouble = WayDown(
+                together(say("Nothing was sent to %(server)s.", server=host), refusal(why)),
+                say("If that is meant, say so where it is set up."),
+            )
+            continue
+        try:
+            return socket.create_connection((str(address[0]), port), timeout)
+        except OSError as error:
+            trouble = error
+    raise trouble
 
 
 def _log_in(server: smtplib.SMTP, settings: SmtpSettings) -> None:
@@ -118,7 +155,7 @@ def _log_in(server: smtplib.SMTP, settings: SmtpSettings) -> None:
         return
     if settings.security is Security.NONE:
         raise WayDown(
-            "The password would travel readable.", "Choose STARTTLS or TLS for the mailbox."
+            say("The password would travel readable."), say("Choose another way to encrypt.")
         )
     server.login(settings.user, settings.password)
 
@@ -129,24 +166,107 @@ def _address(text: str) -> str:
     name, _, domain = line.rpartition("@")
     plain = line.isascii() and line.isprintable() and not set(line) & set(' ,;<>"()[]\\:')
     if not (name and domain and plain and "@" not in name):
-        raise LetterRefused(f"{line[:80]!r} is not an e-mail address.", "Correct it.")
+        raise LetterRefused(
+            say("%(address)s is not an e-mail address.", address=repr(line[:80])),
+            say("Correct it."),
+        )
     return line
 
 
 def _one_line(text: str) -> str:
     if "\r" in text or "\n" in text:
-        raise LetterRefused("A line break stands in an address or subject.", "Remove it.")
+        raise LetterRefused(say("A line break stands in an address or subject."), say("Remove it."))
     return text.encode("utf-8", "replace").decode()
 
 
-def _refused(letter: Letter, error: smtplib.SMTPException) -> LetterRefused:
-    return LetterRefused(
-        f"The mail server refuses the letter to {letter.recipient}: {_said(error)}.",
-        "Check the address.",
-    )
+def _trouble(settings: SmtpSettings, letter: Letter, error: Exception) -> HotlineError:
+    """What went wrong, by the place where it did, and what to do about it."""
+    server = settings.host
+    match error:
+        case smtplib.SMTPRecipientsRefused() | smtplib.SMTPDataError():
+            return LetterRefused(
+                say(
+                    "The mail server refuses the letter to %(address)s: %(why)s.",
+                    address=letter.recipient,
+                    why=_said(error),
+                ),
+                say("Check the address."),
+            )
+        case smtplib.SMTPAuthenticationError():
+            return WayDown(
+                say(
+                    "The mail server %(server)s did not take the name or the password: %(why)s.",
+                    server=server,
+                    why=_said(error),
+                ),
+                say(
+                    "Write the password anew. Many providers want one that was made for programs,"
+                    " on their own page."
+                ),
+            )
+        case smtplib.SMTPSenderRefused():
+            return WayDown(
+                say(
+                    "The mail server %(server)s takes no letters from %(address)s: %(why)s.",
+                    server=server,
+                    address=settings.sender,
+                    why=_said(error),
+                ),
+                say("Set up the mailbox whose address it is."),
+            )
+        case smtplib.SMTPNotSupportedError():
+            return WayDown(
+                say(
+                    "The mail server %(server)s does not encrypt, or knows no log-in.",
+                    server=server,
+                ),
+                say("Choose another way to encrypt."),
+            )
+        case smtplib.SMTPException():
+            return WayDown(
+                say("The mail server %(server)s said: %(why)s.", server=server, why=_said(error)),
+                say("The box tries again by itself."),
+            )
+        case _:
+            return _unreached(settings, error)
 
 
-def _said(error: smtplib.SMTPException) -> str:
+def _unreached(settings: SmtpSettings, error: Exception) -> HotlineError:
+    """No talk with the server came about."""
+    server = settings.host
+    match error:
+        case ssl.SSLCertVerificationError():
+            return WayDown(
+                say(
+                    "The certificate of the mail server %(server)s is not accepted: %(why)s.",
+                    server=server,
+                    why=error.verify_message.rstrip("."),
+                ),
+                say("Check the server's name; is the package ca-certificates installed?"),
+            )
+        case ssl.SSLError():
+            return WayDown(
+                say("The mail server %(server)s encrypts in another way.", server=server),
+                say("Choose another way to encrypt, with its port."),
+            )
+        case socket.gaierror():
+            return WayDown(
+                say("The mail server %(server)s is not found.", server=server),
+                say("Check its name and the Internet connection."),
+            )
+        case _:
+            return WayDown(
+                say(
+                    "The mail server %(server)s does not answer on port %(port)s: %(why)s.",
+                    server=server,
+                    port=settings.port,
+                    why=str(error).rstrip("."),
+                ),
+                say("Check its name, its port and the Internet connection."),
+            )
+
+
+def _said(error: Exception) -> str:
     """The server's own words, which are its operator's: shown, never trusted."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 from hotline.clock import Clock
 from hotline.errors import HotlineError
+from hotline.said import NOTHING, Said, say, together
 from hotline.storage import outbox as rows
 from hotline.storage.outbox import Letter, LetterState
 from hotline.storage.writer import Writer
@@ -28,6 +29,7 @@ LONGEST_RETRY = timedelta(minutes=15)
 # Both: age alone says nothing when the clock was wrong.
 GIVE_UP_AFTER = timedelta(days=31)
 LEAST_ATTEMPTS = 31 * 24 * 4
+NOT_SET_UP = ""  # the way of letters that have none here
 PATIENCE = 120.0  # seconds for one attempt; a way that needs longer is stuck
 
 
@@ -63,7 +65,8 @@ class Outbox:
         self._jitter = jitter
         self._closed_until: dict[tuple[str, str], datetime] = {}
         self._failures: dict[tuple[str, str], int] = {}
-        self._news = asyncio.Event()
+        self._leaving: set[str] = set()  # ids of those that are being sent
+        self._news = {way: asyncio.Event() for way in (*ways, NOT_SET_UP)}
 
     def add(
         self,
@@ -74,21 +77,23 @@ class Outbox:
         *,
         case_number: int | None = None,
         attachment: str | None = None,
+        letter_id: str = "",
     ) -> Future[None]:
-        """Put a letter in; on the loop's thread. The future is done when it is on the disk."""
-        now = self._clock.now()
-        letter = Letter(
-            uuid.uuid4().hex, now, way, recipient, subject, body, now, case_number, attachment
-        )
+        """Put a letter in; on the loop's thread. The future is done when it is on the disk.
+
+        letter_id: never used before; by default one is made.
+        """
+        now, name = self._clock.now(), letter_id or uuid.uuid4().hex
+        letter = Letter(name, now, way, recipient, subject, body, now, case_number, attachment)
         self._waiting[letter.id] = letter
-        self._news.set()
+        self._wake()
         return self._store(letter)
 
     def take(self, letters: Iterable[Letter]) -> None:
         """Send these, too: they are on the disk already. On the loop's thread."""
         for letter in letters:
             self._waiting.setdefault(letter.id, letter)
-        self._news.set()
+        self._wake()
 
     def unsent_since(self) -> datetime | None:
         """When the oldest letter that still waits was put in; None while nothing waits."""
@@ -98,16 +103,34 @@ class Outbox:
         """What is not delivered yet, the oldest first, with the reason of the last failure."""
         return sorted(self._waiting.values(), key=lambda letter: letter.created)
 
-    def try_now(self, way: str) -> None:
-        """This way is open again: try whatever waits for it at once."""
+    def letter(self, letter_id: str) -> Letter | None:
+        """One that waits."""
+        return self._waiting.get(letter_id)
+
+    def try_now(self, way: str, recipient: str | None = None) -> None:
+        """This way is open again, or that to one recipient: try whatever waits for it at once."""
         now = self._clock.now()
+
+        def meant(gate: tuple[str, str]) -> bool:
+            return gate[0] == way and recipient in (None, gate[1])
+
         for gates in (self._closed_until, self._failures):
-            for gate in [one for one in gates if one[0] == way]:
+            for gate in [one for one in gates if meant(one)]:
                 gates.pop(gate)
         for letter in self.waiting():
-            if letter.way == way:
+            if meant(_gate(letter)):
                 self._waiting[letter.id] = replace(letter, next_try_at=now)
-                self._news.set()
+                self._wake()
+
+    def give_up(self, letter: Letter) -> Future[None]:
+        """Send it no more. The future is done when that is on the disk.
+
+        Raises HotlineError while it is being sent: it may arrive in this moment.
+        """
+        if letter.id in self._leaving:
+            raise HotlineError(say("This letter is being sent just now."), say("Look again soon."))
+        self._waiting.pop(letter.id, None)
+        return self._store(replace(letter, state=LetterState.FAILED))
 
     def forget(self, number: str, cases: Collection[int]) -> None:
         """Drop waiting letters about these cases or naming that caller, before they are erased."""
@@ -117,34 +140,53 @@ class Outbox:
                 del self._waiting[letter.id]
 
     async def run(self) -> None:
-        """Send for ever; ends only by being cancelled."""
-        while True:
-            self._news.clear()
-            await self.send_due()
-            await self._wait_for_news(self.seconds_until_due())
+        """Send for ever; ends only by being cancelled. A way that is stuck holds up no other."""
+        await asyncio.gather(*(self._keep(way) for way in self._news))
 
     async def send_due(self) -> None:
         """Try each letter that is due, once, the oldest first; ways do not wait for each other."""
-        due = [letter for letter in self.waiting() if self._due(letter) <= self._clock.now()]
-        by_way = {way: [letter for letter in due if letter.way == way] for way in self._ways}
-        await asyncio.gather(*(self._send_all(letters) for letters in by_way.values()))
-        for letter in due:
-            if letter.way not in self._ways:
-                self._failed(letter, f"The way {letter.way} is not set up.")
+        await asyncio.gather(*(self._send_due(way) for way in self._news))
 
     def seconds_until_due(self) -> float | None:
         """How long nothing is to do; None while nothing waits."""
-        if not self._waiting:
+        return self._seconds(self.waiting())
+
+    async def _keep(self, way: str) -> None:
+        while True:
+            self._news[way].clear()
+            await self._send_due(way)
+            await self._wait_for_news(way, self._seconds(self._by(way)))
+
+    async def _send_due(self, way: str) -> None:
+        due = [letter for letter in self._by(way) if self._due(letter) <= self._clock.now()]
+        if way != NOT_SET_UP:
+            await self._send_all(due)
+            return
+        for letter in due:
+            self._failed(letter, say("The way %(way)s is not set up.", way=letter.way))
+
+    def _by(self, way: str) -> list[Letter]:
+        """What waits to leave this way, the oldest first."""
+        if way == NOT_SET_UP:
+            return [one for one in self.waiting() if one.way not in self._ways]
+        return [one for one in self.waiting() if one.way == way]
+
+    def _seconds(self, letters: list[Letter]) -> float | None:
+        if not letters:
             return None
-        earliest = min(self._due(letter) for letter in self._waiting.values())
+        earliest = min(self._due(letter) for letter in letters)
         return max(0.0, (earliest - self._clock.now()).total_seconds())
 
-    async def _wait_for_news(self, seconds: float | None) -> None:
+    def _wake(self) -> None:
+        for news in self._news.values():
+            news.set()
+
+    async def _wait_for_news(self, way: str, seconds: float | None) -> None:
         # Not wait_for: until Python 3.12 it forgets a cancellation that comes with the news, and
         # the box would never stop.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._news.wait()
+                await self._news[way].wait()
 
     async def _send_all(self, letters: list[Letter]) -> None:
         closed: set[tuple[str, str]] = set()
@@ -154,17 +196,22 @@ class Outbox:
 
     async def _send(self, letter: Letter) -> bool:
         """Try one letter; False when the way to its recipient turned out to be closed."""
+        if letter.id not in self._waiting:
+            return True  # given up meanwhile
+        self._leaving.add(letter.id)
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._ways[letter.way](letter)
         except LetterRefused as refusal:
-            self._failed(letter, str(refusal))
+            self._failed(letter, together(refusal.cause, refusal.action))
         except (HotlineError, OSError, ValueError) as error:
             self._close(_gate(letter))
-            self._failed(letter, str(error) or "It took too long.")
+            self._failed(letter, _why(error))
             return False
         else:
             self._sent(letter)
+        finally:
+            self._leaving.discard(letter.id)
         return True
 
     def _sent(self, letter: Letter) -> None:
@@ -178,11 +225,11 @@ class Outbox:
                 state=LetterState.SENT,
                 attempts=letter.attempts + 1,
                 sent_at=self._clock.now(),
-                last_error="",
+                last_error=NOTHING,
             )
         )
 
-    def _failed(self, letter: Letter, why: str) -> None:
+    def _failed(self, letter: Letter, why: Said) -> None:
         if letter.id not in self._waiting:
             return  # forgotten meanwhile
         now = self._clock.now()
@@ -215,6 +262,13 @@ class Outbox:
 
     def _store(self, letter: Letter) -> Future[None]:
         return self._writer.submit(lambda database: rows.store(database, letter))
+
+
+def _why(error: Exception) -> Said:
+    """Of a try that failed; what broke off says nothing of itself."""
+    if isinstance(error, HotlineError):
+        return together(error.cause, error.action)
+    return together(str(error) or say("It took too long."))
 
 
 def _gate(letter: Letter) -> tuple[str, str]:

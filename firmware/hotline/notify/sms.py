@@ -14,6 +14,7 @@ from hotline.errors import LineDown, NumberRefused, TextRefused
 from hotline.lines.port import TextLine
 from hotline.notify.outbox import LetterRefused, Way, WayDown
 from hotline.numbering import dialable
+from hotline.said import say
 from hotline.storage.outbox import Letter
 
 DAY = timedelta(days=1)
@@ -47,8 +48,8 @@ class TextCap:
         """Raises WayDown when the day's texts are used up."""
         if not self.left(now):
             raise WayDown(
-                f"Today's {self.per_day} texts are used up.",
-                "Raise [limits] texts_per_day in box.toml if these are your own.",
+                say("Today's %(number)s texts are used up.", number=self.per_day),
+                say("Raise [limits] texts_per_day in box.toml if these are your own."),
             )
 
     def spent(self, parts: int, now: datetime) -> None:
@@ -100,5 +101,5 @@ def _first_up(lines: Sequence[TextLine]) -> TextLine:
         if line.state().up:
             return line
     if not lines:
-        raise WayDown("No line of the box can send texts.", "A GSM modem can.")
-    raise WayDown("No line can send a text now.", lines[0].state().words)
+        raise WayDown(say("No line of the box can send texts."), say("A GSM modem can."))
+    raise WayDown(say("No line can send a text now."), lines[0].state().words)

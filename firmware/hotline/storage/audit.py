@@ -38,6 +38,11 @@ class Act(StrEnum):
     LINE_ADDED = "line added"
     LINE_CHANGED = "line changed"
     LINE_REMOVED = "line removed"
+    MAILBOX_SET = "mailbox set"
+    MAILBOX_REMOVED = "mailbox removed"
+    MESSENGER_ADDED = "messenger added"
+    MESSENGER_REMOVED = "messenger removed"
+    LETTER_GIVEN_UP = "letter given up"
     BACKED_UP = "backed up"
     RESTORED = "restored"
     SETTINGS_CHANGED = "settings changed"  # those of the box itself

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from hotline.said import NOTHING, Part, Said, parts_of, together
 from hotline.storage.database import instant, instant_or_none, text_of
+
+TEST = "test-"
 
 
 class LetterState(StrEnum):
@@ -29,6 +33,7 @@ class Letter:
 
     way: "email", "sms", "apprise". recipient: address, number or target of that way.
     attachment: name of a recording. last_error: why the last attempt failed, in plain words.
+    One whose id begins with TEST was asked for to see whether it arrives.
     """
 
     id: str
@@ -42,7 +47,7 @@ class Letter:
     attachment: str | None = None
     state: LetterState = LetterState.WAITING
     attempts: int = 0
-    last_error: str = ""
+    last_error: Said = NOTHING
     sent_at: datetime | None = None
 
 
@@ -69,6 +74,23 @@ def of_case(database: Database, number: int) -> list[Letter]:
 def recent(database: Database, limit: int = 100) -> list[Letter]:
     """The newest letters first, whatever became of them."""
     return _letters(database, "true order by created desc, id limit ?", (limit,))
+
+
+def one(database: Database, letter_id: str) -> Letter | None:
+    """Whatever became of it; None where there is none."""
+    return next(iter(_letters(database, "id = ?", (letter_id,))), None)
+
+
+def tests(database: Database, limit: int) -> list[Letter]:
+    """Those that were asked for to see whether they arrive, the newest first."""
+    chosen = "id like ? order by created desc, id limit ?"
+    return _letters(database, chosen, (f"{TEST}%", limit))
+
+
+def given_up(database: Database, since: datetime, limit: int) -> list[Letter]:
+    """Made after `since`, and not sent any more; the newest first. Tests are left out."""
+    chosen = "state = 'failed' and created > ? and id not like ? order by created desc, id limit ?"
+    return _letters(database, chosen, (text_of(since), f"{TEST}%", limit))
 
 
 def recipients_since(database: Database, way: str, since: datetime) -> dict[str, datetime]:
@@ -120,7 +142,7 @@ def _row(letter: Letter) -> dict[str, Any]:
         "state": letter.state.value,
         "attempts": letter.attempts,
         "next_try_at": text_of(letter.next_try_at),
-        "last_error": letter.last_error,
+        "last_error": _kept(letter.last_error),
         "sent_at": letter.sent_at and text_of(letter.sent_at),
     }
 
@@ -138,7 +160,7 @@ def _letter(row: dict[str, Any]) -> Letter:
         attachment=row["attachment"],
         state=_state(row["state"], row["arrived"]),
         attempts=row["attempts"],
-        last_error=row["last_error"],
+        last_error=_told(row["last_error"]),
         sent_at=instant_or_none(row["sent_at"]),
     )
 
@@ -146,3 +168,17 @@ def _letter(row: dict[str, Any]) -> Letter:
 def _state(state: str, arrived: str | None) -> LetterState:
     """What the network reported of a text is known only after it was sent."""
     return LetterState(arrived if state == LetterState.SENT and arrived else state)
+
+
+def _kept(told: str) -> str:
+    """As JSON, so that the page can say it in other languages after a restart, too."""
+    parts = [(part.text, dict(part.values)) for part in parts_of(told)]
+    return json.dumps(parts, ensure_ascii=False) if parts else ""
+
+
+def _told(kept: str) -> Said:
+    """Rows of older versions hold the text alone."""
+    try:
+        return Said(*(Part(text, values) for text, values in json.loads(kept)))
+    except (ValueError, TypeError):
+        return together(kept)

@@ -38,6 +38,11 @@ class Places:
         return self.data / "lan.json"
 
     @property
+    def notices(self) -> Path:
+        """The mailbox and the messengers that were set up while the box ran."""
+        return self.data / "notices.toml"
+
+    @property
     def recordings(self) -> Path:
         """What callers left."""
         return self.data / "recordings"

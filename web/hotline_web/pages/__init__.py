@@ -21,6 +21,7 @@ from hotline_web.pages import (
     menu,
     naming,
     network,
+    notices,
     oneline,
     prompts,
     settings,
@@ -35,7 +36,7 @@ from hotline_web.pages import (
 def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, today, hours, shifts, calendar)
-    office = (naming, menu, prompts, oneline, network, tryout)
+    office = (naming, menu, prompts, oneline, notices, network, tryout)
     people = (join, confirm, account, users, audit)
     keep = (backup, launch)
     for page in (door, *daily, *office, setup, settings, *people, *keep):

@@ -11,6 +11,7 @@ from flask_login import current_user
 from hotline.errors import HotlineError
 from hotline.storage.audit import Act, Entry, Wanted
 from hotline_web.desk import desk
+from hotline_web.noticewords import undelivered
 from hotline_web.pages.setup.steps import next_step
 from hotline_web.records import Needs, Today
 from hotline_web.sessions import accounts
@@ -68,6 +69,7 @@ def _news() -> dict[str, Any]:
         "waiting_more": max(0, len(waiting) - WAITING_SHOWN)
         + (status.waiting_more if status else 0),
         "announced_until": status.announcement_until if status else None,
+        "undelivered": undelivered(status, here.now),
         "meter": status.meter if status else None,
         "duty": here.duty(),
         "needs": needs,

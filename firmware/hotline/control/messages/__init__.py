@@ -33,6 +33,17 @@ from hotline.control.messages.calls import (
     CaseReopen,
 )
 from hotline.control.messages.hardware import LineLook, LineRestart
+from hotline.control.messages.letters import (
+    LetterAgain,
+    LetterAsk,
+    LetterGiveUp,
+    LettersLook,
+    LetterTry,
+    MailRemove,
+    MailSet,
+    MessengerAdd,
+    MessengerRemove,
+)
 from hotline.control.messages.lines import (
     LineAdd,
     LineBalance,
@@ -133,6 +144,15 @@ Request = Annotated[
     | NetworkTakeBack
     | LineLook
     | LineRestart
+    | LettersLook
+    | MailSet
+    | MailRemove
+    | MessengerAdd
+    | MessengerRemove
+    | LetterTry
+    | LetterAgain
+    | LetterGiveUp
+    | LetterAsk
     | StaffAsk
     | StaffPin
     | StaffOpen

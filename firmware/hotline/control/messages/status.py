@@ -43,7 +43,8 @@ class StatusAnswer(Message):
 
     trouble: what is wrong with the box itself (the disk, the writer), in words; empty is well.
     power: the same of its power supply, power_action: what the owner can do.
-    unsent: notices waiting to leave the box. open: within the office's opening hours.
+    unsent: notices waiting to leave the box, and since when the oldest does. open: within the
+    office's opening hours.
     zone: IANA name. diverts_left: of SIM cards that were taken out. people, topics: of the whole
     office; directory: whom a talk may be passed on to outside it. unconfirmed: who is not rung
     because the number is not confirmed. live_more, waiting_more: so many calls and waiting callers
@@ -68,6 +69,7 @@ class StatusAnswer(Message):
     power: Told = NOTHING
     power_action: Told = NOTHING
     unsent: int = 0
+    unsent_since: AwareDatetime | None = None
     diverts_left: tuple[DivertLeft, ...] = ()
     people: tuple[Named, ...] = ()
     directory: tuple[Named, ...] = ()
