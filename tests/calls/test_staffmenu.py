@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hotline.calls import choosing, guesses, staffdoor, staffmenu
+from hotline.calls import choosing, guesses, keying, staffdoor, staffmenu
 from hotline.calls.alarms import Alarms
 from hotline.calls.guesses import DIGITS, WRONG_A_DAY
 from hotline.calls.notices import Texting
@@ -141,7 +141,7 @@ class Script(dict[str, list[str]]):
 
 @pytest.fixture
 def entrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: dict[str, str]) -> Entrance:
-    monkeypatch.setattr(staffmenu, "QUIET_S", 0.0)
+    monkeypatch.setattr(keying, "QUIET_S", 0.0)
     box = Hotline(tmp_path, SHOP, texting=Texting("MD", lambda: 500))
     for number, (person, of_pin) in enumerate(kept.items(), start=1):
         pin = StaffPin(person, str(number), of_pin, NOW, "maria")
@@ -184,7 +184,7 @@ async def test_such_a_call_is_not_missed_whatever_is_done_in_it(entrance: Entran
 async def test_the_own_telephone_alone_opens_nothing(
     entrance: Entrance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staffmenu, "FIRST_KEY_S", 0.0)
+    monkeypatch.setattr(keying, "FIRST_KEY_S", 0.0)
     phone = entrance.calls("1", number=ANA.number or "", STAFF_NUMBER=[], MENU_PERSON=["#", "2"])
     await entrance.box.over(phone)
     assert ASKED not in phone.heard

@@ -15,7 +15,7 @@ from hotline.calls.attendance import Attendance
 from hotline.calls.call import Call
 from hotline.calls.choosing import choose, choose_person
 from hotline.calls.guesses import DIGITS
-from hotline.calls.leg import Party
+from hotline.calls.keying import keyed, quiet
 from hotline.calls.orders import forget
 from hotline.calls.returncall import about_callee
 from hotline.calls.returning import Returning
@@ -43,15 +43,11 @@ from hotline.storage.presence import StaffTrail, SwapAsk
 BY_TELEPHONE = "telephone"
 TRIES = 3  # of number and PIN, in one call
 LONGEST_NUMBER = 12  # a wrong one is heard to its end, so that none of it is taken for the PIN
-FIRST_KEY_S, NEXT_KEY_S = 8.0, 4.0
-QUIET_S = 1.5  # so long nobody keys any more who goes on keying after the box has stopped listening
-MOST_STRAY = 40
 CHOICE_S = 6.0
 SILENCES = 3  # the menu is said so often to somebody who presses nothing
 LIMIT_S = 600.0  # for all that is asked in a call; talks do not count
 CALL_KEY, NOT_NOW_KEY = "1", "2"
 DONE_KEY, LEAVE_KEY = "#", "*"
-DIGIT_KEYS = frozenset("0123456789")
 MINUTES_DIGITS = 3
 
 _OFFERS = {
@@ -135,29 +131,6 @@ class StaffMenu:
         await call.say(Prompt.STAFF_REFUSED)
         await quiet(call.party)
         return None
-
-
-async def keyed(party: Party, question: list[Path], most: int) -> str | None:
-    """The digits that are keyed until #, a pause, or as many as wanted; "" for # alone.
-
-    None where nothing is keyed, or * to leave. Raises CallerGone.
-    """
-    found, key = "", await party.ask(question, FIRST_KEY_S)
-    if key is None:
-        return None
-    while key is not None and key in DIGIT_KEYS:
-        found += key
-        if len(found) == most:
-            return found
-        key = await party.ask([], NEXT_KEY_S)
-    return None if key == LEAVE_KEY else found
-
-
-async def quiet(party: Party) -> None:
-    """Wait until nobody keys any more; what is keyed is forgotten. Raises CallerGone."""
-    for _ in range(MOST_STRAY):
-        if await party.ask([], QUIET_S) is None:
-            return
 
 
 class _Session:

@@ -222,7 +222,7 @@ class FrontDesk:
     async def menu_try(self, ask: MenuTry) -> MenuTried:
         """See Desk."""
         voice = self.exchange.prompts if ask.sound else None
-        return await tried(self.exchange.office(), ask, voice)
+        return await tried(self.exchange.office(), ask, self._now(), voice)
 
     async def notice_texts(self, ask: NoticeTexts) -> NoticeTextsAnswer:
         """See Desk."""
