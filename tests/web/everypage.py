@@ -19,7 +19,7 @@ PARTS = frozenset(
 FILES = frozenset(
     {
         *("static", "inbox.sound", "calls.why", "calendar.feed", "tryout.call"),
-        *("prompts.heard", "prompts.version", "menu.sound"),
+        *("prompts.heard", "prompts.version", "menu.sound", "answers.heard"),
         *("setup.begin", "setup.notice_sound", "setup.office_file"),
     }
 )

@@ -115,6 +115,15 @@ ROUTES = {
     "menu.take": "/menu/templates",
     "menu.trial": "/menu/try?keys=1",
     "menu.sound": "/menu/heard.wav",
+    "answers.answers": "/answers",
+    "answers.sheet": "/answers/sheet",
+    "answers.heard": "/answers/hours/en.wav",
+    "answers.one": "/answers/one?at=0",
+    "answers.put": "/answers/one",
+    "answers.reviewed": "/answers/reviewed",
+    "answers.remove": "/answers/remove",
+    "answers.about": "/answers/office",
+    "answers.about_office_put": "/answers/office",
     "hours.hours": "/hours",
     "hours.put": "/hours",
     "hours.put_day": "/hours/day",
@@ -156,6 +165,7 @@ CHANGING |= {"go_on", "about_put", "people_put", "hours_put", "menu_put", "notic
 CHANGING |= {"test_heard", "put", "put_day", "take_out"}
 CHANGING |= {"add", "look_through", "put_one", "people_list", "people_confirm"}
 CHANGING |= {"confirm_all", "people_confirm_all"}
+CHANGING |= {"reviewed", "about_office_put"}
 ONLY_SHOWN = {"people.new"}
 CHANGING |= {"gather", "publish", "take_out", "renew", "close"}
 WRITES = [e for e in ROUTES if e.split(".")[-1] in CHANGING and e not in ONLY_SHOWN]
@@ -557,7 +567,7 @@ def test_an_auditor_looks_and_listens_and_changes_nothing(page: Page) -> None:
     auditor = page.browser()
     send(auditor, "/login", name="vera", password=PASSWORD + " vera")
     owners = {endpoint for endpoint in READS if endpoint.startswith(("tryout.", "setup.", "menu."))}
-    owners |= {"people.new", "people.one", "people.leaving"}
+    owners |= {"people.new", "people.one", "people.leaving", "answers.one", "answers.about"}
     for endpoint in set(READS) - owners - {"calendar.feed"}:  # that asks for a secret, not a name
         assert auditor.get(ROUTES[endpoint]).status_code == 200, endpoint
     for endpoint in owners - {"tryout.call"}:

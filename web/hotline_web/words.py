@@ -143,6 +143,7 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "menu": _("The menu plays"),
         "language": _("The caller chooses a language"),
         "information": _("The caller hears information"),
+        "answer_over": _("The answer is past its day, so a person is asked"),
         "no_key": _("The caller presses no key"),
         "wrong_key": _("The caller presses a key the menu does not have"),
         "no_choice": _("No choice was made, so a person is rung"),
@@ -216,6 +217,8 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "staff_on": _("%(person)s is back", person=person),
         "staff_who": _("%(person)s asks who is on duty", person=person),
         "staff_swap": _("%(person)s asks for a swap or answers one", person=person),
+        "staff_recorded": _("%(person)s records a sentence", person=person),
+        "staff_announced": _("%(person)s changes the announcement", person=person),
         "staff_back": _("%(person)s calls somebody back", person=person),
         "staff_over": _("%(person)s was in the menu for too long", person=person),
         "leg_cost": _(

@@ -20,6 +20,7 @@ from hotline.control.draftdesk import DraftDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.livedesk import callers_waiting, live_call, live_calls
 from hotline.control.menutrial import tried
+from hotline.control.messages.answers import AnswerHear
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -283,6 +284,10 @@ class FrontDesk:
     async def prompt_hear(self, ask: PromptHear) -> PromptSound:
         """See Desk."""
         return await self.sentences.hear(ask)
+
+    async def answer_hear(self, ask: AnswerHear) -> PromptSound:
+        """See Desk."""
+        return await self.sentences.answer(ask)
 
     async def announcement(self, ask: AnnouncementLook) -> AnnouncementNow:
         """See Desk."""

@@ -10,8 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from hotline.calls.answers import answered
 from hotline.calls.message import KEPT_DAYS
 from hotline.clock import Clock
+from hotline.control.messages.answers import AnswerHear
 from hotline.control.messages.prompts import (
     Announce,
     AnnouncementNow,
@@ -35,6 +37,7 @@ from hotline.media.engine import Prompts as Voice
 from hotline.media.sentences import Sentence, sentences
 from hotline.media.uploaded import import_sound
 from hotline.routing.announcement import LONGEST, Announcement
+from hotline.routing.answers import can_say
 from hotline.routing.office import Office
 from hotline.said import say
 from hotline.storage.announcements import Announcements
@@ -80,6 +83,16 @@ class PromptDesk:
         """By the same way as for a caller."""
         sentence = self._sentence(ask.language, ask.name)
         files = await self._files(sentence, ask.language)
+        return PromptSound(files=tuple(str(path) for path in files))
+
+    async def answer(self, ask: AnswerHear) -> PromptSound:
+        """The same of an answer. Raises HotlineError where there is nothing to hear."""
+        office, files = self.office(), list[Path]()
+        if ask.language in office.languages and can_say(office, ask.answer):
+            for one in answered(office, ask.answer, ask.language, self.clock.now()):
+                files += await one.sound(self.voice)
+        if not files:
+            raise HotlineError(say("There is no such answer."), say("Choose one of the list."))
         return PromptSound(files=tuple(str(path) for path in files))
 
     async def put(self, ask: PromptPut) -> PromptPutAnswer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from hotline_web.pages import (
+    answers,
     calendar,
     calls,
     door,
@@ -25,6 +26,6 @@ from hotline_web.pages import (
 def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
-    office = (naming, menu, prompts, lines, tryout)
+    office = (naming, menu, answers, prompts, lines, tryout)
     for page in (door, *daily, *office, setup):
         app.register_blueprint(page.pages)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from hotline.control.messages.answers import AnswerHear
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -114,6 +115,7 @@ Request = Annotated[
     | Prompts
     | PromptLook
     | PromptHear
+    | AnswerHear
     | PromptPut
     | PromptText
     | PromptRevert
