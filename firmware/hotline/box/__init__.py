@@ -197,7 +197,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         desk.attach()
         staff_texts = _staff_texts(options, exchange, records, attendance, desk)
         staff_texts.back = returning.by_text
-        exchange.doors.staff = _staff_menu(door, attendance, staff_texts, returning, records.trail)
+        exchange.doors.staff = _staff_menu(
+            door, attendance, staff_texts, returning, records.trail, desk.sentences
+        )
         numbers = dict[str, str]()
 
         def follow(now: Options) -> None:
@@ -274,13 +276,15 @@ def _staff_menu(
     texts: StaffTexts,
     returning: Returning,
     trail: StaffTrail,
+    sentences: PromptDesk,
 ) -> Callable[[Call], Awaitable[bool]]:
     """Loaded with the first who asks for it: most boxes never need its 0.1 MB."""
 
     async def used(call: Call) -> bool:
         from hotline.calls.staffmenu import StaffMenu
 
-        return await StaffMenu(door, attendance, texts, returning, trail).used(call)
+        menu = StaffMenu(door, attendance, texts, returning, trail, sentences)
+        return await menu.used(call)
 
     return used
 

@@ -19,6 +19,7 @@ from hotline.calls.keying import keyed, quiet
 from hotline.calls.orders import forget
 from hotline.calls.returncall import about_callee
 from hotline.calls.returning import Returning
+from hotline.calls.sentencerecording import Sentences, announce, record_one
 from hotline.calls.staffdoor import StaffDoor
 from hotline.calls.stafftexts import StaffTexts
 from hotline.errors import HotlineError
@@ -34,6 +35,7 @@ from hotline.routing.staffmenu import (
     KEYS,
     DutyDay,
     colleagues,
+    may_speak,
     next_duties,
     offered,
 )
@@ -57,6 +59,8 @@ _OFFERS = {
     Ask.WHO: Prompt.STAFF_OFFER_WHO,
     Ask.SWAP: Prompt.STAFF_OFFER_SWAP,
     Ask.BACK: Prompt.STAFF_OFFER_BACK,
+    Ask.RECORD: Prompt.STAFF_OFFER_RECORD,
+    Ask.ANNOUNCE: Prompt.STAFF_OFFER_ANNOUNCE,
 }
 _DECISIONS = {
     Verdict.BREAK: Prompt.STAFF_BREAK,
@@ -86,7 +90,9 @@ class StaffMenu:
         texts: StaffTexts,
         returning: Returning,
         trail: StaffTrail,
+        sentences: Sentences,
     ) -> None:
+        self.sentences = sentences
         self.door, self.attendance, self.texts = door, attendance, texts
         self.returning, self.trail = returning, trail
 
@@ -182,6 +188,8 @@ class _Session:
                 await self._back()
             case Ask.YES | Ask.NO:
                 await self._answer_wish(ask is Ask.YES)
+            case Ask.RECORD | Ask.ANNOUNCE:
+                await self._speak(ask)
 
     # -- own duty --------------------------------------------------------------------------------
 
@@ -333,6 +341,27 @@ class _Session:
         finally:
             self._limit.reschedule(asyncio.get_running_loop().time() + left)
         return False
+
+    # -- what callers hear -----------------------------------------------------------------------
+
+    async def _speak(self, ask: Ask) -> None:
+        """A sentence of the office, or the announcement; not for everybody."""
+        call, sentences, me = self._call, self._menu.sentences, self._me
+        if not may_speak(self._office, me):
+            await call.say(Prompt.STAFF_NOT_ALLOWED)
+            return
+        try:
+            if ask is Ask.RECORD:
+                if name := await record_one(call, sentences, me.name):
+                    self._step("staff_recorded", f"recorded {name}.")
+                    self._trail(f"record {name}", "")
+            elif (on := await announce(call, sentences, me.name)) is not None:
+                which = "on" if on else "off"
+                self._step("staff_announced", f"switched the announcement {which}.")
+                self._trail(f"announcement {which}", "")
+        except HotlineError as refusal:
+            self._trail(str(ask), refusal.cause)
+            await call.say(Prompt.STAFF_RECORD_FAILED)
 
     # -- at hand ---------------------------------------------------------------------------------
 
