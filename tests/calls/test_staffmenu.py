@@ -143,7 +143,7 @@ class Entrance:
             Prompt.STAFF_NUMBER: [f"{1 if person == 'ana' else 2}#"] * 9,
             Prompt.STAFF_PIN: [pin or PINS[person]] * 9,
             ASKED: [*chooses, "*"],
-            BEEP: ["#"],
+            BEEP: ["#"] * 9,
         }
         phone.presses = Script(at | {Prompt[name]: keys for name, keys in more.items()})
         return phone
@@ -637,7 +637,7 @@ def _ends(phone: Telephone) -> list[int]:
 
 
 async def test_a_wrong_key_is_told_and_the_menu_said_again(entrance: Entrance) -> None:
-    phone, _ = await entrance.called("9", "#")
+    phone, _ = await entrance.called("A", "#")
     assert (phone.heard.count(Prompt.WRONG_KEY), phone.heard.count(ASKED)) == (1, 3)
 
 
@@ -886,9 +886,7 @@ async def test_a_sentence_is_spoken_heard_and_kept(speaking: Entrance) -> None:
 
 
 async def test_who_does_not_like_it_speaks_again(speaking: Entrance) -> None:
-    phone, _ = await speaking.called(
-        "9", STAFF_RECORD_CODE=["1234#"], STAFF_RECORD_KEEP=["2", "1"], BEEP=["#", "#"]
-    )
+    phone, _ = await speaking.called("9", STAFF_RECORD_CODE=["1234#"], STAFF_RECORD_KEEP=["2", "1"])
     assert phone.heard.count("what was spoken") == 2
     assert len(speaking.said.kept) == 1
 
