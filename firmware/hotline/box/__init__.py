@@ -18,6 +18,7 @@ from hotline.box.equipment import exchange_of, texting
 from hotline.box.rack import Rack
 from hotline.box.records import Records, office_before, open_records
 from hotline.calls.alarms import Alarms
+from hotline.calls.answerwatch import AnswerWatch
 from hotline.calls.attendance import Attendance
 from hotline.calls.call import Call
 from hotline.calls.campaignends import CampaignReports
@@ -67,6 +68,7 @@ from hotline.options import (
 from hotline.options.added import ROOM_FOR_CALLS, read_added
 from hotline.routing.changes import SwapDay
 from hotline.storage.announcements import Announcements
+from hotline.storage.answerstold import AnswersTold
 from hotline.storage.audit import Act, Audit, Entry
 from hotline.storage.campaignends import CampaignEnds
 from hotline.storage.evenings import Evenings
@@ -232,6 +234,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             evening.keep(),
             PlanWatch(exchange, ToldHoles(records.writer)).keep(),
             CampaignReports(exchange, CampaignEnds(records.writer)).keep(),
+            AnswerWatch(exchange, AnswersTold(places.answers_told)).keep(),
             roll_calls.keep(),
             _call_own_lines(exchange, switchboard, records.tests, numbers),
         )
