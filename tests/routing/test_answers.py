@@ -105,6 +105,12 @@ def test_who_hears_an_answer_over_and_over_is_led_on() -> None:
     assert leaving(SHOP, walked(SHOP, "2" + "*" * 30), open_now=True) == Leaving(Do.PERSON)
 
 
+@given(st.sampled_from((SHOP, LATER)), st.text("0123456789*#_", min_size=80, max_size=80))
+def test_every_caller_is_led_out_of_a_menu_with_answers(office: Office, keys: str) -> None:
+    pressed = [None if key == "_" else key for key in keys]
+    assert leaving(office, walked(office, pressed), open_now=True) is not None
+
+
 def test_the_wish_to_be_called_back_leaves_the_menu_at_any_hour() -> None:
     for open_now in (True, False):
         found = leaving(SHOP, walked(SHOP, "4"), open_now=open_now)
