@@ -163,6 +163,8 @@ def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) ->
         "handed_on": _("The caller was handed on; the box does not know how long they talk"),
         "elsewhere": _("Another telephone on the line is picked up"),
         "callback": _("The caller asks to be called back"),
+        "callback_asked": _("The caller is asked on which number"),
+        "callback_keyed": _("The caller keys another number"),
         "message_empty": _("Nothing was said"),
         "message": _("The caller is asked for a message"),
         "complaint": _("The caller is asked for a complaint"),
