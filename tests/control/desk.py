@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hotline.control.boxdesk import BoxDesk
 from hotline.control.menutrial import tried
+from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -71,12 +73,19 @@ from hotline.control.messages.status import Event, Ring, Status, StatusAnswer, W
 from hotline.control.messages.wire import Done, Message, Started, Words
 from hotline.control.server import ControlServer, Feed
 from hotline.errors import BadSettings, HotlineError
+from hotline.options import Options
+from hotline.options.chosen import WithChosen
 from hotline.said import say
 from hotline.storage.officefile import read_stored_office
 from hotline.storage.officesections import mark_of, sections_of, with_sections
 from hotline.storage.officewriting import write_office
 
 NOON = datetime(2026, 12, 5, 12, tzinfo=UTC)
+
+
+def box_desk(path: Path, filed: Options = Options(), *, busy: bool = True) -> BoxDesk:  # noqa: B008
+    """The box itself as the daemon keeps it, begun without anything chosen."""
+    return BoxDesk(filed, WithChosen(filed, {}), path, lambda: busy, lambda *_: None)
 
 
 class FakeDesk:
@@ -91,6 +100,7 @@ class FakeDesk:
         self.people = NumbersAnswer()
         self.sounds: tuple[str, ...] = ()
         self.set_up = LinesAnswer(room=8)
+        self.box = box_desk(Path("/nowhere/settings.toml"))
         self.state = StatusAnswer(
             version="0.1.0",
             started_at=NOON,
@@ -242,10 +252,28 @@ class FakeDesk:
         """As the daemon does it, but that nobody is rung."""
         if mark_of(sections_of(self.yaml), ask.sections) != ask.seen:
             raise HotlineError(say("Somebody has changed this meanwhile."))
-        await self._change(ask)
         office, warnings = with_sections(self.yaml, ask.sections)
-        self.yaml = write_office(office)
+        if not ask.only_look:
+            await self._change(ask)
+            self.yaml = write_office(office)
         return OfficePutAnswer(warnings=warnings)
+
+    async def box_get(self, ask: BoxGet) -> BoxAnswer:
+        return self.box.all()
+
+    async def box_set(self, ask: BoxSet) -> Done:
+        """As the daemon does it."""
+        if self.refuse:
+            raise self.refuse
+        await self.box.put(ask)
+        if not ask.only_look:
+            self.asked.append(ask)
+        return Done()
+
+    async def box_anew(self, ask: BoxAnew) -> BoxBegins:
+        """Somebody is always on the telephone here."""
+        await self._change(ask)
+        return await self.box.anew(ask)
 
     async def menu_try(self, ask: MenuTry) -> MenuTried:
         """As the daemon does it; nobody speaks here."""

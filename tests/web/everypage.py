@@ -12,14 +12,14 @@ from tests.web.test_doors import ROUTES
 # What is fetched by GET and is no page of its own.
 PARTS = frozenset(
     {
-        *("home.live", "lines.live", "people.live", "tryout.steps"),
+        *("home.live", "lines.live", "network.live", "people.live", "tryout.steps"),
         *("setup.lines_live", "setup.people_live", "setup.test_lights"),
     }
 )
 FILES = frozenset(
     {
         *("static", "inbox.sound", "calls.why", "calendar.feed", "tryout.call"),
-        *("prompts.heard", "prompts.version", "menu.sound", "answers.heard"),
+        *("prompts.heard", "prompts.version", "menu.sound", "answers.heard", "network.code"),
         *("setup.begin", "setup.notice_sound", "setup.office_file"),
     }
 )
@@ -35,6 +35,10 @@ OTHERWISE = (
     "/shifts/change?kind=away&person=ana&first=2026-12-08",
     "/lines/new?as=gateway",
     "/nothing",
+    "/settings?q=queue",
+    "/settings/ringing?at=overflow",
+    "/settings/limits",
+    "/settings/box",
 )
 
 

@@ -35,6 +35,13 @@ from hotline.control.messages.lines import (
     LineState,
     LineTested,
 )
+from hotline.control.messages.network import (
+    Network,
+    NetworkAnswer,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
+)
 from hotline.control.messages.office import (
     OfficeAnsweredBy,
     OfficeUndo,
@@ -73,10 +80,12 @@ from hotline.control.messages.prompts import (
 )
 from hotline.control.messages.status import StatusAnswer
 from hotline.control.messages.wire import Done, Message
+from hotline.control.networkdesk import NetworkDesk
 from hotline.control.plandesk import PlanDesk
 from hotline.control.promptdesk import PromptDesk
 from hotline.inbox.case import CaseKind
 from hotline.inbox.outcome import Outcome
+from hotline.lan.trial import Lan
 from hotline.media import sounds
 from hotline.media.speech import Voice
 from hotline.notify.outbox import Outbox
@@ -98,6 +107,7 @@ from hotline.storage.uploads import Uploads
 from hotline.storage.waiting import WaitingList
 from hotline.storage.writer import Writer
 from tests.control.desk import FakeDesk
+from tests.lan.fake import FakeManager
 
 NOW = datetime(2026, 12, 5, 10, 30, tzinfo=UTC)
 DISK = say("The %(modem)s at USB %(place)s shows itself as a disk.", modem="Huawei", place="1-1.4")
@@ -204,9 +214,30 @@ class OfficeDesk(FakeDesk):
             Announcements(places.announcement),
             clock,
         )
+        self.lan = Lan(FakeManager(), places.lan, lambda: False)
 
     async def close(self) -> None:
         await self.voice.close()
+        await self.lan.close()
+
+    async def network(self, ask: Network) -> NetworkAnswer:
+        return await self._network().look()
+
+    async def network_try(self, ask: NetworkTry) -> NetworkAnswer:
+        if not ask.only_look:
+            await self._change(ask)
+        return await self._network().try_out(ask)
+
+    async def network_confirm(self, ask: NetworkConfirm) -> NetworkAnswer:
+        await self._change(ask)
+        return await self._network().confirm(ask)
+
+    async def network_take_back(self, ask: NetworkTakeBack) -> NetworkAnswer:
+        await self._change(ask)
+        return await self._network().take_back(ask)
+
+    def _network(self) -> NetworkDesk:
+        return NetworkDesk(self.lan, lambda act, number, by: None)
 
     async def prompts(self, ask: Prompts) -> PromptsAnswer:
         return await self.sentences.all(ask)
@@ -340,6 +371,7 @@ class Office:
         )
         self.desk.state = self._status()
         self.desk.people = self._people()
+        self.desk.box.path = directory / "settings.toml"
         self.desk.yaml = write_office(read_office(PLAN + MENU, "the plan")[0])
         self.desk.set_up = LinesAnswer(
             found=(

@@ -45,7 +45,8 @@ def test_without_script_a_key_is_moved_and_the_menu_walked_through(
 ) -> None:
     with served(page) as address, window(browser, address, script=False) as visit:
         tab = log_in(visit)
-        tab.get_by_role("link", name="Menu", exact=True).click()
+        tab.get_by_role("link", name="Settings", exact=True).click()
+        tab.get_by_role("main").get_by_role("link", name="Menu", exact=True).click()
         tab.get_by_role("button", name="Say key 1 later").first.click()
         expect(tab.get_by_role("status")).to_contain_text("Changed.")
         tab.get_by_role("link", name="Try it").click()

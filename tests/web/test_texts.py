@@ -27,7 +27,7 @@ TRANSLATED = [language for language in LANGUAGES if language != "en"]
 # The same in every language: what is typed as it stands, and names of things.
 NAMES = re.compile(
     r"\[\[\w+\]\]|%\(\w+\)[sd]|`[\w ]+`|hw/modems\.md|\b(when_dead|balance|pin|usb-modeswitch|usb"
-    r"|USB|IMEI|4G|WAV|MP3|dialout|ca-certificates|ModemManager)\b"
+    r"|USB|IMEI|4G|WAV|MP3|QR|Wi-Fi|hotline\.local|dialout|ca-certificates|ModemManager)\b"
 )
 JARGON = re.compile(r"\b(SIP|INVITE|codec|trunk|DTMF|tty\w*|RTP|socket|daemon|SQL\w*)\b", re.I)
 

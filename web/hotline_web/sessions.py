@@ -18,7 +18,7 @@ OPEN_DOORS = frozenset({"static", "door.login", "door.claim", "door.language", "
 # Asked by the page itself, not by a hand: they do not keep a session alive.
 UNATTENDED = frozenset(
     {
-        *("home.live", "lines.live", "tryout.steps"),
+        *("home.live", "lines.live", "network.live", "tryout.steps"),
         *("setup.lines_live", "setup.people_live", "setup.test_lights"),
     }
 )
@@ -29,6 +29,7 @@ SET_UP = frozenset(
         *("people.resume", "people.pin", "people.forget_pin", "people.unlock"),
         "duty.answered_by",
         *("hours.put", "hours.put_day", "hours.take_out"),
+        *("settings.change", "settings.begin_anew"),
     }
 )
 SESSION, DEVICE, FORM = "hotline", "device", "form"

@@ -12,6 +12,8 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 from hotline.box.equipment import exchange_of, texting
@@ -39,19 +41,25 @@ from hotline.calls.switchboard import Switchboard
 from hotline.calls.tonelesson import ToneLessons
 from hotline.clock import Clock
 from hotline.control.addeddesk import AddedDesk
+from hotline.control.boxdesk import BoxDesk
 from hotline.control.desk import FrontDesk
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.messages.lines import Section
 from hotline.control.messages.office import PlanSwap
+from hotline.control.networkdesk import NetworkDesk
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.pindesk import PinDesk
 from hotline.control.promptdesk import PromptDesk
 from hotline.control.server import ControlServer, only_one
 from hotline.control.staffdesk import StaffDesk
 from hotline.control.waitingdesk import WaitingDesk
+from hotline.errors import HotlineError
 from hotline.health import chores
 from hotline.health.power import Power
+from hotline.lan.manager import NetworkManager
+from hotline.lan.trial import Lan
+from hotline.lan.watch import watch
 from hotline.lines.browser import BrowserLine
 from hotline.lines.port import LineState
 from hotline.media.browser import BrowserPlace
@@ -66,7 +74,9 @@ from hotline.options import (
     own_numbers,
 )
 from hotline.options.added import ROOM_FOR_CALLS, read_added
+from hotline.options.chosen import WithChosen, read_chosen
 from hotline.routing.changes import SwapDay
+from hotline.said import say
 from hotline.storage.announcements import Announcements
 from hotline.storage.answerstold import AnswersTold
 from hotline.storage.audit import Act, Audit, Entry
@@ -87,16 +97,26 @@ from hotline.storage.waiting import WaitingList
 log = logging.getLogger(__name__)
 FROM_BROWSERS = 2  # calls from the page at once; each holds one of its threads
 LOOK_FOR_LINES_S = 60.0  # that can be called by the box itself
+FILED_ALONE = "HOTLINE_AS_FILED"  # why the box begins as box.toml says, without the page's words
 WATCHDOG_PINGS = 3  # in each period that systemd grants
 
 
-def run_daemon(options: Options) -> int:
-    """`hotline run`: answers calls until SIGTERM or SIGINT. Returns the exit code."""
-    asyncio.run(_run(options))
-    return 0
+def run_daemon(options: Options) -> bool:
+    """`hotline run`: answers calls until SIGTERM or SIGINT, or until it is to begin anew: True.
+
+    options: of box.toml. Raises HotlineError when it cannot begin.
+    """
+    try:
+        return asyncio.run(_run(options))
+    except HotlineError as trouble:
+        if FILED_ALONE in os.environ or not read_chosen(_chosen(options), options).chosen:
+            raise
+        log.error("%s", trouble)
+        os.environ[FILED_ALONE] = trouble.cause
+        return True
 
 
-async def _run(options: Options) -> None:
+async def _run(options: Options) -> bool:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -105,8 +125,15 @@ async def _run(options: Options) -> None:
         _give_back_memory()
         log.info("ready to answer on %d line(s)", len(desk.exchange.board.lines))
         _tell_systemd("READY=1")
+        anew = asyncio.create_task(desk.box.until_anew())
+        anew.add_done_callback(lambda _: stop.set())
         await _until(stop)
-        _tell_systemd("STOPPING=1")
+        again = anew.done()
+        anew.cancel()
+        if not again:  # the same process goes on
+            _tell_systemd("STOPPING=1")
+    os.environ.pop(FILED_ALONE, None)
+    return again
 
 
 @contextlib.asynccontextmanager
@@ -119,6 +146,10 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
     places.data.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as closing:
         closing.enter_context(only_one(places.control))
+        filed, chosen = options, _with_chosen(options)
+        for wrong in chosen.wrong:
+            log.warning("%s", wrong)
+        options = chosen.options
         records = open_records(options, places, clock, closing)
         clock = Clock(max(clock.last_seen, records.last_call or clock.last_seen))
         fixed = sum(trunk.channels for trunk in options.trunks)
@@ -158,6 +189,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         tests = SelfTests(exchange, records.tests, None, switchboard)
         lessons = ToneLessons(exchange, switchboard, records.tones, [])
         added = AddedDesk(rack, places.lines, lines, _noted(audit, clock))
+        lan = Lan(NetworkManager(), places.lan, lambda: bool(switchboard.live))
+        await lan.resume()
+        closing.push_async_callback(lan.close)
         supply = Power()
         people = StaffDesk(attendance, exchange.office)
         desk = FrontDesk(
@@ -194,6 +228,14 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 Announcements(places.announcement),
                 clock,
             ),
+            box=BoxDesk(
+                filed,
+                chosen,
+                places.chosen,
+                lambda: bool(switchboard.live) or exchange.board.calls_out(),
+                _noted(audit, clock),
+            ),
+            lan=NetworkDesk(lan, _noted(audit, clock)),
             countries=dialled_countries(options),
         )
         desk.attach()
@@ -225,10 +267,16 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         server = ControlServer(places.control, desk)
         await server.open()
         closing.push_async_callback(server.close)
+
+        def moved() -> None:
+            if ip_address(options.sip.listen).is_unspecified:  # another one has not moved
+                desk.box.begin_anew()
+
         evening = EveningLetters(exchange, Evenings(records.writer), records.outbox)
         more = (
             diverting.keep(),
             supply.watch(),
+            watch(moved, lambda: lan.undecided),
             confirming.keep(),
             attendance.keep(),
             evening.keep(),
@@ -240,6 +288,19 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         )
         _start_chores(exchange, records, more, closing)
         yield desk
+
+
+def _with_chosen(options: Options) -> WithChosen:
+    """With what was set on the page, but where the box could not begin with it a moment ago."""
+    found = read_chosen(_chosen(options), options)
+    if why := os.environ.get(FILED_ALONE):
+        told = say("The box could not begin as it was set on the page: %(why)s", why=why)
+        return WithChosen(options, found.chosen, (*found.wrong, told))
+    return found
+
+
+def _chosen(options: Options) -> Path:
+    return Places(options.box.data).chosen
 
 
 def _alarms(exchange: Exchange, records: Records, audit: Audit) -> Alarms:

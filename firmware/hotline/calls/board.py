@@ -283,6 +283,10 @@ class Board:
         """Is a call of the box going out over this line?"""
         return any(leg.line == line for leg in self._out)
 
+    def calls_out(self) -> bool:
+        """Is any call of the box going out?"""
+        return bool(self._out)
+
     def _over(self, leg: Leg, _gone: object) -> None:
         """Who waits looks again where there was none; a person who came free is told of before."""
         self._out.discard(leg)

@@ -24,7 +24,14 @@ def run(given: argparse.Namespace) -> int:
 
     options = read_options(given.settings)
     logging.basicConfig(level=options.box.log.upper(), format="%(levelname)s %(message)s")
-    return run_daemon(options)
+    if run_daemon(options):
+        _begin_anew()
+    return 0
+
+
+def _begin_anew() -> None:
+    """The same process, whoever watches it; every setting is read again."""
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
 
 
 def _start_lean() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hotline import terminal
 from hotline.options import Options, dialled_countries
+from hotline.options.chosen import read_chosen
 from hotline.options.file import read_options
 from hotline.storage.places import Places
 
@@ -31,8 +32,9 @@ def local(at: datetime, form: str = "%Y-%m-%d %H:%M") -> str:
 
 
 def settings(given: argparse.Namespace) -> Options:
-    """Raises BadSettings."""
-    return read_options(given.settings)
+    """With what was set on the page. Raises BadSettings."""
+    options = read_options(given.settings)
+    return read_chosen(Places(options.box.data).chosen, options).options
 
 
 def places(given: argparse.Namespace) -> Places:

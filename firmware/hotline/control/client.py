@@ -11,6 +11,7 @@ from typing import BinaryIO, TypeVar
 from pydantic import JsonValue, ValidationError
 
 from hotline.control.messages.answers import AnswerHear
+from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -35,6 +36,13 @@ from hotline.control.messages.lines import (
     LineTest,
     LineTested,
     LineTone,
+)
+from hotline.control.messages.network import (
+    Network,
+    NetworkAnswer,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
 )
 from hotline.control.messages.office import (
     MenuTried,
@@ -113,7 +121,7 @@ class ServiceDown(HotlineError):  # noqa: N818 - named for what the owner sees
 class Refused(HotlineError):  # noqa: N818 - an answer, not a mistake
     """The daemon refused; `problems` names every wrong place of what was sent, if it did.
 
-    places: the same problems by place, of `office_set`.
+    places: the same problems by place, of `office_set` and `box_set`.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -191,9 +199,11 @@ class Control:
         """Replace the office; returns warnings; Refused names every problem."""
         return self._ask(OfficePut(yaml=yaml, author=author), OfficePutAnswer).warnings
 
-    def office_set(self, sections: dict[str, JsonValue], seen: str, by: str) -> tuple[str, ...]:
+    def office_set(
+        self, sections: dict[str, JsonValue], seen: str, by: str, *, only_look: bool = False
+    ) -> tuple[str, ...]:
         """Replace some sections of the office, see `OfficeSet`; returns its warnings."""
-        ask = OfficeSet(sections=sections, seen=seen, by=by)
+        ask = OfficeSet(sections=sections, seen=seen, by=by, only_look=only_look)
         return self._ask(ask, OfficePutAnswer).warnings
 
     def menu_try(self, ask: MenuTry) -> MenuTried:
@@ -261,9 +271,29 @@ class Control:
         """What is said before every greeting."""
         return self._ask(AnnouncementLook(), AnnouncementNow)
 
+    def network(self) -> NetworkAnswer:
+        """How the box is in the office's network."""
+        return self._ask(Network(), NetworkAnswer)
+
+    def network_change(self, ask: NetworkTry | NetworkConfirm | NetworkTakeBack) -> NetworkAnswer:
+        """Try another address, keep it or give it back; see lan/trial.py."""
+        return self._ask(ask, NetworkAnswer)
+
     def caps_resume(self, by: str) -> str:
         """Allow some more minutes today; returns how many, in words."""
         return self._ask(CapsResume(by=by), Words).words
+
+    def box_get(self) -> BoxAnswer:
+        """What the box is set to."""
+        return self._ask(BoxGet(), BoxAnswer)
+
+    def box_set(self, ask: BoxSet) -> None:
+        """Choose other settings of the box. Refused names every problem."""
+        self._ask(ask, Done)
+
+    def box_anew(self, by: str) -> bool:
+        """Have the box begin anew once no call is up; is that now?"""
+        return self._ask(BoxAnew(by=by), BoxBegins).at_once
 
     def lines_found(self) -> LinesAnswer:
         """Modems without a line, and lines that can be changed."""

@@ -16,11 +16,13 @@ from hotline.calls.message import notice_in, notice_text
 from hotline.calls.switchboard import Switchboard
 from hotline.control.addeddesk import AddedDesk
 from hotline.control.answering import OPEN, answer_of
+from hotline.control.boxdesk import BoxDesk
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.livedesk import callers_waiting, live_call, live_calls
 from hotline.control.menutrial import tried
 from hotline.control.messages.answers import AnswerHear
+from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -45,6 +47,13 @@ from hotline.control.messages.lines import (
     LineTest,
     LineTested,
     LineTone,
+)
+from hotline.control.messages.network import (
+    Network,
+    NetworkAnswer,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
 )
 from hotline.control.messages.office import (
     MenuTried,
@@ -101,6 +110,7 @@ from hotline.control.messages.prompts import (
 )
 from hotline.control.messages.status import Event, Status, StatusAnswer, Who, WhoAnswer
 from hotline.control.messages.wire import Done, Started, Words
+from hotline.control.networkdesk import NetworkDesk
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.pindesk import PinDesk
 from hotline.control.plandesk import PlanAsk, PlanDesk
@@ -150,6 +160,8 @@ class FrontDesk:
     waiting: WaitingDesk
     drafts: DraftDesk
     sentences: PromptDesk
+    box: BoxDesk
+    lan: NetworkDesk
     countries: frozenset[str] | None = None
     feed: Feed = field(default_factory=Feed)
 
@@ -293,7 +305,27 @@ class FrontDesk:
         """See Desk."""
         return self.sentences.announcement()
 
+    async def box_get(self, ask: BoxGet) -> BoxAnswer:
+        """See Desk."""
+        return self.box.all()
+
+    async def network(self, ask: Network) -> NetworkAnswer:
+        """See Desk."""
+        return await self.lan.look()
+
     # -- changes -----------------------------------------------------------------------------
+
+    async def network_try(self, ask: NetworkTry) -> NetworkAnswer:
+        """See Desk."""
+        return await self.lan.try_out(ask)
+
+    async def network_confirm(self, ask: NetworkConfirm) -> NetworkAnswer:
+        """See Desk."""
+        return await self.lan.confirm(ask)
+
+    async def network_take_back(self, ask: NetworkTakeBack) -> NetworkAnswer:
+        """See Desk."""
+        return await self.lan.take_back(ask)
 
     async def line_add(self, ask: LineAdd) -> LineSet:
         """See Desk."""
@@ -330,8 +362,18 @@ class FrontDesk:
                 say("Look at it again, then change it."),
             )
         office, warnings = self._alarmed(lambda: with_sections(held, ask.sections, self.countries))
-        await self._put(office, ask.by)
+        if not ask.only_look:
+            await self._put(office, ask.by)
         return OfficePutAnswer(warnings=warnings)
+
+    async def box_set(self, ask: BoxSet) -> Done:
+        """See Desk."""
+        await self.box.put(ask)
+        return Done()
+
+    async def box_anew(self, ask: BoxAnew) -> BoxBegins:
+        """See Desk."""
+        return await self.box.anew(ask)
 
     async def staff(self, ask: StaffAsk) -> StaffSaid:
         """See Desk."""

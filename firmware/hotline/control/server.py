@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from hotline.control.messages import REQUEST, Request
 from hotline.control.messages.answers import AnswerHear
+from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -42,6 +43,13 @@ from hotline.control.messages.lines import (
     LineTest,
     LineTested,
     LineTone,
+)
+from hotline.control.messages.network import (
+    Network,
+    NetworkAnswer,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
 )
 from hotline.control.messages.office import (
     MenuTried,
@@ -269,6 +277,27 @@ class Desk(Protocol):
 
     async def announcement(self, ask: AnnouncementLook) -> AnnouncementNow:
         """What is said before every greeting."""
+
+    async def box_get(self, ask: BoxGet) -> BoxAnswer:
+        """What the box is set to; see control/boxdesk.py."""
+
+    async def box_set(self, ask: BoxSet) -> Done:
+        """Choose other settings of the box; raises BadSettings with every problem."""
+
+    async def box_anew(self, ask: BoxAnew) -> BoxBegins:
+        """Begin anew once no call is up."""
+
+    async def network(self, ask: Network) -> NetworkAnswer:
+        """How the box is in the office's network; see lan/."""
+
+    async def network_try(self, ask: NetworkTry) -> NetworkAnswer:
+        """Another address, until it is confirmed."""
+
+    async def network_confirm(self, ask: NetworkConfirm) -> NetworkAnswer:
+        """The address on trial holds for good."""
+
+    async def network_take_back(self, ask: NetworkTakeBack) -> NetworkAnswer:
+        """The address before it."""
 
     def events(self) -> AsyncGenerator[Event, None]:
         """Events from now on; closing the generator ends the listening. See `Feed`."""

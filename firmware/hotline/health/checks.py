@@ -28,6 +28,7 @@ from hotline.lines.usb import this_machine
 from hotline.numbering import mask
 from hotline.options import Options, dialled_countries, numbers_of_lines, public_authorities
 from hotline.options.added import AllLines, every_line, read_added
+from hotline.options.chosen import WithChosen, read_chosen
 from hotline.options.file import read_options, readable_by_others
 from hotline.routing.answers import over
 from hotline.routing.confirmed import only_confirmed, waiting
@@ -65,8 +66,9 @@ def examine(settings: Path) -> list[Finding]:
     except HotlineError as trouble:
         return [Finding(False, trouble.cause, trouble.action), *_programs()]
     places = Places(options.box.data)
-    lines = read_added(places.lines, options)
-    found = [*_settings(settings, options, lines)]
+    chosen = read_chosen(places.chosen, options)
+    lines = read_added(places.lines, chosen.options)
+    found = [*_settings(settings, options, lines), *_chosen(chosen)]
     options = lines.options
     return [
         *found,
@@ -92,6 +94,11 @@ def _settings(path: Path, options: Options, lines: AllLines) -> Iterator[Finding
     if not every_line(lines.options):
         action = "Add one on the page Lines, with `hotline lines add`, or to box.toml."
         yield Finding(False, "No telephone line is set up.", action)
+
+
+def _chosen(chosen: WithChosen) -> Iterator[Finding]:
+    for wrong in chosen.wrong:
+        yield Finding(False, wrong, "Set it again on the page Settings.")
 
 
 def _programs() -> Iterator[Finding]:

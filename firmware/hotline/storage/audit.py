@@ -1,4 +1,6 @@
-"""What was done with numbers, caps, PINs and lines, when, by whom: written once, never changed."""
+"""What was done with numbers, caps, PINs, lines and settings, when, by whom: written once, and
+never changed.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +37,10 @@ class Act(StrEnum):
     LINE_ADDED = "line added"
     LINE_CHANGED = "line changed"
     LINE_REMOVED = "line removed"
+    SETTINGS_CHANGED = "settings changed"  # those of the box itself
+    BOX_ANEW = "box begun anew"  # by command
+    NETWORK_TRIED = "network tried"
+    NETWORK_CHANGED = "network changed"
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,16 @@ class Places:
         return self.data / "lines.toml"
 
     @property
+    def chosen(self) -> Path:
+        """What was set on the page for the box itself, over box.toml."""
+        return self.data / "settings.toml"
+
+    @property
+    def lan(self) -> Path:
+        """There while a change of the box's address is on trial; see lan/trial.py."""
+        return self.data / "lan.json"
+
+    @property
     def recordings(self) -> Path:
         """What callers left."""
         return self.data / "recordings"

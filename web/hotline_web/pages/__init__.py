@@ -16,7 +16,9 @@ from hotline_web.pages import (
     lines,
     menu,
     naming,
+    network,
     prompts,
+    settings,
     setup,
     shifts,
     tryout,
@@ -26,6 +28,6 @@ from hotline_web.pages import (
 def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, hours, shifts, calendar)
-    office = (naming, menu, answers, prompts, lines, tryout)
-    for page in (door, *daily, *office, setup):
+    office = (naming, menu, answers, prompts, lines, network, tryout)
+    for page in (door, *daily, *office, setup, settings):
         app.register_blueprint(page.pages)

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from hotline.control.messages.answers import AnswerHear
+from hotline.control.messages.box import BoxAnew, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -31,6 +32,12 @@ from hotline.control.messages.lines import (
     LinesFound,
     LineTest,
     LineTone,
+)
+from hotline.control.messages.network import (
+    Network,
+    NetworkConfirm,
+    NetworkTakeBack,
+    NetworkTry,
 )
 from hotline.control.messages.office import (
     MenuTry,
@@ -109,6 +116,10 @@ Request = Annotated[
     | LineAdd
     | LineChange
     | LineRemove
+    | Network
+    | NetworkTry
+    | NetworkConfirm
+    | NetworkTakeBack
     | StaffAsk
     | StaffPin
     | StaffOpen
@@ -121,6 +132,9 @@ Request = Annotated[
     | PromptRevert
     | Announce
     | AnnouncementLook
+    | BoxGet
+    | BoxSet
+    | BoxAnew
     | Subscribe,
     Field(discriminator="do"),
 ]

@@ -31,12 +31,14 @@ class OfficeSet(Message):
     `OfficePutAnswer`, or refused with every problem in its place.
 
     seen: `mark_of` these sections as they were looked at; refused if they say something else now.
+    only_look: only say what is wrong.
     """
 
     do: Literal["office_set"] = "office_set"
     sections: Annotated[dict[Slug, JsonValue], Field(min_length=1, max_length=50)]
     seen: Short
     by: Short
+    only_look: bool = False
 
 
 class MenuTry(Message):

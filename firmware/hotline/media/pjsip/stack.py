@@ -144,6 +144,12 @@ class Pjsip:
         table = ",".join(f"{name}={address}" for name, address in sorted(names.items()))
         self.post(lambda: pj.hotlineNamesSet(table))
 
+    def moved(self) -> None:
+        """The box has another address: tell it to every peer, and in every running call."""
+        change = pj.IpChangeParam()
+        change.restartListener = True
+        self.post(lambda: self.endpoint.handleIpChange(change))
+
     def account(self, trunk: Trunk, listener: AccountListener) -> PjAccount:
         """Begin to serve a trunk. Its host must be known, see `know`."""
         return PjAccount(self, trunk, listener)

@@ -1,0 +1,79 @@
+"""What the page does about the box's own network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hotline.control.messages.network import (
+    NetworkAnswer,
+    NetworkConfirm,
+    NetworkDevice,
+    NetworkTakeBack,
+    NetworkTrial,
+    NetworkTry,
+)
+from hotline.lan.manager import Device
+from hotline.lan.trial import Lan, Trial
+from hotline.lan.wanted import Typed, Wanted, fixed
+from hotline.storage.audit import Act
+
+
+@dataclass(frozen=True)
+class NetworkDesk:
+    """Part of the front desk. note: for the audit, which has the instant."""
+
+    lan: Lan
+    note: Callable[[Act, str, str], None]
+
+    async def look(self) -> NetworkAnswer:
+        """How it is. Raises HotlineError where the network is not the box's to change."""
+        devices = await self.lan.manager.devices()
+        trial = self._trial(self.lan.trial) if self.lan.trial else None
+        shown = tuple(_shown(one) for one in devices)
+        return NetworkAnswer(devices=shown, trial=trial, told=self.lan.told)
+
+    async def try_out(self, ask: NetworkTry) -> NetworkAnswer:
+        """Begin a change that takes itself back. Raises BadSettings with the places."""
+        wanted = Wanted(ask.device)
+        if ask.address:
+            wanted = fixed(ask.device, Typed(ask.address, ask.mask, ask.router, ask.dns))
+        if not ask.only_look:
+            await self.lan.begin(wanted, ask.by)
+            self.note(Act.NETWORK_TRIED, str(wanted.address or ""), ask.by)
+        return await self.look()
+
+    async def confirm(self, ask: NetworkConfirm) -> NetworkAnswer:
+        """Keep it."""
+        await self.lan.confirm(ask.by, ask.at)
+        self.note(Act.NETWORK_CHANGED, ask.at, ask.by)
+        return await self.look()
+
+    async def take_back(self, ask: NetworkTakeBack) -> NetworkAnswer:
+        """Not keep it."""
+        await self.lan.take_back()
+        return await self.look()
+
+    def _trial(self, trial: Trial) -> NetworkTrial:
+        address = trial.wanted.address
+        return NetworkTrial(
+            by=trial.by,
+            device=trial.wanted.device,
+            address=str(address.ip) if address else "",
+            seconds=min(self.lan.left(), self.lan.patience),
+            in_force=self.lan.in_force,
+        )
+
+
+def _shown(device: Device) -> NetworkDevice:
+    own = device.address
+    return NetworkDevice(
+        name=device.name,
+        kind=device.kind,
+        up=bool(device.profile),
+        fixed=device.fixed,
+        address=str(own.ip) if own else "",
+        mask=str(own.netmask) if own else "",
+        router=device.router,
+        dns=device.dns,
+    )
