@@ -64,6 +64,13 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 N_("keys digits topics options press choice"),
             ),
             Row(
+                "answers.answers",
+                N_("Answers"),
+                N_("What is asked often: answers by key, their last day, a sheet to print."),
+                N_("faq questions address hours price information valid"),
+                ANYBODY,
+            ),
+            Row(
                 "menu.greeting",
                 N_("Greeting"),
                 N_("What callers hear first, while you are open and while you are closed."),
