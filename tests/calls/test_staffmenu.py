@@ -6,14 +6,14 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hotline.calls import choosing, guesses, staffdoor, staffmenu
+from hotline.calls import choosing, guesses, keying, sentencerecording, staffdoor, staffmenu
 from hotline.calls.alarms import Alarms
 from hotline.calls.guesses import DIGITS, WRONG_A_DAY
 from hotline.calls.notices import Texting
@@ -62,6 +62,44 @@ def kept() -> dict[str, str]:
 
 
 @dataclass
+class Said:
+    """The sentences of the office, of which one has the code 1234. kept: what was kept of them."""
+
+    unusable: int = 0  # recordings, before one can be used
+    kept: list[tuple[str, str, str]] = field(default_factory=list)
+    on: bool = False
+    spans: list[timedelta | None] = field(default_factory=list)
+
+    def coded(self, code: str) -> tuple[str, str] | None:
+        return ("en", "greeting_open") if code == "1234" else None
+
+    async def heard(self, language: str, name: str) -> list[Path]:
+        return [Path("what callers hear")]
+
+    async def room(self) -> Path:
+        return Path("room")
+
+    async def made(self, recording: Path) -> Path:
+        if self.unusable:
+            self.unusable -= 1
+            raise HotlineError("Nothing was said.")
+        return Path("what was spoken")
+
+    async def keep(self, language: str, name: str, sound: Path, by: str) -> None:
+        self.kept.append((language, name, by))
+
+    def announced(self) -> bool:
+        return self.on
+
+    def recorded(self) -> bool:
+        return bool(self.kept)
+
+    async def announce_for(self, span: timedelta | None, by: str) -> None:
+        self.on = span is not None
+        self.spans.append(span)
+
+
+@dataclass
 class Entrance:
     """The hotline with its staff's menu, 11:00 on a Sunday."""
 
@@ -83,7 +121,8 @@ class Entrance:
             box.exchange, box.staff, SwapAsks(writer, presence.swap_asks(database)), box.trail,
             frozenset(), box.change_plan,
         )  # fmt: skip
-        menu = StaffMenu(self.door, box.staff, self.texts, box.returning, box.trail)
+        self.said = Said()
+        menu = StaffMenu(self.door, box.staff, self.texts, box.returning, box.trail, self.said)
         box.exchange.doors.staff = menu.used
 
     def calls(
@@ -104,7 +143,7 @@ class Entrance:
             Prompt.STAFF_NUMBER: [f"{1 if person == 'ana' else 2}#"] * 9,
             Prompt.STAFF_PIN: [pin or PINS[person]] * 9,
             ASKED: [*chooses, "*"],
-            BEEP: ["#"],
+            BEEP: ["#"] * 9,
         }
         phone.presses = Script(at | {Prompt[name]: keys for name, keys in more.items()})
         return phone
@@ -141,7 +180,7 @@ class Script(dict[str, list[str]]):
 
 @pytest.fixture
 def entrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: dict[str, str]) -> Entrance:
-    monkeypatch.setattr(staffmenu, "QUIET_S", 0.0)
+    monkeypatch.setattr(keying, "QUIET_S", 0.0)
     box = Hotline(tmp_path, SHOP, texting=Texting("MD", lambda: 500))
     for number, (person, of_pin) in enumerate(kept.items(), start=1):
         pin = StaffPin(person, str(number), of_pin, NOW, "maria")
@@ -184,7 +223,7 @@ async def test_such_a_call_is_not_missed_whatever_is_done_in_it(entrance: Entran
 async def test_the_own_telephone_alone_opens_nothing(
     entrance: Entrance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staffmenu, "FIRST_KEY_S", 0.0)
+    monkeypatch.setattr(keying, "FIRST_KEY_S", 0.0)
     phone = entrance.calls("1", number=ANA.number or "", STAFF_NUMBER=[], MENU_PERSON=["#", "2"])
     await entrance.box.over(phone)
     assert ASKED not in phone.heard
@@ -598,7 +637,7 @@ def _ends(phone: Telephone) -> list[int]:
 
 
 async def test_a_wrong_key_is_told_and_the_menu_said_again(entrance: Entrance) -> None:
-    phone, _ = await entrance.called("9", "#")
+    phone, _ = await entrance.called("A", "#")
     assert (phone.heard.count(Prompt.WRONG_KEY), phone.heard.count(ASKED)) == (1, 3)
 
 
@@ -823,3 +862,82 @@ async def test_an_office_whose_menu_has_no_key_for_it_has_no_entrance(entrance: 
     phone, _ = await entrance.called(MENU_PERSON=["#", "2"])
     assert Prompt.WRONG_KEY in phone.heard
     assert Prompt.STAFF_NUMBER not in phone.heard
+
+
+# -- what callers hear -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def speaking(entrance: Entrance) -> Entrance:
+    """Of an office without a manager."""
+    entrance.box.changes(replace(SHOP, supervisor=""))
+    return entrance
+
+
+async def test_a_sentence_is_spoken_heard_and_kept(speaking: Entrance) -> None:
+    phone, story = await speaking.called("9", STAFF_RECORD_CODE=["1234#"], STAFF_RECORD_KEEP=["1"])
+    assert speaking.said.kept == [("en", "greeting_open", "Ana")]
+    heard = phone.heard
+    assert heard.index("what callers hear") < heard.index(BEEP) < heard.index("what was spoken")
+    assert Prompt.STAFF_RECORD_KEPT in heard
+    assert "staff_recorded" in steps(story)
+    asked = [turn.asked for turn in presence.trail(speaking.box.records.database)]
+    assert asked == ["record en/greeting_open"]
+
+
+async def test_who_does_not_like_it_speaks_again(speaking: Entrance) -> None:
+    phone, _ = await speaking.called("9", STAFF_RECORD_CODE=["1234#"], STAFF_RECORD_KEEP=["2", "1"])
+    assert phone.heard.count("what was spoken") == 2
+    assert len(speaking.said.kept) == 1
+
+
+async def test_what_cannot_be_used_is_spoken_again(speaking: Entrance) -> None:
+    speaking.said.unusable = 1
+    phone, _ = await speaking.called("9", STAFF_RECORD_CODE=["1234#"], STAFF_RECORD_KEEP=["1"])
+    assert Prompt.STAFF_RECORD_FAILED in phone.heard
+    assert len(speaking.said.kept) == 1
+
+
+@pytest.mark.parametrize("key", ["*", ""])
+async def test_what_is_not_kept_changes_nothing(
+    speaking: Entrance, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sentencerecording, "CHOICE_S", 0.0)
+    phone, _ = await speaking.called("9", STAFF_RECORD_CODE=["1234#"], STAFF_RECORD_KEEP=[key])
+    assert "what was spoken" in phone.heard
+    assert speaking.said.kept == []
+
+
+async def test_a_code_of_no_sentence_records_nothing(speaking: Entrance) -> None:
+    phone, _ = await speaking.called("9", STAFF_RECORD_CODE=["9999#"])
+    assert Prompt.STAFF_RECORD_UNKNOWN in phone.heard
+    assert BEEP not in phone.heard
+
+
+async def test_the_announcement_is_recorded_and_on_at_once_and_off_by_a_key(
+    speaking: Entrance,
+) -> None:
+    await speaking.called("0", STAFF_ANNOUNCE_OFF=["2"], STAFF_RECORD_KEEP=["1"])
+    assert speaking.said.kept == [("en", "announcement", "Ana")]
+    assert speaking.said.spans == [sentencerecording.ANNOUNCED_FOR]
+    _, story = await speaking.called("0", STAFF_ANNOUNCE_ON=["1"])
+    assert speaking.said.spans[1:] == [None]
+    assert "staff_announced" in steps(story)
+
+
+async def test_an_announcement_that_nobody_recorded_is_not_switched_on(speaking: Entrance) -> None:
+    await speaking.called("0", STAFF_ANNOUNCE_OFF=["1"])
+    assert speaking.said.spans == []
+
+
+async def test_where_there_is_a_manager_nobody_else_changes_what_callers_hear(
+    entrance: Entrance,
+) -> None:
+    entrance.box.changes(replace(SHOP, supervisor="ion"))
+    phone, _ = await entrance.called("9", "0")
+    assert phone.heard.count(Prompt.STAFF_NOT_ALLOWED) == 2
+    assert Prompt.STAFF_OFFER_RECORD not in phone.heard
+    phone, _ = await entrance.called(
+        "9", person="ion", STAFF_RECORD_CODE=["1234#"], STAFF_RECORD_KEEP=["1"]
+    )
+    assert entrance.said.kept == [("en", "greeting_open", "Ion")]

@@ -383,7 +383,8 @@ class FakeDesk:
 
     async def menu_try(self, ask: MenuTry) -> MenuTried:
         """As the daemon does it; nobody speaks here."""
-        return await tried(read_stored_office(self.yaml, "the office")[0], ask)
+        office, _ = read_stored_office(self.yaml, "the office")
+        return await tried(office, ask, datetime(2026, 12, 7, 10, tzinfo=UTC))
 
     def events(self) -> AsyncGenerator[Event, None]:
         return self.feed.listen()

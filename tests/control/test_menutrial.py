@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hotline.control.messages.office import MenuTried, MenuTry
 from hotline.media.catalogue import Prompt
 from hotline.storage.officefile import read_office
 
+NOW = datetime(2026, 12, 7, 10, tzinfo=UTC)
 SHOP, _ = read_office(
     """
 name: Flori
@@ -32,11 +34,11 @@ menus:
 
 
 async def heard(keys: str = "", **more: bool) -> list[str]:
-    return [one.words for one in (await tried(SHOP, MenuTry(keys=keys, **more))).heard]
+    return [one.words for one in (await tried(SHOP, MenuTry(keys=keys, **more), NOW)).heard]
 
 
 async def after(keys: str, **more: bool) -> MenuTried:
-    return await tried(SHOP, MenuTry(keys=keys, **more))
+    return await tried(SHOP, MenuTry(keys=keys, **more), NOW)
 
 
 async def test_first_comes_the_greeting_and_then_every_key() -> None:
@@ -111,7 +113,7 @@ class Speaking:
 
 
 async def test_as_sound_it_is_the_same_in_the_same_order() -> None:
-    found = await tried(SHOP, MenuTry(keys="2"), Speaking())
+    found = await tried(SHOP, MenuTry(keys="2"), NOW, Speaking())
     assert found.files == (
         "key-main-2.wav",
         *["menu_item.wav"] * 3,

@@ -247,3 +247,15 @@ def test_a_staffs_menu_that_is_shut_is_told_with_the_command_that_opens_it(tmp_p
         assert told() == []
     finally:
         writer.close()
+
+
+def test_an_answer_past_its_day_is_told(tmp_path: Path) -> None:
+    (tmp_path / "box.toml").write_text(f'[box]\ndata = "{tmp_path}/data"\n')
+    (tmp_path / "data").mkdir()
+    for until, said in (("2020-12-31", True), ("2120-12-31", False)):
+        price = f"{{id: price, text: {{ro: Cincizeci de lei.}}, valid_until: {until}}}"
+        office = f"{OFFICE}answers: [{price}]\n"
+        Offices(Places(tmp_path / "data")).take(office, "office.yaml", "test")
+        found = [one for one in examine(tmp_path / "box.toml") if "answer price" in one.words]
+        assert bool(found) is said
+        assert not any(one.well for one in found)

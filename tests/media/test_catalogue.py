@@ -24,6 +24,8 @@ EVERYTHING = {
     "office": "Flora", "when": "tomorrow", "days": 90, "label": "orders", "key": "1", "n": 3,
     "case": "1042", "topic": "orders", "caller": "+37369123456", "colleague": "Ana",
     "name": "Ana", "names": "Ana, Ion", "away": "Eva", "next": "Ion",
+    "closes": "today", "opens": "tomorrow", "then": "later", "closed": "on Monday",
+    "again": "on Tuesday", "email": "office at flora dot md", "site": "flora dot md",
 }  # fmt: skip
 ALPHABET = {
     "en": r"[A-Za-z]",

@@ -9,7 +9,7 @@ from tests.calls.hotline import OFFICE
 from hotline.media import catalogue
 from hotline.media.catalogue import Prompt
 from hotline.media.sentences import ALWAYS_SPOKEN, Group, Sentence, sentences
-from hotline.routing.office import Do, Key, Menu
+from hotline.routing.office import Answer, Do, Key, Menu
 
 TELLS = Menu(
     "main",
@@ -17,10 +17,19 @@ TELLS = Menu(
         Key("1", Do.PERSON, label={"en": "orders", "ru": "заказы"}),
         Key("3", Do.SAY, text={"en": "We open at nine."}),
         Key("9", Do.STAFF),
+        Key("5", Do.ANSWER, "price"),
+        Key("6", Do.CALLBACK),
         Key("8", Do.PERSON, label={"en": "help"}, ask_why=True),
     ),
 )
-FULL = replace(OFFICE, menus=(TELLS,), languages=("en", "ru"), greeting={"en": "Hello, it is us."})
+PRICE = Answer("price", {"en": "What is it?"}, {"en": "Fifty lei.", "ru": "Пятьдесят леев."})
+FULL = replace(
+    OFFICE,
+    answers=(PRICE,),
+    menus=(TELLS,),
+    languages=("en", "ru"),
+    greeting={"en": "Hello, it is us."},
+)
 
 
 def found(office: object = FULL, language: str = "en") -> dict[str, Sentence]:
@@ -36,6 +45,7 @@ def test_every_sentence_of_the_box_is_listed_but_those_that_no_one_sound_can_say
 def test_an_office_is_not_asked_for_sentences_that_its_callers_never_hear() -> None:
     plain = found(replace(FULL, menus=()))
     assert not set(plain) & {*catalogue.OF_STAFF, *catalogue.OF_WHY}
+    assert not set(plain) & {*catalogue.OF_ANSWERS, *catalogue.OF_CALL_ME_BACK}
 
 
 def test_the_words_are_those_that_callers_hear_in_their_language() -> None:
@@ -46,6 +56,7 @@ def test_the_words_are_those_that_callers_hear_in_their_language() -> None:
     assert found()["menu-main"].words == "For orders, press one. For help, press eight."
     assert "заказы" in found(language="ru")["menu-main"].words
     assert found()["key-main-3"].words == "We open at nine."
+    assert found(language="ru")["answer-price"].words == "Пятьдесят леев."
     assert found()["recording_notice"].words.count("30") == 1
 
 

@@ -20,7 +20,7 @@ from hotline.media import catalogue, convert, tones, wav
 from hotline.media.catalogue import LANGUAGES, Prompt
 from hotline.media.sounds import Sounds
 from hotline.media.speech import Voice
-from hotline.routing.office import Closure, Do, Key, Menu, Office, Person, Topic
+from hotline.routing.office import Answer, Closure, Do, Key, Menu, Office, Person, Topic
 from hotline.storage.ownprompts import Origin, OwnPrompts
 
 NOON = datetime(2026, 12, 5, 12, tzinfo=UTC)
@@ -40,9 +40,12 @@ OFFICE = Office(
                 Key("2", Do.SAY, "", {"ro": "program"}, {"ro": "Deschis zilnic."}),
                 Key("9", Do.LANGUAGE, "ru"),
                 Key("#", Do.STAFF),
+                Key("5", Do.ANSWER, "price"),
+                Key("6", Do.CALLBACK),
             ),
         ),
     ),
+    answers=(Answer("price", text={"ro": "Cincizeci de lei."}),),
     closures=(Closure(first=None, last=None, notice={"ro": "Închis de Crăciun."}),),  # type: ignore[arg-type]
 )
 
@@ -304,6 +307,7 @@ class TestPreparing:
             ("ru", "Здравствуйте, это Флора."),
             ("ro", "Deschis zilnic."),
             ("ro", "Închis de Crăciun."),
+            ("ro", "Cincizeci de lei."),
         ):
             await at.voice.say(language, text)
         for name, key in (("Ana", "1"), ("Ion", "1"), ("Ion", "2")):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from hotline.routing.keylist import LIST_KEYS, page_of
+from hotline.routing.keylist import LIST_KEYS, MORE_KEY, page_of
 from hotline.routing.office import Person, Shift, WallTime
 from hotline.routing.presence import Away, Why
-from hotline.routing.staffmenu import KEYS, colleagues, next_duties, offered
+from hotline.routing.staffmenu import KEYS, colleagues, may_speak, next_duties, offered
 from hotline.routing.staffwords import Ask
 from tests.calls.hotline import OFFICE
 
@@ -34,11 +34,23 @@ def away(person: str, now: datetime) -> dict[str, Away]:
 
 def test_who_is_on_duty_may_leave_and_who_is_away_may_come_back() -> None:
     on = offered(SHOP, ION, MORNING, {})
-    assert on == (Ask.BREAK, Ask.OFF, Ask.WHO, Ask.SWAP, Ask.BACK)
+    assert on == (Ask.BREAK, Ask.OFF, Ask.WHO, Ask.SWAP, Ask.BACK, Ask.RECORD, Ask.ANNOUNCE)
     assert offered(SHOP, ION, MORNING, away("ion", MORNING)) == (
-        Ask.ON, Ask.WHO, Ask.SWAP, Ask.BACK,
+        Ask.ON, Ask.WHO, Ask.SWAP, Ask.BACK, Ask.RECORD, Ask.ANNOUNCE,
     )  # fmt: skip
-    assert offered(SHOP, ANA, MORNING, {}) == (Ask.WHO, Ask.SWAP, Ask.BACK)
+    assert offered(SHOP, ANA, MORNING, {}) == (
+        Ask.WHO, Ask.SWAP, Ask.BACK, Ask.RECORD, Ask.ANNOUNCE,
+    )  # fmt: skip
+
+
+def test_who_may_say_what_callers_hear_is_a_manager_where_there_is_one() -> None:
+    assert may_speak(SHOP, ANA)
+    watched = replace(SHOP, supervisor="ion")
+    assert [may_speak(watched, one) for one in (ANA, ION)] == [False, True]
+    manager = replace(ANA, level=3)
+    managed = replace(SHOP, people=(manager, ION))
+    assert [may_speak(managed, one) for one in (manager, ION)] == [True, False]
+    assert Ask.RECORD not in offered(managed, ION, MORNING, {})
 
 
 def test_where_no_shifts_are_planned_nothing_can_be_swapped() -> None:
@@ -70,5 +82,5 @@ def test_everybody_of_a_long_list_comes_up_once_and_then_the_first_again() -> No
 
 
 def test_every_key_is_one_digit_and_means_one_thing() -> None:
-    assert set(KEYS) <= set(LIST_KEYS)
+    assert set(KEYS) <= {*LIST_KEYS, MORE_KEY}
     assert set(KEYS.values()) == set(Ask)

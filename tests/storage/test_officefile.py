@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hotline.errors import BadSettings, HotlineError
 from hotline.routing.office import (
     Absence,
+    Answer,
     Break,
     Campaign,
     Closure,
@@ -703,7 +704,30 @@ def _topics() -> st.SearchStrategy[tuple[Topic, ...]]:
     )
 
 
-_TARGETS = {Do.TOPIC: _topic_ids, Do.COMPLAINT: ("", *_topic_ids), Do.LANGUAGE: ("ro", "ru")}
+_answer_ids = ("hours", "price")
+_answers = st.tuples(
+    *(
+        st.builds(
+            Answer,
+            id=st.just(name),
+            question=_texts,
+            text=_texts.filter(lambda texts: any(texts.values())),
+            owner=st.sampled_from(["", *_ids]),
+            valid_until=st.none() | _dates,
+            reviewed=st.none() | _dates,
+            sensitive=st.booleans(),
+            variants=st.lists(_lines, max_size=2).map(tuple),
+        )
+        for name in _answer_ids
+    )
+)
+_TARGETS = {
+    Do.ANSWER: _answer_ids,
+    Do.CALLBACK: ("", *_topic_ids),
+    Do.TOPIC: _topic_ids,
+    Do.COMPLAINT: ("", *_topic_ids),
+    Do.LANGUAGE: ("ro", "ru"),
+}
 
 
 @st.composite
@@ -798,6 +822,7 @@ _offices = st.builds(
     topics=_topics(),
     menus=_menus(),
     campaigns=_campaigns(),
+    answers=_answers,
     greeting=_texts,
     closed_greeting=_texts,
     recording_notice=_texts,
@@ -825,6 +850,9 @@ _offices = st.builds(
     notify_to=st.lists(_lines, max_size=2).map(tuple),
     text_staff=st.booleans(),
     text_missed=st.booleans(),
+    address=_texts,
+    email=st.sampled_from(["", "office@floarea.example"]),
+    website=st.sampled_from(["", "floarea.example"]),
 )
 
 

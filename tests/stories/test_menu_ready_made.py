@@ -70,13 +70,13 @@ async def test_a_menu_tried_on_the_page_is_what_a_caller_hears(stage: Stage) -> 
     words = "We are open from nine to six."
     await stage.opens(office(person("ana")))
     changed = await takes(stage, "support_desk")
-    hours = {"key": "4", "do": "say", "label": {"en": "hours"}, "text": {"en": words}}
+    hours = {"key": "5", "do": "say", "label": {"en": "hours"}, "text": {"en": words}}
     changed["menus"][0]["keys"].append(hours)
     await put(stage, changed)
-    tried = await asyncio.to_thread(stage.box.control.menu_try, MenuTry(keys="4", sound=True))
+    tried = await asyncio.to_thread(stage.box.control.menu_try, MenuTry(keys="5", sound=True))
     assert tried.heard[0].words == words
     assert tried.files
     caller = await stage.called()
-    await caller.press("4")
+    await caller.press("5")
     await caller.hears_piece(await stage.words(tried.heard[0].words))
     await caller.hears_piece(await stage.words(tried.heard[1].words))

@@ -21,7 +21,7 @@ PARTS = frozenset(
 FILES = frozenset(
     {
         *("static", "inbox.sound", "calls.why", "calendar.feed", "tryout.call"),
-        *("prompts.heard", "prompts.version", "menu.sound", "network.code"),
+        *("prompts.heard", "prompts.version", "menu.sound", "answers.heard", "network.code"),
         *("setup.begin", "setup.notice_sound", "setup.office_file"),
         "backup.file",
         *("launch.passport_file", "launch.flyer_file", "launch.code_file"),

@@ -13,6 +13,7 @@ from hotline.calls.notices import Notices
 from hotline.clock import Clock
 from hotline.control.backupdesk import BackupDesk
 from hotline.control.draftdesk import DraftDesk
+from hotline.control.messages.answers import AnswerHear
 from hotline.control.messages.calls import (
     CallClaim,
     CallReturned,
@@ -148,6 +149,17 @@ greeting: {{ro: "Bună ziua, Flori.", en: "Good day, this is Flori."}}
 topics:
   - {{id: orders, name: {{ro: comenzi, en: orders}}}}
   - {{id: delivery, name: {{ro: livrare, en: delivery}}, urgent: true}}
+answers:
+  - id: price
+    question: {{ro: Cât costă livrarea?, en: "What does delivery cost?{HOSTILE}"}}
+    text: {{ro: Cincizeci de lei., en: Fifty lei.}}
+    owner: maria
+    valid_until: 2027-06-30
+    reviewed: 2026-11-02
+    sensitive: true
+    variants: ["Free from five hundred lei on.", "{HOSTILE}"]
+address: {{ro: "Strada Florilor 1.", en: "1 Flower Street."}}
+email: flori@example.com
 menus:
   - id: main
     keys:
@@ -251,6 +263,9 @@ class OfficeDesk(FakeDesk):
 
     async def prompt_hear(self, ask: PromptHear) -> PromptSound:
         return await self.sentences.hear(ask)
+
+    async def answer_hear(self, ask: AnswerHear) -> PromptSound:
+        return await self.sentences.answer(ask)
 
     async def prompt_put(self, ask: PromptPut) -> PromptPutAnswer:
         await self._change(ask)

@@ -248,3 +248,16 @@ def test_the_page_that_records_may_ask_for_the_microphone_and_the_list_may_not(
     assert "microphone=(self)" in owner.get(ONE).headers["Permissions-Policy"]
     assert "microphone=()" in owner.get("/prompts").headers["Permissions-Policy"]
     assert Path(ONE).name in owner.get("/prompts?language=en").text
+
+
+def test_a_sentence_tells_by_which_digits_it_is_recorded_by_telephone(page: Page) -> None:
+    look = page.daemon.desk.sentences
+    place = "/prompts/en/greeting_open"
+    text = text_of(page.owner().get(place))
+    assert "Record it by telephone" in text
+    assert "The menu has no key for your people." in text, "as in this office"
+    desk = page.daemon.desk
+    desk.plans.offices.save(desk.yaml, "maria", page.office.now).result(5)
+    text = text_of(page.owner().get(place))
+    code = next(c for c in map(str, range(1000, 10000)) if look.coded(c) == ("en", "greeting_open"))
+    assert f"press #, key your number and your PIN, then 9, then {code} and #." in text

@@ -49,6 +49,7 @@ class _Drawing:
     topics: list[dict[str, Any]]
     fallback: str
     advice: Advice
+    answers: list[dict[str, Any]] = field(default_factory=list)
     drawn: set[str] = field(default_factory=set)
 
     def level(self, name: str, called: str) -> LevelShown | None:
@@ -82,7 +83,7 @@ class _Drawing:
         return KeyShown(
             at=at,
             key=key["key"],
-            leads=menuwords.leads(key, self.topics),
+            leads=menuwords.leads(key, self.topics, self.answers),
             label=label,
             text=key.get("text") or {},
             ask_why=key.get("ask_why") == "true",
@@ -97,9 +98,10 @@ def tree_of(
     campaigns: Iterable[Mapping[str, Any]],
     fallback: str,
     advice: Advice,
+    answers: list[dict[str, Any]],
 ) -> list[LevelShown]:
     """The first level with all below it; then what campaigns begin with."""
-    drawing = _Drawing(levels, topics, fallback, advice)
+    drawing = _Drawing(levels, topics, fallback, advice, answers)
     shown = [drawing.level(MAIN, _("What callers hear first"))]
     for one in campaigns:
         name = one.get("name") or one["id"]

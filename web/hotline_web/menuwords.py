@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from hotline.routing.answers import ADDRESS, HOURS, OF_OFFICE, ONLINE
 from hotline.routing.office import Do, Fallback
 from hotline_web.languages import LANGUAGES, _, spoken
 
@@ -17,7 +18,24 @@ def of(texts: Mapping[str, str] | None, otherwise: str = "") -> str:
     return texts.get(spoken()) or next(iter(texts.values()), otherwise)
 
 
-def leads(key: Mapping[str, Any], topics: Sequence[Mapping[str, Any]]) -> str:
+def answer_name(target: str, answers: Sequence[Mapping[str, Any]]) -> str:
+    """What an answer is about: its question, or what of the office it tells."""
+    for one in answers:
+        if one["id"] == target:
+            return of(one.get("question"), target)
+    known = {
+        HOURS: _("opening hours"),
+        ADDRESS: _("address"),
+        ONLINE: _("e-mail and site"),
+    }
+    return known.get(target, target)
+
+
+def leads(
+    key: Mapping[str, Any],
+    topics: Sequence[Mapping[str, Any]],
+    answers: Sequence[Mapping[str, Any]] = (),
+) -> str:
     """Where a key leads, in a line."""
     target = key.get("target", "")
     topic = next((of(one.get("name"), one["id"]) for one in topics if one["id"] == target), target)
@@ -26,6 +44,8 @@ def leads(key: Mapping[str, Any], topics: Sequence[Mapping[str, Any]]) -> str:
         Do.TOPIC: _("rings who knows about %(topic)s", topic=topic),
         Do.MENU: _("leads to another level"),
         Do.SAY: _("says something, then the menu again"),
+        Do.ANSWER: _("answers: %(question)s", question=answer_name(target, answers)),
+        Do.CALLBACK: _("notes that the caller wants to be called back"),
         Do.MESSAGE: _("takes a message"),
         Do.COMPLAINT: _("takes a complaint about %(topic)s", topic=topic)
         if target
@@ -40,6 +60,7 @@ def choices(
     topics: Sequence[Mapping[str, Any]],
     levels: Sequence[tuple[str, str]],
     languages: Sequence[str],
+    answers: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[tuple[str, str]]:
     """Everything a key can do: a value for the form, and words. levels: ids and names."""
     yield "person", _("Ring whoever is on duty")
@@ -47,6 +68,11 @@ def choices(
         name = of(one.get("name"), one["id"])
         yield f"topic:{one['id']}", _("Ring who knows about: %(topic)s", topic=name)
     yield "say", _("Say something, then the menu again")
+    own = [one["id"] for one in answers]
+    for target in (*own, *(one for one in OF_OFFICE if one not in own)):
+        name = answer_name(target, answers)
+        yield f"answer:{target}", _("Answer: %(question)s", question=name)
+    yield "callback", _("Note that the caller wants to be called back")
     yield "message", _("Take a message")
     yield "complaint", _("Take a complaint")
     for one in topics:
@@ -86,6 +112,7 @@ def ends(do: str, topic: str, *, chosen: bool) -> str:
     return {
         Do.PERSON: _("Whoever is on duty is rung."),
         Do.TOPIC: _("Who knows about %(topic)s is rung.", topic=topic),
+        Do.CALLBACK: _("The caller says on which number, and somebody has to call."),
         Do.MESSAGE: _("The caller leaves a message."),
         Do.COMPLAINT: _("The caller leaves a complaint."),
         Do.STAFF: _("The staff's menu asks for a number and a PIN."),

@@ -64,6 +64,13 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 N_("keys digits topics options press choice"),
             ),
             Row(
+                "answers.answers",
+                N_("Answers"),
+                N_("What is asked often: answers by key, their last day, a sheet to print."),
+                N_("faq questions address hours price information valid"),
+                ANYBODY,
+            ),
+            Row(
                 "menu.greeting",
                 N_("Greeting"),
                 N_("What callers hear first, while you are open and while you are closed."),
@@ -120,9 +127,7 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
             Row(
                 "notices.notices",
                 N_("Notifications"),
-                N_(
-                    "How your people are told of callers, whether it arrives, and who hears of what."
-                ),
+                N_("How people are told of callers, whether it arrives, and who hears of what."),
                 N_("e-mail mailbox Telegram messenger SMS text missed test not delivered"),
             ),
             Row(

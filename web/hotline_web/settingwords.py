@@ -43,6 +43,9 @@ ELSEWHERE = {
     "version": "",
     "greeting": "menu.greeting",
     "closed_greeting": "menu.greeting",
+    "address": "answers.about",
+    "email": "answers.about",
+    "website": "answers.about",
     "recording_notice": "setup.notice",
 }
 # Sections of box.toml that are not shown here: lines have their page, the others hold secrets.

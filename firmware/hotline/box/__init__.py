@@ -20,6 +20,7 @@ from hotline.box.equipment import exchange_of, texting
 from hotline.box.rack import Rack
 from hotline.box.records import Records, office_before, open_records
 from hotline.calls.alarms import Alarms
+from hotline.calls.answerwatch import AnswerWatch
 from hotline.calls.attendance import Attendance
 from hotline.calls.call import Call
 from hotline.calls.campaignends import CampaignReports
@@ -81,6 +82,7 @@ from hotline.options.chosen import WithChosen, read_chosen
 from hotline.routing.changes import SwapDay
 from hotline.said import say
 from hotline.storage.announcements import Announcements
+from hotline.storage.answerstold import AnswersTold
 from hotline.storage.audit import Act, Audit, Entry
 from hotline.storage.campaignends import CampaignEnds
 from hotline.storage.evenings import Evenings
@@ -281,7 +283,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         desk.attach()
         staff_texts = _staff_texts(options, exchange, records, attendance, desk)
         staff_texts.back = returning.by_text
-        exchange.doors.staff = _staff_menu(door, attendance, staff_texts, returning, records.trail)
+        exchange.doors.staff = _staff_menu(
+            door, attendance, staff_texts, returning, records.trail, desk.sentences
+        )
         numbers = dict[str, str]()
 
         def follow(now: Options) -> None:
@@ -327,6 +331,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             evening.keep(),
             PlanWatch(exchange, ToldHoles(records.writer)).keep(),
             CampaignReports(exchange, CampaignEnds(records.writer)).keep(),
+            AnswerWatch(exchange, AnswersTold(places.answers_told)).keep(),
             roll_calls.keep(),
             _call_own_lines(exchange, switchboard, records.tests, numbers),
         )
@@ -384,13 +389,15 @@ def _staff_menu(
     texts: StaffTexts,
     returning: Returning,
     trail: StaffTrail,
+    sentences: PromptDesk,
 ) -> Callable[[Call], Awaitable[bool]]:
     """Loaded with the first who asks for it: most boxes never need its 0.1 MB."""
 
     async def used(call: Call) -> bool:
         from hotline.calls.staffmenu import StaffMenu
 
-        return await StaffMenu(door, attendance, texts, returning, trail).used(call)
+        menu = StaffMenu(door, attendance, texts, returning, trail, sentences)
+        return await menu.used(call)
 
     return used
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hotline.calls.keyednumbers import KeyedNumbers
 from hotline.clock import Clock
 from hotline.media.engine import Comfort, MediaEngine, Prompts
 from hotline.routing.announcement import Announcement
@@ -54,3 +55,4 @@ class Exchange:
     office: Callable[[], Office]
     doors: Doors = field(default_factory=Doors)
     announcement: Callable[[], Announcement | None] = _nothing
+    keyed: KeyedNumbers = field(default_factory=KeyedNumbers)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from hotline.calls import forward, menu, message, survey
+from hotline.calls import callmeback, forward, menu, message, survey
 from hotline.calls.askwhy import ask_why
 from hotline.calls.call import Call
 from hotline.calls.leg import cause_of
@@ -28,6 +28,8 @@ async def tell(call: Call) -> None:
     with _until_gone(call):
         await call.pick_up()
         wish = await wanted(call)
+        if wish.do is Do.CALLBACK:
+            wish = await noted(call, wish)
         if wish.to_person:
             wish = await connect(call, wish)
         if wish is not DONE:
@@ -135,6 +137,13 @@ async def connect(call: Call, wish: Wish) -> Wish:
     if reached is None:
         await call.say(Prompt.NOBODY_NOW)
     return menu.fallback(call.plan(wish.topic).fallback, wish.topic)
+
+
+async def noted(call: Call, wish: Wish) -> Wish:
+    """The wish to be called back; a message instead where there is no number for it."""
+    if await callmeback.take(call, wish.topic):
+        return DONE
+    return Wish(Do.MESSAGE, wish.topic)
 
 
 async def leave_word(call: Call, wish: Wish) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from hotline.calls.answers import answered, behind
 from hotline.calls.call import Call
 from hotline.media.catalogue import (
     ANNOUNCEMENT,
@@ -15,6 +16,7 @@ from hotline.media.catalogue import (
     menu_name,
     opening_words,
 )
+from hotline.routing.answers import as_of
 from hotline.routing.menuwalk import (
     NEEDS_PERSON,
     Kind,
@@ -23,20 +25,22 @@ from hotline.routing.menuwalk import (
     Stand,
     begin,
     fallback_of,
+    key_of,
     left_to,
     offered,
     turn,
 )
-from hotline.routing.office import Do, Fallback, Key
+from hotline.routing.office import Do, Fallback, Key, Office
 from hotline.routing.plan import Plan
 from hotline.routing.rules import Opening
+from hotline.routing.shifts import day_of
 
 ENOUGH_S = 1.0  # who hung up sooner has not heard what they asked for
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What the caller wants: PERSON or TOPIC (ring somebody), MESSAGE, COMPLAINT, or STAFF.
+    """What the caller wants: PERSON or TOPIC (ring somebody), MESSAGE, COMPLAINT, CALLBACK, STAFF.
 
     ask_why: before somebody is rung the caller is asked what it is about.
     """
@@ -89,26 +93,61 @@ async def choose(call: Call, plan: Plan, greeting: list[Path]) -> Wish:
 
     Raises CallerGone. Every path ends: wrong keys and silence are counted together.
     """
-    stand, before, key = begin(call.office, call.language), greeting, None
+    office = _of_today(call)
+    stand, before, key = begin(office, call.language), greeting, None
     if stand is None:
         await call.party.play(greeting)
         return unasked(call, plan)
     while not stand.over:
-        key = key or await call.party.ask(
-            before + await _offer(call, stand, _open(plan)), stand.menu.wait_seconds
-        )
-        taken, pressed, key = turn(call.office, stand, key), key, None
+        if stand.answer:
+            key = await _answer(call, office, stand, _open(plan))
+        key = key or (None if stand.answer else await _hear(call, office, stand, plan, before))
+        taken, pressed, key = turn(office, stand, key), key, None
         stand, before = taken.after, []
         if taken.chosen is None:
             before = await _misunderstood(call, pressed)
         elif taken.met is Met.WISH:
+            if (own := key_of(stand.menu, pressed)) and own.do is Do.ANSWER:
+                words = f"The answer {own.target} is past its day, so somebody is asked instead."
+                call.step("answer_over", words)
             return _wish(call, taken.chosen)
         elif taken.met is Met.SAY:
             said_by = key_name(stand.menu.id, taken.chosen.key)
-            key = await _inform(call, taken.chosen, said_by)
+            call.step("information", f"The caller pressed {pressed} and hears information.")
+            key = await _inform(call, await call.own_words(taken.chosen.text, said_by))
+        elif taken.met is Met.ANSWER:
+            words = f"The caller pressed {pressed} and hears the answer {taken.chosen.target}."
+            call.step("information", words)
         else:
             _stays(call, taken.met, taken.chosen)
     return unasked(call, plan)
+
+
+def _of_today(call: Call) -> Office:
+    """With the answers that may be said; a clock nobody believes takes none away."""
+    clock = call.exchange.clock
+    return as_of(call.office, day_of(call.office, clock.now())) if clock.trusted() else call.office
+
+
+async def _hear(
+    call: Call, office: Office, stand: Stand, plan: Plan, before: list[Path]
+) -> str | None:
+    """Say what the menu has, and hear a key."""
+    words = await _offer(call, office, stand, _open(plan))
+    return await call.party.ask(before + words, stand.menu.wait_seconds)
+
+
+async def _answer(call: Call, office: Office, stand: Stand, open_now: bool) -> str | None:
+    """Say the answer, then what a caller can do; the key that was pressed. Raises CallerGone."""
+    told = key_of(stand.menu, stand.answer)
+    words, voice, now = list[Path](), call.exchange.prompts, call.exchange.clock.now()
+    for one in answered(office, told.target if told else "", stand.language, now):
+        words += await one.sound(voice)
+    key = await _inform(call, words)
+    if key is not None:
+        return key
+    more = await behind(stand.language, open_now).sound(voice)
+    return await call.party.ask(more, stand.menu.wait_seconds)
 
 
 def _open(plan: Plan) -> bool:
@@ -122,19 +161,19 @@ def _stays(call: Call, met: Met, chosen: Key) -> None:
     elif met is Met.LANGUAGE:
         call.language = chosen.target
         call.step("language", f"The caller chose the language {chosen.target}.")
+    elif met is Met.BACK:
+        call.step("menu", "The caller goes back from the answer to the menu.")
     else:
         call.step("menu", "The caller asked to hear the menu again.")
 
 
-async def _inform(call: Call, chosen: Key, said_by: str) -> str | None:
-    """Say what the key promises; the key that was pressed meanwhile. Raises CallerGone.
+async def _inform(call: Call, words: Sequence[Path]) -> str | None:
+    """Say what a key promised; the key that was pressed meanwhile. Raises CallerGone.
 
     An answer is what was heard to its end, or for a moment at least: people hang up when they
     have heard enough. Who hung up at once was not answered.
     """
-    call.step("information", f"The caller pressed {chosen.key} and hears information.")
     clock, heard = call.exchange.clock, False
-    words = await call.own_words(chosen.text, said_by)
     began = clock.monotonic()
     try:
         key = await call.party.ask(words, 0.0)
@@ -177,13 +216,13 @@ def fallback(kind: Fallback, topic: str | None = None) -> Wish:
     return Wish(fallback_of(kind), topic)
 
 
-async def _offer(call: Call, stand: Stand, open_now: bool) -> list[Path]:
+async def _offer(call: Call, office: Office, stand: Stand, open_now: bool) -> list[Path]:
     """What the menu says, as files; the office's own recording of it comes before everything."""
     own = await call.own_words(stand.menu.prompt, menu_name(stand.menu.id)) if open_now else []
     if own:
         return own
     prompts, files = call.exchange.prompts, list[Path]()
-    for one in offered(call.office, stand.menu, stand.language, open_now):
+    for one in offered(office, stand.menu, stand.language, open_now):
         prompt, values = prompt_of(one)
         if prompt is not None:
             files += await prompts.files(one.language, prompt, **values)

@@ -60,7 +60,7 @@ async def call_back(call: Call, topic: str | None, *, sorry: bool = False) -> No
     call.exchange.notices.case_filed(call, case.number, CaseKind.CALLBACK, to_do=not in_turn)
     if sorry:
         await call.say(Prompt.NOBODY_NOW)
-    await _stands(case)
+    await stands(asyncio.wrap_future(case.stored))
     told = Prompt.CALLBACK_IN_TURN if in_turn else Prompt.CALLBACK_ASKED
     await call.say(told, case=case.number)
 
@@ -72,7 +72,7 @@ async def _introduce(call: Call, kind: CaseKind, case: OpenedCase) -> Recording:
         otherwise.callback(call.exchange.cases.dropped, case.number)
         await call.party.play(await notice(call))
         await call.say(Prompt.COMPLAINT_INTRO if complaint else Prompt.MESSAGE_INTRO)
-        await _stands(case)
+        await stands(asyncio.wrap_future(case.stored))
         call.step("recording", "The caller speaks after the beep.")
         # From before the beep, or the first word of those who do not wait for its end is lost.
         recording = call.party.record(call.exchange.recordings.path(case.recording or ""))
@@ -164,7 +164,7 @@ async def _confirm(
         await call.say(Prompt.MESSAGE_EMPTY)
         return
     sound_is_safe = await _within(SYNC_PATIENCE_S, recording.stop()) and not recording.trouble
-    if not (sound_is_safe and await _stands(case)):
+    if not (sound_is_safe and await stands(asyncio.wrap_future(case.stored))):
         call.step("disk_trouble", "The disk did not take the message in time.")
         await call.say(Prompt.DISK_FULL_APOLOGY, case=case.number)
         return
@@ -173,9 +173,9 @@ async def _confirm(
     await call.say(done, case=case.number)
 
 
-async def _stands(case: OpenedCase) -> bool:
+async def stands(stored: asyncio.Future[None]) -> bool:
     """Has the row been written? Waits a little, never for long: no call waits for the disk."""
-    return await _within(ROW_PATIENCE_S, asyncio.wrap_future(case.stored))
+    return await _within(ROW_PATIENCE_S, stored)
 
 
 async def _within(seconds: float, work: asyncio.Future[None]) -> bool:

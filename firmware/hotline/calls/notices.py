@@ -84,24 +84,32 @@ class Notices:
         return self._outbox.add(way, recipient, words.subject, words.body, letter_id=letter_id)
 
     def case_filed(
-        self, call: Call, number: int, kind: CaseKind, seconds: float = 0.0, *, to_do: bool = True
+        self,
+        call: Call,
+        case_number: int,
+        kind: CaseKind,
+        seconds: float = 0.0,
+        *,
+        to_do: bool = True,
+        number: str | None = None,
     ) -> None:
         """A message, complaint or wish to be called back was filed.
 
-        to_do False: the box deals with it by itself, so nobody on duty is sent a text.
+        to_do False: the box deals with it by itself, so nobody on duty is sent a text. number: to
+        be called, if it is not the one that was shown.
         """
         now = call.exchange.clock.now()
         case = Case(
-            number=number,
+            number=case_number,
             kind=kind,
             created=now,
             due=due_at(now),
             topic=call.ending.topic or "",
-            caller_number=call.caller.number,
+            caller_number=number or call.caller.number,
             caller_name=call.caller.name,
             call_id=call.id,
             language=call.language,
-            recording=recording_name(number, kind) if seconds else None,
+            recording=recording_name(case_number, kind) if seconds else None,
             seconds=seconds,
         )
         self._case(call.office, case, now, to_do=to_do)

@@ -15,10 +15,11 @@ from hotline.calls.attendance import Attendance
 from hotline.calls.call import Call
 from hotline.calls.choosing import choose, choose_person
 from hotline.calls.guesses import DIGITS
-from hotline.calls.leg import Party
+from hotline.calls.keying import keyed, quiet
 from hotline.calls.orders import forget
 from hotline.calls.returncall import about_callee
 from hotline.calls.returning import Returning
+from hotline.calls.sentencerecording import Sentences, announce, record_one
 from hotline.calls.staffdoor import StaffDoor
 from hotline.calls.stafftexts import StaffTexts
 from hotline.errors import HotlineError
@@ -34,6 +35,7 @@ from hotline.routing.staffmenu import (
     KEYS,
     DutyDay,
     colleagues,
+    may_speak,
     next_duties,
     offered,
 )
@@ -43,15 +45,11 @@ from hotline.storage.presence import StaffTrail, SwapAsk
 BY_TELEPHONE = "telephone"
 TRIES = 3  # of number and PIN, in one call
 LONGEST_NUMBER = 12  # a wrong one is heard to its end, so that none of it is taken for the PIN
-FIRST_KEY_S, NEXT_KEY_S = 8.0, 4.0
-QUIET_S = 1.5  # so long nobody keys any more who goes on keying after the box has stopped listening
-MOST_STRAY = 40
 CHOICE_S = 6.0
 SILENCES = 3  # the menu is said so often to somebody who presses nothing
 LIMIT_S = 600.0  # for all that is asked in a call; talks do not count
 CALL_KEY, NOT_NOW_KEY = "1", "2"
 DONE_KEY, LEAVE_KEY = "#", "*"
-DIGIT_KEYS = frozenset("0123456789")
 MINUTES_DIGITS = 3
 
 _OFFERS = {
@@ -61,6 +59,8 @@ _OFFERS = {
     Ask.WHO: Prompt.STAFF_OFFER_WHO,
     Ask.SWAP: Prompt.STAFF_OFFER_SWAP,
     Ask.BACK: Prompt.STAFF_OFFER_BACK,
+    Ask.RECORD: Prompt.STAFF_OFFER_RECORD,
+    Ask.ANNOUNCE: Prompt.STAFF_OFFER_ANNOUNCE,
 }
 _DECISIONS = {
     Verdict.BREAK: Prompt.STAFF_BREAK,
@@ -90,7 +90,9 @@ class StaffMenu:
         texts: StaffTexts,
         returning: Returning,
         trail: StaffTrail,
+        sentences: Sentences,
     ) -> None:
+        self.sentences = sentences
         self.door, self.attendance, self.texts = door, attendance, texts
         self.returning, self.trail = returning, trail
 
@@ -135,29 +137,6 @@ class StaffMenu:
         await call.say(Prompt.STAFF_REFUSED)
         await quiet(call.party)
         return None
-
-
-async def keyed(party: Party, question: list[Path], most: int) -> str | None:
-    """The digits that are keyed until #, a pause, or as many as wanted; "" for # alone.
-
-    None where nothing is keyed, or * to leave. Raises CallerGone.
-    """
-    found, key = "", await party.ask(question, FIRST_KEY_S)
-    if key is None:
-        return None
-    while key is not None and key in DIGIT_KEYS:
-        found += key
-        if len(found) == most:
-            return found
-        key = await party.ask([], NEXT_KEY_S)
-    return None if key == LEAVE_KEY else found
-
-
-async def quiet(party: Party) -> None:
-    """Wait until nobody keys any more; what is keyed is forgotten. Raises CallerGone."""
-    for _ in range(MOST_STRAY):
-        if await party.ask([], QUIET_S) is None:
-            return
 
 
 class _Session:
@@ -209,6 +188,8 @@ class _Session:
                 await self._back()
             case Ask.YES | Ask.NO:
                 await self._answer_wish(ask is Ask.YES)
+            case Ask.RECORD | Ask.ANNOUNCE:
+                await self._speak(ask)
 
     # -- own duty --------------------------------------------------------------------------------
 
@@ -360,6 +341,27 @@ class _Session:
         finally:
             self._limit.reschedule(asyncio.get_running_loop().time() + left)
         return False
+
+    # -- what callers hear -----------------------------------------------------------------------
+
+    async def _speak(self, ask: Ask) -> None:
+        """A sentence of the office, or the announcement; not for everybody."""
+        call, sentences, me = self._call, self._menu.sentences, self._me
+        if not may_speak(self._office, me):
+            await call.say(Prompt.STAFF_NOT_ALLOWED)
+            return
+        try:
+            if ask is Ask.RECORD:
+                if name := await record_one(call, sentences, me.name):
+                    self._step("staff_recorded", f"recorded {name}.")
+                    self._trail(f"record {name}", "")
+            elif (on := await announce(call, sentences, me.name)) is not None:
+                which = "on" if on else "off"
+                self._step("staff_announced", f"switched the announcement {which}.")
+                self._trail(f"announcement {which}", "")
+        except HotlineError as refusal:
+            self._trail(str(ask), refusal.cause)
+            await call.say(Prompt.STAFF_RECORD_FAILED)
 
     # -- at hand ---------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import BinaryIO, TypeVar
 
 from pydantic import JsonValue, ValidationError
 
+from hotline.control.messages.answers import AnswerHear
 from hotline.control.messages.backup import (
     BackupAnswer,
     BackupForget,
@@ -273,6 +274,11 @@ class Control:
     def prompt_hear(self, language: str, name: str) -> tuple[str, ...]:
         """The files of a sentence as callers hear it now."""
         ask = PromptHear(language=language, name=name)
+        return Control(self._path, SLOW_S)._ask(ask, PromptSound).files
+
+    def answer_hear(self, language: str, answer: str) -> tuple[str, ...]:
+        """The files of an answer as callers hear it now."""
+        ask = AnswerHear(language=language, answer=answer)
         return Control(self._path, SLOW_S)._ask(ask, PromptSound).files
 
     def prompt_put(self, language: str, name: str, upload: str, by: str) -> float:

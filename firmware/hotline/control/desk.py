@@ -24,6 +24,7 @@ from hotline.control.letterdesk import LetterDesk
 from hotline.control.linedesk import LineDesk
 from hotline.control.livedesk import callers_waiting, live_call, live_calls
 from hotline.control.menutrial import tried
+from hotline.control.messages.answers import AnswerHear
 from hotline.control.messages.backup import (
     BackupAnswer,
     BackupForget,
@@ -268,7 +269,7 @@ class FrontDesk:
     async def menu_try(self, ask: MenuTry) -> MenuTried:
         """See Desk."""
         voice = self.exchange.prompts if ask.sound else None
-        return await tried(self.exchange.office(), ask, voice)
+        return await tried(self.exchange.office(), ask, self._now(), voice)
 
     async def notice_texts(self, ask: NoticeTexts) -> NoticeTextsAnswer:
         """See Desk."""
@@ -337,6 +338,10 @@ class FrontDesk:
     async def prompt_hear(self, ask: PromptHear) -> PromptSound:
         """See Desk."""
         return await self.sentences.hear(ask)
+
+    async def answer_hear(self, ask: AnswerHear) -> PromptSound:
+        """See Desk."""
+        return await self.sentences.answer(ask)
 
     async def announcement(self, ask: AnnouncementLook) -> AnnouncementNow:
         """See Desk."""

@@ -10,8 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from hotline.calls.answers import answered
 from hotline.calls.message import KEPT_DAYS
 from hotline.clock import Clock
+from hotline.control.messages.answers import AnswerHear
 from hotline.control.messages.prompts import (
     Announce,
     AnnouncementNow,
@@ -32,10 +34,13 @@ from hotline.errors import HotlineError
 from hotline.media import catalogue
 from hotline.media.catalogue import opening_words
 from hotline.media.engine import Prompts as Voice
+from hotline.media.sentencecodes import sentence_codes
 from hotline.media.sentences import Sentence, sentences
 from hotline.media.uploaded import import_sound
 from hotline.routing.announcement import LONGEST, Announcement
-from hotline.routing.office import Office
+from hotline.routing.answers import can_say
+from hotline.routing.menuwalk import MAIN
+from hotline.routing.office import Do, Office
 from hotline.said import say
 from hotline.storage.announcements import Announcements
 from hotline.storage.ownprompts import Origin, OwnPrompts, OwnSound
@@ -72,14 +77,30 @@ class PromptDesk:
         """A sentence with its sounds."""
         sentence = self._sentence(ask.language, ask.name)
         sounds = await asyncio.to_thread(self.own.sounds, ask.language, ask.name)
+        office, place = self.office(), (ask.language, ask.name)
+        codes = sentence_codes(office, KEPT_DAYS)
+        first = office.menu(MAIN)
         return PromptAnswer(
-            sentence=_shown(sentence, sounds), versions=tuple(_version(one) for one in sounds)
+            sentence=_shown(sentence, sounds),
+            versions=tuple(_version(one) for one in sounds),
+            dial_code=next(code for code, where in codes.items() if where == place),
+            staff_key=next((k.key for k in first.keys if k.do is Do.STAFF), "") if first else "",
         )
 
     async def hear(self, ask: PromptHear) -> PromptSound:
         """By the same way as for a caller."""
         sentence = self._sentence(ask.language, ask.name)
         files = await self._files(sentence, ask.language)
+        return PromptSound(files=tuple(str(path) for path in files))
+
+    async def answer(self, ask: AnswerHear) -> PromptSound:
+        """The same of an answer. Raises HotlineError where there is nothing to hear."""
+        office, files = self.office(), list[Path]()
+        if ask.language in office.languages and can_say(office, ask.answer):
+            for one in answered(office, ask.answer, ask.language, self.clock.now()):
+                files += await one.sound(self.voice)
+        if not files:
+            raise HotlineError(say("There is no such answer."), say("Choose one of the list."))
         return PromptSound(files=tuple(str(path) for path in files))
 
     async def put(self, ask: PromptPut) -> PromptPutAnswer:
@@ -152,6 +173,49 @@ class PromptDesk:
             return now
         told = {"until": found.until, "at": found.at, "by": found.by, "text": dict(found.text)}
         return now.model_copy(update=told | {"on": found.on(self.clock.now())})
+
+    # -- by telephone ------------------------------------------------------------------------------
+
+    def coded(self, code: str) -> tuple[str, str] | None:
+        """The language and the name of the sentence with this code."""
+        return sentence_codes(self.office(), KEPT_DAYS).get(code)
+
+    async def heard(self, language: str, name: str) -> list[Path]:
+        """What callers hear now."""
+        return await self._files(self._sentence(language, name), language)
+
+    async def room(self) -> Path:
+        """Where to record."""
+        new = await asyncio.to_thread(self.uploads.new, self.clock.now())
+        return new.with_suffix(".wav")
+
+    async def made(self, recording: Path) -> Path:
+        """One of the box's sounds, of a recording that is gone afterwards; a child opens it."""
+        ours = recording.with_name(f"{recording.stem}-made.wav")
+        try:
+            async with self._turn:
+                await import_sound(recording, ours)
+        finally:
+            await asyncio.to_thread(recording.unlink, missing_ok=True)
+        return ours
+
+    async def keep(self, language: str, name: str, sound: Path, by: str) -> None:
+        """Let it be heard from now on."""
+        async with self._turn:
+            await self._in_force(self._sentence(language, name), language, sound, by)
+
+    def announced(self) -> bool:
+        """Do callers hear an announcement?"""
+        return self.announcement().on
+
+    def recorded(self) -> bool:
+        """Is there a recording of one that the first of the office's languages needs?"""
+        return self.office().language in self._recorded()
+
+    async def announce_for(self, span: timedelta | None, by: str) -> None:
+        """For so long the one that was recorded last; None: no more."""
+        until = self.clock.now() + span if span else None
+        await self.announce(Announce(until=until, by=by))
 
     def _recorded(self) -> tuple[str, ...]:
         name = catalogue.ANNOUNCEMENT

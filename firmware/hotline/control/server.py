@@ -17,6 +17,7 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from hotline.control.messages import REQUEST, Request
+from hotline.control.messages.answers import AnswerHear
 from hotline.control.messages.backup import (
     BackupAnswer,
     BackupForget,
@@ -321,6 +322,9 @@ class Desk(Protocol):
 
     async def prompt_hear(self, ask: PromptHear) -> PromptSound:
         """A sentence as callers hear it."""
+
+    async def answer_hear(self, ask: AnswerHear) -> PromptSound:
+        """An answer as callers hear it."""
 
     async def prompt_put(self, ask: PromptPut) -> PromptPutAnswer:
         """Take an uploaded sound; see media/uploaded.py."""

@@ -30,9 +30,11 @@ from hotline.options import Options, dialled_countries, numbers_of_lines, public
 from hotline.options.added import AllLines, every_line, read_added
 from hotline.options.chosen import WithChosen, read_chosen
 from hotline.options.file import read_options, readable_by_others
+from hotline.routing.answers import over
 from hotline.routing.confirmed import only_confirmed, waiting
 from hotline.routing.office import Office
 from hotline.routing.selfcalls import OFF
+from hotline.routing.shifts import day_of
 from hotline.storage.confirmations import holding
 from hotline.storage.files import RESERVE, Recordings
 from hotline.storage.office import current
@@ -156,6 +158,10 @@ def _office(places: Places, options: Options) -> Iterator[Finding]:
     yield Finding(True, f"{office.name}: {len(office.people)} people, {len(office.menus)} menus.")
     for warning in warnings:
         yield Finding(False, warning, "Correct it in the office file and import it again.")
+    for answer in office.answers:
+        if over(answer, day_of(office, Clock().now())):
+            words = f"The answer {answer.id} is past its day: callers are led to a person instead."
+            yield Finding(False, words, "Look whether it is right and date it anew: page Answers.")
     for person in waiting(only_confirmed(office, confirmed)):
         words = ONE_PERSON.format(name=person.name)
         yield Finding(False, words, HOW.format(id=person.id))

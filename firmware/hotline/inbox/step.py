@@ -16,6 +16,7 @@ StepName = Literal[
     "menu",
     "language",
     "information",
+    "answer_over",
     "key",
     "no_key",
     "wrong_key",
@@ -31,6 +32,8 @@ StepName = Literal[
     "staff_who",
     "staff_swap",
     "staff_back",
+    "staff_recorded",
+    "staff_announced",
     "staff_over",
     # reaching a person
     "cap",
@@ -77,6 +80,8 @@ StepName = Literal[
     "filed",
     "disk_trouble",
     "callback",
+    "callback_asked",
+    "callback_keyed",
     # calling a caller back
     "return_asked",
     "calling_back",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -30,6 +30,14 @@ class Prompt(StrEnum):
     MENU_ITEM = "menu_item"
     MENU_PERSON = "menu_person"
     LANGUAGE_CHOICE = "language_choice"
+    ANSWER_OPEN = "answer_open"
+    ANSWER_CLOSED = "answer_closed"
+    ANSWER_ALWAYS = "answer_always"
+    ANSWER_CLOSED_DAYS = "answer_closed_days"
+    ANSWER_EMAIL = "answer_email"
+    ANSWER_SITE = "answer_site"
+    ANSWER_AFTER = "answer_after"
+    ANSWER_AFTER_CLOSED = "answer_after_closed"
     WRONG_KEY = "wrong_key"
     NO_KEY = "no_key"
     PLEASE_HOLD = "please_hold"
@@ -44,6 +52,11 @@ class Prompt(StrEnum):
     MESSAGE_EMPTY = "message_empty"
     CALLBACK_ASKED = "callback_asked"
     CALLBACK_IN_TURN = "callback_in_turn"
+    CALLBACK_OWN = "callback_own"
+    CALLBACK_KEY_IN = "callback_key_in"
+    CALLBACK_READ = "callback_read"
+    CALLBACK_REFUSED = "callback_refused"
+    CALLBACK_NOTED = "callback_noted"
     DISK_FULL_APOLOGY = "disk_full_apology"
     WHISPER = "whisper"
     WHISPER_ABOUT = "whisper_about"
@@ -114,6 +127,22 @@ class Prompt(StrEnum):
     STAFF_SWAP_NO_TEXT = "staff_swap_no_text"
     STAFF_NOBODY_WAITS = "staff_nobody_waits"
     STAFF_CANNOT_CALL = "staff_cannot_call"
+    STAFF_OFFER_RECORD = "staff_offer_record"
+    STAFF_OFFER_ANNOUNCE = "staff_offer_announce"
+    STAFF_NOT_ALLOWED = "staff_not_allowed"
+    STAFF_RECORD_CODE = "staff_record_code"
+    STAFF_RECORD_UNKNOWN = "staff_record_unknown"
+    STAFF_RECORD_NOW = "staff_record_now"
+    STAFF_RECORD_SPEAK = "staff_record_speak"
+    STAFF_RECORD_HEAR = "staff_record_hear"
+    STAFF_RECORD_KEEP = "staff_record_keep"
+    STAFF_RECORD_KEPT = "staff_record_kept"
+    STAFF_RECORD_FAILED = "staff_record_failed"
+    STAFF_ANNOUNCE_ON = "staff_announce_on"
+    STAFF_ANNOUNCE_OFF = "staff_announce_off"
+    STAFF_ANNOUNCE_AGAIN = "staff_announce_again"
+    STAFF_ANNOUNCE_STARTED = "staff_announce_started"
+    STAFF_ANNOUNCE_ENDED = "staff_announce_ended"
     ROLL_CALL = "roll_call"
     ROLL_CALL_THANKS = "roll_call_thanks"
     MEASURE = "measure"
@@ -123,6 +152,14 @@ class Prompt(StrEnum):
 OF_STAFF = frozenset(prompt for prompt in Prompt if prompt.name.startswith("STAFF_"))
 # And these, only one that asks its callers why they call.
 OF_WHY = frozenset({Prompt.ASK_WHY, Prompt.WHISPER_ABOUT, Prompt.WHISPER_KEYS})
+# These, one with a key to an answer, and one with a key for who wants to be called back.
+OF_ANSWERS = frozenset(prompt for prompt in Prompt if prompt.name.startswith("ANSWER_"))
+OF_CALL_ME_BACK = frozenset(
+    {
+        *(Prompt.CALLBACK_OWN, Prompt.CALLBACK_KEY_IN, Prompt.CALLBACK_READ),
+        *(Prompt.CALLBACK_REFUSED, Prompt.CALLBACK_NOTED),
+    }
+)
 
 
 # What is said before every greeting for a while, as the name of an owner's recording of it.
@@ -139,6 +176,11 @@ def key_name(menu: str, key: str) -> str:
     return f"key-{menu}-{key}" if _MENU.fullmatch(menu) and key in "0123456789" else ""
 
 
+def answer_name(answer: str) -> str:
+    """The same of an answer."""
+    return f"answer-{answer}" if _MENU.fullmatch(answer) else ""
+
+
 # The values a sentence takes. Every language uses exactly these.
 VALUES: Mapping[Prompt, frozenset[str]] = {
     prompt: frozenset(values.split())
@@ -153,6 +195,14 @@ VALUES: Mapping[Prompt, frozenset[str]] = {
         Prompt.COMPLAINT_SAVED: "case",
         Prompt.CALLBACK_ASKED: "case",
         Prompt.CALLBACK_IN_TURN: "case",
+        Prompt.CALLBACK_OWN: "caller",
+        Prompt.CALLBACK_READ: "caller",
+        Prompt.CALLBACK_NOTED: "case",
+        Prompt.ANSWER_OPEN: "closes opens",
+        Prompt.ANSWER_CLOSED: "opens then",
+        Prompt.ANSWER_CLOSED_DAYS: "closed again",
+        Prompt.ANSWER_EMAIL: "email",
+        Prompt.ANSWER_SITE: "site",
         Prompt.WHISPER: "office topic caller",
         Prompt.WHISPER_ABOUT: "office topic",
         Prompt.WHISPER_KEYS: "caller",
@@ -256,6 +306,20 @@ def came_words(language: str, came: datetime, now: datetime) -> str:
         return str(book["today"]).format(time=time)
     day, month = book["days"][came.day - 1], book["months"][came.month - 1]
     return str(book["date"]).format(day=day, month=month, time=time)
+
+
+def day_words(language: str, day: date) -> str:
+    """A day without a time: "on the thirty-first of December"."""
+    book = _book(known(language))["when"]
+    name, month = book["days"][day.day - 1], book["months"][day.month - 1]
+    return str(book["date"]).format(day=name, month=month, time="").strip(" ,")
+
+
+def address_words(language: str, address: str) -> str:
+    """An address of e-mail or of a site as it is said: "office at floarea dot md"."""
+    signs: Mapping[str, str] = _book(known(language))["signs"]
+    bare = re.sub(r"^https?://|/$", "", address)
+    return " ".join("".join(f" {signs[c]} " if c in signs else c for c in bare).split())
 
 
 def _time_words(book: Mapping[str, Any], opens: datetime) -> str:

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from hotline.media import catalogue
 from hotline.media.catalogue import Prompt
+from hotline.routing.answers import ADDRESS, keys_to
+from hotline.routing.menuwalk import spoken
 from hotline.routing.office import Do, Menu, Office
 
 
@@ -41,11 +43,16 @@ class Sentence:
 
 # Their one sound could not say what differs from time to time in the middle of them.
 ALWAYS_SPOKEN = frozenset(
-    {Prompt.MENU_ITEM, Prompt.TALK_KEY, Prompt.STAFF_DUTY, Prompt.STAFF_WISH, Prompt.POSITION}
+    {
+        *(Prompt.MENU_ITEM, Prompt.TALK_KEY, Prompt.STAFF_DUTY, Prompt.STAFF_WISH),
+        *(Prompt.POSITION, Prompt.CALLBACK_OWN, Prompt.CALLBACK_READ),
+        *(Prompt.ANSWER_OPEN, Prompt.ANSWER_CLOSED, Prompt.ANSWER_CLOSED_DAYS),
+        *(Prompt.ANSWER_EMAIL, Prompt.ANSWER_SITE),
+    }
 )
 _STARTS = {
     Group.GREETING: ("greeting", "recording_notice"),
-    Group.MENU: ("menu", "language", "wrong_key", "no_key"),
+    Group.MENU: ("menu", "language", "wrong_key", "no_key", "answer"),
     Group.WAITING: ("please", "still", "nobody", "ask_why", "callback"),
     Group.MESSAGE: ("message", "complaint", "disk", "survey", "goodbye", "line_error"),
     Group.TESTS: ("self_test", "learn", "measure", "roll_call"),
@@ -60,6 +67,7 @@ def sentences(office: Office, language: str, days: int) -> list[Sentence]:
     found = [
         Sentence(catalogue.ANNOUNCEMENT, Group.GREETING, ""),
         *_menus(office, language),
+        *_answers(office, language),
         *(_of_box(office, language, prompt, days) for prompt in Prompt if _fits(office, prompt)),
     ]
     return sorted(found, key=lambda one: order.index(one.group))
@@ -70,8 +78,17 @@ def _fits(office: Office, prompt: Prompt) -> bool:
         return False
     if prompt in catalogue.OF_WHY:
         return office.asks_why
-    staff = any(key.do is Do.STAFF for menu in office.menus for key in menu.keys)
+    if prompt in catalogue.OF_ANSWERS:
+        return has_key(office, Do.ANSWER)
+    if prompt in catalogue.OF_CALL_ME_BACK:
+        return has_key(office, Do.CALLBACK)
+    staff = has_key(office, Do.STAFF)
     return staff or prompt not in catalogue.OF_STAFF
+
+
+def has_key(office: Office, do: Do) -> bool:
+    """Does any key of its menus do this?"""
+    return any(key.do is do for menu in office.menus for key in menu.keys)
 
 
 def _of_box(office: Office, language: str, prompt: Prompt, days: int) -> Sentence:
@@ -102,6 +119,18 @@ def _menus(office: Office, language: str) -> Iterator[Sentence]:
             if key.do is Do.SAY and name:
                 text = key.text.get(language) or key.text.get(office.language, "")
                 yield Sentence(name, Group.MENU, text, text, what=key.key)
+
+
+def _answers(office: Office, language: str) -> Iterator[Sentence]:
+    """Of the office's own, and its address where a key leads to it."""
+    for one in office.answers:
+        if name := catalogue.answer_name(one.id):
+            text = spoken(one.text, language, office)
+            asked = spoken(one.question, language, office) or one.id
+            yield Sentence(name, Group.MENU, text, text, what=asked)
+    if office.answer(ADDRESS) is None and keys_to(office, ADDRESS) and office.address:
+        text = spoken(office.address, language, office)
+        yield Sentence(catalogue.answer_name(ADDRESS), Group.MENU, text, text, what=ADDRESS)
 
 
 def _offers(menu: Menu, language: str, first: str) -> Iterator[str]:

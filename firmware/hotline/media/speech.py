@@ -23,6 +23,7 @@ from pathlib import Path
 from hotline.errors import HotlineError
 from hotline.media import catalogue, children
 from hotline.media.catalogue import Piece, Prompt
+from hotline.media.sentences import has_key
 from hotline.media.sounds import Sounds
 from hotline.routing.office import Do, Office
 from hotline.said import say
@@ -302,7 +303,13 @@ def _sayings(office: Office, language: str) -> Iterator[tuple[Prompt, Mapping[st
     case_and_caller = {"case": "0", "caller": "0"}
     never = frozenset() if _has_staff_menu(office) else catalogue.OF_STAFF
     never |= frozenset() if office.asks_why else catalogue.OF_WHY
+    never |= frozenset() if has_key(office, Do.ANSWER) else catalogue.OF_ANSWERS
+    never |= frozenset() if has_key(office, Do.CALLBACK) else catalogue.OF_CALL_ME_BACK
     yield from ((prompt, case_and_caller) for prompt in Prompt if prompt not in never)
+    for name, address in (("email", office.email), ("site", office.website)):
+        if address and has_key(office, Do.ANSWER):
+            prompt = Prompt.ANSWER_EMAIL if name == "email" else Prompt.ANSWER_SITE
+            yield prompt, {name: catalogue.address_words(language, address)}
     yield from ((Prompt.POSITION, {"n": n}) for n in range(1, 10))
     for topic in office.topics:
         topic_name = {"topic": topic.name.get(language)}
@@ -326,7 +333,7 @@ def _sayings(office: Office, language: str) -> Iterator[tuple[Prompt, Mapping[st
 
 
 def _has_staff_menu(office: Office) -> bool:
-    return any(key.do is Do.STAFF for menu in office.menus for key in menu.keys)
+    return has_key(office, Do.STAFF)
 
 
 def _own_texts(office: Office, language: str) -> Iterator[str]:
@@ -337,6 +344,8 @@ def _own_texts(office: Office, language: str) -> Iterator[str]:
     by_language += [closure.notice for closure in office.closures]
     by_language += [menu.prompt for menu in office.menus]
     by_language += [key.text for menu in office.menus for key in menu.keys]
+    by_language += [one.text for one in office.answers]
+    by_language += [office.address] if has_key(office, Do.ANSWER) else []
     yield from (texts[language] for texts in by_language if language in texts)
     # The staff choose each other: in a talk in the office's language, in their menu in their own.
     if language == catalogue.known(office.language):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from hotline.routing.announced import announced, named
+from hotline.routing.answers import over, over_soon
 from hotline.routing.menuwalk import IMPLIED, MAIN, offered, spoken
 from hotline.routing.office import Campaign, Do, Menu, Office
 from hotline.routing.remarks import Place, Remark, listed, remarks_on
@@ -17,7 +18,7 @@ from hotline.routing.wording import days_in, praise_in
 from hotline.said import say, together
 
 LONGEST_S = 25.0  # until the first key: who waits longer presses 0 or hangs up
-_OF_MENU = frozenset({"menus", "topics"})
+_OF_MENU = frozenset({"menus", "topics", "answers"})
 _UNNAMED = frozenset({Do.STAFF, Do.REPEAT, Do.LANGUAGE})
 
 
@@ -25,6 +26,7 @@ def advice(office: Office, today: date) -> Iterator[Remark]:
     """Everything worth saying about what callers hear and press. today: by the office's wall."""
     yield from (one for one in remarks_on(office) if one.place[0] in _OF_MENU and not one.mistake)
     yield from _lengths(office)
+    yield from _answers(office, today)
     for place, text in _texts(office):
         yield from _wording(office, place, text, today)
     for place, texts in _whole(office):
@@ -49,6 +51,23 @@ def _lengths(office: Office) -> Iterator[Remark]:
             )
             action = say("Shorten the greeting, or take a key out.")
             yield Remark(("menus", office.menus.index(menu)), together(cause, action))
+
+
+def _answers(office: Office, today: date) -> Iterator[Remark]:
+    """What callers do not hear any more, and what they soon will not."""
+    for position, answer in enumerate(office.answers):
+        place, name = ("answers", position), spoken(answer.question, office.language, office)
+        named_so = {"answer": name or answer.id, "day": answer.valid_until}
+        if over(answer, today):
+            cause = say(
+                "The answer “%(answer)s” was good until %(day)s: callers who ask for it are led to"
+                " a person.",
+                **named_so,
+            )
+            yield Remark(place, together(cause, say("Look whether it is right, and date it anew.")))
+        elif over_soon(answer, today):
+            cause = say("The answer “%(answer)s” is good until %(day)s.", **named_so)
+            yield Remark(place, together(cause, say("Look whether it is right, and date it anew.")))
 
 
 def _wording(office: Office, place: Place, text: str, today: date) -> Iterator[Remark]:
@@ -82,11 +101,19 @@ def _whole(office: Office) -> Iterator[tuple[Place, Mapping[str, str]]]:
         yield from _of_campaign(("campaigns", position), campaign)
     for position, topic in enumerate(office.topics):
         yield ("topics", position, "name"), topic.name
+    yield from _of_answers(office)
     for position, menu in enumerate(office.menus):
         yield ("menus", position, "prompt"), menu.prompt
         for number, key in enumerate(menu.keys):
             yield ("menus", position, "keys", number, "label"), key.label
             yield ("menus", position, "keys", number, "text"), key.text
+
+
+def _of_answers(office: Office) -> Iterator[tuple[Place, Mapping[str, str]]]:
+    for position, answer in enumerate(office.answers):
+        yield ("answers", position, "text"), answer.text
+        yield ("answers", position, "question"), answer.question
+    yield ("address",), office.address
 
 
 def _of_campaign(place: Place, campaign: Campaign) -> Iterator[tuple[Place, Mapping[str, str]]]:

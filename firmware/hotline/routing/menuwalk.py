@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from hotline.routing.answers import leads_to_person
 from hotline.routing.office import Do, Fallback, Key, Menu, Office
 
 MAIN = "main"
 PERSON_KEY = "0"
 REPEAT_KEY = "*"
+BACK_KEY = "#"  # behind an answer
 MOST_CHOICES = 25  # somebody who hears the menu so often is helped by a person, or is a machine
 NEEDS_PERSON = frozenset({Do.PERSON, Do.TOPIC})
 # 0 is a person and * repeats, even where the owner forgot to say so.
@@ -41,12 +43,16 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Stand:
-    """Where a caller stands in the menu. tries: in vain on this level. heard: so many times."""
+    """Where a caller stands in the menu. tries: in vain on this level. heard: so many times.
+
+    answer: the key whose answer is told just now, and what follows it; "" for none.
+    """
 
     menu: Menu
     language: str
     tries: int = 0
     heard: int = 0
+    answer: str = ""
 
     @property
     def over(self) -> bool:
@@ -61,6 +67,8 @@ class Met(StrEnum):
     WRONG_KEY = "wrong key"
     BELOW = "below"  # another level
     SAY = "say"  # information, then the menu again
+    ANSWER = "answer"  # an answer, then again, back or a person
+    BACK = "back"  # from an answer to the menu
     LANGUAGE = "language"
     AGAIN = "again"
     WISH = "wish"  # it leads out of the menu: `chosen` says where
@@ -82,9 +90,14 @@ def begin(office: Office, language: str) -> Stand | None:
 
 
 def turn(office: Office, stand: Stand, key: str | None) -> Turn:
-    """Where this key leads, None for silence until the time was up."""
+    """Where this key leads, None for silence until the time was up.
+
+    office: with the answers that may be said today; in place of another one somebody is rung.
+    """
+    if stand.answer and (behind := _behind_answer(stand, key)):
+        return behind
     chosen = key_of(stand.menu, key)
-    after = replace(stand, heard=stand.heard + 1)
+    after = replace(stand, heard=stand.heard + 1, answer="")
     if chosen is None:
         met = Met.NO_KEY if key is None else Met.WRONG_KEY
         return Turn(met, replace(after, tries=stand.tries + 1))
@@ -97,7 +110,27 @@ def turn(office: Office, stand: Stand, key: str | None) -> Turn:
         return Turn(Met.LANGUAGE, replace(after, language=chosen.target), chosen)
     if chosen.do is Do.REPEAT:
         return Turn(Met.AGAIN, after, chosen)
+    if leads_to_person(office, chosen):
+        return Turn(Met.WISH, after, replace(chosen, do=Do.PERSON, target=""))
+    if chosen.do is Do.ANSWER:
+        return Turn(Met.ANSWER, replace(after, answer=chosen.key), chosen)
     return Turn(Met.WISH, after, chosen)
+
+
+def _behind_answer(stand: Stand, key: str | None) -> Turn | None:
+    """Star tells it again, hash or silence leads back, zero to a person; None for other keys, which
+    are those of the menu.
+    """
+    told, after = key_of(stand.menu, stand.answer), replace(stand, heard=stand.heard + 1)
+    if key == REPEAT_KEY:
+        return Turn(Met.ANSWER, after, told)
+    if key is None or key == BACK_KEY:
+        return Turn(Met.BACK, replace(after, answer=""), told)
+    if key == PERSON_KEY:
+        own = key_of(stand.menu, PERSON_KEY)
+        to_person = own if own and own.do in NEEDS_PERSON else IMPLIED[PERSON_KEY]
+        return Turn(Met.WISH, replace(after, answer=""), to_person)
+    return None
 
 
 def key_of(menu: Menu, key: str | None) -> Key | None:
@@ -119,10 +152,14 @@ def offered(office: Office, menu: Menu, language: str, open_now: bool) -> Iterat
             # In the language it offers, and not for the one that is spoken already.
             if key.target != language:
                 yield Sentence(Kind.LANGUAGE, key.target, key.key)
-        elif label and (open_now or key.do not in NEEDS_PERSON):
+        elif label and (open_now or not _needs_person(office, key)):
             yield Sentence(Kind.KEY, language, key.key, label)
     if open_now and all(key.key != PERSON_KEY for key in menu.keys):
         yield Sentence(Kind.PERSON, language, PERSON_KEY)
+
+
+def _needs_person(office: Office, key: Key) -> bool:
+    return key.do in NEEDS_PERSON or leads_to_person(office, key)
 
 
 def spoken(texts: Mapping[str, str], language: str, office: Office) -> str:
@@ -145,7 +182,7 @@ def walked(office: Office, keys: Iterable[str | None]) -> list[Turn]:
 class Leaving:
     """How a caller leaves the menu. chosen: the key, None where nothing was chosen.
 
-    do: PERSON or TOPIC (somebody is rung), MESSAGE, COMPLAINT or STAFF.
+    do: PERSON or TOPIC (somebody is rung), MESSAGE, COMPLAINT, CALLBACK or STAFF.
     """
 
     do: Do

@@ -192,6 +192,8 @@ class Do(StrEnum):
     TOPIC = "topic"  # a person competent for `target`
     MENU = "menu"  # the second level, `target` is a Menu id
     SAY = "say"  # information, then the menu again; `text`
+    ANSWER = "answer"  # `target` is an Answer id or one of routing/answers.py; then a choice
+    CALLBACK = "callback"  # the wish to be called back; `target` may name a topic
     MESSAGE = "message"
     COMPLAINT = "complaint"  # `target` may name a topic
     LANGUAGE = "language"  # `target` is a language code
@@ -224,6 +226,25 @@ class Menu:
     prompt: dict[str, str] = field(default_factory=dict)
     wait_seconds: int = 6
     tries: int = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What callers ask again and again, and what the office says to it; texts by language.
+
+    owner: id of who keeps it right, "" for nobody in particular. valid_until: the last day on which
+    it is said, None for any day. reviewed: when somebody last looked whether it is right.
+    sensitive: a matter to be spoken of with care. variants: other ways to say it, for the staff.
+    """
+
+    id: str
+    question: dict[str, str] = field(default_factory=dict)
+    text: dict[str, str] = field(default_factory=dict)
+    owner: str = ""
+    valid_until: date | None = None
+    reviewed: date | None = None
+    sensitive: bool = False
+    variants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -285,6 +306,7 @@ class Office:
     self_call: when the box calls its own lines each day: "before opening", "off", or a local time
         such as "07:30".
     never_said: names and words no text for callers may hold, such as those of competitors.
+    address: where the office is, by language; email and website: told to callers who ask.
 
     That key 1 takes a forwarded call cannot be configured.
     """
@@ -304,6 +326,7 @@ class Office:
     topics: tuple[Topic, ...] = ()
     menus: tuple[Menu, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
+    answers: tuple[Answer, ...] = ()
     greeting: dict[str, str] = field(default_factory=dict)
     closed_greeting: dict[str, str] = field(default_factory=dict)
     recording_notice: dict[str, str] = field(default_factory=dict)
@@ -334,6 +357,9 @@ class Office:
     roll_call: bool = True
     self_call: str = "before opening"
     never_said: tuple[str, ...] = ()
+    address: dict[str, str] = field(default_factory=dict)
+    email: str = ""
+    website: str = ""
     # What `shifts.duties_of` found, by what it was asked; another office begins with none.
     worked_out: dict[tuple[date, Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False, hash=False
@@ -365,6 +391,10 @@ class Office:
     def topic(self, topic_id: str) -> Topic | None:
         """The topic of that id, or None."""
         return next((t for t in self.topics if t.id == topic_id), None)
+
+    def answer(self, answer_id: str) -> Answer | None:
+        """The answer of that id, or None."""
+        return next((one for one in self.answers if one.id == answer_id), None)
 
     @property
     def asks_why(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 
+from hotline.routing.answers import can_say, ids
 from hotline.routing.menuwalk import IMPLIED, MAIN, key_of
 from hotline.routing.office import (
     MINUTES_PER_DAY,
@@ -28,7 +29,8 @@ MOST_CHOICES = 5
 _HABITS = frozenset({"0", "*", "#"})
 # Neither is one of a caller's own choices: who needs it knows it by its sound, or by heart.
 _NOT_CHOSEN = frozenset({Do.STAFF, Do.LANGUAGE})
-_WAYS_OUT = frozenset({Do.PERSON, Do.TOPIC, Do.MESSAGE, Do.COMPLAINT})
+_WAYS_OUT = frozenset({Do.PERSON, Do.TOPIC, Do.MESSAGE, Do.COMPLAINT, Do.CALLBACK})
+_OF_TOPIC = frozenset({Do.COMPLAINT, Do.CALLBACK})  # where they name one
 
 Place = tuple[str | int, ...]
 
@@ -57,6 +59,7 @@ def remarks_on(office: Office) -> Iterator[Remark]:
     yield from _topics(office)
     yield from _menus(office)
     yield from _campaigns(office)
+    yield from _answers(office)
     for place, menu in enumerate(office.menus):
         for position, key in enumerate(menu.keys):
             yield from _key(office, menu, key, ("menus", place, "keys", position))
@@ -78,6 +81,7 @@ def _twice(office: Office) -> Iterator[Remark]:
         (("topics",), [t.id for t in office.topics]),
         (("menus",), [m.id for m in office.menus]),
         (("campaigns",), [c.id for c in office.campaigns]),
+        (("answers",), [a.id for a in office.answers]),
     ]
     lists += [
         (("menus", n, "keys"), [k.key for k in menu.keys]) for n, menu in enumerate(office.menus)
@@ -265,6 +269,17 @@ def _campaigns(office: Office) -> Iterator[Remark]:
             yield Remark(place, words)
 
 
+def _answers(office: Office) -> Iterator[Remark]:
+    for position, answer in enumerate(office.answers):
+        place: Place = ("answers", position)
+        if not any(answer.text.values()):
+            words = say("the answer `%(answer)s` says nothing: write its text", answer=answer.id)
+            yield Remark((*place, "text"), words, mistake=True)
+        if answer.owner and office.person(answer.owner) is None:
+            words = say("nobody keeps this answer right any more: choose another person")
+            yield Remark((*place, "owner"), words)
+
+
 def _always(campaign: Campaign) -> bool:
     return campaign.first is None and campaign.last is None and not campaign.hours
 
@@ -275,12 +290,14 @@ def _to_person(key: Key) -> bool:
 
 def _key(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Remark]:
     target = (*place, "target")
-    if key.do is Do.TOPIC or (key.do is Do.COMPLAINT and key.target):
+    if key.do is Do.TOPIC or (key.do in _OF_TOPIC and key.target):
         topics = [topic.id for topic in office.topics]
         if key.target not in topics:
             yield _unknown(target, "topic", key.target, topics)
     elif key.do is Do.MENU:
         yield from _leads_to(office, menu, key, target)
+    elif key.do is Do.ANSWER:
+        yield from _leads_to_answer(office, key, target)
     elif key.do is Do.LANGUAGE:
         if key.target not in office.languages:
             yield _unknown(target, "language of the office", key.target, office.languages)
@@ -303,6 +320,17 @@ def _leads_to(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Re
         words = say(
             "`%(menu)s` would be a third level: a menu has two, callers get lost below",
             menu=key.target,
+        )
+        yield Remark(place, words, mistake=True)
+
+
+def _leads_to_answer(office: Office, key: Key, place: Place) -> Iterator[Remark]:
+    if key.target not in ids(office):
+        yield _unknown(place, "answer", key.target, ids(office))
+    elif office.answer(key.target) is None and not can_say(office, key.target):
+        words = say(
+            "key %(key)s has nothing to say: write the address, or the e-mail and the site",
+            key=key.key,
         )
         yield Remark(place, words, mistake=True)
 

@@ -23,8 +23,11 @@ KEYS: dict[str, Ask] = {
     "6": Ask.BACK,
     "7": Ask.YES,
     "8": Ask.NO,
+    "9": Ask.RECORD,
+    "0": Ask.ANNOUNCE,
 }
 DUTIES_OFFERED = 3
+MANAGER = 3  # the level
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,18 @@ def offered(office: Office, person: Person, now: datetime, away: Absent) -> tupl
         Ask.WHO: True,
         Ask.SWAP: bool(office.shifts) and bool(colleagues(office, person)),
         Ask.BACK: True,
+        Ask.RECORD: may_speak(office, person),
+        Ask.ANNOUNCE: may_speak(office, person),
     }
     return tuple(ask for ask in KEYS.values() if there.get(ask))
+
+
+def may_speak(office: Office, person: Person) -> bool:
+    """May this person change what callers hear? A manager, or who watches the plan; where there is
+    neither, everybody who has a PIN.
+    """
+    some = {p.id for p in office.people if p.level == MANAGER or p.id == office.supervisor}
+    return not some or person.id in some
 
 
 def colleagues(office: Office, person: Person) -> tuple[Person, ...]:

@@ -33,6 +33,8 @@ class Ask(StrEnum):
     NO = "no"
     SWAP = "swap"
     BACK = "back"
+    RECORD = "record"  # by telephone alone
+    ANNOUNCE = "announce"  # the same
 
 
 @dataclass(frozen=True)

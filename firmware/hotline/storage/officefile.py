@@ -12,6 +12,7 @@ from hotline.errors import BadSettings, NumberRefused
 from hotline.numbering import dialable, normalise
 from hotline.routing.office import (
     Absence,
+    Answer,
     Campaign,
     Closure,
     Key,
@@ -30,6 +31,7 @@ from hotline.storage.officeform import (
     LANGUAGES,
     SECTIONS,
     AbsenceForm,
+    AnswerForm,
     CampaignForm,
     ClosureForm,
     DirectoryForm,
@@ -131,6 +133,7 @@ class _Draft:
             topics=self.items("topics", TopicForm, sections, lambda form, _: _topic(form, top)),
             menus=self.menus(sections["menus"]),
             campaigns=self.items("campaigns", CampaignForm, sections, _campaign),
+            answers=self.items("answers", AnswerForm, sections, _answer),
         )
         self.remark_on(office)
         return office
@@ -347,6 +350,10 @@ def _campaign(form: CampaignForm, place: Place) -> Campaign:
         last=form.to,
         hours=tuple(_hours(one, place) for one in form.hours),
     )
+
+
+def _answer(form: AnswerForm, _: Place) -> Answer:
+    return Answer(**_values(form))
 
 
 def _key(form: KeyForm, _: Place) -> Key:

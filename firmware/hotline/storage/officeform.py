@@ -6,6 +6,7 @@ the owner; what one item cannot know of another is checked in `routing.remarks`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from difflib import get_close_matches
@@ -50,6 +51,7 @@ SECTIONS = (
     "topics",
     "menus",
     "campaigns",
+    "answers",
 )
 _DAYS_OF_YEAR = 365
 # Country codes and old names that people write for a language.
@@ -68,6 +70,12 @@ def _one_line(text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise ValueError("must be one line of text")
     return text
+
+
+def _email(given: str) -> str:
+    if given and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", given):
+        raise ValueError(f"`{given}` is no e-mail address: write it like office@example.com")
+    return given
 
 
 def _country(code: str) -> str:
@@ -309,6 +317,19 @@ class CampaignForm(Form):
         return self
 
 
+class AnswerForm(Form):
+    """An answer to what is asked often; `valid_until` is the last day on which it is said."""
+
+    id: _Id
+    question: _Texts = {}
+    text: _Texts = {}
+    owner: str = Field("", max_length=40)
+    valid_until: _Date | None = None
+    reviewed: _Date | None = None
+    sensitive: bool = False
+    variants: tuple[Annotated[str, Field(max_length=2000)], ...] = ()
+
+
 class TopForm(Form):
     """What the office says once."""
 
@@ -347,6 +368,9 @@ class TopForm(Form):
     roll_call: bool = True
     self_call: Annotated[str, AfterValidator(_self_call)] = BEFORE_OPENING
     never_said: tuple[_Name, ...] = ()
+    address: _Texts = {}
+    email: Annotated[str, Field(max_length=120), AfterValidator(_email)] = ""
+    website: Annotated[str, Field(max_length=120)] = ""
 
 
 def _check_order(first: date | None, last: date | None) -> None:

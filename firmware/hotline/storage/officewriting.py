@@ -56,6 +56,7 @@ def write_office(office: Office) -> str:
     written["topics"] = [_topic_out(t) for t in office.topics]
     written["menus"] = [_menu_out(m) for m in office.menus]
     written["campaigns"] = [_campaign_out(c) for c in office.campaigns]
+    written["answers"] = [_usual_left_out(one) for one in office.answers]
     return _text(written)
 
 

@@ -78,6 +78,11 @@ class Places:
         return self.data / "announcement.json"
 
     @property
+    def answers_told(self) -> Path:
+        """Of which answers it was told that they are over, or soon will be."""
+        return self.data / "answers-told.json"
+
+    @property
     def spoken(self) -> Path:
         """Synthesised prompts; can be made again."""
         return self.data / "cache" / "spoken"

@@ -6,6 +6,7 @@ from flask import Flask
 
 from hotline_web.pages import (
     account,
+    answers,
     audit,
     backup,
     calendar,
@@ -36,7 +37,7 @@ from hotline_web.pages import (
 def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, today, hours, shifts, calendar)
-    office = (naming, menu, prompts, oneline, notices, network, tryout)
+    office = (naming, menu, answers, prompts, oneline, notices, network, tryout)
     people = (join, confirm, account, users, audit)
     keep = (backup, launch)
     for page in (door, *daily, *office, setup, settings, *people, *keep):

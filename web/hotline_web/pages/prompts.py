@@ -226,6 +226,8 @@ def _sentence(
         code=language,
         sentence=found.sentence,
         versions=found.versions,
+        dial_code=found.dial_code,
+        staff_key=found.staff_key,
         field=field,
         wrong=wrong,
         typed=typed,

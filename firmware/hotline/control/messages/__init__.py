@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from hotline.control.messages.answers import AnswerHear
 from hotline.control.messages.backup import (
     BackupForget,
     BackupLook,
@@ -159,6 +160,7 @@ Request = Annotated[
     | Prompts
     | PromptLook
     | PromptHear
+    | AnswerHear
     | PromptPut
     | PromptText
     | PromptRevert

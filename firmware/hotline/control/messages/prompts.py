@@ -124,10 +124,14 @@ class PromptVersion(Message):
 
 
 class PromptAnswer(Message):
-    """One sentence, its sounds the newest first."""
+    """One sentence, its sounds the newest first. dial_code: to be keyed by who records it by
+    telephone; staff_key: of the first level, which leads to where that is done; "" for none.
+    """
 
     sentence: PromptSentence
     versions: tuple[PromptVersion, ...]
+    dial_code: str = ""
+    staff_key: str = ""
 
 
 class PromptSound(Message):

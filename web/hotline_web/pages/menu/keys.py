@@ -23,7 +23,7 @@ from hotline_web.pages.menu.frame import (
     texts,
 )
 
-ASKED = ("menus", "topics", "languages")
+ASKED = ("menus", "topics", "languages", "answers")
 ALL_KEYS = "0" + KEYS
 # What 0 is called on a level that is new.
 A_PERSON = {
@@ -120,6 +120,7 @@ def _shown(
                 listed(held, "topics"),
                 [n for n in names if n[0] != menus[level]["id"]],
                 languages_of(held),
+                listed(held, "answers"),
             )
         ),
         codes=languages_of(held),

@@ -57,6 +57,7 @@ def _shown(wrong: Wrong = NOTHING_WRONG) -> str:
         sections.get("campaigns") or [],
         office.fallback.value,
         at,
+        sections.get("answers") or [],
     )
     topics = [(n, topic, at(("topics", n))) for n, topic in enumerate(sections.get("topics") or [])]
     greeting = [*at(("greeting",)), *at(("closed_greeting",))]
