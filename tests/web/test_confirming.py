@@ -32,6 +32,8 @@ HARMLESS = frozenset(
             "lines.restart",
             *("notices.remove_mail", "notices.remove_messenger", "notices.try_out"),
             *("notices.again", "notices.give_up"),
+            *("answers.put", "answers.remove", "answers.reviewed", "answers.heard"),
+            "answers.about_office_put",
             *("backup.drop", "backup.forget"),
             *("launch.passport_file", "launch.flyer_file", "launch.code_file"),
             "inbox.me",

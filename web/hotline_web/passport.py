@@ -90,6 +90,7 @@ def _menu(office: Mapping[str, Any]) -> Iterator[Row]:
         office.get("campaigns") or [],
         str(office.get("fallback") or ""),
         lambda place: [],
+        office.get("answers") or [],
     )
     for level in levels:
         yield from _level(level, "")
