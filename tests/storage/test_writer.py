@@ -209,14 +209,14 @@ def small_tmpfs(directory: Path) -> Iterator[Callable[[], None]]:
 
 @contextlib.contextmanager
 def short_files(directory: Path) -> Iterator[Callable[[], None]]:
-    """No file may become longer than half a MiB, until room is made."""
+    """No file may become longer than 768 KiB, until room is made."""
     directory.mkdir()
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def make_room() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
-    resource.setrlimit(resource.RLIMIT_FSIZE, (512 * 1024, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (768 * 1024, before[1]))
     try:
         yield make_room
     finally:

@@ -52,7 +52,8 @@ _LATIN = re.compile(r"[A-Za-z]{2,}")
 # Of dates, which Babel writes and no catalogue; of addresses and of what is typed as it stands.
 _ANYWHERE = re.compile(
     r"\b((Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*|(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*"
-    r"|min|ago|WAV|MP3|https?:\S+|box\.toml|sudo systemctl start hotline|hotline run)\b"
+    r"|min|ago|WAV|MP3|https?:\S+|box\.toml|sudo systemctl start hotline|hotline run"
+    r"|PDF|Wi-Fi|TLS|STARTTLS|Gmail|telegram|Telegram|BotFather|[Aa]pprise|\S+@\S+|smtp\.\S+)\b"
 )
 
 

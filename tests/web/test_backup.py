@@ -76,8 +76,8 @@ def test_a_backup_made_on_the_page_brings_the_office_back(page: Page) -> None:
     assert bring(owner, file).status_code == 302
     until(owner, "See what is in the backup")
     shown = text_of(owner.get("/backup"))
-    assert f"Calls {before} 0" in shown
-    assert "Office Flori Flori" in shown
+    assert f"Calls In the backup: {before} Here now: 0" in shown
+    assert "Office In the backup: Flori Here now: Flori" in shown
     assert post(owner, "restore", mark=mark(owner), sure="on").status_code == 302
     assert page.office.desk.began_anew == 1
     page.office.close()

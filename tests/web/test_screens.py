@@ -83,7 +83,7 @@ SAMPLE = [
     Look(LONG, NEW, 320, True),
 ]
 
-THIRD = 3  # of the pages, in each look of the sample
+LOOKS_FOR_ALL = 6  # of the sample together show every page once
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -203,7 +203,7 @@ def walk(tab: Tab, site: Site, look: Look, every: bool) -> Iterator[str]:
     tab.close()
     inside = log_in(tab.context)
     pages = pages_of(site.page.app)
-    mine = pages if every else pages[SAMPLE.index(look) % THIRD :: THIRD]
+    mine = pages if every else pages[SAMPLE.index(look) % LOOKS_FOR_ALL :: LOOKS_FOR_ALL]
     for address in mine:
         inside.goto(address)
         yield address

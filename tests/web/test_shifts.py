@@ -96,7 +96,7 @@ def test_a_change_somebody_else_made_meanwhile_is_not_taken_back(page: Page) -> 
 def test_an_office_without_people_is_told_where_to_name_them(page: Page) -> None:
     bare = "name: Flori\nzone: Europe/Chisinau\ncountry: MD\nlanguages: [en]\nhours: always\n"
     page.office.desk.plans.offices.save(bare, "maria", page.office.now).result(5)
-    assert "Nobody is named in the office yet." in seen(page.owner(), WEEK)
+    assert "Nobody is named yet." in seen(page.owner(), WEEK)
 
 
 @pytest.mark.parametrize(

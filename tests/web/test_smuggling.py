@@ -52,7 +52,8 @@ class Run(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag in ("img", "iframe", "object", "embed", "base", "style"):
+        ours = tag == "img" and (given.get("src") or "").startswith("/")
+        if tag in ("img", "iframe", "object", "embed", "base", "style") and not ours:
             self.found.append(tag)
         if tag == "script" and not (given.get("src") or "").startswith("/static/"):
             self.found.append("script")

@@ -14,12 +14,17 @@ from hotline_web.desk import desk
 from hotline_web.sessions import accounts
 
 # These write their own lines, or are the daily work that stands with each call and case.
-TOLD_THERE = ("door.", "join.", "confirm.", "account.", "users.", "lines.", "inbox.", "calls.")
+TOLD_THERE = (
+    *("door.", "join.", "confirm.", "account.", "users.", "lines.", "inbox.", "calls."),
+    *("network.", "backup."),
+)
 TOLD_TOO = frozenset(
     {
         *("people.confirm", "people.confirm_all", "people.forget", "people.resume"),
         *("people.pin", "people.forget_pin", "people.unlock", "duty.staff"),
         *("setup.people_confirm", "setup.people_confirm_all"),
+        *("settings.begin_anew", "notices.mail", "notices.remove_mail", "notices.messenger"),
+        *("notices.remove_messenger", "notices.again", "notices.give_up", "notices.try_out"),
         # Nothing is changed yet.
         *("people.look_through", "setup.people_list"),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
@@ -167,6 +168,8 @@ def restore() -> Response | tuple[str, int]:
     if "sure" not in request.form:
         return _shown({"sure": _("Tick this first.")}), NOT_TAKEN
     mark = request.form.get("mark", "")
+    if not re.fullmatch("[0-9a-f]{16}", mark):
+        abort(400)
     return _again(lambda by: RestoreTake(mark=mark, by=by))
 
 

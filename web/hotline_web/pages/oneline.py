@@ -62,6 +62,8 @@ def one() -> str:
 def restart() -> Response:
     """Start the modem of a line anew."""
     name = request.form.get("line", "")
+    if _line(desk(), name) is None:
+        abort(404)
     flash(say(desk().control.line_restart(name, current_user.name)), "good")
     return redirect(url_for("lines.one", line=name))
 
