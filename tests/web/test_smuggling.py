@@ -135,13 +135,17 @@ def test_what_was_smuggled_in_is_really_shown(reader: FlaskClient) -> None:
     assert run_by(f"<p>{HOSTILE}</p>") != []
 
 
+# Each starts a child of its own; test_launch.py gives them hostile names.
+PRINTED = {"launch.passport_file", "launch.flyer_file"}
+
+
 @pytest.mark.parametrize("value", SMUGGLED)
 def test_no_word_in_an_address_breaks_a_page_or_leads_away(
     looking: FlaskClient, value: str
 ) -> None:
     fields = asked_for("args")
     assert {"show", "before", "at", "topic", "days", "after", "next"} <= set(fields)
-    for endpoint in READS:
+    for endpoint in set(READS) - PRINTED:
         path = ROUTES[endpoint].partition("?")[0]
         answer = looking.get(path, query_string=dict.fromkeys(fields, value))
         assert answer.status_code < 500, endpoint
