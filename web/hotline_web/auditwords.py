@@ -162,4 +162,5 @@ def _thing_words(thing: str) -> str:
         return _("message or complaint %(number)s", number=number)
     if kind == "call":
         return _("why the caller of call %(number)s called", number=number)
-    return _("the whole office") if thing == "office" else thing
+    known = {"office": _("the whole office"), "backup": _("a backup of the whole box")}
+    return known.get(thing, thing)

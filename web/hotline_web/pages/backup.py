@@ -38,6 +38,7 @@ from hotline.storage.passphrases import made, weak
 from hotline.storage.places import Places
 from hotline.storage.uploads import LARGEST_BACKUP, Uploads
 from hotline.storage.users import Role
+from hotline_web.auditing import note_export
 from hotline_web.desk import desk
 from hotline_web.languages import _
 from hotline_web.settings import Settings
@@ -124,6 +125,7 @@ def file() -> Response:
     path = _places().backups / held.file if held else None
     if path is None or not path.is_file():
         abort(404)
+    note_export("backup")
     return send_file(path, "application/octet-stream", as_attachment=True)
 
 
