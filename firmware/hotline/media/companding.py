@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -40,7 +42,12 @@ class _Law:
         return self._codes[np.searchsorted(self._borders, samples, side="right")].tobytes()
 
 
-_LAWS = {Encoding.ULAW: _Law(_ulaw()), Encoding.ALAW: _Law(_alaw())}
+@cache
+def _law(encoding: Encoding) -> _Law:
+    """Made with the first call that needs it: with it a megabyte of numpy comes into memory."""
+    return _Law(_ulaw() if encoding is Encoding.ULAW else _alaw())
+
+
 # The middle of a step of 8 bits is what it means: silence that flickers between two codes would
 # else be as loud as a quiet voice.
 _HALF_STEP = 128
@@ -60,7 +67,7 @@ def encode(samples: Samples, encoding: Encoding) -> bytes:
             return ((samples >> 8) + 128).astype(np.uint8).tobytes()
         case Encoding.SIGNED_8:
             return (samples >> 8).astype(np.int8).tobytes()
-    return _LAWS[encoding].encode(samples)
+    return _law(encoding).encode(samples)
 
 
 def decode(data: bytes, encoding: Encoding) -> Samples:
@@ -74,4 +81,4 @@ def decode(data: bytes, encoding: Encoding) -> Samples:
         case Encoding.SIGNED_8:
             steps = np.frombuffer(data, dtype=np.int8).astype(np.int16)
             return np.asarray(steps * 256 + _HALF_STEP, dtype=np.int16)
-    return np.asarray(_LAWS[encoding].values[np.frombuffer(data, dtype=np.uint8)])
+    return np.asarray(_law(encoding).values[np.frombuffer(data, dtype=np.uint8)])

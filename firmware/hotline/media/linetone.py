@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -43,8 +44,9 @@ def span(hertz: Hertz) -> npt.NDArray[np.float32]:
     return np.linalg.qr(np.stack(waves, 1))[0].astype(np.float32)
 
 
+@cache
 def _bases(tones: tuple[Hertz, ...]) -> tuple[npt.NDArray[np.float32], list[int]]:
-    """The spans of all tones, and where each begins."""
+    """The spans of all tones, and where each begins. Asked for with the first call: 1 MB."""
     spans = [span(hertz) for hertz in tones]
     places = np.cumsum([0, *(one.shape[1] for one in spans[:-1])])
     return np.hstack(spans), places.tolist()
@@ -56,12 +58,9 @@ class Tones:
     learned: a tone that counts as well.
     """
 
-    _BASES, _PLACES = _bases(_EXCHANGE)
-
     def __init__(self, learned: HangUpTone | None = None) -> None:
-        self._bases, self._places = self._BASES, self._PLACES
-        if learned is not None:
-            self._bases, self._places = _bases((*_EXCHANGE, learned.hertz))
+        more = () if learned is None else (learned.hertz,)
+        self._bases, self._places = _bases((*_EXCHANGE, *more))
 
     def judge(self, frames: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], list[bool]]:
         """Take any number of 20 ms frames: 16-bit values, shaped (frames, 160).
