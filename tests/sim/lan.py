@@ -176,7 +176,7 @@ class House:
 
     def inside(self, *command: str) -> list[str]:
         """The command, run where the box is."""
-        return [*_enter(self.near), *command]
+        return [*enter(self.near), *command]
 
     def asks(self, *words: str) -> str:
         """What nmcli prints."""
@@ -187,7 +187,7 @@ class House:
     def browser(self) -> Iterator[Browser]:
         """Somebody at the other end of the cable."""
         child = subprocess.Popen(
-            [*_enter(self.far), sys.executable, "-c", _BROWSER],
+            [*enter(self.far), sys.executable, "-c", _BROWSER],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         try:
@@ -197,7 +197,8 @@ class House:
             child.wait()
 
 
-def _enter(process: int) -> list[str]:
+def enter(process: int) -> list[str]:
+    """The words before a command that has it run where that process is."""
     words = ["nsenter", "-t", str(process), "--net", "--mount"]
     return words if os.geteuid() == 0 else [*words, "--user", "--preserve-credentials"]
 
