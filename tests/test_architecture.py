@@ -258,6 +258,7 @@ PAGE_MAY_USE = (
     "inbox",
     "options",
     "numbering",
+    "background",
     "clock",
     "errors",
     "said",

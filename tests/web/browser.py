@@ -13,6 +13,7 @@ from playwright.sync_api import (
     Dialog,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -21,6 +22,8 @@ from tests.web.conftest import OWNER, PASSWORD
 from tests.web.conftest import Page as Box
 
 CHROMIUM = "/usr/bin/chromium"
+PATIENCE_MS = 20_000  # a busy machine is no fault of the page
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class _Quiet(WSGIRequestHandler):
@@ -87,7 +90,7 @@ def window(
         timezone_id=zone,
         reduced_motion="reduce",
     )
-    context.set_default_timeout(8000)
+    context.set_default_timeout(PATIENCE_MS)
     context.on("request", leaves)
     context.on("weberror", lambda e: wrong.append(str(e.error)))
     context.on("dialog", asks)

@@ -7,7 +7,6 @@ they are limited in what they may cost, and are never taken for markup.
 from __future__ import annotations
 
 import json
-import os
 import resource
 import sys
 from collections.abc import Callable, Mapping
@@ -17,6 +16,8 @@ from typing import Any
 
 import segno
 from fpdf import FPDF
+
+from hotline.background import give_way
 
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
 NO_FONT = 3
@@ -145,7 +146,7 @@ def _limit_self() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it writes no file
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(10)
+    give_way()
 
 
 def _child() -> int:

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from hotline.background import give_way
 from hotline.media import wav
 from hotline.media.engine import CLOCK_RATE
 from hotline.media.unwanted import LARGEST_MEGABYTES, LONGEST_MINUTES, Unwanted
@@ -261,7 +262,7 @@ def _limit_self() -> None:
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(10)
+    give_way()
 
 
 def _child(source: str, target: str) -> int:

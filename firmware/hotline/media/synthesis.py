@@ -8,7 +8,6 @@ its input.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TypedDict
 
 import numpy as np
 
+from hotline.background import give_way
 from hotline.errors import HotlineError
 from hotline.media import convert, wav
 
@@ -70,7 +70,7 @@ def _rate(sound: bytes) -> int:
 
 
 def _work(program: tuple[str, ...]) -> None:
-    os.nice(10)
+    give_way()
     for line in sys.stdin:
         trouble = ""
         try:

@@ -8,7 +8,6 @@ and at the end `{"done": true}` or the words with which it refuses.
 from __future__ import annotations
 
 import json
-import os
 import resource
 import sys
 import time
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from hotline.background import give_way
 from hotline.errors import HotlineError
 from hotline.said import parts_of
 from hotline.storage.places import Places
@@ -55,7 +55,7 @@ def _do(work: Work, told: Callable[[int, int], None]) -> None:
 def _limit_self() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the passphrase is in memory
-    os.nice(10)
+    give_way()
 
 
 def _tell(words: object) -> None:
