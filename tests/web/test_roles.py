@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from hotline.storage.users import Role
-from tests.web.conftest import OWNER, PASSWORD, Page, opened, send, token
+from tests.web.conftest import ANY_PAGE, OWNER, PASSWORD, Page, opened, send, token
 from tests.web.test_doors import ROUTES, WRITES, rules
 
 STRANGER = "stranger"
@@ -155,7 +155,7 @@ def browsers(staffed: Page) -> Callable[[Role | str], FlaskClient]:
         if who not in known:
             known[who] = staffed.browser()
             known[who].environ_base["REMOTE_ADDR"] = f"10.0.0.{1 + WHO.index(who)}"
-        if who != STRANGER and known[who].get("/").status_code != 200:
+        if who != STRANGER and known[who].get(ANY_PAGE).status_code == 302:
             name = OWNER if who is Role.OWNER else str(who)
             password = PASSWORD if who is Role.OWNER else f"{PASSWORD} {name}"
             send(known[who], "/login", name=name, password=password)
@@ -174,7 +174,7 @@ def test_each_account_may_what_the_table_says_and_nothing_else(
     staffed: Page, browsers: Callable[[Role | str], FlaskClient], endpoint: str, who: Role | str
 ) -> None:
     browser, desk, path = browsers(who), staffed.daemon.desk, ROUTES[endpoint]
-    seen = "/login" if who == STRANGER else "/"
+    seen = "/login" if who == STRANGER else ANY_PAGE
     before = list(desk.asked)
     if endpoint in WRITES:
         answer = browser.post(path, data={"csrf_token": token(browser, seen), "person": "ana"})

@@ -23,6 +23,7 @@ from hotline.routing.reasons import Reason
 from hotline.said import parts_of
 from hotline.storage.calls import Call
 from hotline_web.languages import _, ngettext, spoken
+from hotline_web.said import N_
 
 ANYWHERE = "ZZ"  # no country of our own: always with its country code
 JUST_NOW = timedelta(minutes=1)
@@ -146,111 +147,110 @@ def _round_words(facts: Mapping[str, Any]) -> str:
     return told
 
 
+# What happened in a call; "round" has words of its own.
+STEPS: Mapping[str, str] = {
+    "ringing_in": N_("It rings"),
+    "campaign": N_("The caller reaches a hotline of its own"),
+    "answered": N_("The box answers"),
+    "announcement": N_("The announcement plays"),
+    "greeting": N_("The greeting plays"),
+    "greeting_closed": N_("The caller hears that the office is closed"),
+    "menu": N_("The menu plays"),
+    "language": N_("The caller chooses a language"),
+    "information": N_("The caller hears information"),
+    "answer_over": N_("The answer is past its day, so a person is asked"),
+    "no_key": N_("The caller presses no key"),
+    "wrong_key": N_("The caller presses a key the menu does not have"),
+    "no_choice": N_("No choice was made, so a person is rung"),
+    "staff_asked": N_("Somebody asks for the staff's menu"),
+    "staff_shut": N_("The staff's menu is shut"),
+    "staff_wrong": N_("The number or the PIN is not right"),
+    "nobody": N_("Nobody can take the call now"),
+    "waiting": N_("Everybody is busy; the caller waits"),
+    "queue_full": N_("As many callers wait already as may wait"),
+    "overflow": N_("Nobody took it so far; others are rung, too"),
+    "deadline": N_("Nobody took the call in time"),
+    "why_asked": N_("The caller is asked why they call"),
+    "why_said": N_("The caller says why they call"),
+    "caller_gone": N_("The caller hangs up"),
+    "line_failed": N_("The line fails; the caller is lost"),
+    "handed_on": N_("The caller was handed on; the box does not know how long they talk"),
+    "elsewhere": N_("Another telephone on the line is picked up"),
+    "callback": N_("The caller asks to be called back"),
+    "callback_asked": N_("The caller is asked on which number"),
+    "callback_keyed": N_("The caller keys another number"),
+    "message_empty": N_("Nothing was said"),
+    "message": N_("The caller is asked for a message"),
+    "complaint": N_("The caller is asked for a complaint"),
+    "filed": N_("The message is kept"),
+    "recording": N_("The caller speaks after the beep"),
+    "message_full": N_("The longest message is reached"),
+    "disk_trouble": N_("The disk did not take the message in time"),
+    "cap": N_("As many calls as allowed are being forwarded already"),
+    "dropped": N_("Nobody on duty fits exactly; others are rung"),
+    "fault": N_("The box makes a mistake"),
+    "held_too_long": N_("The caller was on hold for as long as may be"),
+    "hard_case": N_("A hard call becomes a case"),
+    "leg_cost": N_("A telephone was connected for %(time)s"),
+    "calling_back": N_("The caller is being called"),
+    "back_answered": N_("The caller answers; the two talk"),
+    "machine": N_("Only a machine answers"),
+    "not_called": N_("The caller was not reached"),
+    "self_call": N_("The box calls its own line, to see that callers get through"),
+    "ended": N_("The call ends"),
+    "restart": N_("The box restarted"),
+}
+STEPS_OF_PERSON: Mapping[str, str] = {
+    "ringing": N_("Ringing %(person)s"),
+    "not_reached": N_("%(person)s does not answer"),
+    "whisper": N_("%(person)s is asked to press 1"),
+    "declined": N_("%(person)s cannot now"),
+    "no_press": N_("Nobody presses 1 on the phone of %(person)s"),
+    "joined": N_("%(person)s and the caller talk"),
+    "not_dialled": N_("%(person)s cannot be rung"),
+    "other_line": N_("A line fails; %(person)s is rung over another"),
+    "held": N_("The caller is on hold; %(person)s is rung over the same line"),
+    "not_joined": N_("The network does not join the caller and %(person)s"),
+    "unconfirmed": N_("%(person)s is on duty, but that number is not confirmed"),
+    "too_late": N_("%(person)s presses 1 a moment too late"),
+    "on_hold": N_("%(person)s puts the caller on hold"),
+    "transfer": N_("%(person)s passes the caller on"),
+    "consult": N_("%(person)s asks a colleague; the caller hears music"),
+    "three_way": N_("%(person)s joins the talk"),
+    "hard_call": N_("%(person)s asks a manager to take over a hard call"),
+    "back_again": N_("%(person)s and the caller talk again"),
+    "left_waiting": N_("%(person)s left while the caller waited; somebody is rung"),
+    "staff_hung_up": N_("%(person)s leaves the call"),
+    "return_asked": N_("%(person)s wants to call back and is rung"),
+    "staff_in": N_("%(person)s is let into the staff's menu"),
+    "staff_break": N_("%(person)s asks for a break"),
+    "staff_gone": N_("%(person)s goes off"),
+    "staff_on": N_("%(person)s is back"),
+    "staff_who": N_("%(person)s asks who is on duty"),
+    "staff_swap": N_("%(person)s asks for a swap or answers one"),
+    "staff_recorded": N_("%(person)s records a sentence"),
+    "staff_announced": N_("%(person)s changes the announcement"),
+    "staff_back": N_("%(person)s calls somebody back"),
+    "staff_over": N_("%(person)s was in the menu for too long"),
+    "leg_cost": N_("The phone of %(person)s was connected for %(time)s"),
+}
+
+
 def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) -> StepWords:
     """A step in the visitor's language; an unknown one in the daemon's own words."""
-    known = {
-        "ringing_in": _("It rings"),
-        "campaign": _("The caller reaches a hotline of its own"),
-        "answered": _("The box answers"),
-        "announcement": _("The announcement plays"),
-        "greeting": _("The greeting plays"),
-        "greeting_closed": _("The caller hears that the office is closed"),
-        "menu": _("The menu plays"),
-        "language": _("The caller chooses a language"),
-        "information": _("The caller hears information"),
-        "answer_over": _("The answer is past its day, so a person is asked"),
-        "no_key": _("The caller presses no key"),
-        "wrong_key": _("The caller presses a key the menu does not have"),
-        "no_choice": _("No choice was made, so a person is rung"),
-        "staff_asked": _("Somebody asks for the staff's menu"),
-        "staff_shut": _("The staff's menu is shut"),
-        "staff_wrong": _("The number or the PIN is not right"),
-        "nobody": _("Nobody can take the call now"),
-        "round": _round_words(facts),
-        "waiting": _("Everybody is busy; the caller waits"),
-        "queue_full": _("As many callers wait already as may wait"),
-        "overflow": _("Nobody took it so far; others are rung, too"),
-        "deadline": _("Nobody took the call in time"),
-        "why_asked": _("The caller is asked why they call"),
-        "why_said": _("The caller says why they call"),
-        "caller_gone": _("The caller hangs up"),
-        "line_failed": _("The line fails; the caller is lost"),
-        "handed_on": _("The caller was handed on; the box does not know how long they talk"),
-        "elsewhere": _("Another telephone on the line is picked up"),
-        "callback": _("The caller asks to be called back"),
-        "callback_asked": _("The caller is asked on which number"),
-        "callback_keyed": _("The caller keys another number"),
-        "message_empty": _("Nothing was said"),
-        "message": _("The caller is asked for a message"),
-        "complaint": _("The caller is asked for a complaint"),
-        "filed": _("The message is kept"),
-        "recording": _("The caller speaks after the beep"),
-        "message_full": _("The longest message is reached"),
-        "disk_trouble": _("The disk did not take the message in time"),
-        "cap": _("As many calls as allowed are being forwarded already"),
-        "dropped": _("Nobody on duty fits exactly; others are rung"),
-        "fault": _("The box makes a mistake"),
-        "held_too_long": _("The caller was on hold for as long as may be"),
-        "hard_case": _("A hard call becomes a case"),
-        "leg_cost": _(
-            "A telephone was connected for %(time)s", time=length(float(facts.get("seconds", 0)))
-        ),
-        "calling_back": _("The caller is being called"),
-        "back_answered": _("The caller answers; the two talk"),
-        "machine": _("Only a machine answers"),
-        "not_called": _("The caller was not reached"),
-        "self_call": _("The box calls its own line, to see that callers get through"),
-        "ended": _("The call ends"),
-        "restart": _("The box restarted"),
-    }
     person, key = facts.get("person"), facts.get("key")
-    of_person = {
-        "ringing": _("Ringing %(person)s", person=person),
-        "not_reached": _("%(person)s does not answer", person=person),
-        "whisper": _("%(person)s is asked to press 1", person=person),
-        "declined": _("%(person)s cannot now", person=person),
-        "no_press": _("Nobody presses 1 on the phone of %(person)s", person=person),
-        "joined": _("%(person)s and the caller talk", person=person),
-        "not_dialled": _("%(person)s cannot be rung", person=person),
-        "other_line": _("A line fails; %(person)s is rung over another", person=person),
-        "held": _("The caller is on hold; %(person)s is rung over the same line", person=person),
-        "not_joined": _("The network does not join the caller and %(person)s", person=person),
-        "unconfirmed": _("%(person)s is on duty, but that number is not confirmed", person=person),
-        "too_late": _("%(person)s presses 1 a moment too late", person=person),
-        "on_hold": _("%(person)s puts the caller on hold", person=person),
-        "transfer": _("%(person)s passes the caller on", person=person),
-        "consult": _("%(person)s asks a colleague; the caller hears music", person=person),
-        "three_way": _("%(person)s joins the talk", person=person),
-        "hard_call": _("%(person)s asks a manager to take over a hard call", person=person),
-        "back_again": _("%(person)s and the caller talk again", person=person),
-        "left_waiting": _(
-            "%(person)s left while the caller waited; somebody is rung", person=person
-        ),
-        "staff_hung_up": _("%(person)s leaves the call", person=person),
-        "return_asked": _("%(person)s wants to call back and is rung", person=person),
-        "staff_in": _("%(person)s is let into the staff's menu", person=person),
-        "staff_break": _("%(person)s asks for a break", person=person),
-        "staff_gone": _("%(person)s goes off", person=person),
-        "staff_on": _("%(person)s is back", person=person),
-        "staff_who": _("%(person)s asks who is on duty", person=person),
-        "staff_swap": _("%(person)s asks for a swap or answers one", person=person),
-        "staff_recorded": _("%(person)s records a sentence", person=person),
-        "staff_announced": _("%(person)s changes the announcement", person=person),
-        "staff_back": _("%(person)s calls somebody back", person=person),
-        "staff_over": _("%(person)s was in the menu for too long", person=person),
-        "leg_cost": _(
-            "The phone of %(person)s was connected for %(time)s",
-            person=person,
-            time=length(float(facts.get("seconds", 0))),
-        ),
-    }
-    if what in of_person and person:
-        return StepWords(at, of_person[what])
+    time = length(float(facts["seconds"])) if "seconds" in facts else ""
+    if what in STEPS_OF_PERSON and person:
+        return StepWords(at, _(STEPS_OF_PERSON[what], person=person, time=time))
+    if what == "round":
+        return StepWords(at, _round_words(facts))
     if what == "survey" and facts.get("mark"):
         return StepWords(at, _("The caller gives %(mark)s of 5", mark=facts["mark"]))
     if what == "key" and key:
         return StepWords(at, _("The caller presses %(key)s", key=key))
-    return StepWords(at, known.get(what) or say(words) or what)
+    if what in STEPS:
+        return StepWords(at, _(STEPS[what], time=time))
+    return StepWords(at, say(words) or what)
 
 
 # People ---------------------------------------------------------------------------------------
