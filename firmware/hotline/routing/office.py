@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -149,6 +149,23 @@ class Closure:
     name: str = ""
     notice: dict[str, str] = field(default_factory=dict)
     yearly: bool = False
+
+
+@dataclass(frozen=True)
+class EarlyClosing:
+    """Somebody closed the line at `at` against its hours; it is over at `until` by itself.
+
+    Instants. `notice`: spoken text by language, may be empty. by: who closed it.
+    """
+
+    at: datetime
+    until: datetime
+    by: str
+    notice: dict[str, str] = field(default_factory=dict)
+
+    def holds(self, now: datetime) -> bool:
+        """Is it closed by this at `now`?"""
+        return self.at <= now < self.until
 
 
 @dataclass(frozen=True)
@@ -307,6 +324,7 @@ class Office:
         such as "07:30".
     never_said: names and words no text for callers may hold, such as those of competitors.
     address: where the office is, by language; email and website: told to callers who ask.
+    closed_early: never part of an office file; see storage/earlyclosings.py.
 
     That key 1 takes a forwarded call cannot be configured.
     """
@@ -360,6 +378,7 @@ class Office:
     address: dict[str, str] = field(default_factory=dict)
     email: str = ""
     website: str = ""
+    closed_early: EarlyClosing | None = None
     # What `shifts.duties_of` found, by what it was asked; another office begins with none.
     worked_out: dict[tuple[date, Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False, hash=False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from hotline.routing.office import Office
@@ -53,6 +53,21 @@ def openings(office: Office, now: datetime) -> Openings:
         closed=closed,
         again=again,
     )
+
+
+def reopening(office: Office, now: datetime) -> datetime | None:
+    """When an office that closes now for the rest of the day opens again, by its hours.
+
+    A night's opening counts to the day on which it began. None: it would change nothing, since it
+    is not open before then; or it never opens again within two months, or is always open.
+    """
+    usual, today = replace(office, closed_early=None), day_of(office, now)
+    spans = [span for span in _joined(usual, today) if span[1] > now]
+    if spans and spans[0][0] <= now:
+        today = day_of(office, spans[0][0])
+    later = (start for start, _ in spans if start > now and day_of(office, start) > today)
+    again = next(later, None)
+    return again if spans and spans[0][0] != again else None
 
 
 def _joined(office: Office, today: date) -> Iterator[Span]:

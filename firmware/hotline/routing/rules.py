@@ -35,11 +35,15 @@ DUTY_DAYS_AHEAD = 35
 
 
 class Opening(StrEnum):
-    """Whether the line takes calls. UNTRUSTED: the clock is not to be believed, so it does."""
+    """Whether the line takes calls. UNTRUSTED: the clock is not to be believed, so it does.
+
+    CLOSED_EARLY: by somebody's hand, for a while.
+    """
 
     OPEN = "open"
     CLOSED_HOURS = "closed by hours"
     CLOSED_DAY = "closed today"
+    CLOSED_EARLY = "closed early"
     UNTRUSTED = "clock untrusted"
 
 
@@ -70,6 +74,9 @@ def opening_at(office: Office, now: datetime) -> tuple[Opening, Closure | None]:
     closure = closure_on(office, day)
     if closure is not None:
         return Opening.CLOSED_DAY, closure
+    early = office.closed_early
+    if early is not None and early.holds(now):
+        return Opening.CLOSED_EARLY, Closure(day, day_of(office, early.until), notice=early.notice)
     if not office.hours or any(a <= now < b for a, b in _hours(office, day)):
         return Opening.OPEN, None
     return Opening.CLOSED_HOURS, None
@@ -81,10 +88,22 @@ def open_spans(office: Office, day: date) -> Iterator[Span]:
         return
     midnight, next_midnight = day_span(office, day)
     if not office.hours:
-        yield midnight, next_midnight
+        yield from _but_closed_early(office, (midnight, next_midnight))
     for start, end in _hours(office, day):
         if start < next_midnight and end > midnight and start < end:
-            yield max(start, midnight), min(end, next_midnight)
+            there = max(start, midnight), min(end, next_midnight)
+            yield from _but_closed_early(office, there)
+
+
+def _but_closed_early(office: Office, span: Span) -> Iterator[Span]:
+    """What is left of an opening beside the time for which somebody closed the line."""
+    early, (start, end) = office.closed_early, span
+    if early is None:
+        yield span
+        return
+    for left in ((start, min(end, early.at)), (max(start, early.until), end)):
+        if left[0] < left[1]:
+            yield left
 
 
 def _hours(office: Office, day: date) -> Iterator[Span]:

@@ -26,11 +26,12 @@ RECORDS, ACCOUNTS = "hotline.sqlite", "web.sqlite"
 RECORDINGS = "recordings"
 # Below the data folder; files or folders. Whoever adds one adds it to `allowed`, too.
 SETTINGS = ("lines.toml", "notices.toml", "settings.toml")
-PARTS = (RECORDS, ACCOUNTS, *SETTINGS, "announcement.json", "prompts", RECORDINGS)
+SPOKEN_NOW = ("announcement.json", "closed-early.json")
+PARTS = (RECORDS, ACCOUNTS, *SETTINGS, *SPOKEN_NOW, "prompts", RECORDINGS)
 DATABASES = frozenset({RECORDS, ACCOUNTS})
 # What a restored backup takes the place of, in this order. The nightly copies go first: a database
 # that is not there is made of them. The accounts are exchanged in their file.
-MOVED = ("backup", "prompts", RECORDINGS, "announcement.json", *SETTINGS, RECORDS)
+MOVED = ("backup", "prompts", RECORDINGS, *SPOKEN_NOW, *SETTINGS, RECORDS)
 T = TypeVar("T")
 
 _PROMPT = re.compile(r"prompts/[a-z]{2}/[a-z0-9][a-z0-9_-]{0,60}(\.wav|/\d{6}\.(wav|json))")

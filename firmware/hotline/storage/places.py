@@ -78,6 +78,11 @@ class Places:
         return self.data / "announcement.json"
 
     @property
+    def closed_early(self) -> Path:
+        """There while somebody has closed the line against its hours."""
+        return self.data / "closed-early.json"
+
+    @property
     def answers_told(self) -> Path:
         """Of which answers it was told that they are over, or soon will be."""
         return self.data / "answers-told.json"
