@@ -169,7 +169,10 @@ class FrontDesk:
         self._publish(Event(at=self._now(), kind="line", subject=name, words=state.words))
 
     def rows(self) -> Iterator[Row]:
-        """Its own rows, and those of every desk that is part of it."""
+        """Its own rows, and those of every desk that is part of it.
+
+        Here stand those of which pages are told, and their neighbours; see `telling`.
+        """
         for desk in (self.hardware, self.box, self.lan, self.letters, self.backups):
             yield from desk.rows()
         yield row(Status, self.status)
@@ -241,7 +244,7 @@ class FrontDesk:
     # -- questions ---------------------------------------------------------------------------
 
     async def status(self, ask: Status) -> StatusAnswer:
-        """See Desk."""
+        """How the hotline is now."""
         now, office = self._now(), self.exchange.office()
         plan = self._plan(office, now, Who())
         switchboard = self.switchboard
@@ -284,33 +287,33 @@ class FrontDesk:
         )
 
     async def who(self, ask: Who) -> WhoAnswer:
-        """See Desk."""
+        """Who would answer a call."""
         now, office = ask.at or self._now(), self.exchange.office()
         campaign = campaign_of(office, ask.line, now)
         plan = self._plan(as_called(office, campaign), now, ask)
         return answer_of(plan, now, office, campaign)
 
     async def menu_try(self, ask: MenuTry) -> MenuTried:
-        """See Desk."""
+        """What a caller would hear."""
         voice = self.exchange.prompts if ask.sound else None
         return await tried(self.exchange.office(), ask, self._now(), voice)
 
     async def notice_texts(self, ask: NoticeTexts) -> NoticeTextsAnswer:
-        """See Desk."""
+        """What callers hear before they are recorded."""
         office = self.exchange.office()
         return NoticeTextsAnswer(texts={one: notice_text(one, office) for one in office.languages})
 
     async def notice_hear(self, ask: NoticeHear) -> NoticeHeard:
-        """See Desk."""
+        """The same as sound."""
         sounds = await notice_in(ask.language, self.exchange.office(), self.exchange.prompts)
         return NoticeHeard(sounds=tuple(str(path.absolute()) for path in sounds))
 
     def events(self) -> AsyncGenerator[Event, None]:
-        """See Desk."""
+        """Events from now on; closing the generator ends the listening. See `Feed`."""
         return self.feed.listen()
 
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
-        """See Desk."""
+        """Replace the office; raises BadSettings with every problem."""
         office, warnings = self._alarmed(
             lambda: read_office(ask.yaml, "office.yaml", self.countries)
         )
@@ -318,7 +321,7 @@ class FrontDesk:
         return OfficePutAnswer(warnings=warnings)
 
     async def office_set(self, ask: OfficeSet) -> OfficePutAnswer:
-        """See Desk."""
+        """Replace some sections of the office; raises BadSettings with every problem."""
         held = self._yaml()
         if mark_of(sections_of(held), ask.sections) != ask.seen:
             raise HotlineError(
@@ -336,7 +339,7 @@ class FrontDesk:
         return await self._planned(change, ask.by)
 
     async def plan_draft(self, ask: PlanDraft) -> StaffSaid:
-        """See Desk."""
+        """Put the draft in force, or take something out of it."""
         if ask.what == "take_out":
             await self._planned(self.drafts.take_out(ask), ask.by)
             return StaffSaid(done=True, words=say("Taken out of the draft."))
@@ -345,49 +348,49 @@ class FrontDesk:
         return self.drafts.tell(published)
 
     async def office_answered_by(self, ask: OfficeAnsweredBy) -> Done:
-        """See Desk."""
+        """Who answers from now on."""
         return await self._planned(self._plans().answered_by(ask), ask.by)
 
     async def office_undo(self, ask: OfficeUndo) -> Done:
-        """See Desk."""
+        """The office before the newest saving is in force again."""
         done = await self._planned(self._plans().undo(ask), ask.by)
         self.pins.door.look(self.exchange.office())
         return done
 
     async def case_assign(self, ask: CaseAssign) -> Done:
-        """See Desk."""
+        """Give a case to a person."""
         if self.exchange.office().person(ask.person) is None:
             raise HotlineError(f"Nobody here is called {ask.person}.", "Choose one of the list.")
         return await self._case(ask.case, self.exchange.cases.assign(ask.case, ask.person))
 
     async def case_done(self, ask: CaseDone) -> Done:
-        """See Desk."""
+        """Close a case."""
         if ask.note:
             await stored(self._note(ask.case, ask.by, ask.note))
         return await self._case(ask.case, self.exchange.cases.done(ask.case, self._now()))
 
     async def case_reopen(self, ask: CaseReopen) -> Done:
-        """See Desk."""
+        """Open a case again."""
         if ask.note:
             await stored(self._note(ask.case, ask.by, ask.note))
         return await self._case(ask.case, self.exchange.cases.reopen(ask.case, self._now()))
 
     async def case_note(self, ask: CaseNote) -> Done:
-        """See Desk."""
+        """Add a note to a case."""
         return await self._case(ask.case, self._note(ask.case, ask.by, ask.text))
 
     async def case_heard(self, ask: CaseHeard) -> Done:
-        """See Desk."""
+        """Mark a recording as listened to."""
         cases, now = self.exchange.cases, self._now()
         return await self._case(ask.case, cases.heard(ask.case, now, ask.by, saved=ask.saved))
 
     async def case_due(self, ask: CaseDue) -> Done:
-        """See Desk."""
+        """Set another deadline."""
         change = self.exchange.cases.put_off(ask.case, ask.due, self._now(), ask.by)
         return await self._case(ask.case, change)
 
     async def call_returned(self, ask: CallReturned) -> Done:
-        """See Desk."""
+        """Mark a missed call as returned."""
         journal = self.exchange.journal
         await stored(journal.mark_returned(int(ask.call_id), ask.by, self._now()))
         self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))

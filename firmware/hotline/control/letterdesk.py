@@ -91,8 +91,6 @@ class LetterDesk:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _kept_old: bool = False
 
-    # -- questions -----------------------------------------------------------------------------
-
     def rows(self) -> Iterator[Row]:
         """What it answers."""
         yield row(LettersLook, lambda _: self.look())
@@ -104,6 +102,8 @@ class LetterDesk:
         yield row(LetterTry, self.try_out)
         yield row(LetterAgain, self.again)
         yield row(LetterGiveUp, self.give_up)
+
+    # -- questions -----------------------------------------------------------------------------
 
     async def look(self) -> LettersAnswer:
         """By what letters leave, and which wait."""
@@ -188,9 +188,9 @@ class LetterDesk:
                 if (letter.way, letter.recipient) == ("apprise", ask.name):
                     await stored(self.outbox.give_up(letter))
             self.note(Act.MESSENGER_REMOVED, ask.name, ask.by)
-
-        # -- single letters ------------------------------------------------------------------------
         return Done()
+
+    # -- single letters ------------------------------------------------------------------------
 
     async def try_out(self, ask: LetterTry) -> LetterPut:
         """A letter that leaves now. Of the tests to one recipient only the newest waits."""
@@ -216,9 +216,9 @@ class LetterDesk:
         letter = self._waiting(await self._letter(ask.id))
         await stored(self.outbox.give_up(letter))
         self.note(Act.LETTER_GIVEN_UP, f"{letter.way} {letter.recipient}", ask.by)
-
-        # -- inside --------------------------------------------------------------------------------
         return Done()
+
+    # -- inside --------------------------------------------------------------------------------
 
     def _recipient(self, ask: LetterTry) -> str:
         """To whom it goes: nobody whom the office does not write to anyway."""
