@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, get_type_hints
 
 import pytest
@@ -23,14 +22,9 @@ from tests.control.desk import FakeDesk, box_desk
 
 def empty(desk: type[Any]) -> Any:
     """A desk with nothing behind it: only which rows it has can be seen."""
-    parts = get_type_hints(desk)
-    return desk(
-        **{
-            one.name: empty(parts[one.name]) if is_dataclass(parts[one.name]) else SimpleNamespace()
-            for one in fields(desk)
-            if one.init and one.default is one.default_factory is MISSING
-        }
-    )
+    needed = (one for one in fields(desk) if one.init)
+    given = (one.name for one in needed if one.default is one.default_factory is MISSING)
+    return desk(**dict.fromkeys(given))
 
 
 async def done(ask: Message) -> Done:
