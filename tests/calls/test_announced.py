@@ -10,7 +10,7 @@ import pytest
 
 from hotline.media.catalogue import ANNOUNCEMENT, Prompt
 from hotline.routing.announcement import Announcement
-from hotline.routing.office import Campaign, Closure, Do, Key, Menu
+from hotline.routing.office import Campaign, Closure, Do, EarlyClosing, Key, Menu
 from tests.calls.hotline import OFFICE, Hotline
 
 STORM = {"en": "A storm has come.", "ru": "Буря."}
@@ -47,6 +47,19 @@ async def test_the_announcement_is_heard_while_closed_too_and_stands_in_the_reco
     story = await here.over(caller)
     assert caller.heard[:2] == ["A storm has come.", Prompt.GREETING_CLOSED]
     assert "announcement" in [step.what for step in story.steps]
+
+
+async def test_who_calls_a_line_closed_early_hears_it_and_why_and_nobody_is_rung(
+    tmp_path: Path,
+) -> None:
+    now = Hotline(tmp_path).time.now()
+    early = EarlyClosing(now, now + timedelta(hours=20), "maria", {"en": "A pipe has burst."})
+    here = Hotline(tmp_path, replace(OFFICE, closed_early=early))
+    caller = here.rings("1")
+    story = await here.over(caller)
+    assert caller.heard[:2] == [Prompt.GREETING_CLOSED, "A pipe has burst."]
+    assert not here.line.dialled.is_set()
+    assert story.call.outcome != "answered"
 
 
 async def test_typed_words_go_before_an_older_recording_of_an_announcement(

@@ -16,6 +16,7 @@ from hotline.control.plandesk import PlanDesk
 from hotline.errors import HotlineError
 from hotline.routing.office import Office, Person, Shift, Swap, WallTime
 from hotline.storage.drafts import DraftStore, mark_of
+from hotline.storage.earlyclosings import EarlyClosings
 from hotline.storage.office import OfficeStore
 from hotline.storage.officewriting import write_office
 from tests.calls.hotline import ANA, OFFICE, Hotline
@@ -41,7 +42,12 @@ class Shop(Hotline):
         super().__init__(folder, office, confirmed=numbers, texting=texting)
         self.offices = OfficeStore(self.records, None)  # type: ignore[arg-type]
         self.current = CurrentOffice(
-            self.offices, "MD", frozenset({"MD"}), self.confirmed, self.checks
+            self.offices,
+            "MD",
+            frozenset({"MD"}),
+            self.confirmed,
+            self.checks,
+            EarlyClosings(folder / "closed-early.json"),
         )
         self.offices.save(write_office(office), "maria", self.time.now())
         self.drafts = DraftStore(self.records, ())  # type: ignore[arg-type]

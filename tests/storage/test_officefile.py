@@ -872,7 +872,9 @@ def test_no_field_of_an_office_is_lost_on_the_way_out_and_in(office: Office) -> 
 def test_every_field_of_an_office_is_written_somewhere() -> None:
     # Guards the round trip: a field added later must not be forgotten by the generator above.
     full = write_office(read(EXAMPLE.read_bytes()))
-    assert all(f"{field.name}:" in full for field in dataclasses.fields(Office) if field.init)
+    of_the_day = {"closed_early"}  # never part of a file
+    fields = {field.name for field in dataclasses.fields(Office) if field.init} - of_the_day
+    assert all(f"{name}:" in full for name in fields)
 
 
 def test_a_day_that_occurs_twice_is_written_twice() -> None:

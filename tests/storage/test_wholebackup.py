@@ -22,7 +22,7 @@ from hypothesis import strategies as some
 from hotline.errors import HotlineError
 from hotline.storage import sealed
 from hotline.storage.accountschema import accounts_file
-from hotline.storage.belongings import SETTINGS, allowed, contents
+from hotline.storage.belongings import SETTINGS, SPOKEN_NOW, allowed, contents
 from hotline.storage.looked import drop, waiting
 from hotline.storage.places import Places
 from hotline.storage.restored import complete, forget_previous, previous, take, take_back
@@ -90,6 +90,7 @@ def box(folder: Path, name: str = "Flori", calls: int = 3, *, people: str = "mar
     (places.own_prompts / "ro" / "greeting_open.wav").symlink_to("greeting_open/000001.wav")
     places.lines.write_text(LINES + f"# {name}\n")
     places.announcement.write_text(json.dumps({"text": name}))
+    places.closed_early.write_text(json.dumps({"notice": {"ro": name}}))
     places.notices.write_text(f"# {name}\n")
     places.chosen.write_text(f"# {name}\n")
     return places
@@ -102,7 +103,7 @@ def everything(places: Places) -> dict[str, Any]:
         if file.path.exists():
             with file.reading() as database:
                 found[file.path.name] = sorted(database.conn.iterdump())
-    for part in ("recordings", "prompts", *SETTINGS, "announcement.json"):
+    for part in ("recordings", "prompts", *SETTINGS, *SPOKEN_NOW):
         for path in (places.data / part, *sorted((places.data / part).rglob("*"))):
             name = path.relative_to(places.data).as_posix()
             if path.is_symlink():
@@ -529,7 +530,8 @@ def test_everything_in_the_data_folder_is_backed_up_or_left_out_on_purpose(tmp_p
         "lan": "the network this one machine is in",
         "previous": "what a backup took the place of",
     }
-    backed = {"lines", "chosen", "notices", "recordings", "own_prompts", "announcement"}
+    backed = {"lines", "chosen", "notices", "recordings", "own_prompts"}
+    backed |= {"announcement", "closed_early"}
     known = {name for name, what in vars(Places).items() if isinstance(what, property)}
     assert known == (set(left_out) - {"data"}) | backed
     opened = Opened(backed_up(box(tmp_path / "old")).open("rb"), PASSPHRASE)
@@ -537,7 +539,7 @@ def test_everything_in_the_data_folder_is_backed_up_or_left_out_on_purpose(tmp_p
         tops = {name.partition("/")[0] for name in tar.getnames()}
     assert tops == {
         *(ABOUT, "hotline.sqlite", "web.sqlite"),
-        *(*SETTINGS, "announcement.json", "prompts", "recordings"),
+        *(*SETTINGS, *SPOKEN_NOW, "prompts", "recordings"),
     }
 
 

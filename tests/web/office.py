@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import struct
 import wave
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hotline.calls.notices import Notices
 from hotline.clock import Clock
 from hotline.control.backupdesk import BackupDesk
+from hotline.control.closingdesk import ClosingDesk
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.messages.answers import AnswerHear
 from hotline.control.messages.calls import (
@@ -27,6 +28,12 @@ from hotline.control.messages.calls import (
     LiveCall,
     Step,
     Waits,
+)
+from hotline.control.messages.closing import (
+    ClosingLook,
+    ClosingNow,
+    OfficeClose,
+    OfficeOpenAgain,
 )
 from hotline.control.messages.hardware import Ability, LineSeen
 from hotline.control.messages.lines import (
@@ -99,6 +106,7 @@ from hotline.storage.announcements import Announcements
 from hotline.storage.calls import Journal
 from hotline.storage.complaints import Cases, get
 from hotline.storage.drafts import DraftStore, drafted
+from hotline.storage.earlyclosings import EarlyClosings
 from hotline.storage.files import why_name
 from hotline.storage.linehistory import LineHistory, Quarter, slot_of
 from hotline.storage.linetroubles import Kind, LineTrouble, LineTroubles, Mended
@@ -221,6 +229,10 @@ class OfficeDesk(FakeDesk):
             Announcements(places.announcement),
             clock,
         )
+        self.early = EarlyClosings(places.closed_early)
+        self.closings = ClosingDesk(
+            self._office_now, self.voice, self.early, clock, lambda *_: None
+        )
         self.lan = Lan(FakeManager(), places.lan, lambda: False)
 
         self.calls_now, self.began_anew = 0, 0
@@ -235,6 +247,26 @@ class OfficeDesk(FakeDesk):
         await self.backups.close()
         await self.voice.close()
         await self.lan.close()
+
+    def _office_now(self) -> OfficeNoun:
+        return replace(self._office(), closed_early=self.early.current)
+
+    async def closing(self, ask: ClosingLook) -> ClosingNow:
+        return self.closings.look()
+
+    async def office_close(self, ask: OfficeClose) -> ClosingNow:
+        await self._change(ask)
+        await self.closings.close_early(ask.until, ask.by, ask.notice)
+        return self._closed()
+
+    async def office_open_again(self, ask: OfficeOpenAgain) -> ClosingNow:
+        await self._change(ask)
+        await self.closings.open_again(ask.by)
+        return self._closed()
+
+    def _closed(self) -> ClosingNow:
+        self.state = self.state.model_copy(update={"closed_early": self.closings.closed()})
+        return self.closings.look()
 
     async def network(self, ask: Network) -> NetworkAnswer:
         return await self._network().look()

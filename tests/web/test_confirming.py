@@ -36,6 +36,7 @@ HARMLESS = frozenset(
             "answers.about_office_put",
             *("backup.drop", "backup.forget"),
             *("launch.passport_file", "launch.flyer_file", "launch.code_file"),
+            *("closing.close", "closing.open_again"),
             "inbox.me",
             "inbox.back",
             "calls.why",

@@ -108,6 +108,7 @@ MAY = {
     "hours.put": SETTING_UP,
     "hours.put_day": SETTING_UP,
     "hours.take_out": SETTING_UP,
+    **dict.fromkeys((name for name in ROUTES if name.startswith("closing.")), SETTING_UP),
     "prompts.prompts": ANYBODY_HERE,
     "prompts.sentence": ANYBODY_HERE,
     "prompts.heard": ANYBODY_HERE,

@@ -18,9 +18,9 @@ from playwright.sync_api import Browser, Locator, expect
 from playwright.sync_api import Page as Tab
 
 from hotline.control.messages.calls import CallReturned, CaseAssign, CaseDone
+from hotline.control.messages.closing import OfficeClose
 from hotline.control.messages.office import (
     OfficeAnsweredBy,
-    OfficeSet,
     PlanAway,
     PlanMove,
     PlanSwap,
@@ -34,6 +34,7 @@ from tests.web.conftest import Page
 from tests.web.sheet import FOLDER
 from tests.web.test_browser import PLAY_A_LITTLE
 from tests.web.test_calls import called
+from tests.web.test_closing import open_today
 
 pytestmark = pytest.mark.skipif(not shutil.which(CHROMIUM), reason="Debian's chromium is missing")
 
@@ -195,12 +196,11 @@ def switches_an_announcement_on(hand: Hand) -> None:
     assert hand.asked(Announce)
 
 
-def closes_today(hand: Hand) -> None:
-    hand.taps_on("Change today")
-    hand.taps_on("Close today")
-    hand.taps_on("Close on this day")
-    hand.reads("The opening hours are changed.")
-    assert hand.asked(OfficeSet)
+def closes_early(hand: Hand) -> None:
+    hand.taps_on("Close early")
+    hand.taps_on("Close now")
+    hand.reads("The line is closed. It opens again by itself.")
+    assert hand.asked(OfficeClose)
 
 
 def hands_calls_to_the_outside_centre(hand: Hand) -> None:
@@ -240,7 +240,7 @@ TASKS: tuple[Callable[[Hand], None], ...] = (
     asks_who_would_answer_on_saturday_at_nine,
     changes_a_sentence_callers_hear,
     switches_an_announcement_on,
-    closes_today,
+    closes_early,
     hands_calls_to_the_outside_centre,
     looks_at_this_weeks_report,
     calls_the_box_from_the_browser,
@@ -275,6 +275,8 @@ def test_a_daily_task_is_three_taps_from_the_first_page(
     centre = write_office(replace(office, overflow=("maria",)))
     if task is hands_calls_to_the_outside_centre:
         page.office.desk.plans.offices.save(centre, "maria", page.office.now).result(5)
+    if task is closes_early:
+        open_today(page)
     if task in ON_MONDAY:
         page.hands.forward(TO_MONDAY)
     with served(page) as address, window(browser, address, language=language) as visit:

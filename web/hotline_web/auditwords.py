@@ -35,7 +35,7 @@ KINDS: Mapping[str, frozenset[Act]] = {
     "changes": frozenset(
         {
             *(Act.CHANGED, Act.LINE_ADDED, Act.LINE_CHANGED, Act.LINE_REMOVED),
-            Act.LINE_RESTARTED,
+            *(Act.LINE_RESTARTED, Act.CLOSED_EARLY, Act.OPENED_AGAIN),
             *(Act.BACKED_UP, Act.RESTORED, Act.MAILBOX_SET, Act.MAILBOX_REMOVED),
             *(Act.MESSENGER_ADDED, Act.MESSENGER_REMOVED, Act.LETTER_GIVEN_UP),
             *(Act.SETTINGS_CHANGED, Act.BOX_ANEW, Act.NETWORK_TRIED, Act.NETWORK_CHANGED),
@@ -124,6 +124,8 @@ def _of_the_calls(entry: Entry) -> dict[Act, str]:
         Act.BACKED_UP: _("made a backup of the whole box"),
         Act.RESTORED: _("restored the box from a backup"),
         Act.LINE_RESTARTED: _("had the modem of %(line)s start anew", line=person),
+        Act.CLOSED_EARLY: _("closed the line early, until %(when)s", when=person),
+        Act.OPENED_AGAIN: _("opened the line again"),
         Act.SETTINGS_CHANGED: _("changed settings of the box: %(which)s", which=person),
         Act.BOX_ANEW: _("had the box begin anew"),
         Act.NETWORK_TRIED: _("tried another address of the box: %(address)s", address=person),
@@ -153,6 +155,7 @@ def _page_words(endpoint: str) -> str:
         "answers": _("Answers"),
         "today": _("Today"),
         "network": _("Network"),
+        "closing": _("Close early"),
     }.get(page, page)
 
 

@@ -84,6 +84,12 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 ANYBODY,
             ),
             Row(
+                "closing.closing",
+                N_("Close early"),
+                N_("Close now, for the rest of the day or until a time; it opens again by itself."),
+                N_("shut today holiday ill emergency open again"),
+            ),
+            Row(
                 "prompts.announcement",
                 N_("Announcement"),
                 N_("Something that every caller hears first, for some hours."),

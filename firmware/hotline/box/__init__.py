@@ -43,6 +43,7 @@ from hotline.clock import Clock
 from hotline.control.addeddesk import AddedDesk
 from hotline.control.backupdesk import BackupDesk
 from hotline.control.boxdesk import BoxDesk
+from hotline.control.closingdesk import ClosingDesk
 from hotline.control.desk import FrontDesk
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.hardwaredesk import HardwareDesk
@@ -276,6 +277,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
                 records.file,
                 clock,
                 _noted(audit, clock),
+            ),
+            closing=ClosingDesk(
+                exchange.office, exchange.prompts, records.early, clock, _noted(audit, clock)
             ),
             countries=dialled_countries(options),
             backups=backups,

@@ -52,6 +52,7 @@ async def exchange_of(
         dialled_countries(options),
         records.confirmed,
         records.checks,
+        records.early,
     )
     return Exchange(
         board=_board(lines, options, records, clock),

@@ -37,6 +37,7 @@ from hotline.storage.confirmations import Confirmations
 from hotline.storage.database import DatabaseFile
 from hotline.storage.diverts import DivertOrders, DivertsBefore
 from hotline.storage.drafts import DraftStore
+from hotline.storage.earlyclosings import EarlyClosings
 from hotline.storage.files import Recordings
 from hotline.storage.lastrun import LastRun, file_last_run
 from hotline.storage.linehistory import LineHistory
@@ -68,7 +69,7 @@ class Records:
     asks: whom they asked to swap. promised: who keeps a place in the queue. pins: what lets them
     into their menu. checks: what was found of their telephones. drafts: changes of the plan that
     are not in force. history, troubles: how lines were, and what was done about it. carriers: what
-    letters leave by.
+    letters leave by. early: whether somebody has closed the line.
     """
 
     file: DatabaseFile
@@ -100,6 +101,7 @@ class Records:
     history: LineHistory
     troubles: LineTroubles
     carriers: Carriers
+    early: EarlyClosings
 
 
 def open_records(
@@ -179,6 +181,7 @@ def open_records(
         history,
         troubles,
         carriers,
+        EarlyClosings(places.closed_early),
     )
 
 

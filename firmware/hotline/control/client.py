@@ -34,6 +34,12 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
+from hotline.control.messages.closing import (
+    ClosingLook,
+    ClosingNow,
+    OfficeClose,
+    OfficeOpenAgain,
+)
 from hotline.control.messages.hardware import LineLook, LineRestart, LineSeen
 from hotline.control.messages.letters import (
     LetterAgain,
@@ -298,6 +304,14 @@ class Control:
     def announcement(self) -> AnnouncementNow:
         """What is said before every greeting."""
         return self._ask(AnnouncementLook(), AnnouncementNow)
+
+    def closing(self) -> ClosingNow:
+        """Has somebody closed the line against its hours?"""
+        return self._ask(ClosingLook(), ClosingNow)
+
+    def close_early(self, ask: OfficeClose | OfficeOpenAgain) -> ClosingNow:
+        """Close the line now, or have it go by its hours again."""
+        return Control(self._path, SLOW_S)._ask(ask, ClosingNow)
 
     def backup_look(self) -> BackupAnswer:
         """Backups of the whole box, and what is being done about them."""

@@ -28,10 +28,14 @@ from hotline.storage.earlyclosings import EarlyClosings
 LONGEST = timedelta(days=7)  # what is closed for longer is a holiday, and is planned as one
 
 
-@dataclass(frozen=True)
+def _nobody(by: str) -> None:
+    """Hears of nothing."""
+
+
+@dataclass
 class ClosingDesk:
-    """Part of the front desk. note: for the audit, which has the instant. changed: who is told by
-    whom it was changed.
+    """Part of the front desk. note: for the audit, which has the instant. told: by whom it was
+    changed.
     """
 
     office: Callable[[], Office]
@@ -39,7 +43,7 @@ class ClosingDesk:
     closings: EarlyClosings
     clock: Clock
     note: Callable[[Act, str, str], None]
-    changed: Callable[[str], None]
+    told: Callable[[str], None] = _nobody
 
     def rows(self) -> Iterator[Row]:
         """What it answers."""
@@ -77,7 +81,7 @@ class ClosingDesk:
         await asyncio.to_thread(self.closings.close, closing)
         local = until.astimezone(office.zone)
         self.note(Act.CLOSED_EARLY, f"{local:%Y-%m-%d %H:%M}", by)
-        self.changed(by)
+        self.told(by)
 
     async def open_again(self, by: str) -> None:
         """The line goes by its hours again, which may be closed. Harmless if nobody closed it."""
@@ -85,7 +89,7 @@ class ClosingDesk:
         await asyncio.to_thread(self.closings.open)
         if there is not None:
             self.note(Act.OPENED_AGAIN, "", by)
-            self.changed(by)
+            self.told(by)
 
     def look(self) -> ClosingNow:
         """How it is now."""
@@ -102,7 +106,7 @@ class ClosingDesk:
     def closed(self) -> Closed | None:
         """By whose hand it is closed now, and until when."""
         early = self._now()
-        return early and Closed(at=early.at, until=early.until, by=early.by)
+        return Closed(at=early.at, until=early.until, by=early.by) if early else None
 
     def _now(self) -> EarlyClosing | None:
         early = self.closings.current

@@ -18,6 +18,7 @@ from hotline.control.addeddesk import AddedDesk
 from hotline.control.answering import OPEN, answer_of
 from hotline.control.backupdesk import BackupDesk
 from hotline.control.boxdesk import BoxDesk
+from hotline.control.closingdesk import ClosingDesk
 from hotline.control.draftdesk import DraftDesk
 from hotline.control.hardwaredesk import HardwareDesk
 from hotline.control.letterdesk import LetterDesk
@@ -153,6 +154,7 @@ class FrontDesk:
     box: BoxDesk
     lan: NetworkDesk
     letters: LetterDesk
+    closing: ClosingDesk
     countries: frozenset[str] | None = None
     feed: Feed = field(default_factory=Feed)
 
@@ -163,6 +165,7 @@ class FrontDesk:
             asks.on_change = self._numbers_changed
         self.number_desk.roll_calls.on_change = self._numbers_changed
         self.waiting.returning.told = self._called_back
+        self.closing.told = self._changed_by
 
     def line_changed(self, name: str, state: PortState) -> None:
         """A line came up or went down."""
@@ -173,7 +176,7 @@ class FrontDesk:
 
         Here stand those of which pages are told, and their neighbours; see `telling`.
         """
-        for desk in (self.hardware, self.box, self.lan, self.letters, self.backups):
+        for desk in (self.hardware, self.box, self.lan, self.letters, self.backups, self.closing):
             yield from desk.rows()
         yield row(Status, self.status)
         yield row(Who, self.who)
@@ -284,6 +287,7 @@ class FrontDesk:
             unconfirmed=self.number_desk.unconfirmed(),
             meter=self.number_desk.meter(),
             announcement_until=self._announced_until(now),
+            closed_early=self.closing.closed(),
         )
 
     async def who(self, ask: Who) -> WhoAnswer:
@@ -429,7 +433,10 @@ class FrontDesk:
 
     def _respoken(self, ask: Spoken, _answer: Message) -> None:
         """What callers hear is another thing from now on."""
-        self._publish(Event(at=self._now(), kind="office", words=f"Changed by {ask.by}."))
+        self._changed_by(ask.by)
+
+    def _changed_by(self, by: str) -> None:
+        self._publish(Event(at=self._now(), kind="office", words=f"Changed by {by}."))
 
     def _line_told(self, ask: OfLine, _answer: Message) -> None:
         self._publish(Event(at=self._now(), kind="line", subject=ask.line))

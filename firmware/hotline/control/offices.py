@@ -24,6 +24,7 @@ from hotline.routing.shifts import DAY, day_of, day_span
 from hotline.routing.voicemail import with_voicemails
 from hotline.storage.confirmations import holding
 from hotline.storage.drafts import Draft, draft_of, drafted
+from hotline.storage.earlyclosings import read_early_closing
 from hotline.storage.numberchecks import voicemails
 from hotline.storage.office import OfficeStore, current, newest
 from hotline.storage.officefile import read_office, read_stored_office
@@ -82,7 +83,8 @@ class Offices:
             return Control(self.places.control).who(ask)
         except ServiceDown:
             whole, _ = read_stored_office(self._stored(), "the stored office", self.countries)
-            office = self._only_confirmed(whole)
+            early = read_early_closing(self.places.closed_early)
+            office = replace(self._only_confirmed(whole), closed_early=early)
         now = ask.at or self.clock.now()
         campaign = campaign_of(office, ask.line, now)
         called, load = as_called(office, campaign), Load(away=self._away(now))

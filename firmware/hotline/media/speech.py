@@ -342,6 +342,7 @@ def _own_texts(office: Office, language: str) -> Iterator[str]:
     for campaign in office.campaigns:
         by_language += [campaign.greeting, campaign.closed_greeting]
     by_language += [closure.notice for closure in office.closures]
+    by_language += [office.closed_early.notice] if office.closed_early else []
     by_language += [menu.prompt for menu in office.menus]
     by_language += [key.text for menu in office.menus for key in menu.keys]
     by_language += [one.text for one in office.answers]

@@ -57,12 +57,12 @@ class Plan:
 
     closure: what shuts the line, with CLOSED_DAY and CLOSED_EARLY. tiers: rung one after another;
     empty means nobody can be rung now. busy: would be rung but are on the telephone, worth waiting
-    for; with no tiers and nobody busy the fallback comes at once. dropped: the filters ("topic", "language")
-    nobody met, so the whisper says so. next_opening: the first instant (UTC) at which someone can
-    really answer; None if someone can now, or nobody will within 400 days. call_back: nobody can
-    be joined with this caller, but there is somebody to be told who calls back. unconfirmed: are on
-    duty and would be rung, but nobody confirmed their number yet. away: would be rung by the plan,
-    had they not gone or been paused; nobody waits for them.
+    for; with no tiers and nobody busy the fallback comes at once. dropped: the filters ("topic",
+    "language") nobody met, so the whisper says so. next_opening: the first instant (UTC) at which
+    someone can really answer; None if someone can now, or nobody will within 400 days. call_back:
+    nobody can be joined with this caller, but there is somebody to be told who calls back.
+    unconfirmed: are on duty and would be rung, but nobody confirmed their number yet. away: would
+    be rung by the plan, had they not gone or been paused; nobody waits for them.
     """
 
     opening: Opening

@@ -50,6 +50,8 @@ class Act(StrEnum):
     NETWORK_TRIED = "network tried"
     NETWORK_CHANGED = "network changed"
     LINE_RESTARTED = "line restarted"  # its modem, by hand
+    CLOSED_EARLY = "closed early"  # the line, against its hours
+    OPENED_AGAIN = "opened again"
     # And of the page:
     CLAIMED = "claimed"  # the box has its first owner
     LOGGED_IN = "logged in"

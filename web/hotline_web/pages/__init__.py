@@ -11,6 +11,7 @@ from hotline_web.pages import (
     backup,
     calendar,
     calls,
+    closing,
     confirm,
     door,
     duty,
@@ -36,7 +37,7 @@ from hotline_web.pages import (
 
 def install(app: Flask) -> None:
     """Add every page."""
-    daily = (home, inbox, calls, duty, today, hours, shifts, calendar)
+    daily = (home, inbox, calls, duty, today, closing, hours, shifts, calendar)
     office = (naming, menu, answers, prompts, oneline, notices, network, tryout)
     people = (join, confirm, account, users, audit)
     keep = (backup, launch)

@@ -69,6 +69,7 @@ def _news() -> dict[str, Any]:
         "waiting_more": max(0, len(waiting) - WAITING_SHOWN)
         + (status.waiting_more if status else 0),
         "announced_until": status.announcement_until if status else None,
+        "closed_early": status.closed_early if status else None,
         "undelivered": undelivered(status, here.now),
         "meter": status.meter if status else None,
         "duty": here.duty(),

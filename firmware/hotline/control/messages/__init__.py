@@ -33,6 +33,7 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
+from hotline.control.messages.closing import ClosingLook, OfficeClose, OfficeOpenAgain
 from hotline.control.messages.hardware import LineLook, LineRestart
 from hotline.control.messages.letters import (
     LetterAgain,
@@ -177,6 +178,9 @@ Request = Annotated[
     | BoxGet
     | BoxSet
     | BoxAnew
+    | OfficeClose
+    | OfficeOpenAgain
+    | ClosingLook
     | Subscribe,
     Field(discriminator="do"),
 ]

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from hotline.control.messages.calls import LiveCall, Waits
+from hotline.control.messages.closing import Closed
 from hotline.control.messages.lines import DivertLeft, LineState
 from hotline.control.messages.office import TopicName
 from hotline.control.messages.people import Meter, Named, NextDuty, OnDuty
@@ -49,6 +50,7 @@ class StatusAnswer(Message):
     office; directory: whom a talk may be passed on to outside it. unconfirmed: who is not rung
     because the number is not confirmed. live_more, waiting_more: so many calls and waiting callers
     more than are named here. announcement_until: until then something is said before a greeting.
+    closed_early: somebody has closed the line against its hours.
     countries: whose numbers people may have beside the office's own.
     """
 
@@ -77,6 +79,7 @@ class StatusAnswer(Message):
     unconfirmed: tuple[Named, ...] = ()
     meter: Meter | None = None
     announcement_until: AwareDatetime | None = None
+    closed_early: Closed | None = None
     countries: tuple[str, ...] = ()
 
 
