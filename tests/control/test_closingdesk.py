@@ -12,11 +12,13 @@ from hotline.clock import Clock
 from hotline.control.closingdesk import ClosingDesk
 from hotline.control.messages.closing import Closed
 from hotline.errors import HotlineError
+from hotline.media.catalogue import Prompt
 from hotline.media.engine import Prompts
 from hotline.routing.office import Office
 from hotline.said import together
 from hotline.storage.audit import Act
 from hotline.storage.earlyclosings import EarlyClosings
+from tests.control.test_draftdesk import Shop
 from tests.routing.shop import at, hours, office, person
 
 SHOP = office(person("Ana"), hours=(hours("mon-fri", "09:00-18:00"),))
@@ -125,3 +127,22 @@ def test_a_time_that_is_past_or_weeks_ahead_is_refused(tmp_path: Path, hours_ahe
 
 def test_a_language_the_office_does_not_speak_is_refused(tmp_path: Path) -> None:
     assert "does not speak" in Place(tmp_path).refused(None, fr="Fermé.")
+
+
+async def test_the_very_next_caller_hears_it_and_after_opening_again_is_connected(
+    tmp_path: Path,
+) -> None:
+    shop = Shop(tmp_path)
+    voice, clock = shop.exchange.prompts, shop.exchange.clock
+    desk = ClosingDesk(shop.exchange.office, voice, shop.early, clock, lambda *_: None)
+
+    async def first_heard() -> str:
+        caller = shop.rings("2")
+        await shop.over(caller)
+        return str(caller.heard[0])
+
+    assert await first_heard() == Prompt.GREETING_OPEN
+    await desk.close_early(clock.now() + timedelta(hours=2), "Maria")
+    assert await first_heard() == Prompt.GREETING_CLOSED
+    await desk.open_again("Maria")
+    assert await first_heard() == Prompt.GREETING_OPEN

@@ -39,6 +39,7 @@ class Shop(Hotline):
         numbers = [p.number for p in office.people if p.number]
         texting = Texting("MD", room=lambda: 99)
         self.current: CurrentOffice | None = None
+        self.early = EarlyClosings(folder / "closed-early.json")
         super().__init__(folder, office, confirmed=numbers, texting=texting)
         self.offices = OfficeStore(self.records, None)  # type: ignore[arg-type]
         self.current = CurrentOffice(
@@ -47,7 +48,7 @@ class Shop(Hotline):
             frozenset({"MD"}),
             self.confirmed,
             self.checks,
-            EarlyClosings(folder / "closed-early.json"),
+            self.early,
         )
         self.offices.save(write_office(office), "maria", self.time.now())
         self.drafts = DraftStore(self.records, ())  # type: ignore[arg-type]

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from hotline.control.messages.lines import LineSelfCall
 from hotline.inbox.outcome import Outcome
+from hotline.routing.office import Answer, Do, Key, Menu
+from hotline.storage.officewriting import write_office
 from tests.web.conftest import Page
 from tests.web.test_calls import called, ids
 from tests.web.test_pages import seen
@@ -68,3 +73,47 @@ def _self_call(page: Page, outcome: str, *, up: bool = False) -> None:
     office = first.model_copy(update={"self_call": told})
     second = second.model_copy(update={"up": True}) if up else second
     desk.state = desk.state.model_copy(update={"lines": (office, second)})
+
+
+@pytest.mark.parametrize(
+    ("days", "keyed", "told"),
+    [
+        (-1, True, "Answer: What does delivery cost? past since 4 Dec 2026"),
+        (0, True, "Answer: What does delivery cost? good until 5 Dec 2026 only"),
+        (1, True, "Answer: What does delivery cost? good until 6 Dec 2026 only"),
+        (2, True, ""),
+        (-1, False, ""),  # no caller is ever told it
+    ],
+)
+def test_an_answer_that_callers_hear_no_more_needs_somebody_the_day_before(
+    page: Page, days: int, keyed: bool, told: str
+) -> None:
+    before = page.owner().get("/").text
+    answer_ends(page, days, keyed=keyed)
+    text = seen(page.owner(), "/")
+    if told:
+        assert told in text
+        assert f"Needs you ({waiting(before) + 1})" in text
+        assert 'href="/answers/one?at=0"' in page.owner().get("/").text
+    else:
+        assert "Answer:" not in text
+        assert waiting(text) == waiting(before)
+
+
+def waiting(text: str) -> int:
+    found = re.search(r"Needs you \((\d+)\)", text)
+    assert found
+    return int(found[1])
+
+
+def answer_ends(page: Page, days: int, *, keyed: bool) -> None:
+    """The last day of the price of delivery is so many days from now; a key leads to it."""
+    desk = page.office.desk
+    office = desk._office()
+    day = page.office.now.date() + timedelta(days=days)
+    question, text = {"en": "What does delivery cost?"}, {"en": "Fifty lei.", "ro": "Cincizeci."}
+    price = Answer("price", question, text, valid_until=day)
+    key = Key("4", Do.ANSWER, "price", {"en": "the price of delivery", "ro": "prețul livrării"})
+    menus = (Menu("main", (key,)),) if keyed else ()
+    yaml = write_office(replace(office, answers=(price,), menus=menus))
+    desk.plans.offices.save(yaml, "maria", page.office.now).result(5)

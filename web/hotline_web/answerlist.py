@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from hotline.routing.answers import OF_OFFICE, can_say, keys_to, over, over_soon
+from hotline.routing.answers import (
+    OF_OFFICE,
+    can_say,
+    keys_to,
+    needs_somebody,
+    over,
+    over_soon,
+)
 from hotline.routing.coach import advice
 from hotline.routing.office import Answer, Office
 from hotline_web import menuwords
@@ -49,6 +56,25 @@ def own_answers(office: Office, today: date) -> list[AnswerShown]:
             _name(office, one.owner),
         )
         for at, one in enumerate(office.answers)
+    ]
+
+
+@dataclass(frozen=True)
+class AnswerEnding:
+    """One that callers are not told any more, or soon will not be. at: its place in the office."""
+
+    at: int
+    name: str
+    level: str
+    state: str
+
+
+def ending(office: Office, today: date) -> list[AnswerEnding]:
+    """Those for which somebody has to do something now."""
+    return [
+        AnswerEnding(at, menuwords.of(one.question, one.id), *_state(one, today))
+        for at, one in enumerate(office.answers)
+        if needs_somebody(office, one, today)
     ]
 
 

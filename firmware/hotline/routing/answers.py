@@ -14,6 +14,7 @@ from hotline.routing.office import Answer, Do, Key, Office
 HOURS, ADDRESS, ONLINE = "hours", "address", "online"
 OF_OFFICE = (HOURS, ADDRESS, ONLINE)
 SOON = timedelta(days=7)  # before an answer is over, whoever keeps it right is told
+AT_ONCE = timedelta(days=1)  # before it is over, it is time to do something about it
 
 
 def over(answer: Answer, today: date) -> bool:
@@ -24,6 +25,12 @@ def over(answer: Answer, today: date) -> bool:
 def over_soon(answer: Answer, today: date) -> bool:
     """Will it be within a week?"""
     return answer.valid_until is not None and today <= answer.valid_until <= today + SOON
+
+
+def needs_somebody(office: Office, answer: Answer, today: date) -> bool:
+    """Is it over, or is today or tomorrow its last day, while a key leads to it?"""
+    last = answer.valid_until
+    return last is not None and last <= today + AT_ONCE and bool(keys_to(office, answer.id))
 
 
 def as_of(office: Office, today: date) -> Office:

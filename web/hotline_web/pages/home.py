@@ -9,7 +9,9 @@ from flask import Blueprint, render_template
 from flask_login import current_user
 
 from hotline.errors import HotlineError
+from hotline.routing.shifts import day_of
 from hotline.storage.audit import Act, Entry, Wanted
+from hotline_web.answerlist import ending
 from hotline_web.desk import desk
 from hotline_web.noticewords import undelivered
 from hotline_web.pages.setup.steps import next_step
@@ -74,6 +76,7 @@ def _news() -> dict[str, Any]:
         "meter": status.meter if status else None,
         "duty": here.duty(),
         "needs": needs,
+        "answers": ending(here.stored, day_of(here.stored, here.now)) if here.stored else [],
         "today": today,
         "day": here.midnight().date().isoformat(),
         "people": bool(here.office and here.office.people),
