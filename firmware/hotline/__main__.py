@@ -19,6 +19,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "lines": ("doctor", "lines", "learn-tone", "divert", "balance"),
     "office": ("office", "rehearse", "who"),
     "announce": ("announce",),
+    "closing": ("close", "open-again"),
     "staff": ("staff",),
     "numbers": ("numbers", "caps"),
     "records": (

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from hotline.__main__ import main
 from hotline.control.messages.closing import OfficeClose, OfficeOpenAgain
 from hotline.routing.office import OpenInterval, WallTime
 from hotline.storage.officewriting import write_office
@@ -87,3 +90,19 @@ def test_who_answers_calls_sees_that_it_is_closed_and_cannot_change_it(page: Pag
     assert "Closed early until tomorrow" in text
     assert "Open again" not in text
     assert agent.get("/closing").status_code == 403
+
+
+def test_where_there_is_no_page_a_command_closes_it_and_another_opens_it(
+    page: Page, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = page.daemon.path.parent
+    (data / "control.sock").symlink_to(page.daemon.path.name)
+    at_six = "2026-12-05T18:00+02:00"
+    assert main(["--data", str(data), "close", "S-a spart", "o țeavă.", "--until", at_six]) == 0
+    assert "then it opens by itself" in capsys.readouterr().out
+    now = page.daemon.desk.closings.look()
+    assert now.notice == {"ro": "S-a spart o țeavă."}
+    assert now.closed is not None
+    assert main(["--data", str(data), "open-again"]) == 0
+    assert "closed by them now" in capsys.readouterr().out  # it is Saturday
+    assert page.daemon.desk.closings.closed() is None
