@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hotline.clock import Clock
+from hotline.control.answering import answer_of
 from hotline.control.closingdesk import ClosingDesk
 from hotline.control.messages.closing import Closed
 from hotline.errors import HotlineError
 from hotline.media.catalogue import Prompt
 from hotline.media.engine import Prompts
-from hotline.routing.office import Office
+from hotline.routing.office import EarlyClosing, Office
+from hotline.routing.plan import plan_for
 from hotline.said import together
 from hotline.storage.audit import Act
 from hotline.storage.earlyclosings import EarlyClosings
@@ -127,6 +130,14 @@ def test_a_time_that_is_past_or_weeks_ahead_is_refused(tmp_path: Path, hours_ahe
 
 def test_a_language_the_office_does_not_speak_is_refused(tmp_path: Path) -> None:
     assert "does not speak" in Place(tmp_path).refused(None, fr="Fermé.")
+
+
+def test_who_asks_why_nobody_is_rung_hears_who_closed() -> None:
+    early = EarlyClosing(AFTERNOON, MORNING, "Maria")
+    closed = replace(SHOP, closed_early=early)
+    answer = answer_of(plan_for(None, closed, AFTERNOON), AFTERNOON, closed, None)
+    assert not answer.open
+    assert [str(one) for one in answer.why] == ["Closed early, by Maria."]
 
 
 async def test_the_very_next_caller_hears_it_and_after_opening_again_is_connected(

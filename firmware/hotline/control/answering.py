@@ -30,6 +30,8 @@ def answer_of(plan: Plan, now: datetime, office: Office, campaign: Campaign | No
         why.append(together(told))
     if plan.closure and plan.closure.name:
         why.append(say("Closed: %(name)s.", name=plan.closure.name))
+    if plan.opening is Opening.CLOSED_EARLY and office.closed_early:
+        why.append(say("Closed early, by %(name)s.", name=office.closed_early.by))
     return WhoAnswer(
         at=now,
         open=plan.opening in OPEN,
