@@ -64,6 +64,14 @@ def test_who_closes_on_a_free_day_is_asked_for_a_time_alone(page: Page) -> None:
     assert 'type="radio"' not in text
 
 
+def test_who_typed_a_time_means_it_whatever_is_ticked(page: Page) -> None:
+    browser = open_today(page).owner()
+    send(browser, "/closing", seen="/closing", how="day", until="2026-12-05T15:00")
+    now = page.daemon.desk.closings.look()
+    assert now.closed is not None
+    assert f"{now.closed.until:%H:%M}" == "13:00"
+
+
 def test_what_was_typed_stays_when_the_time_is_past(page: Page) -> None:
     browser = page.owner()
     words = {"notice-ro": "S-a spart o țeavă.", "until": "2026-12-05T09:00"}

@@ -38,7 +38,9 @@ def theirs() -> None:
 def closing() -> str:
     """Until when, and what callers hear."""
     now = desk().control.closing()
-    return _page(now, {}, "day" if now.reopens else "time", desk().now + USUAL)
+    if now.reopens:
+        return _page(now, {}, "day", None)
+    return _page(now, {}, "time", desk().now + USUAL)
 
 
 @pages.post("")
@@ -47,7 +49,8 @@ def close() -> Response | tuple[str, int]:
     here, form = desk(), request.form
     now = here.control.closing()
     typed = {code: form.get(f"notice-{code}", "").strip() for code in now.languages}
-    how = "time" if form.get("how") == "time" else "day"
+    # Whoever typed a time means it, whatever is ticked.
+    how = "time" if form.get("how") == "time" or form.get("until") else "day"
     until = _instant(form.get("until", "")) if how == "time" else None
     wrong = {
         code: _("Use at most %(n)s letters.", n=LONGEST_NOTICE)
