@@ -20,6 +20,7 @@ from playwright.sync_api import Page as Tab
 
 from hotline.control.messages.people import NumbersAnswer
 from hotline.control.messages.status import StatusAnswer
+from hotline.options.mailproviders import MAIL_PROVIDERS
 from hotline.storage.menutemplate import templates
 from hotline.storage.officesections import sections_of
 from hotline_web.languages import LANGUAGES
@@ -44,6 +45,8 @@ WRITTEN = (
     *("Quectel EC25", "Huawei 12d1:1f01 at USB 1-1.4", "Huawei", "USB"),
     *("usb-modeswitch", "line", "The best", "mobile", "IMEI"),
     *LANGUAGES.values(),
+    *(one.words for one in MAIL_PROVIDERS),
+    *("smtp", "mail"),  # how the address of a server begins
 )
 # The policy of the page lets no markup bring its own style, but a test may set it.
 STYLED = """() => { for (const e of document.querySelectorAll("[data-style]"))
