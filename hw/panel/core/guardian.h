@@ -12,7 +12,7 @@
 #define STEADY_MS 600000UL           /* so much of heartbeats, and the wait is short again */
 #define MODEM_OFF_MS 5000UL
 #define MODEM_REST_MS 60000UL        /* between two cuts of the modem's power */
-#define RESTART_COSTS_MS 600UL       /* more than the watchdog's wait and the start together */
+#define RESTART_COSTS_MS 700UL       /* more than the watchdog's wait and the start together */
 
 enum guardian_pins {
     PIN_RELAY = 1,     /* the line goes through the box */

@@ -5,7 +5,7 @@
 #include "board.h"
 #include "talk.h"
 
-#define SAVE_MS 10
+#define SAVE_MS 50
 
 void run_first(void)
 {
@@ -51,6 +51,7 @@ void run(void)
             if (!wire_hear(&reader, byte, &message))
                 continue;
             board_pins(guardian_step(&guardian, talk_event(&message, &answered), now_ms));
+            kept_save(&board_kept, &guardian);
             if (answered)
                 answer(&guardian, now_ms);
         }

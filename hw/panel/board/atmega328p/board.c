@@ -14,6 +14,7 @@
 #define PI_OFF PD4
 #define LOST PB5      /* the lamp of an Arduino Nano */
 
+#define TICK_MS 4
 #define MOST_WAITING 128 /* of two; a power of two */
 
 struct kept board_kept __attribute__((section(".noinit")));
@@ -64,10 +65,10 @@ void board_pins(uint8_t pins)
 
 void board_start(void)
 {
-    TCCR0A = _BV(WGM01); /* 16 MHz / 64 / 250: 1 ms */
+    TCCR0A = _BV(WGM01); /* 16 MHz / 256 / 250: 4 ms */
     OCR0A = 249;
     TIMSK0 = _BV(OCIE0A);
-    TCCR0B = _BV(CS01) | _BV(CS00);
+    TCCR0B = _BV(CS02);
 
     UCSR0A = _BV(U2X0); /* 115200 8N1, 2.1 % fast as on every board with this crystal */
     UBRR0 = 16;
@@ -110,12 +111,12 @@ void board_pat_watchdog(void)
 
 void board_sleep(void)
 {
-    sleep_mode(); /* the next byte or millisecond wakes it */
+    sleep_mode(); /* the next byte or tick wakes it */
 }
 
 ISR(TIMER0_COMPA_vect)
 {
-    ms++;
+    ms += TICK_MS;
 }
 
 ISR(USART_RX_vect)
