@@ -3,7 +3,7 @@
  *   bench FIRMWARE.elf            time passes only by `run`
  *   bench FIRMWARE.elf PORT SPEED the wire is a serial port at PORT; SPEED s pass in a second
  *
- * Told on stdin: run MS | feed HEX | hang | reset | brownout | power | unplug | plug.
+ * Told on stdin: run MS | skip ADDRESS MS (puts forward its clock, which lies there) | feed HEX | hang | reset | brownout | power | unplug | plug.
  * Tells on stdout, each with the microsecond of the board's time:
  *   pins US RMPL (1, 0, or - while the pin floats) | heard US (a zero byte) | sent US HEX | done US
  */
@@ -163,13 +163,19 @@ static void unplug(void)
 
 static void told(char *line)
 {
-    unsigned value;
+    unsigned value, at;
     unsigned long span;
 
     if (sscanf(line, "run %lu", &span) == 1) {
         run_until(avr->cycle + span * (HZ / 1000));
+    } else if (sscanf(line, "skip %x %lu", &at, &span) == 2) {
+        uint32_t clock;
+
+        memcpy(&clock, avr->data + at, sizeof clock);
+        clock += (uint32_t)span;
+        memcpy(avr->data + at, &clock, sizeof clock);
     } else if (!strncmp(line, "feed ", 5)) {
-        for (char *at = line + 5; sscanf(at, "%2x", &value) == 1; at += 2)
+        for (char *hex = line + 5; sscanf(hex, "%2x", &value) == 1; hex += 2)
             to_board[to_board_in++ % sizeof to_board] = (uint8_t)value;
     } else if (!strcmp(line, "hang")) {
         hang();

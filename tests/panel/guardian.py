@@ -103,7 +103,8 @@ class Bench(_Child):
     """
 
     def __init__(self, built: Path, *port: str) -> None:
-        super().__init__(str(built / "bench"), str(built / "guardian.elf"), *port)
+        self._elf = built / "guardian.elf"
+        super().__init__(str(built / "bench"), str(self._elf), *port)
         self.pins: list[tuple[int, str]] = []
         self.heard: list[int] = []
         self.sent = b""
@@ -135,6 +136,14 @@ class Bench(_Child):
     def run(self, ms: int) -> None:
         """Let so much of the board's time pass."""
         self.do(f"run {ms}")
+
+    def skip(self, ms: int) -> None:
+        """Put the board's clock forward: minutes of sleep take simavr as many minutes."""
+        symbols = subprocess.run(
+            ["avr-nm", str(self._elf)], capture_output=True, text=True, check=True
+        ).stdout
+        (address,) = (line.split()[0] for line in symbols.splitlines() if line.endswith(" b ms"))
+        self.do(f"skip {int(address, 16) & 0xFFFF:x} {ms}")
 
     def feed(self, data: bytes) -> None:
         """Put bytes on its wire; they arrive as time passes."""
