@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.panel.guardian import Bench, Core
 
 HERE = Path(__file__).parent

@@ -1,4 +1,4 @@
-"""The guardian board for tests: its core, or its firmware in simavr. Python's side of the C here."""
+"""The guardian board for tests: its core, or its firmware in simavr."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ class _Child:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
     ) -> None:
         assert self._program.stdin is not None
         self._program.stdin.close()

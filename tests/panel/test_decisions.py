@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.panel.guardian import (
     CYCLE_MODEM,
     GOODBYE,
@@ -54,7 +55,9 @@ def test_the_box_gets_its_line_back_with_its_next_heartbeat(core: Core) -> None:
 
 def test_goodbye_gives_the_line_away_at_once_and_leaves_the_box_its_power(core: Core) -> None:
     at_once, *later = core.play(
-        f"{BEAT} 0", f"step {GOODBYE} 0 10", *(f"step 0 0 {day * 86_400_000}" for day in range(1, 9))
+        f"{BEAT} 0",
+        f"step {GOODBYE} 0 10",
+        *(f"step 0 0 {day * 86_400_000}" for day in range(1, 9)),
     )[1:]
     assert not at_once.pins & RELAY
     assert [stand.pi_cuts for stand in later] == [0] * 8
@@ -76,7 +79,9 @@ def test_a_silent_box_is_started_by_force_after_five_minutes_and_then_ever_more_
     gaps = [later - sooner for sooner, later in pairwise([0, *cuts])]
     waits = [PATIENCE_MS << min(n, MOST_DOUBLINGS) for n in range(len(gaps))]
     assert len(gaps) > MOST_DOUBLINGS
-    assert all(wait <= gap <= wait + PI_OFF_MS + 20_000 for gap, wait in zip(gaps, waits, strict=True))
+    assert all(
+        wait <= gap <= wait + PI_OFF_MS + 20_000 for gap, wait in zip(gaps, waits, strict=True)
+    )
 
 
 def test_the_power_is_away_for_ten_seconds(core: Core) -> None:
@@ -125,7 +130,9 @@ def test_the_modem_is_cycled_once_for_each_number(core: Core) -> None:
 def test_the_modem_rests_between_two_cuts(core: Core) -> None:
     rest = MODEM_OFF_MS + MODEM_REST_MS
     soon, later = core.play(
-        f"step {CYCLE_MODEM} 1 0", f"step {CYCLE_MODEM} 2 {rest - 1}", f"step {CYCLE_MODEM} 2 {rest}"
+        f"step {CYCLE_MODEM} 1 0",
+        f"step {CYCLE_MODEM} 2 {rest - 1}",
+        f"step {CYCLE_MODEM} 2 {rest}",
     )[1:]
     assert (soon.modem_cycle, later.modem_cycle) == (1, 2)
 
@@ -143,7 +150,8 @@ def test_a_board_that_restarts_again_and_again_lets_the_line_go(core: Core) -> N
 def test_the_clock_of_the_board_may_run_over(core: Core) -> None:
     end = 2**32
     stands = core.play(
-        *(f"{BEAT} {end - 1000 + ms & 0xFFFFFFFF}" for ms in range(-4000, 4001, 500)), "step 0 0 5000"
+        *(f"{BEAT} {end - 1000 + ms & 0xFFFFFFFF}" for ms in range(-4000, 4001, 500)),
+        "step 0 0 5000",
     )
     assert [stand.pins for stand in stands[9:]] == [RELAY] * 7 + [RELAY] + [RELAY]
 

@@ -6,9 +6,9 @@ import random
 import secrets
 
 import pytest
-from tests.panel.guardian import LINE_HELD_MS, MODEM_OFF_MS, PATIENCE_MS, PI_OFF_MS, Bench
 
 from hotline.panel.wire import CycleModem, Goodbye, Heartbeat, Reader, Report, encode
+from tests.panel.guardian import LINE_HELD_MS, MODEM_OFF_MS, PATIENCE_MS, PI_OFF_MS, Bench
 
 BEAT = encode(Heartbeat(True))
 TICK_US = 4_000

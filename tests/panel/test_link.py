@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.panel.guardian import LINE_HELD_MS, Bench
 
 from hotline.panel import link
 from hotline.panel.link import Guardian
 from hotline.panel.wire import frame
+from tests.panel.guardian import LINE_HELD_MS, Bench
 
 SPEED = 4  # the board's seconds in one of ours
 BEAT_S = 0.1

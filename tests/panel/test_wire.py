@@ -8,7 +8,6 @@ import secrets
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.panel.guardian import CYCLE_MODEM, GOODBYE, HEARTBEAT, TICK, Core
 
 from hotline.panel.wire import (
     MOST_BODY,
@@ -24,6 +23,7 @@ from hotline.panel.wire import (
     encode,
     frame,
 )
+from tests.panel.guardian import CYCLE_MODEM, GOODBYE, HEARTBEAT, TICK, Core
 
 REPORT = Report(1, True, False, True, False, 2, 1, 3, 0, 0x01020304)
 VECTORS = [

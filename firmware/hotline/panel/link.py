@@ -35,14 +35,14 @@ REOPEN_S = 2.0
 
 CABLE = say("Look at its cable and at guardian of [panel] in box.toml; see hw/panel/README.md.")
 FLASH = say("Put the firmware of this release on the board; see hw/panel/README.md.")
-MEANWHILE = say("Meanwhile the line is with the office's telephone.")
+MEANWHILE = "Meanwhile the line is with the office's telephone."
 
 
 class Guardian:
     """The board at `port`. Lives on the loop; `keep` is its task.
 
-    alive: is the box well, as far as calls need it? Without it no heartbeat leaves. report: what the
-    board said last, None while it is silent.
+    alive: is the box well, as far as calls need it? Without it no heartbeat leaves. report: what
+    the board said last, None while it is silent.
     """
 
     def __init__(self, port: Path, alive: Callable[[], bool], beat_s: float = BEAT_S) -> None:

@@ -37,8 +37,9 @@ class Goodbye:
 @dataclass(frozen=True, slots=True)
 class Report:
     """How the board is. firmware: its release. relay: the line goes through the box. lost: it hears
-    no heartbeat. restarts: of the board while it had power; watchdog: how many of those its watchdog
-    made. pi_cuts: how often it took the box's power away. modem_cycle: the number of the last one.
+    no heartbeat. restarts: of the board while it had power; watchdog: how many of those its own
+    watchdog made. pi_cuts: how often it took the box's power away. modem_cycle: the last one's
+    number.
     """
 
     firmware: int
