@@ -33,8 +33,8 @@ BEAT_S = 0.5
 SILENT_BEATS = 10  # without an answer
 REOPEN_S = 2.0
 
-CABLE = say("Look at its cable and at guardian of [panel] in box.toml; see hw/panel/README.md.")
-FLASH = say("Put the firmware of this release on the board; see hw/panel/README.md.")
+CABLE = say("Look at its cable, and at guardian of [panel] in box.toml.")
+FLASH = say("Put the firmware of this release on the guardian board.")
 MEANWHILE = "Meanwhile the line is with the office's telephone."
 
 
