@@ -74,6 +74,13 @@ static char level(int ddr, int latch, int bit)
 
 static void look_at_pins(void)
 {
+    static uint8_t before[4] = {0xFF};
+    uint8_t raw[4] = {avr->data[DDRB], avr->data[PORTB], avr->data[DDRD], avr->data[PORTD]};
+
+    if (!memcmp(raw, before, sizeof raw)) /* looked at after each instruction */
+        return;
+    memcpy(before, raw, sizeof raw);
+
     char now[8] = {level(DDRD, PORTD, 2), level(DDRD, PORTD, 3), level(DDRD, PORTD, 4),
                    level(DDRB, PORTB, 5), 0};
 

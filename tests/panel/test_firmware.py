@@ -40,10 +40,10 @@ def test_without_a_word_from_the_box_the_line_is_the_offices(bench: Bench) -> No
 
 
 def test_the_relay_drops_in_three_seconds_when_the_heartbeat_stops(bench: Bench) -> None:
-    for _ in range(4):
+    for _ in range(2):
         bench.feed(BEAT)
         bench.run(500)
-    bench.run(5000)
+    bench.run(LINE_HELD_MS)
     assert bench.level == "0001"
     assert 0 <= dropped(bench) - bench.heard[-1] - LINE_HELD_MS * 1000 <= TICK_US * 2
 
@@ -123,17 +123,17 @@ def test_the_modems_power_goes_and_comes_back(bench: Bench) -> None:
     bench.feed(encode(CycleModem(1)))
     bench.run(10)
     assert bench.level == "1100"
-    for _ in range(MODEM_OFF_MS // 500 + 1):
+    for _ in range(MODEM_OFF_MS // 2500 + 1):
+        bench.skip(2500)
         bench.feed(BEAT)
-        bench.run(500)
+        bench.run(20)
     assert bench.level == "1000"
     assert report(bench).modem_cycle == 1
 
 
 def test_a_box_that_died_loses_its_power_for_ten_seconds_also_over_a_restart(bench: Bench) -> None:
     taken(bench)
-    bench.run(LINE_HELD_MS)
-    bench.skip(PATIENCE_MS - LINE_HELD_MS - 1000)
+    bench.skip(PATIENCE_MS - 1000)
     bench.run(500)
     assert bench.level == "0001"
     bench.run(1000)
