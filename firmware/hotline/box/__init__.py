@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hotline.box.equipment import exchange_of, texting
 from hotline.box.rack import Rack
@@ -81,7 +81,7 @@ from hotline.options import (
 from hotline.options.added import ROOM_FOR_CALLS, read_added
 from hotline.options.chosen import WithChosen, read_chosen
 from hotline.routing.changes import SwapDay
-from hotline.said import say
+from hotline.said import Said, say
 from hotline.storage.announcements import Announcements
 from hotline.storage.answerstold import AnswersTold
 from hotline.storage.audit import Act, Audit, Entry
@@ -99,6 +99,9 @@ from hotline.storage.toldholes import ToldHoles
 from hotline.storage.uploads import Uploads
 from hotline.storage.uses import Uses, What
 from hotline.storage.waiting import WaitingList
+
+if TYPE_CHECKING:
+    from hotline.box.guarding import Guarding
 
 log = logging.getLogger(__name__)
 FROM_BROWSERS = 2  # calls from the page at once; each holds one of its threads
@@ -215,7 +218,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         lan = Lan(NetworkManager(), places.lan, lambda: bool(switchboard.live))
         await lan.resume()
         closing.push_async_callback(lan.close)
-        supply = Power()
+        supply, guarding = Power(), _guarding(options, pjsip, rack)
         people = StaffDesk(attendance, exchange.office)
         if done:
             audit.note(Entry(clock.now(), Act.RESTORED, person=done.made_at, by=done.by))
@@ -229,7 +232,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             records.offices,
             clock.now(),
             trouble=lambda: records.writer.trouble,
-            power=lambda: supply.trouble,
+            power=lambda: _of_board(guarding) or supply.trouble,
             unsent=lambda: len(records.outbox.waiting()),
             before=partial(office_before, records.file),
             lines=LineDesk(
@@ -312,6 +315,8 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             exchange.board, switchboard, _changed(desk, records.outbox, line_watch), on_text
         )
         line_watch.look()
+        if guarding is not None:
+            await closing.enter_async_context(guarding.at_work(exchange.board))
         await rack.start(options)
         closing.push_async_callback(rack.close)
         closing.callback(line_watch.close)
@@ -341,6 +346,22 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         )
         _start_chores(exchange, records, more, closing)
         yield desk
+
+
+def _guarding(options: Options, pjsip: Pjsip, rack: Rack) -> Guarding | None:
+    """Loaded only where a guardian board is named."""
+    if options.panel.guardian is None:
+        return None
+    from hotline.box.guarding import Guarding
+
+    guarding = Guarding(options.panel.guardian, pjsip, rack.busy)
+    rack.follow.append(guarding.follow)
+    return guarding
+
+
+def _of_board(guarding: Guarding | None) -> tuple[Said, Said] | None:
+    """What is wrong with the guardian board."""
+    return guarding.trouble if guarding is not None and guarding.trouble[0] else None
 
 
 def _with_chosen(options: Options) -> WithChosen:

@@ -78,6 +78,7 @@ def examine(settings: Path) -> list[Finding]:
         *_office(places, options),
         *_clock(),
         *_modems(options),
+        *_guardian(options),
         *_lines(places),
     ]
 
@@ -212,6 +213,18 @@ def _modems(options: Options) -> Iterator[Finding]:
                 finder.find(modem)
             except LineDown as down:
                 yield Finding(False, f"{modem.name}: {down.cause}", down.action)
+
+
+def _guardian(options: Options) -> Iterator[Finding]:
+    """Whether the board is there; what it says, only the daemon hears."""
+    port = options.panel.guardian
+    if port is None:
+        return
+    if port.exists():
+        yield Finding(True, f"The guardian board's port is {port}.")
+    else:
+        words = f"There is no guardian board at {port}; the office's telephone has the line."
+        yield Finding(False, words, "Look at its cable and at guardian of [panel] in box.toml.")
 
 
 def _modem(seen: Seen, line: str) -> Finding:

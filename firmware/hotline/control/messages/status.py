@@ -43,7 +43,7 @@ class StatusAnswer(Message):
     """Everything the page shows that is not a record.
 
     trouble: what is wrong with the box itself (the disk, the writer), in words; empty is well.
-    power: the same of its power supply, power_action: what the owner can do.
+    power: the same of its power supply or its guardian board, power_action: what the owner can do.
     unsent: notices waiting to leave the box, and since when the oldest does. open: within the
     office's opening hours.
     zone: IANA name. diverts_left: of SIM cards that were taken out. people, topics: of the whole

@@ -1,0 +1,1 @@
+"""The front panel of the box: what is wired to it beside the lines."""
