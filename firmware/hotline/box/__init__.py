@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hotline.box.equipment import exchange_of, texting
 from hotline.box.rack import Rack
@@ -98,6 +98,9 @@ from hotline.storage.toldholes import ToldHoles
 from hotline.storage.uploads import Uploads
 from hotline.storage.uses import Uses, What
 from hotline.storage.waiting import WaitingList
+
+if TYPE_CHECKING:
+    from hotline.box.frontpanel import BoxPanel
 
 log = logging.getLogger(__name__)
 FROM_BROWSERS = 2  # calls from the page at once; each holds one of its threads
@@ -187,6 +190,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         attendance = Attendance(exchange, records.presences, records.trail)
         left = records.left
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
+        panel = _panel(options, places)
+        if panel is not None:
+            closing.push_async_callback(panel.close)  # calls end before the line is given back
         switchboard = Switchboard(exchange)
         closing.push_async_callback(switchboard.close)
         audit = Audit(records.writer)
@@ -336,7 +342,18 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             _call_own_lines(exchange, switchboard, records.tests, numbers),
         )
         _start_chores(exchange, records, more, closing)
+        if panel is not None:
+            panel.begin(desk, records)
         yield desk
+
+
+def _panel(options: Options, places: Places) -> BoxPanel | None:
+    """Most boxes have none, and carry nothing of it."""
+    if not any(options.panel.pins()):
+        return None
+    from hotline.box.frontpanel import BoxPanel
+
+    return BoxPanel(options, places)
 
 
 def _with_chosen(options: Options) -> WithChosen:

@@ -15,6 +15,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict
 
 from hotline.numbering import only_asks
+from hotline.options.panel import PanelOptions
 
 Codec = Literal["opus", "g722", "pcma", "pcmu"]
 Transport = Literal["udp", "tcp", "tls"]
@@ -337,6 +338,7 @@ class Options:
     page: Page = Page()
     mail: Mail | None = None
     notify: Notify = Notify()
+    panel: PanelOptions = field(default_factory=PanelOptions)
 
 
 def dialled_countries(options: Options) -> frozenset[str]:

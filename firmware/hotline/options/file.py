@@ -154,7 +154,7 @@ def _line_of(place: Place, lines: dict[Place, int]) -> int:
 
 def _from_folder(options: Options, folder: Path) -> Options:
     """Relative paths begin at the folder of the settings file, wherever the box is started."""
-    sip, mail = options.sip, options.mail
+    sip, mail, panel = options.sip, options.mail, options.panel
     return replace(
         options,
         box=replace(options.box, data=folder / options.box.data),
@@ -177,6 +177,7 @@ def _from_folder(options: Options, folder: Path) -> Options:
         ),
         voice_modems=tuple(replace(m, port=folder / m.port) for m in options.voice_modems),
         mail=mail and replace(mail, password_file=_under(folder, mail.password_file)),
+        panel=replace(panel, guardian=_under(folder, panel.guardian)),
     )
 
 

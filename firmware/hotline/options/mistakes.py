@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from hotline.options import Box, Limits, Mail, Modem, Notify, Page, Sip, Trunk, VoiceModem
+from hotline.options.panel import PanelOptions
 
 Place = tuple[str | int, ...]
 """Of a key: its section, which of them, and the key."""
@@ -22,6 +23,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "page": Page,
     "mail": Mail,
     "notify": Notify,
+    "panel": PanelOptions,
 }
 _LISTED = ("trunk", "modem", "voice_modem")
 _KEYS = {section: [f.name for f in fields(kind)] for section, kind in _SECTIONS.items()}

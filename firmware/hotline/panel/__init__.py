@@ -1,0 +1,1 @@
+"""What can be seen and pressed on the box itself."""
