@@ -107,7 +107,7 @@ def test_a_box_without_a_panel_never_loads_the_pins() -> None:
     assert [one for one in loaded if one.startswith(("RPi", "lgpio", "hotline.panel"))] == []
 
 
-# --- the stand-in is no softer than the library it plays --------------------------------------------
+# --- the stand-in is no softer than the library it plays -----------------------------------------
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from hotline.panel.lamps import BoxState
 from hotline.panel.loudspeaker import play
 from hotline.panel.relay import takes_line
 from hotline.said import Said
-from hotline.storage.durable import write_whole
+from hotline.storage.erasing import erase
 from hotline.storage.places import Places
 from hotline.storage.unheard import unheard
 
@@ -112,14 +112,11 @@ class BoxPanel:
             log.info("the office is %s by its button", "closed" if closed else "open")
 
     async def _erase(self) -> None:
-        """The box ends; whoever starts it again erases everything first."""
         log.warning("everything is to be erased: the button was pressed for it twice")
         try:
-            await asyncio.to_thread(write_whole, self._places.erase_wanted, b"")
-        except OSError as error:
-            log.error("the wish to erase everything could not be written down: %s", error)
-            return
-        os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.to_thread(erase, self._places, _end)
+        except HotlineError as trouble:
+            log.error("%s", trouble)
 
     async def _count(self) -> None:
         while True:
@@ -136,6 +133,11 @@ class BoxPanel:
         task = asyncio.create_task(work)
         task.add_done_callback(_told)
         self._tasks.append(task)
+
+
+def _end() -> None:
+    """As systemd ends the box: calls write their endings."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _told(task: asyncio.Task[None]) -> None:
