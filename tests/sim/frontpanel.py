@@ -52,7 +52,7 @@ class Standing:
             return "changing"
         return "on" if all_changes and all_changes[-1][1] == "1" else "off"
 
-    async def until(self, lamp: str, looks: str, within: float = 30.0, over: float = 3.0) -> None:
+    async def until(self, lamp: str, looks: str, within: float = 30.0, over: float = 1.3) -> None:
         """Wait until the lamp looks so."""
         await until(
             lambda: self.seen(lamp, over) == looks,
