@@ -17,7 +17,7 @@ from hotline.panel.button import LONG_S, VERY_LONG_S, Button, Press
 from hotline.panel.gpio import Pins
 from hotline.panel.lamps import BoxState, Lamp, Sign, shown
 from hotline.panel.relay import HALF_S
-from hotline.said import NOTHING, Said, say
+from hotline.said import NOTHING, Said, say, together
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class FrontPanel:
                 await self._turns()
             except HotlineError as trouble:
                 log.warning("%s", trouble)
-                self._failed = _said(trouble.cause), _said(trouble.action)
+                self._failed = together(trouble.cause), together(trouble.action)
             finally:
                 self._let_go()
             await asyncio.sleep(AGAIN_S)
@@ -138,7 +138,3 @@ class FrontPanel:
         if self._pins is not None and self._levels.get(pin, False) is not high:
             self._pins.write(pin, high)
             self._levels[pin] = high
-
-
-def _said(text: str) -> Said:
-    return text if isinstance(text, Said) else say(text)
