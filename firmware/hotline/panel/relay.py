@@ -1,15 +1,15 @@
 """Who has the office's line: the box, or the telephone it had before the box. Pure.
 
 A pin keeps the level it was left with when its process is killed; a level therefore proves nothing.
-The relay's driver lives on changes (`hw/wiring/relay.svg`): it holds for about a second after the
-last one, whatever the level, so that a box that hangs, crashes or has no power gives the line back.
+The relay's driver lives on changes (`hw/wiring/relay.svg`): it holds for one to four seconds
+after the last one, whatever the level, so that a box that hangs, crashes or has no power gives the line back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-HALF_S = 0.05  # of the square wave; the driver needs at least one change in 0.4 s
+HALF_S = 0.05  # of the square wave; the driver forgives a gap of 0.3 s
 
 
 def takes_line(office_lines: Iterable[str], up: Mapping[str, bool]) -> bool:
