@@ -1,8 +1,8 @@
 """Who has the office's line: the box, or the telephone it had before the box. Pure.
 
-A pin keeps the level it was left with when its process is killed; a level therefore proves nothing.
-The relay's driver lives on changes (`hw/wiring/relay.svg`): it holds for one to four seconds
-after the last one, whatever the level, so that a box that hangs, crashes or has no power gives the line back.
+Some kernels leave a pin as it was when its process is killed: a level proves nothing. The relay's
+driver lives on changes (`hw/wiring/relay.svg`): it holds for one to four seconds after the last one,
+whatever the level, so that a box that hangs, crashes or has no power gives the line back.
 """
 
 from __future__ import annotations
