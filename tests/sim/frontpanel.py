@@ -12,7 +12,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 STAND_IN = Path(__file__).parent / "pins"
-BOUNCES = (0.004, 0.003, 0.006)  # seconds between the changes of a contact that bounces
 
 
 class Standing:
@@ -61,19 +60,12 @@ class Standing:
         )
 
     async def press(self, seconds: float) -> None:
-        """Press the button for so long; its contact bounces at both ends."""
-        await self._contact(down=True)
+        """Press the button for so long. It does not bounce: on a busy machine that would take so
+        long that it were presses of its own.
+        """
+        self._set(0)
         await asyncio.sleep(seconds)
-        await self._contact(down=False)
-
-    async def _contact(self, *, down: bool) -> None:
-        level = 0 if down else 1
-        for pause in BOUNCES:
-            self._set(level)
-            await asyncio.sleep(pause)
-            self._set(1 - level)
-            await asyncio.sleep(pause)
-        self._set(level)
+        self._set(1)
 
     def _set(self, level: int) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as contact:

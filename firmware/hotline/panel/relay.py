@@ -1,7 +1,7 @@
 """Who has the office's line: the box, or the telephone it had before the box. Pure.
 
 Some kernels leave a pin as it was when its process is killed: a level proves nothing. The relay's
-driver lives on changes (`hw/wiring/relay.svg`): it holds for one to four seconds after the last one,
+driver lives on changes (`hw/wiring/relay.svg`): it holds for one to four seconds after the last,
 whatever the level, so that a box that hangs, crashes or has no power gives the line back.
 """
 
