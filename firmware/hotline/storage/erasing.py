@@ -1,4 +1,4 @@
-"""Everything is to be erased: an empty file says so, whoever starts the box next does it first."""
+"""Everything is to be erased: an empty file says so, and the next start of the machine does it."""
 
 from __future__ import annotations
 

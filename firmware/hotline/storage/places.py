@@ -74,7 +74,7 @@ class Places:
 
     @property
     def erase_wanted(self) -> Path:
-        """There once somebody at the box wished everything erased: done before the next start."""
+        """There once somebody at the box wished everything erased: done when the machine starts."""
         return self.data / "erase-wanted"
 
     @property
