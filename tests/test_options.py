@@ -24,6 +24,7 @@ from hotline.options import (
     VoiceModem,
 )
 from hotline.options.file import read_options, readable_by_others
+from hotline.options.panel import PanelOptions
 
 EXAMPLE = Path(__file__).parent.parent / "box.example.toml"
 SECTIONS = {
@@ -36,6 +37,7 @@ SECTIONS = {
     "page": Page,
     "mail": Mail,
     "notify": Notify,
+    "panel": PanelOptions,
 }
 
 PROVIDER = """\
@@ -156,6 +158,7 @@ def test_the_example_can_be_copied_as_it_is(file: Path) -> None:
 def test_the_example_tells_the_defaults_that_really_hold(file: Path) -> None:
     shown = re.sub(r"(?m)^#(?=[a-z_]+ = |\[)", "", EXAMPLE.read_text(encoding="utf-8"))
     others = "tls_|public_address|password_file|peers|number =|card =|usb|imei|flash_ms"
+    others += "|guardian|lamps|button|relay|speaker"
     shown = re.sub(rf"(?m)^({others}).*\n", "", shown)
     options = options_of(file, shown)
     assert (options.box, options.limits, options.page) == (Box(), Limits(), Page())

@@ -101,6 +101,7 @@ from hotline.storage.uses import Uses, What
 from hotline.storage.waiting import WaitingList
 
 if TYPE_CHECKING:
+    from hotline.box.frontpanel import BoxPanel
     from hotline.box.guarding import Guarding
 
 log = logging.getLogger(__name__)
@@ -191,6 +192,9 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         attendance = Attendance(exchange, records.presences, records.trail)
         left = records.left
         exchange.notices.after_restart(exchange.office(), left.cases, left.missed, clock.now())
+        panel = _panel(options, places)
+        if panel is not None:
+            closing.push_async_callback(panel.close)  # calls end before the line is given back
         switchboard = Switchboard(exchange)
         closing.push_async_callback(switchboard.close)
         audit = Audit(records.writer)
@@ -345,6 +349,8 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             _call_own_lines(exchange, switchboard, records.tests, numbers),
         )
         _start_chores(exchange, records, more, closing)
+        if panel is not None:
+            panel.begin(desk, records)
         yield desk
 
 
@@ -362,6 +368,15 @@ def _guarding(options: Options, pjsip: Pjsip, rack: Rack) -> Guarding | None:
 def _of_board(guarding: Guarding | None) -> tuple[Said, Said] | None:
     """What is wrong with the guardian board."""
     return guarding.trouble if guarding is not None and guarding.trouble[0] else None
+
+
+def _panel(options: Options, places: Places) -> BoxPanel | None:
+    """Most boxes have none, and carry nothing of it."""
+    if not any(options.panel.pins()):
+        return None
+    from hotline.box.frontpanel import BoxPanel
+
+    return BoxPanel(options, places)
 
 
 def _with_chosen(options: Options) -> WithChosen:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from hotline.options import Box, Limits, Mail, Modem, Notify, Page, Sip, Trunk, VoiceModem
-from hotline.options.panel import PanelOptions
+from hotline.options.panel import LampPins, PanelOptions
 
 Place = tuple[str | int, ...]
 """Of a key: its section, which of them, and the key."""
@@ -81,6 +81,9 @@ def shown(place: Place) -> str:
 def _unknown(place: Place) -> str:
     if len(place) == 1:
         return f"there is no section [{place[0]}]{_nearest(str(place[0]), _KEYS)}"
+    if place[:2] == ("panel", "lamps"):
+        lamps = [f.name for f in fields(LampPins)]
+        return f"lamps of [panel] has no lamp {place[-1]}{_nearest(str(place[-1]), lamps)}"
     section, key = str(place[0]), str(place[-1])
     elsewhere = [name for name, keys in _KEYS.items() if key in keys]
     if elsewhere:

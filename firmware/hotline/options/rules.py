@@ -9,6 +9,7 @@ from hotline.errors import NumberRefused
 from hotline.numbering import dialable
 from hotline.options import Mail, Modem, Options, Sip, Trunk, VoiceModem, own_numbers
 from hotline.options.mistakes import Place, shown
+from hotline.options.panel import PanelOptions
 
 
 def disagreements(options: Options) -> Iterator[tuple[Place, str]]:
@@ -17,6 +18,7 @@ def disagreements(options: Options) -> Iterator[tuple[Place, str]]:
     yield from _trunks_disagree(options.trunks)
     yield from _modems_disagree(options)
     yield from _mail_disagrees(options.mail)
+    yield from _panel_disagrees(options.panel)
 
 
 def _sip_disagrees(sip: Sip) -> Iterator[tuple[Place, str]]:
@@ -146,6 +148,18 @@ def _mail_disagrees(mail: Mail | None) -> Iterator[tuple[Place, str]]:
     if mail is not None:
         for words in _password_disagrees(mail):
             yield ("mail", "password_file"), f"password_file of [mail] {words}"
+
+
+def _panel_disagrees(panel: PanelOptions) -> Iterator[tuple[Place, str]]:
+    used: dict[int, str] = {}
+    for name, pin in panel.pins():
+        if pin in used:
+            words = f"{name} of [panel]: pin {pin} is {used[pin]} already"
+            yield ("panel", name.partition(".")[0]), words
+        used.setdefault(pin, name)
+    if panel.relay is not None and panel.guardian is not None:
+        words = "relay of [panel]: the guardian holds the line already; leave relay out"
+        yield ("panel", "relay"), words
 
 
 def _password_disagrees(holder: Trunk | Mail) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""The front panel of the box: what is wired to it beside the lines."""
+"""What can be seen and pressed on the box itself."""

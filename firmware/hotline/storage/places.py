@@ -73,6 +73,11 @@ class Places:
         return self.data / "previous"
 
     @property
+    def erase_wanted(self) -> Path:
+        """There once somebody at the box wished everything erased: done when the machine starts."""
+        return self.data / "erase-wanted"
+
+    @property
     def announcement(self) -> Path:
         """What is said before every greeting for a while."""
         return self.data / "announcement.json"

@@ -1,0 +1,1 @@
+"""A stand-in; see tests/sim/pins/RPi/GPIO.py."""
