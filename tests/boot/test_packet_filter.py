@@ -148,7 +148,15 @@ def test_a_provider_that_was_taken_out_is_a_stranger_again(net: Net, tmp_path: P
     assert net.answered(PROVIDER) == PAGE
 
 
-HOSTILE = ("0.0.0.0/0", "0.0.0.0/1", "1.2.3.4 }; flush ruleset; #", "$(reboot)", "a" * 9000, "::/0")
+HOSTILE = (
+    "0.0.0.0/0",
+    "0.0.0.0/1",
+    "1.2.3.4 }; flush ruleset; #",
+    "$(reboot)",
+    "256.1.1.1",
+    "a" * 9000,
+    "::/0",
+)
 
 
 def test_no_line_of_the_list_opens_the_box_to_everybody(net: Net, tmp_path: Path) -> None:
