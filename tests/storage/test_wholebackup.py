@@ -529,6 +529,8 @@ def test_everything_in_the_data_folder_is_backed_up_or_left_out_on_purpose(tmp_p
         "answers_told": "told once more at worst",
         "lan": "the network this one machine is in",
         "previous": "what a backup took the place of",
+        "page": "a folder; the accounts in it are backed up",
+        "peers": "written anew at each start",
     }
     backed = {"lines", "chosen", "notices", "recordings", "own_prompts"}
     backed |= {"announcement", "closed_early"}

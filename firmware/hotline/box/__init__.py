@@ -8,7 +8,6 @@ import ctypes
 import logging
 import os
 import signal
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
@@ -16,6 +15,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hotline.box import supervisor
 from hotline.box.equipment import exchange_of, texting
 from hotline.box.rack import Rack
 from hotline.box.records import Records, office_before, open_records
@@ -90,6 +90,7 @@ from hotline.storage.evenings import Evenings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.linetests import LineTests
 from hotline.storage.ownprompts import OwnPrompts
+from hotline.storage.peers import Peers
 from hotline.storage.places import Places
 from hotline.storage.presence import StaffTrail
 from hotline.storage.promises import Promises
@@ -109,7 +110,6 @@ FROM_BROWSERS = 2  # calls from the page at once; each holds one of its threads
 LOOK_FOR_LINES_S = 60.0  # that can be called by the box itself
 TOLD_S = 0.5  # until the page has heard that the box begins anew
 FILED_ALONE = "HOTLINE_AS_FILED"  # why the box begins as box.toml says, without the page's words
-WATCHDOG_PINGS = 3  # in each period that systemd grants
 
 
 def run_daemon(options: Options) -> bool:
@@ -135,16 +135,16 @@ async def _run(options: Options) -> bool:
     async with running_box(options) as desk:
         _give_back_memory()
         log.info("ready to answer on %d line(s)", len(desk.exchange.board.lines))
-        _tell_systemd("READY=1")
+        supervisor.tell("READY=1")
         restored = asyncio.Event()
         desk.backups.again = _set_soon(restored, stop)
         anew = asyncio.create_task(desk.box.until_anew())
         anew.add_done_callback(lambda _: stop.set())
-        await _until(stop)
+        await stop.wait()
         again = anew.done() or restored.is_set()
         anew.cancel()
         if not again:  # the same process goes on
-            _tell_systemd("STOPPING=1")
+            supervisor.tell("STOPPING=1")
     os.environ.pop(FILED_ALONE, None)
     return again
 
@@ -188,6 +188,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         await pjsip.start()
         closing.push_async_callback(pjsip.stop)
         rack = Rack(options.box.country, pjsip, records, clock)
+        rack.tell_of_peers(Peers(places.peers).are)
         exchange = await exchange_of(options, places, clock, records, pjsip, rack, closing)
         attendance = Attendance(exchange, records.presences, records.trail)
         left = records.left
@@ -335,6 +336,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
 
         evening = EveningLetters(exchange, Evenings(records.writer), records.outbox)
         more = (
+            supervisor.keep_alive(lambda: pjsip.ask(lambda: None)),
             diverting.keep(),
             supply.watch(),
             watch(moved, lambda: lan.undecided),
@@ -527,27 +529,3 @@ def _give_back_memory() -> None:
     """What only the start needed goes back to the system, malloc_trim(3): most of a megabyte."""
     with contextlib.suppress(OSError, AttributeError):  # only glibc has it
         ctypes.CDLL(None).malloc_trim(0)
-
-
-async def _until(stop: asyncio.Event) -> None:
-    """Wait for the end; meanwhile tell systemd's watchdog that the loop lives."""
-    granted = float(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
-    while not stop.is_set():
-        if granted:
-            _tell_systemd("WATCHDOG=1")
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(granted / WATCHDOG_PINGS if granted else None):
-                await stop.wait()
-
-
-def _tell_systemd(words: str) -> None:
-    """sd_notify(3), which is one datagram."""
-    address = os.environ.get("NOTIFY_SOCKET")
-    if not address:
-        return
-    # A supervisor that does not listen must not end a hotline that answers calls.
-    with (
-        contextlib.suppress(OSError),
-        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify,
-    ):
-        notify.sendto(words.encode(), "\0" + address[1:] if address[0] == "@" else address)

@@ -18,6 +18,11 @@ class Places:
         return self.data / "control.sock"
 
     @property
+    def peers(self) -> Path:
+        """From which addresses calls may come, for the packet filter of the box."""
+        return self.data / "peers"
+
+    @property
     def calling(self) -> Path:
         """The daemon's Unix socket for calls from the page, beside `control`."""
         return self.data / "calling.sock"
@@ -56,6 +61,15 @@ class Places:
     def uploads(self) -> Path:
         """Where the page puts what is uploaded, for the daemon to take."""
         return self.data / "uploads"
+
+    @property
+    def page(self) -> Path:
+        """What the page keeps for itself: in the folder `web`, if somebody made it.
+
+        There the page is another user than the daemon, and may write nothing beside the records.
+        """
+        own = self.data / "web"
+        return own if own.is_dir() else self.data
 
     @property
     def backups(self) -> Path:
