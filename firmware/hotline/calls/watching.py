@@ -11,6 +11,7 @@ from hotline.errors import LineDown, NumberRefused
 from hotline.lines.port import Leg
 from hotline.routing.office import Person
 from hotline.routing.presence import Absent
+from hotline.said import say
 
 if TYPE_CHECKING:
     from hotline.calls.call import Call
@@ -75,4 +76,4 @@ class NoComputers:
 
     def ring(self, person: str, caller: str, about: str) -> Leg:
         """See ComputerDesk."""
-        raise LineDown("Nobody is at a computer.")
+        raise LineDown(say("Nobody is at a computer."))

@@ -17,6 +17,7 @@ from hotline.errors import CallerGone, LineDown
 from hotline.inbox.label import label
 from hotline.lines.browser import MOST_COMPUTERS, Place, TalkSound, Wire
 from hotline.lines.port import Caller, Cause
+from hotline.said import say
 
 LINE = "computer"
 PING_S = 4.0  # a page answers it also where the browser lets its clocks stand still
@@ -99,7 +100,7 @@ class Computers:
         """Ring there. Raises LineDown where nobody is, or is in a call."""
         wire = self._at.get(person)
         if wire is None or (wire.leg is not None and not wire.leg.gone.done()):
-            raise LineDown("Nobody is at a computer.")
+            raise LineDown(say("Nobody is at a computer."))
         leg = wire.leg = ComputerLeg(wire, self._borrow)
         leg.gone.add_done_callback(lambda _gone: self._give_back(leg))
         told = {"caller": label(caller)[:MOST_LETTERS], "about": label(about)[:MOST_LETTERS]}

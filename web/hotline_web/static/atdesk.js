@@ -12,7 +12,7 @@ const TAKE = "T", NOT_NOW = "N", HANG_UP = "H", PONG = "P";
 const RING_S = 2;  // of the pattern: two short sounds and a pause
 const RINGS = 60;
 
-const show = (id, yes) => { button(id).hidden = !yes; };
+const reveal = (id, yes) => { button(id).hidden = !yes; };
 
 // What is heard while it rings. Laid out beforehand: a page that is not looked at has slow clocks.
 class Bell {
@@ -37,6 +37,7 @@ class Bell {
   stop() {
     this.tone?.stop();
     this.tone = null;
+    this.context.suspend().catch(() => null);  // it takes power as long as it runs
   }
   close() {
     this.stop();
@@ -81,12 +82,12 @@ class Desk {
     const busy = state === "ringing" || state === "talking";
     const works = busy || ["on", "connecting", "lost", "asking"].includes(state);
     for (const element of [caller, about]) element.hidden = !busy || !element.textContent;
-    show("take", state === "ringing");
-    show("not-now", state === "ringing");
-    show("hang-up", state === "talking");
+    reveal("take", state === "ringing");
+    reveal("not-now", state === "ringing");
+    reveal("hang-up", state === "talking");
     keypad.hidden = state !== "talking";
-    show("on", !works);
-    show("off", works && !busy);
+    reveal("on", !works);
+    reveal("off", works && !busy);
   }
   async switchOn() {
     this.is("asking");
