@@ -21,6 +21,7 @@ PARTS = frozenset(
 FILES = frozenset(
     {
         *("static", "inbox.sound", "calls.why", "calendar.feed", "tryout.call"),
+        "atdesk.line",
         *("prompts.heard", "prompts.version", "menu.sound", "answers.heard", "network.code"),
         *("setup.begin", "setup.notice_sound", "setup.office_file"),
         "backup.file",

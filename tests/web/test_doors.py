@@ -122,6 +122,8 @@ ROUTES = {
     "tryout.page": "/try",
     "tryout.steps": "/try/steps",
     "tryout.call": "/try/call",
+    "atdesk.page": "/desk",
+    "atdesk.line": "/desk/line",
     "menu.tree": "/menu",
     "menu.move": "/menu/move",
     "menu.key": "/menu/key?level=0&at=0",

@@ -138,7 +138,7 @@ def test_a_session_is_in_one_call_and_after_it_in_the_next(telephone: Telephone)
 def test_a_call_ends_with_its_session(
     telephone: Telephone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calling, "SEEN_EVERY", 1)
+    monkeypatch.setattr(calling, "SEEN_EVERY_S", 0.0)
     client, wire = telephone.called(telephone.page.owner())
     client.send(FRAME)
     assert wire.recv(1024) == FRAME

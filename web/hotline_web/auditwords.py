@@ -146,6 +146,7 @@ def _page_words(endpoint: str) -> str:
         "prompts": _("Sentences"),
         "setup": _("Set-up"),
         "tryout": _("Call your hotline"),
+        "atdesk": _("Take calls here"),
         "settings": _("Settings"),
         "inbox": _("Inbox"),
         "calls": _("Calls"),

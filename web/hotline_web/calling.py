@@ -1,6 +1,7 @@
 """Passes the packets of a call on, between a browser and the daemon, and looks into none of them.
 
-What they mean, and how many may come, is the daemon's to judge: `hotline.lines.browser`.
+What they mean, and how many may come, is the daemon's to judge: `hotline.lines.browser` and
+`hotline.lines.computers`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,7 +21,7 @@ from simple_websocket import ConnectionClosed
 BUSY = b"B"  # the one word that this process says itself
 PACKET_BYTES = 512  # none is longer, either way; the WebSocket takes no longer one
 SILENT_S = 10.0  # a page that lives sends sound all the time, if only silence
-SEEN_EVERY = 250  # packets: five seconds
+SEEN_EVERY_S = 5.0
 _TIME = struct.Struct("ll")  # struct timeval
 
 
@@ -43,11 +45,21 @@ def connected(path: Path) -> socket.socket | None:
     return wire
 
 
-def carry(browser: Browser, wire: socket.socket, name: str, may_go_on: Callable[[], bool]) -> None:
-    """Carry a call until either side ends it. name: who calls. may_go_on: asked now and then."""
+def carry(
+    browser: Browser,
+    wire: socket.socket,
+    name: str,
+    may_go_on: Callable[[], bool],
+    person: str = "",
+) -> None:
+    """Carry a call until either side ends it. name: who calls. may_go_on: asked now and then.
+
+    person: id of who does not call, but takes calls for as long as the connection lasts.
+    """
+    hello = {"name": name} | ({"person": person} if person else {})
     teller = threading.Thread(target=_to_browser, args=(wire, browser), daemon=True)
     try:
-        wire.send(json.dumps({"name": name}).encode())
+        wire.send(json.dumps(hello).encode())
         teller.start()
         _to_daemon(browser, wire, may_go_on)
     except (OSError, ConnectionClosed):
@@ -60,12 +72,14 @@ def carry(browser: Browser, wire: socket.socket, name: str, may_go_on: Callable[
 
 
 def _to_daemon(browser: Browser, wire: socket.socket, may_go_on: Callable[[], bool]) -> None:
-    passed = 0
+    looked = time.monotonic()
     while isinstance(packet := browser.receive(timeout=SILENT_S), bytes):
         wire.send(packet)
-        passed += 1
-        if passed % SEEN_EVERY == 0 and not may_go_on():
+        if time.monotonic() - looked < SEEN_EVERY_S:
+            continue
+        if not may_go_on():
             return
+        looked = time.monotonic()
 
 
 def _to_browser(wire: socket.socket, browser: Browser) -> None:

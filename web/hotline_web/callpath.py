@@ -26,7 +26,9 @@ def path_of(steps: Sequence[Step], outcome: str, level: str) -> list[Station]:
     for step in steps:
         person = str(step.facts.get("person", ""))
         if step.what in _RINGS and person:
-            way.append(Station(_("is rung"), "wait", person))
+            rung = Station(_("is rung"), "wait", person)
+            if rung not in way:  # at the computer first, then on the telephone
+                way.append(rung)
         elif step.what in _came() and person:
             _settle(way, person, *_came()[step.what])
         elif step.what == "key" and step.facts.get("key"):

@@ -33,8 +33,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
-# Only the pages that call and record may ask for the microphone.
-WITH_MICROPHONE = frozenset({"tryout.page", "prompts.sentence"})
+# Only the pages that call, take calls and record may ask for the microphone.
+WITH_MICROPHONE = frozenset({"tryout.page", "prompts.sentence", "atdesk.page"})
 HEARING = HEADERS["Permissions-Policy"].replace("microphone=()", "microphone=(self)")
 OWN_NAMES = frozenset({"localhost", "hotline", "hotline.local"})
 YEAR = 365 * 24 * 3600

@@ -1,4 +1,7 @@
-"""Runs the page under gunicorn: one process, eight threads, so that no request waits for one."""
+"""Runs the page under gunicorn: one process, eight threads, so that no request waits for one.
+
+As many again wait for those who take calls at a computer; a thread is begun when it is needed.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from hotline_web.security import near
 from hotline_web.settings import Settings
 
 THREADS = 8
+AT_COMPUTERS = 8  # as many as the daemon takes; each holds a thread as long as the page is open
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -26,7 +30,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "bind": self._bind,
             "worker_class": "gthread",
             "workers": 1,
-            "threads": THREADS,
+            "threads": THREADS + AT_COMPUTERS,
             "timeout": 30,
             "graceful_timeout": 5,
             "keepalive": 5,

@@ -19,6 +19,7 @@ from hotline_web.settingwords import EVERY, group_of
 ANYBODY = frozenset(Role)
 SETTING_UP = frozenset({Role.OWNER, Role.MANAGER})
 OWNER = frozenset({Role.OWNER})
+WORKING = SETTING_UP | {Role.AGENT}
 IN_THE_BAR = frozenset({"home", "inbox", "calls", "duty", "shifts", "people", "lines"})
 
 
@@ -161,6 +162,13 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 N_("Call your hotline"),
                 N_("Hear in the browser what your callers hear."),
                 N_("test try listen call"),
+            ),
+            Row(
+                "atdesk.page",
+                N_("Take calls here"),
+                N_("Have calls for you ring at this computer."),
+                N_("browser headset computer answer take"),
+                WORKING,
             ),
         ),
     ),

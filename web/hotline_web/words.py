@@ -235,11 +235,18 @@ STEPS_OF_PERSON: Mapping[str, str] = {
     "leg_cost": N_("The phone of %(person)s was connected for %(time)s"),
 }
 
+AT_COMPUTER: Mapping[str, str] = {
+    "ringing": N_("Ringing %(person)s at the computer"),
+    "joined": N_("%(person)s takes it at the computer; the two talk"),
+}
+
 
 def step_words(at: datetime, what: str, words: str, facts: Mapping[str, Any]) -> StepWords:
     """A step in the visitor's language; an unknown one in the daemon's own words."""
     person, key = facts.get("person"), facts.get("key")
     time = length(float(facts["seconds"])) if "seconds" in facts else ""
+    if what in AT_COMPUTER and person and facts.get("where") == "computer":
+        return StepWords(at, _(AT_COMPUTER[what], person=person))
     if what in STEPS_OF_PERSON and person:
         return StepWords(at, _(STEPS_OF_PERSON[what], person=person, time=time))
     if what == "round":

@@ -65,7 +65,7 @@ from hotline.health.power import Power
 from hotline.lan.manager import NetworkManager
 from hotline.lan.trial import Lan
 from hotline.lan.watch import watch
-from hotline.lines.browser import BrowserLine
+from hotline.lines.browser import BrowserLine, Wire
 from hotline.lines.port import LineState
 from hotline.media.browser import BrowserPlace
 from hotline.media.pjsip.stack import Pjsip
@@ -224,7 +224,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         await lan.resume()
         closing.push_async_callback(lan.close)
         supply, guarding = Power(), _guarding(options, pjsip, rack)
-        people = StaffDesk(attendance, exchange.office)
+        people = StaffDesk(attendance, exchange.office, lambda: exchange.board.computers.there())
         if done:
             audit.note(Entry(clock.now(), Act.RESTORED, person=done.made_at, by=done.by))
         backups = BackupDesk(
@@ -325,7 +325,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         await rack.start(options)
         closing.push_async_callback(rack.close)
         closing.callback(line_watch.close)
-        await _start_browsers(pjsip, places, switchboard, closing)
+        await _start_browsers(pjsip, places, exchange, switchboard, closing)
         server = ControlServer(places.control, desk)
         await server.open()
         closing.push_async_callback(server.close)
@@ -477,13 +477,35 @@ def _settings_of(added: AddedDesk, name: str) -> tuple[Section, str]:
 
 
 async def _start_browsers(
-    pjsip: Pjsip, places: Places, switchboard: Switchboard, closing: AsyncExitStack
+    pjsip: Pjsip,
+    places: Places,
+    exchange: Exchange,
+    switchboard: Switchboard,
+    closing: AsyncExitStack,
 ) -> None:
     """Not among the lines of the board: no caller comes over it, and nobody is dialled."""
     line = BrowserLine(places.calling, [BrowserPlace(pjsip) for _ in range(FROM_BROWSERS)])
     switchboard.trials = frozenset({line.name})
+    line.on_computer = _at_computers(pjsip, exchange)
     await line.start(switchboard.ring)
     closing.push_async_callback(line.stop)
+
+
+def _at_computers(pjsip: Pjsip, exchange: Exchange) -> Callable[[Wire, str], None]:
+    """Loaded with the first page that takes calls: most boxes never need it."""
+    board = exchange.board
+
+    def came(wire: Wire, person: str) -> None:
+        from hotline.lines.computers import Computers
+
+        if exchange.office().person(person) is None:
+            wire.end(b"B")
+            return
+        if not isinstance(board.computers, Computers):
+            board.computers = Computers(lambda: BrowserPlace(pjsip), board.tell_changed)
+        board.computers.came(wire, person)
+
+    return came
 
 
 def _diverting(options: Options, exchange: Exchange, records: Records) -> Diverting:

@@ -15,7 +15,13 @@ from functools import partial
 from typing import Any, cast
 
 from hotline.calls.caps import Caps
-from hotline.calls.watching import NumberWatch, PlaceKeeper, StaffWatch
+from hotline.calls.watching import (
+    ComputerDesk,
+    NoComputers,
+    NumberWatch,
+    PlaceKeeper,
+    StaffWatch,
+)
 from hotline.clock import Clock
 from hotline.errors import LineDown, NumberRefused
 from hotline.lines.port import AsideLeg, HandingLine, Leg, Line
@@ -48,9 +54,10 @@ class Engagement:
         self._talks = self._over = False
 
     def answered(self) -> None:
-        """The person's telephone was picked up: from here on it costs minutes."""
+        """The person's telephone was picked up: from here on it may cost minutes."""
         self._answered_at = self._board.clock.monotonic()
-        self._board.caps.answered(self.number, self._board.clock.steady())
+        if self.number:  # at a computer it costs nothing
+            self._board.caps.answered(self.number, self._board.clock.steady())
 
     @property
     def rings(self) -> bool:
@@ -79,7 +86,7 @@ class Engagement:
         self._board.freed(self, talked, answered=self._answered_at is not None)
         if tell:
             self._board.tell_changed()
-        if self._answered_at is not None:
+        if self._answered_at is not None and self.number:
             self._on_cost(talked)
 
 
@@ -87,8 +94,8 @@ class Board:
     """Who and what is in use. Lives on the loop.
 
     own: the numbers of the box. hands_on: did a self-test see that this modem and SIM card or line
-    (`HandingLine.card`) hold and join calls? staff, numbers, places: whoever took these posts, see
-    watching.py.
+    (`HandingLine.card`) hold and join calls? staff, numbers, places, computers: whoever took these
+    posts, see watching.py.
     """
 
     def __init__(
@@ -103,6 +110,7 @@ class Board:
         self.lines, self.caps, self.clock = tuple(lines), caps, clock
         self.own, self.hands_on = own, hands_on
         self.staff, self.numbers, self.places = StaffWatch(), NumberWatch(), PlaceKeeper()
+        self.computers: ComputerDesk = NoComputers()
         self._taken_by: list[Engagement] = []
         self.past_talks: deque[float] = deque(maxlen=TALKS_TO_JUDGE_BY)
         self._last_ended: dict[str, datetime] = {}
@@ -149,6 +157,7 @@ class Board:
             last_spoken_with=self._spoken_with.get(caller or ""),
             away=self.staff.away(),
             last_hour=self._last_hour(),
+            at_computer=self.computers.there(),
         )
 
     def engage(self, person: Person, on_cost: Callable[[float], None]) -> Engagement | None:
@@ -156,7 +165,7 @@ class Board:
 
         on_cost: told the seconds for which the person's telephone was connected, if it was.
         """
-        if person.number is None or self._full(person):
+        if not (person.number or person.at_computer) or self._full(person):
             return None
         taken = Engagement(self, person, on_cost)
         self._taken_by.append(taken)
@@ -165,7 +174,7 @@ class Board:
 
     def _full(self, person: Person) -> bool:
         """Has their telephone as many calls as it takes at once?"""
-        calls = sum(one.person.number == person.number for one in self._taken_by)
+        calls = sum(_telephone(one.person) == _telephone(person) for one in self._taken_by)
         return calls >= person.at_once
 
     def expected_wait(self, ticket: Ticket) -> float | None:
@@ -183,7 +192,8 @@ class Board:
         """An engagement ended after `talked` seconds on the telephone."""
         self._taken_by.remove(taken)
         if answered:
-            self.caps.talked(taken.number, talked, self.clock.steady())
+            if taken.number:
+                self.caps.talked(taken.number, talked, self.clock.steady())
             self._last_ended[taken.person.id] = self.clock.steady()
 
     def spoken(self, caller: str | None, person: Person) -> None:
@@ -402,6 +412,11 @@ class Board:
         """Who waits looks again: somebody or something came free."""
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def _telephone(person: Person) -> str:
+    """Who has no number has a computer alone."""
+    return person.number or person.id
 
 
 def _can_dial(line: Line, *, both_ways: bool = False) -> bool:

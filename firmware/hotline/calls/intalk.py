@@ -89,6 +89,8 @@ class InTalk:
                 if self._holder is before:
                     self._step("back_again", f"{self._name} and the caller talk again.")
                 order = await self._together()
+            if self._waited and self._holder.lost:
+                raise self._alone()
         except _LeftAlone:
             return False
         finally:

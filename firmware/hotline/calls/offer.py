@@ -20,6 +20,7 @@ from hotline.errors import CallerGone, LineDown, NumberRefused
 from hotline.inbox.step import StepName
 from hotline.lines.port import AsideLeg, Cause, Leg
 from hotline.media.catalogue import Prompt
+from hotline.routing.computer import Way, Where, ways
 from hotline.routing.plan import Candidate
 from hotline.storage.calls import LEG_COST
 
@@ -48,18 +49,24 @@ class Reached:
     """Somebody took the call: on the bridge, and engaged until `release`.
 
     joined: they and the caller hear each other by now, through the network. left_alone: the box
-    is not with them any more.
+    is not with them any more. at_computer: there is no telephone, and nothing was dialled.
     """
 
     engagement: Engagement
     party: Party
     joined: bool = False
     left_alone: bool = False
+    at_computer: bool = False
 
     @property
     def name(self) -> str:
         """Whom the caller is speaking with."""
         return self.engagement.person.name
+
+    @property
+    def lost(self) -> bool:
+        """Is the computer gone, with nobody having hung up?"""
+        return self.at_computer and cause_of(self.party.leg) in (Cause.LINE_FAILED, Cause.NO_SOUND)
 
     def release(self) -> None:
         """Let the person go; harmless when repeated."""
@@ -138,6 +145,7 @@ class _Offer:
         self._call, self._engagement, self._topic = call, engagement, topic
         self._alone, self._colleague = alone, colleague
         self._ringing: Ringing | None = None
+        self._computer: Leg | None = None
         self._aside: AsideLeg | None = None
         self._left_alone = False
         self._party: Party | None = None
@@ -149,9 +157,51 @@ class _Offer:
 
     @property
     def _leg(self) -> Leg | None:
-        return self._ringing.leg if self._ringing else None
+        return self._ringing.leg if self._ringing else self._computer
 
     async def make(self, ring_seconds: int) -> Answer:
+        """Ring at the computer, where there is one, then on the telephone."""
+        answer: Answer | None = None
+        for way in ways(self._engagement.person, ring_seconds):
+            if way.where is Where.TELEPHONE:
+                return await self._on_the_telephone(way.seconds)
+            answer = await self._at_the_computer(way)
+            if answer in (Answer.TAKEN, Answer.NEVER):
+                break
+        return answer or Answer.NOT_REACHED
+
+    async def _at_the_computer(self, way: Way) -> Answer:
+        """No key is asked for: what presses the button there is no voicemail."""
+        board, person = self._call.exchange.board, self._engagement.person
+        try:
+            leg = self._computer = board.computers.ring(person.id, *self._who())
+        except LineDown:
+            return Answer.NOT_REACHED  # gone since the plan was made
+        self._step("ringing", f"Ringing {self._name} at the computer.", where=way.where.value)
+        await either(leg.answered, leg.gone, within=way.seconds)
+        if leg.answered.done() and not leg.gone.done():
+            self._engagement.answered()
+            self._was_there(True)
+            party = Party(leg, self._call.exchange.engine)
+            self.reached = Reached(self._engagement, party, at_computer=True)
+            return Answer.TAKEN
+        cause = cause_of(leg) or Cause.NO_ANSWER
+        leg.hang_up()
+        if cause is Cause.REJECTED:
+            self._step("declined", f"{self._name} cannot now.", where=way.where.value)
+            return Answer.NEVER
+        if person.number is None:
+            self._not_reached(cause)
+        return Answer.NOT_REACHED
+
+    def _who(self) -> tuple[str, str]:
+        """Who calls, and about what."""
+        office, topic = self._call.office, self._topic
+        about = office.topic(topic) if topic else None
+        name = about.name.get(office.language, about.id) if about else ""
+        return self._call.caller.number or "", name
+
+    async def _on_the_telephone(self, ring_seconds: int) -> Answer:
         """Ring, whisper, hear the key."""
         try:
             ringing = self._ringing = Ringing(self._dial(), self._over_another_line)

@@ -303,6 +303,8 @@ class _Turn:
     # -- at hand -------------------------------------------------------------------------------
 
     def _may_ask(self, person: Person) -> bool:
+        if person.number is None:
+            return False  # at a computer alone: nobody is called back from there
         asked = self._asked.get(person.id, float("-inf"))
         return self._x.clock.monotonic() - asked >= PAUSE_S
 

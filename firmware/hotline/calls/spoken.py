@@ -6,6 +6,7 @@ from hotline.calls.call import Call
 from hotline.calls.leg import cause_of
 from hotline.calls.offer import Reached
 from hotline.lines.port import Cause
+from hotline.routing.computer import Where
 
 
 def note_talk(call: Call, reached: Reached) -> None:
@@ -21,6 +22,10 @@ def note_talk(call: Call, reached: Reached) -> None:
     if call.exchange.office().person(person.id):  # else nobody the caller could come back to
         call.exchange.board.spoken(call.caller.number, person)
     call.exchange.notices.taken(call, person)
+    if reached.at_computer:
+        words = f"{reached.name} took it at the computer; they are talking."
+        call.step("joined", words, person=person.id, where=Where.COMPUTER.value)
+        return
     call.step("joined", f"{reached.name} pressed 1; they are talking.", person=person.id)
 
 
@@ -39,6 +44,8 @@ def note_left(call: Call, reached: Reached) -> None:
 
 
 def _parted_words(reached: Reached) -> str:
+    if reached.lost:
+        return f"The computer of {reached.name} was lost."
     if cause_of(reached.party.leg) is Cause.LINE_FAILED:
         return f"The line {reached.party.leg.line} failed and took {reached.name} with it."
     if cause_of(reached.party.leg) is Cause.NO_SOUND:

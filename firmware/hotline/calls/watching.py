@@ -1,14 +1,17 @@
 """Whom the board asks and tells about what goes on. Each is built over the board, and takes its
-post there by itself; until then nobody is away, nobody is told and no place is kept.
+post there by itself; until then nobody is away, nobody is told, no place is kept and nobody is at a
+computer.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from hotline.errors import NumberRefused
+from hotline.errors import LineDown, NumberRefused
+from hotline.lines.port import Leg
 from hotline.routing.office import Person
 from hotline.routing.presence import Absent
+from hotline.said import say
 
 if TYPE_CHECKING:
     from hotline.calls.call import Call
@@ -48,3 +51,29 @@ class PlaceKeeper:
     def arrival(self, number: str | None, call_id: int) -> int:
         """The place that this number kept, else that of the call."""
         return call_id
+
+
+class ComputerDesk(Protocol):
+    """Knows who takes calls in a browser; see `lines.computers`."""
+
+    def there(self) -> frozenset[str]:
+        """Their ids."""
+
+    def ring(self, person: str, caller: str, about: str) -> Leg:
+        """Ring there; answered when somebody takes it, REJECTED when they cannot now.
+
+        LINE_FAILED and NO_SOUND: the page is gone, and nobody hung up. caller: a number or "".
+        about: the topic in words, or "". Raises LineDown.
+        """
+
+
+class NoComputers:
+    """Until the first page is open."""
+
+    def there(self) -> frozenset[str]:
+        """Nobody."""
+        return frozenset()
+
+    def ring(self, person: str, caller: str, about: str) -> Leg:
+        """See ComputerDesk."""
+        raise LineDown(say("Nobody is at a computer."))

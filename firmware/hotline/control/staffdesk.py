@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,16 +19,19 @@ from hotline.said import Said, say
 
 @dataclass(frozen=True)
 class StaffDesk:
-    """office: the one in force."""
+    """office: the one in force. computers: ids of who takes calls in a browser now."""
 
     attendance: Attendance
     office: Callable[[], Office]
+    computers: Callable[[], Collection[str]] = frozenset
 
     def on_duty(self, now: datetime) -> tuple[OnDuty, ...]:
         """Everybody on duty, and who of them is away."""
-        office, away = self.office(), self.away_at(now)
+        office, away, there = self.office(), self.away_at(now), self.computers()
         return tuple(
-            _on_duty(person, duty_ends(office, person, now), away.get(person.id))
+            _on_duty(
+                person, duty_ends(office, person, now), away.get(person.id), person.id in there
+            )
             for person in on_duty(office, now, off_duty(away.values()))
         )
 
@@ -98,11 +101,14 @@ def away_words(away: Away, office: Office) -> Said:
             return say("%(name)s missed calls and is not rung.", name=name)
 
 
-def _on_duty(person: Person, until: datetime | None, away: Away | None) -> OnDuty:
+def _on_duty(
+    person: Person, until: datetime | None, away: Away | None, at_computer: bool
+) -> OnDuty:
     return OnDuty(
         person=person.id,
         name=person.name,
         until=until,
         away=away.why.value if away else None,
         away_until=away.until if away else None,
+        at_computer=at_computer,
     )

@@ -7,6 +7,8 @@ that of a modem is by the modem's; the loop hears of callers, keys and endings a
 Packets to the box: first who calls, as JSON; then `S` with a frame of sound, `K` with a key, `H` to
 hang up. From the box: `A` when it answers, `S` with a frame, `E` with why the call is over, `B`
 when it cannot be taken now.
+
+Who says "person" in the first packet does not call, but takes calls: see computers.py.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ log = logging.getLogger(__name__)
 FRAME_BYTES = 320  # 20 ms: 8 kHz, 16 bit, mono
 PACKET_BYTES = 512  # none is longer
 KEYS = frozenset("0123456789*#")
+AT_COMPUTER = frozenset({b"T", b"N", b"H", b"P"})  # what the page of a computer says; computers.py
 MOST_FRAMES = 8  # after a stall the newest sound counts, not the oldest
+MOST_COMPUTERS = 8  # each holds a thread of the page, too
 PACKETS_PER_S, BURST = 60.0, 300.0  # 50 frames and what a hand can press; a network stalls for 5 s
 SEND_BUFFER = 8 * 1024  # of sound that nobody reads: a fraction of a second
 
@@ -71,12 +75,21 @@ class Place(Protocol):
     def talk(self) -> TalkSound: ...
 
 
+class OnWire(Protocol):
+    """The call that a connection carries now, or carried last."""
+
+    @property
+    def gone(self) -> asyncio.Future[Cause]: ...
+    def on_key(self, digit: str) -> None: ...
+    def ended(self, cause: Cause) -> None: ...
+
+
 class BrowserLeg:
     """`Leg` over the page."""
 
     reports_keys = True
 
-    def __init__(self, wire: _Wire, caller: Caller, place: Place) -> None:
+    def __init__(self, wire: Wire, caller: Caller, place: Place) -> None:
         loop = asyncio.get_running_loop()
         self.line, self.caller = FROM_THE_PAGE, caller
         self._wire, self._place = wire, place
@@ -124,13 +137,17 @@ class BrowserLine:
     """`Line` for calls from the page, as many at once as there are places."""
 
     def __init__(self, path: Path, places: Sequence[Place]) -> None:
-        """path: the socket; whoever may open it may call (mode 0660, as the control socket)."""
+        """path: the socket; whoever may open it may call (mode 0660, as the control socket).
+
+        on_computer: told who will take calls over this wire, by id; attached by `box`.
+        """
         self.name = FROM_THE_PAGE
         self.capabilities = Capabilities(can_dial=False, channels=len(places))
         self.on_state: Callable[[LineState], None] = lambda _state: None
         self._path, self._free = path, list(places)
-        self._wires: set[_Wire] = set()
+        self._wires: set[Wire] = set()
         self._on_ring: Callable[[Leg], None] = lambda _leg: None
+        self.on_computer: Callable[[Wire, str], None] = lambda wire, _person: wire.end(b"B")
         self._listening: socket.socket | None = None
 
     def state(self) -> LineState:
@@ -174,25 +191,32 @@ class BrowserLine:
 
     # -- on the loop, told by the wires -----------------------------------------------------------
 
-    def rung(self, wire: _Wire, name: str) -> None:
-        """Somebody on the page calls."""
+    def came(self, wire: Wire, hello: _Hello) -> None:
+        """Somebody on the page calls, or will take calls."""
         if wire not in self._wires:
             return
+        if hello.person:
+            self.on_computer(wire, hello.person)
+        else:
+            self._rung(wire, hello.name)
+
+    def _rung(self, wire: Wire, name: str) -> None:
         if not self._free:
             wire.end(b"B")
             return
         wire.place = self._free.pop()
-        wire.leg = BrowserLeg(wire, Caller(None, name), wire.place)
-        wire.leg.gone.add_done_callback(lambda _gone: self._release(wire))
-        self._on_ring(wire.leg)
+        leg = wire.leg = BrowserLeg(wire, Caller(None, name), wire.place)
+        leg.gone.add_done_callback(lambda _gone: self._release(wire))
+        self._on_ring(leg)
 
-    def ended(self, wire: _Wire, cause: Cause) -> None:
+    def ended(self, wire: Wire, cause: Cause) -> None:
         """The connection is over."""
         self._wires.discard(wire)
         if wire.leg is not None:
             wire.leg.ended(cause)
+        wire.on_end()
 
-    def _release(self, wire: _Wire) -> None:
+    def _release(self, wire: Wire) -> None:
         place, wire.place = wire.place, None
         if place is not None:
             self._free.append(place)
@@ -204,18 +228,26 @@ class BrowserLine:
             connected, _ = self._listening.accept()
         except OSError:
             return  # gone again, or no descriptor is left for it
-        if len(self._wires) >= 4 * self.capabilities.channels:
+        callers = sum(not wire.at_computer for wire in self._wires)
+        computers = len(self._wires) - callers
+        if callers >= 4 * self.capabilities.channels or computers >= 2 * MOST_COMPUTERS:
             connected.close()  # who is told "busy", and who just hung up, has one, too
             return
-        self._wires.add(_Wire(connected, self))
+        self._wires.add(Wire(connected, self))
 
 
-class _Wire:
-    """One connection and the thread that carries its sound. leg, place: the loop's alone."""
+class Wire:
+    """One connection and the thread that carries its sound. leg, place: the loop's alone.
+
+    on_end, on_word: told on the loop that it is over, and each word of a computer's page.
+    """
 
     def __init__(self, connected: socket.socket, line: BrowserLine) -> None:
-        self.leg: BrowserLeg | None = None
+        self.leg: OnWire | None = None
         self.place: Place | None = None
+        self.on_end: Callable[[], None] = lambda: None
+        self.on_word: Callable[[bytes], None] = lambda _word: None
+        self.at_computer = False
         self._socket, self._line = connected, line
         self._loop = asyncio.get_running_loop()
         self._carrying: Place | None = None
@@ -232,6 +264,19 @@ class _Wire:
         """The box answers: sound goes both ways from now on."""
         self._send(b"A")
         self._carrying = place
+
+    def say(self, packet: bytes) -> None:
+        """Something besides sound."""
+        with self._speaking:
+            if not self._over:
+                self._send(packet)
+
+    def pause(self, word: bytes) -> None:
+        """The call is over, the connection is not: no sound comes after this word."""
+        with self._speaking:
+            self._carrying = None
+            if not self._over:
+                self._send(word)
 
     def end(self, word: bytes) -> None:
         """The last word; what still comes is not looked at. Harmless when repeated."""
@@ -256,7 +301,9 @@ class _Wire:
     def _run(self) -> None:
         cause = Cause.HUNG_UP
         try:
-            self._tell(self._line.rung, self, _who(self._next()))
+            hello = _who(self._next())
+            self.at_computer = bool(hello.person)
+            self._tell(self._line.came, self, hello)
             while self._take(self._waiting()):
                 pass
         except BlockingIOError:
@@ -297,6 +344,8 @@ class _Wire:
                 heard.append(rest)
             elif kind == b"K" and len(rest) == 1 and chr(rest[0]) in KEYS:
                 self._tell(self._pressed, chr(rest[0]))
+            elif self.at_computer and packet in AT_COMPUTER:
+                self._tell(self.on_word, packet)
             elif packet in (b"", b"H"):
                 return False
             elif not self._over:
@@ -331,15 +380,25 @@ class _Rude(Exception):  # noqa: N818 - what the far side is
     """The far side sent what the page never sends."""
 
 
-def _who(packet: bytes) -> str:
-    """The name of who calls."""
+class _Hello(NamedTuple):
+    """Who is on the page. person: id of who takes calls there, "" for who calls."""
+
+    name: str
+    person: str
+
+
+def _who(packet: bytes) -> _Hello:
+    """Who is at the other end."""
     try:
         told = json.loads(packet)
     except ValueError:
         raise _Rude("it did not say who calls") from None
     if not isinstance(told, dict) or not isinstance(told.get("name"), str):
         raise _Rude("it did not say who calls")
-    return label(told["name"])
+    person = told.get("person", "")
+    if not isinstance(person, str):
+        raise _Rude("it did not say who takes calls")
+    return _Hello(label(told["name"]), label(person))
 
 
 def _listen(path: Path) -> socket.socket:

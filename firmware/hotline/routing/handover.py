@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from hotline.routing.computer import with_computers
 from hotline.routing.office import Office, Person
 from hotline.routing.presence import off_duty
 from hotline.routing.rules import on_duty
@@ -39,7 +40,7 @@ def moment(
     clock_trusted: bool = True,
 ) -> Moment:
     """While the clock is not to be believed, everybody may be there."""
-    off = off_duty(load.away.values())
+    office, off = with_computers(office, load.at_computer), off_duty(load.away.values())
     there = on_duty(office, now, off) if clock_trusted else office.people
     return Moment(office, there, load, holder, caller)
 

@@ -58,6 +58,7 @@ class Person:
     of an office file, see routing/confirmed.py.
     voicemail_after: seconds from dialling until a voicemail answers, as it was measured; never part
     of an office file either, see routing/voicemail.py.
+    at_computer: takes calls in a browser now, too; known only while a plan is made.
     topics: ids this person is competent for; empty means every topic.
     languages: codes this person speaks; empty means every language of the office.
     level: 1 first line, 2 expert, 3 manager. weight: how many calls somebody takes beside others,
@@ -76,6 +77,7 @@ class Person:
     at_once: int = 1
     unconfirmed: str = ""
     voicemail_after: int | None = None
+    at_computer: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from hotline.routing.computer import with_computers
 from hotline.routing.office import Closure, Fallback, Office, Person, Strategy
 from hotline.routing.presence import Away, off_duty
 from hotline.routing.rules import (
@@ -97,6 +98,7 @@ def plan_for(
     clock_trusted False: treated as open, with everybody who has any shift on duty.
     can_join False: over its line the caller cannot be joined with anybody, so nobody is rung.
     """
+    office = with_computers(office, load.at_computer)
     opening, closure, there, helpers = _state(office, now, clock_trusted, load)
     chosen, dropped = matching(_but(there, caller, load), office, topic, language)
     tiers = _tiers(chosen, office, topic, load)
@@ -107,7 +109,9 @@ def plan_for(
             chosen, dropped = chosen + extra, dropped if chosen else lost
     ringable = chosen if can_join else ()
     unconfirmed = tuple(
-        p for p in there if p.unconfirmed not in ("", caller) and competent(p, topic)
+        p
+        for p in there
+        if p.unconfirmed not in ("", caller) and not p.at_computer and competent(p, topic)
     )
     return Plan(
         opening=opening,

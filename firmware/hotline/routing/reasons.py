@@ -53,7 +53,7 @@ def not_rung(
     for person in office.people:
         if person.id in rung:
             continue
-        if person.number is None:
+        if person.number is None and person.id not in load.at_computer:
             yield person, Reason.UNCONFIRMED if person.unconfirmed else Reason.NO_NUMBER
         elif plan.opening not in (Opening.OPEN, Opening.UNTRUSTED):
             yield person, Reason.CLOSED

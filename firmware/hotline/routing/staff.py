@@ -20,7 +20,7 @@ class Load:
     whatever name: somebody of the staff may be a caller, too. last_ended: end of the last call.
     last_rung: when last offered a call; both by a clock that nobody sets. last_spoken_with: the
     person this caller last spoke with. last_hour: calls taken in it. away: who is neither rung nor
-    waited for, whatever the plan says.
+    waited for, whatever the plan says. at_computer: who takes calls in a browser, too.
     """
 
     busy: frozenset[str] = frozenset()
@@ -31,6 +31,7 @@ class Load:
     last_spoken_with: str | None = None
     away: Absent = field(default_factory=dict)
     last_hour: Mapping[str, int] = field(default_factory=dict)
+    at_computer: frozenset[str] = frozenset()
 
     def talks(self, person: Person) -> bool:
         """Is this person on the telephone?"""
@@ -39,7 +40,7 @@ class Load:
 
 def may_ring(person: Person, office: Office, topic: str | None) -> bool:
     """Whether this person may be rung at all for the topic, competent or not."""
-    if person.number is None:
+    if person.number is None and not person.at_computer:
         return False
     wanted = office.topic(topic) if topic is not None else None
     if wanted is None or person.level not in wanted.levels_never_unasked:

@@ -122,7 +122,7 @@ def _usual_left_out(noun: Any, without: Collection[str] = ()) -> dict[str, Any]:
 def _person_out(person: Person) -> dict[str, Any]:
     """With the number, confirmed or not: whether it is does not belong to the office."""
     whole = replace(person, number=person.number or person.unconfirmed or None)
-    return _usual_left_out(whole, without={"unconfirmed", "voicemail_after"})
+    return _usual_left_out(whole, without={"unconfirmed", "voicemail_after", "at_computer"})
 
 
 def _hours_out(interval: OpenInterval) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask import Flask
 from hotline_web.pages import (
     account,
     answers,
+    atdesk,
     audit,
     backup,
     calendar,
@@ -37,7 +38,7 @@ from hotline_web.pages import (
 
 def install(app: Flask) -> None:
     """Add every page."""
-    daily = (home, inbox, calls, duty, today, closing, hours, shifts, calendar)
+    daily = (home, inbox, calls, duty, today, closing, hours, shifts, calendar, atdesk)
     office = (naming, menu, answers, prompts, oneline, notices, network, tryout)
     people = (join, confirm, account, users, audit)
     keep = (backup, launch)

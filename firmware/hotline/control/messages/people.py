@@ -106,7 +106,8 @@ class StaffPinMade(Message):
 class OnDuty(Message):
     """Someone on shift; `until` None if the shift has no end in sight.
 
-    away: why they are not rung until `away_until`; None while they are.
+    away: why they are not rung until `away_until`; None while they are. at_computer: they are rung
+    in a browser first.
     """
 
     person: str
@@ -114,6 +115,7 @@ class OnDuty(Message):
     until: AwareDatetime | None = None
     away: Literal["break", "off", "paused"] | None = None
     away_until: AwareDatetime | None = None
+    at_computer: bool = False
 
 
 class NextDuty(Message):
