@@ -9,9 +9,9 @@ from pathlib import Path
 
 from builder import disk, sbom, steps
 from builder.base import base_root
+from builder.pjsip import wheel
 from builder.recipe import Recipe
 from builder.tree import make_tree
-from builder.wheels import wheels
 from hotline import __version__
 
 VAR_OF_THE_ROOT = ("lib/dpkg", "lib/apt", "cache")  # the image's own affairs, not the box's data
@@ -35,9 +35,9 @@ def make_image(recipe: Recipe, variant_name: str, top: Path, cache: Path, out: P
     log.unlink(missing_ok=True)
     listing = (top / "boot/packages.txt").read_text(encoding="utf-8")
     base = base_root(recipe, variant, listing, cache)
-    packed = wheels(recipe, variant, top, cache)
+    pjsip = wheel(recipe, variant, top, cache)
     tree = work / "tree"
-    make_tree(tree, base, packed, recipe, variant, top, log)
+    make_tree(tree, base, pjsip, recipe, variant, top, cache)
     bom = _parts_list(tree, recipe, variant_name, top, out)
     disk.make_root(tree, work / "root.squashfs", recipe, log)
     _boot_parts(tree, work, recipe, variant_name, log)

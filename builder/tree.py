@@ -4,48 +4,42 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
-from builder import steps
+from builder import application, steps
 from builder.recipe import Recipe, Variant
-from builder.wheels import unpack
 
-HOME = Path("usr/lib/hotline")
-VENV = HOME / "venv"
-SETTINGS = Path("usr/share/hotline/box.toml")  # what the first start copies
+CLEAN = ("PATH=/usr/sbin:/usr/bin", "HOME=/root", "LC_ALL=C.UTF-8")
 MOUNTS = ("data", "boot/config", "boot/slot", "var", "tmp", "proc", "sys", "dev", "run")
 EMPTIED = ("var/cache/apt", "var/lib/apt/lists", "var/log", "var/cache/ldconfig", "tmp", "run")
 
 
 def make_tree(
-    tree: Path, base: Path, wheels: Path, recipe: Recipe, variant: Variant, top: Path, log: Path
+    tree: Path, base: Path, pjsip: Path, recipe: Recipe, variant: Variant, top: Path, cache: Path
 ) -> None:
     """`tree` must not exist. Raises steps.StepFailed."""
+    log = tree.with_suffix(".log")
     tree.mkdir(parents=True)
+
+    def inside(*words: str) -> None:
+        steps.run(["env", "-i", *CLEAN, "chroot", tree, *words], log)
+
     with steps.step("Unpacking Debian"):
         steps.run(["tar", "--numeric-owner", "-xf", base, "-C", tree], log)
     with steps.step("The files of boot/"):
         shutil.copytree(top / "boot/root", tree, symlinks=True, dirs_exist_ok=True)
-        rules = tree / "usr/lib/udev/rules.d"
         for rule in sorted((top / "boot/udev").glob("*.rules")):
-            shutil.copy(rule, rules / rule.name)
+            shutil.copy(rule, tree / "usr/lib/udev/rules.d" / rule.name)
         _lay_out(tree, recipe)
     with steps.step("The application"):
-        _application(tree, wheels, top, log)
+        application.install(tree, pjsip, top, cache, inside, log)
     with steps.step("Users and units"):
-        _inside(tree, log, "systemd-sysusers")
-        _inside(tree, log, "systemctl", "enable", *recipe.units.enable)
-        _inside(tree, log, "systemctl", "mask", *recipe.units.mask)
-        _inside(tree, log, "systemctl", "set-default", "multi-user.target")
-        _getty_of_this_machine(tree, variant, log)
+        inside("systemd-sysusers")
+        inside("systemctl", "enable", *recipe.units.enable)
+        inside("systemctl", "mask", *recipe.units.mask, *_foreign_consoles(variant))
+        inside("systemctl", "set-default", "multi-user.target")
     _tidy(tree)
     _date(tree, recipe.epoch)
-
-
-def _inside(tree: Path, log: Path, *words: str) -> None:
-    env = {"PYTHONDONTWRITEBYTECODE": "", "PIP_FIND_LINKS": "", "LC_ALL": "C.UTF-8"}
-    steps.run(["chroot", tree, *words], log, env)
 
 
 def fstab(recipe: Recipe) -> str:
@@ -74,52 +68,10 @@ def _lay_out(tree: Path, recipe: Recipe) -> None:
     resolv.symlink_to("../run/systemd/resolve/stub-resolv.conf")
 
 
-def committed(top: Path) -> list[Path]:
-    """The application's files as git knows them: what merely lies about stays off the card."""
-    listing = subprocess.run(
-        ["git", "-C", top, "ls-files", "-z", "firmware/hotline", "web/hotline_web"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return [Path(name) for name in listing.stdout.split("\0") if name]
-
-
-def _application(tree: Path, wheels: Path, top: Path, log: Path) -> None:
-    place = tree / "run/wheels"
-    names = unpack(wheels, place)
-    found = [str(next(place.rglob(name)).relative_to(tree)) for name in names]
-    _inside(tree, log, "python3", "-m", "venv", "--without-pip", f"/{VENV}")
-    _inside(tree, log, "python3", "-m", "venv", "/run/pip")
-    pip = ["/run/pip/bin/pip", "--python", f"/{VENV}/bin/python", "install", "--no-compile"]
-    _inside(tree, log, *pip, "--no-index", "--no-deps", *(f"/{name}" for name in found))
-    site = next((tree / VENV).glob("lib/python3*/site-packages"))
-    for file in committed(top):
-        target = site / file.relative_to(file.parts[0])
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(top / file, target)
-    (tree / SETTINGS).parent.mkdir(parents=True, exist_ok=True)
-    if not (tree / SETTINGS).exists():
-        shutil.copyfile(top / "box.example.toml", tree / SETTINGS)
-    command = tree / VENV / "bin/hotline"
-    command.write_text(f'#!/bin/sh\nexec /{VENV}/bin/python -m hotline "$@"\n', encoding="utf-8")
-    command.chmod(0o755)
-    _compile(tree, site, log)
-
-
-def _compile(tree: Path, site: Path, log: Path) -> None:
-    """Bytecode as daemon and page load it: the root is read-only, nobody could keep it later.
-
-    Known by its content, not by a date, so that two builds are alike.
-    """
-    where = f"/{site.relative_to(tree)}"
-    python = [f"/{VENV}/bin/python", "-X", "no_debug_ranges", "-m", "compileall", "-q", "-j0"]
-    for level in ("0", "2"):
-        _inside(tree, log, *python, "-o", level, "--invalidation-mode", "unchecked-hash", where)
-
-
-def _getty_of_this_machine(tree: Path, variant: Variant, log: Path) -> None:
+def _foreign_consoles(variant: Variant) -> list[str]:
     """A console that a machine does not have would hold its start for 90 seconds."""
-    for console in sorted({"ttyS0", "ttyAMA0"} - {variant.console}):
-        _inside(tree, log, "systemctl", "mask", f"serial-getty@{console}.service")
+    others = sorted({"ttyS0", "ttyAMA0"} - {variant.console})
+    return [f"serial-getty@{console}.service" for console in others]
 
 
 def _tidy(tree: Path) -> None:
