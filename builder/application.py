@@ -65,7 +65,17 @@ def _packages(tree: Path, lock: Path, cache: Path, inside: Inside) -> None:
 def committed(top: Path) -> list[Path]:
     """The application's files as git knows them: what merely lies about stays off the card."""
     listing = subprocess.run(
-        ["git", "-C", top, "ls-files", "-z", "firmware/hotline", "web/hotline_web"],
+        [
+            "git",
+            "-c",
+            "safe.directory=*",
+            "-C",
+            top,
+            "ls-files",
+            "-z",
+            "firmware/hotline",
+            "web/hotline_web",
+        ],
         capture_output=True,
         text=True,
         check=True,
