@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from hotline.clock import Clock
 from hotline.control.client import ServiceDown
 from hotline.errors import HotlineError
-from hotline.storage.accountschema import accounts_file
+from hotline.storage.accountschema import accounts_file, hand_over
 from hotline.storage.invitations import Invitations
 from hotline.storage.uploads import too_large
 from hotline.storage.users import Accounts
@@ -37,6 +37,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     clock = clock or Clock()
     file = accounts_file(settings.data_dir)
     file.prepare(clock.now())
+    hand_over(file.path, settings.data_dir)
     app = Flask(__name__)
     app.extensions["settings"] = settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -21,6 +21,7 @@ class Settings:
     key_file: signs cookies; made on first start, readable by its owner only.
     hosts: names this box answers to besides localhost, hotline.local and literal addresses.
     behind_proxy: a web server of this machine stands in front and names the client.
+    claim_note: where the one-time code is written for whoever shows it; gone once it is used.
     """
 
     data_dir: Path
@@ -29,15 +30,21 @@ class Settings:
     key_file: Path | None = None
     hosts: frozenset[str] = frozenset()
     behind_proxy: bool = False
+    claim_note: Path | None = None
 
     @property
     def calling_socket(self) -> Path:
         """Where the daemon takes calls from the page."""
         return Places(self.data_dir).calling
 
+    def claimed(self) -> None:
+        """The one-time code is used: nobody shows it any longer."""
+        if self.claim_note:
+            self.claim_note.unlink(missing_ok=True)
+
     def key(self) -> bytes:
         """The signing key, made now if there is none."""
-        path = self.key_file or self.data_dir / "web.key"
+        path = self.key_file or Places(self.data_dir).page / "web.key"
         try:
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:

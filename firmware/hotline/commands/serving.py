@@ -6,11 +6,14 @@ import argparse
 import logging
 import os
 import sys
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from hotline import terminal
 from hotline.commands import shared
 from hotline.options.file import read_options
+from hotline.storage.durable import write_whole
 from hotline.storage.places import Places
 
 LEAN = 2  # sys.flags.optimize
@@ -52,17 +55,26 @@ def web(given: argparse.Namespace) -> int:
 
     options = read_options(given.settings)
     page, data = options.page, options.box.data
+    # systemd.exec(5), sd_listen_fds(3): on the box, a web server speaks to the page over a socket.
+    handed, folder = "LISTEN_FDS" in os.environ, os.environ.get("RUNTIME_DIRECTORY")
+    note = Path(folder) / "claim-code" if folder else None
     settings = Settings(
         data_dir=data,
         control_socket=Places(data).control,
-        secure_cookies=page.host not in LOOPBACK,
+        secure_cookies=handed or page.host not in LOOPBACK,
         hosts=frozenset({page.public_name}),
+        behind_proxy=handed,
+        claim_note=note,
     )
-    serve(settings, page.host, page.port, _print_claim_code)
+    serve(settings, page.host, page.port, partial(_tell_claim_code, note))
     return 0
 
 
-def _print_claim_code(code: str) -> None:
+def _tell_claim_code(note: Path | None, code: str) -> None:
+    """On paper for whoever shows it beside the box, if there is somebody; no log keeps it then."""
+    if note:
+        write_whole(note, f"{code}\n".encode(), 0o600)
+        return
     terminal.warn("The page has no owner yet. Its one-time code:", (code, "bold"))
 
 

@@ -40,6 +40,7 @@ from hotline.storage.uploads import LARGEST_BACKUP, Uploads
 log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"hotline-(\d{8}T\d{6})(-short)?\.hotlinebackup")
+SEALED = 0o640  # the page hands it out, and may be another user
 _STAMP = "%Y%m%dT%H%M%S"
 Doing = Literal["", "making", "unpacking"]
 
@@ -80,7 +81,7 @@ class BackupDesk:
         if refusal := weak(ask.passphrase):
             raise refusal
         self._only_one()
-        self.places.backups.mkdir(mode=0o700, exist_ok=True)
+        self.places.backups.mkdir(mode=0o750, exist_ok=True)
         now = self.clock.now()
         short = "" if ask.recordings else "-short"
         file = self.places.backups / f"hotline-{now.strftime(_STAMP)}{short}.hotlinebackup"
@@ -89,6 +90,7 @@ class BackupDesk:
         )
 
         def finished() -> None:
+            file.chmod(SEALED)
             for path in self.places.backups.iterdir():
                 if path != file:
                     path.unlink(missing_ok=True)

@@ -8,13 +8,25 @@ from sqlite_utils import Database, Migrations
 
 from hotline.storage import auditchain
 from hotline.storage.database import DatabaseFile
+from hotline.storage.places import Places
 
 ACCOUNTS = Migrations("accounts")
+BOTH = 0o660
 
 
 def accounts_file(directory: Path) -> DatabaseFile:
     """The file of the accounts; `prepare` it before use."""
-    return DatabaseFile(directory / "web.sqlite", ACCOUNTS, directory / "backup" / "web.sqlite")
+    folder = Places(directory).page
+    return DatabaseFile(folder / "web.sqlite", ACCOUNTS, folder / "backup" / "web.sqlite")
+
+
+def hand_over(path: Path, directory: Path) -> None:
+    """Let page and daemon both write the accounts at `path`, where they are two users.
+
+    They share a group there: the page writes, the daemon backs up and restores.
+    """
+    if Places(directory).page != directory:
+        path.chmod(BOTH)
 
 
 @ACCOUNTS()

@@ -58,6 +58,15 @@ class Places:
         return self.data / "uploads"
 
     @property
+    def page(self) -> Path:
+        """What the page keeps for itself: in the folder `web`, if somebody made it.
+
+        There the page is another user than the daemon, and may write nothing beside the records.
+        """
+        own = self.data / "web"
+        return own if own.is_dir() else self.data
+
+    @property
     def backups(self) -> Path:
         """Backups of the whole box that were asked for on the page."""
         return self.data / "backups"

@@ -16,7 +16,7 @@ from pathlib import Path
 from hotline.errors import HotlineError
 from hotline.inbox.label import label
 from hotline.said import say
-from hotline.storage.accountschema import accounts_file
+from hotline.storage.accountschema import accounts_file, hand_over
 from hotline.storage.belongings import ACCOUNTS, MOVED
 from hotline.storage.database import disk_trouble, instant, text_of
 from hotline.storage.durable import put_in_place, sync_directory, write_whole
@@ -168,5 +168,6 @@ def _exchange_accounts(places: Places, taken: Path, outgoing: Path) -> None:
         live.take_over(new)
         new.unlink()
     else:
+        hand_over(new, places.data)
         put_in_place(new, live.path)
     sync_directory(taken)

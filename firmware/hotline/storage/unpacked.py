@@ -20,8 +20,10 @@ from hotline.errors import HotlineError
 from hotline.said import say
 from hotline.storage.accountschema import accounts_file
 from hotline.storage.belongings import (
+    ACCOUNTS,
     RECORDINGS,
     RECORDS,
+    SETTINGS,
     Contents,
     allowed,
     allowed_link,
@@ -38,6 +40,7 @@ from hotline.storage.wholebackup import ABOUT, FORMAT, About
 
 MOST_FILES = 1_000_000
 MOST_ABOUT = 64 * 1024
+FOLDER, OPEN, PRIVATE = 0o750, 0o640, 0o600  # the page reads records, and no passwords of lines
 _PIECE = 1 << 20
 
 
@@ -116,20 +119,27 @@ def _put(tar: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path, seen: set[s
     seen.add(name)
     path = folder / name
     if entry.issym() and allowed_link(name, entry.linkname):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _folders(path.parent, folder)
         path.symlink_to(entry.linkname)
         return
     if not entry.isreg() or entry.sparse is not None or not allowed(name):
         raise _strange()
     keep_reserve(folder, entry.size)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    _folders(path.parent, folder)
+    mode = PRIVATE if name in (*SETTINGS, ACCOUNTS) else OPEN
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(handle, "wb") as out:
         shutil.copyfileobj(_content(tar, entry), out, _PIECE)
         out.flush()
         os.fsync(handle)
     if path.stat().st_size != entry.size:
         raise _strange()
+
+
+def _folders(path: Path, within: Path) -> None:
+    if path != within:
+        _folders(path.parent, within)
+        path.mkdir(mode=FOLDER, exist_ok=True)
 
 
 def _content(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> IO[bytes]:
@@ -157,7 +167,7 @@ def _check_one(file: DatabaseFile) -> None:
 def _keep_recordings(places: Places, staged: Places) -> None:
     """A backup without recordings leaves those in force that belong to the cases it brings."""
     here, there = _recorded(places), _recorded(staged)
-    staged.recordings.mkdir(mode=0o700, exist_ok=True)
+    staged.recordings.mkdir(mode=FOLDER, exist_ok=True)
     for name, case in there.items():
         source = places.recordings / name
         if here.get(name) == case and allowed(f"{RECORDINGS}/{name}") and source.is_file():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from typing import cast
+
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -24,6 +26,7 @@ from hotline_web.sessions import (
     secret,
     set_cookie,
 )
+from hotline_web.settings import Settings
 from hotline_web.words import say
 
 pages = Blueprint("door", __name__)
@@ -41,6 +44,7 @@ def claim() -> Response | str | tuple[str, int]:
     name, password = request.form.get("name", ""), request.form.get("password", "")
     try:
         accounts().claim(request.form.get("code", ""), name, password, address())
+        cast(Settings, current_app.extensions["settings"]).claimed()
         login = accounts().log_in(name, password, address(), browser=browser())
     except HotlineError as refusal:
         return render_template("claim.html", wrong=told(refusal), name=name), status(refusal)
