@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 from builder import steps
@@ -12,18 +11,9 @@ from builder.recipe import BadRecipe, Partitions, Recipe, Variant
 MIB = 1 << 20
 ALIGNED = 4  # MiB: what an SD card erases at once, or a part of it
 SLOTS = {"a": (2, 5), "b": (3, 6)}  # boot and root partition of each slot
-LABELS = ("bootcfg", "boot_a", "boot_b", "root_a", "root_b", "data")
 
-
-@dataclass(frozen=True)
-class Parts:
-    """Files that become partitions, in their order on the card."""
-
-    bootcfg: Path
-    boot_a: Path
-    boot_b: Path
-    root: Path
-    data: Path
+# Of the tree, what lies on other partitions: kernels, and /var but for its temporary files.
+ELSEWHERE = ("boot/*-*", "vmlinuz*", "initrd.img*", "var/[!t]*", "dev/*")
 
 
 def command_line(recipe: Recipe, variant: Variant, slot: str) -> str:
@@ -87,14 +77,9 @@ def make_root(tree: Path, file: Path, recipe: Recipe, log: Path) -> Path:
     """The read-only root of both slots. Raises BadRecipe when it does not fit its partition."""
     with steps.step("Packing the root"):
         file.unlink(missing_ok=True)
-        leaving = [
-            str(path) for path in ("var", "boot", "dev", "proc", "sys", "run", "tmp", "data")
-        ]
-        everything = [f"{name}/*" for name in leaving]
         steps.run(
             ["mksquashfs", tree, file, "-comp", "zstd", "-Xcompression-level", "15", "-noappend",
-             "-no-xattrs", "-no-progress", "-wildcards", "-e", *everything,
-             "-p", "boot/config d 755 0 0", "-p", "boot/slot d 755 0 0"],
+             "-no-xattrs", "-no-progress", "-wildcards", "-e", *ELSEWHERE],
             log, {"SOURCE_DATE_EPOCH": str(recipe.epoch)},
         )  # fmt: skip
     if file.stat().st_size > recipe.partitions.root * MIB:

@@ -10,6 +10,7 @@ from builder import application, steps
 from builder.recipe import Recipe, Variant
 
 CLEAN = ("PATH=/usr/sbin:/usr/bin", "HOME=/root", "LC_ALL=C.UTF-8")
+CARD = "sync,noatime,nosuid,nodev,noexec,umask=0077,nofail"  # the first start writes on it
 MOUNTS = ("data", "boot/config", "boot/slot", "var", "tmp", "proc", "sys", "dev", "run")
 EMPTIED = ("var/cache/apt", "var/lib/apt/lists", "var/log", "var/cache/ldconfig", "tmp", "run")
 
@@ -48,7 +49,7 @@ def fstab(recipe: Recipe) -> str:
     rows = (
         (f"PARTUUID={disk}-07", "/data", "ext4", "noatime,nosuid,nodev,x-systemd.growfs", "2"),
         ("/data/var", "/var", "none", "bind,nosuid,nodev,x-systemd.requires-mounts-for=/data", "0"),
-        (f"PARTUUID={disk}-01", "/boot/config", "vfat", "ro,nosuid,nodev,noexec,umask=0077", "0"),
+        (f"PARTUUID={disk}-01", "/boot/config", "vfat", CARD, "0"),
         ("tmpfs", "/tmp", "tmpfs", "nosuid,nodev,mode=1777,size=25%", "0"),  # noqa: S108
     )
     return "".join(
@@ -65,7 +66,7 @@ def _lay_out(tree: Path, recipe: Recipe) -> None:
     (tree / "etc/machine-id").write_text("", encoding="utf-8")
     resolv = tree / "etc/resolv.conf"
     resolv.unlink(missing_ok=True)
-    resolv.symlink_to("../run/systemd/resolve/stub-resolv.conf")
+    resolv.symlink_to("../run/NetworkManager/resolv.conf")
 
 
 def _foreign_consoles(variant: Variant) -> list[str]:

@@ -76,3 +76,11 @@ def test_debian_is_made_anew_only_when_what_it_is_made_of_changes(
         )
     ]
     assert (keys[0] == keys[1]) is again
+
+
+def test_what_starts_by_itself_is_what_the_presets_of_boot_say() -> None:
+    ours = recipe.read_recipe(TOP / "image.yml")
+    presets = (TOP / "boot/root/usr/lib/systemd/system-preset").glob("*.preset")
+    rows = [row.split() for file in presets for row in file.read_text().splitlines()]
+    said = {row[1] for row in rows if row[:1] == ["enable"]} - {"polkit.service"}  # has no switch
+    assert set(ours.units.enable) == said

@@ -56,6 +56,8 @@ def set_up(card: Path, room: Path, recipe: Recipe, data: Path) -> Path:
     settings = folder / "hotline/box.toml"
     settings.write_text(SETTINGS, encoding="utf-8")
     settings.chmod(0o644)
+    # What the packet filter lets in, as long as the daemon does not say it itself.
+    (folder / "hotline/peers").write_text(f"{INSIDE}\n", encoding="utf-8")
     partition = disk.make_data(folder, room / "data.ext4", recipe, room / "trial.log")
     begin = firmware.partitions(copy)[DATA]
     _write(partition, copy, begin)
