@@ -118,7 +118,7 @@ async def test_the_desk_makes_forgets_and_opens() -> None:
     made = await pins.pin(StaffPin(person="ana", by="maria"))
     assert (made.name, made.number, made.digits) == ("Ana", "1", "20461357")
     assert (await pins.pin(StaffPin(person="ana", by="maria", forget=True))).digits == ""
-    pins.open(StaffOpen(by="maria"))
+    await pins.open(StaffOpen(by="maria"))
     assert door.did == [("make", "ana", "maria"), ("forget", "ana", "maria"), ("open", "maria")]
 
 

@@ -165,13 +165,13 @@ def test_days_are_written_the_short_way() -> None:
     [
         (
             HEAD + "people:\n  - id: ana\n    name: Ana\n    ringseconds: 20\n",
-            "line 8: unknown key `ringseconds`: did you mean `ring_seconds`?",
+            "line 8: unknown key `ringseconds`. Did you mean `ring_seconds`?",
         ),
-        (HEAD + "peple: []\n", "line 5: unknown key `peple`: did you mean `people`?"),
+        (HEAD + "peple: []\n", "line 5: unknown key `peple`. Did you mean `people`?"),
         (
             HEAD + PEOPLE + "shifts:\n  - person: ana\n    time: 08:00 +24h\n"
             "    rotation: {ancor: 2026-11-02, on: 1, off: 1}\n",
-            "line 11: unknown key `ancor`: did you mean `anchor`?",
+            "line 11: unknown key `ancor`. Did you mean `anchor`?",
         ),
         (
             HEAD + "people:\n  - {id: ana, name: Ana, number: 06912345}\n",
@@ -187,11 +187,11 @@ def test_days_are_written_the_short_way() -> None:
         ),
         (
             HEAD + PEOPLE + "shifts:\n  - {person: anna, days: mon, time: 08:00-12:00}\n",
-            "line 9: there is no person `anna`: did you mean `ana`?",
+            "line 9: there is no person `anna`. Did you mean `ana`?",
         ),
         (
             HEAD + PEOPLE + "absences:\n  - {person: jon, from: 2026-12-01}\n",
-            "line 9: there is no person `jon`: did you mean `ion`?",
+            "line 9: there is no person `jon`. Did you mean `ion`?",
         ),
         (
             HEAD + PEOPLE + "absences:\n  - {person: ion, from: 2026-12-02, to: 2026-12-01}\n",
@@ -199,7 +199,7 @@ def test_days_are_written_the_short_way() -> None:
         ),
         (
             HEAD + PEOPLE + "swaps:\n  - {day: 2026-12-01, between: [ana, jon]}\n",
-            "line 9: there is no person `jon`: did you mean `ion`?",
+            "line 9: there is no person `jon`. Did you mean `ion`?",
         ),
         (
             HEAD + PEOPLE + "swaps:\n  - {day: 2026-12-01, between: [ana, ana]}\n",
@@ -215,7 +215,7 @@ def test_days_are_written_the_short_way() -> None:
         ),
         (
             HEAD + PEOPLE + "campaigns:\n  - {id: season, menu: main, people: [anna]}\n",
-            "line 9: there is no person `anna`: did you mean `ana`?",
+            "line 9: there is no person `anna`. Did you mean `ana`?",
         ),
         (
             HEAD + PEOPLE + "campaigns:\n  - {id: season, from: 2026-12-02, to: 2026-12-01}\n",
@@ -232,7 +232,7 @@ def test_days_are_written_the_short_way() -> None:
         ),
         (
             HEAD + PEOPLE + "directory:\n  - {id: bank, name: Bank, level: 3}\n",
-            "line 9: unknown key `level`; there are: id, languages, name, number, ring_seconds",
+            "line 9: unknown key `level`. There are: id, languages, name, number, ring_seconds.",
         ),
         (
             HEAD + PEOPLE + "hold_minutes: 0\n",
@@ -240,7 +240,7 @@ def test_days_are_written_the_short_way() -> None:
         ),
         (
             HEAD + PEOPLE + "overflow: [anna]\n",
-            "line 8: there is no person `anna`: did you mean `ana`?",
+            "line 8: there is no person `anna`. Did you mean `ana`?",
         ),
         (
             HEAD + PEOPLE + "first_in_line: [069 000 900, nobody]\n",
@@ -248,12 +248,12 @@ def test_days_are_written_the_short_way() -> None:
         ),
         (
             HEAD + PEOPLE + "supervisor: anna\n",
-            "line 8: there is no person `anna`: did you mean `ana`?",
+            "line 8: there is no person `anna`. Did you mean `ana`?",
         ),
         (
             HEAD
             + "people:\n  - {id: ana, name: Ana, topics: [ordres]}\ntopics:\n  - {id: orders}\n",
-            "line 6: there is no topic `ordres`: did you mean `orders`?",
+            "line 6: there is no topic `ordres`. Did you mean `orders`?",
         ),
         (
             HEAD + "people:\n  - {id: ana, name: Ana}\n  - {id: ana, name: Anna}\n",
@@ -262,15 +262,15 @@ def test_days_are_written_the_short_way() -> None:
         (HEAD + "name: Two\n", "line 5: `name` is written twice, first in line 1"),
         (
             HEAD.replace("Europe/Chisinau", "Europe/Chisinev"),
-            "line 3: zone: unknown time zone `Europe/Chisinev`: did you mean `Europe/Chisinau`?",
+            "line 3: zone: unknown time zone `Europe/Chisinev`. Did you mean `Europe/Chisinau`?",
         ),
         (
             HEAD.replace("[ro, ru]", "[ro, ua]"),
-            "line 4: languages: the box does not speak `ua`: did you mean `uk`?",
+            "line 4: languages: the box does not speak `ua`. Did you mean `uk`?",
         ),
         (
             HEAD.replace("[ro, ru]", "[ro, it]"),
-            "line 4: languages: the box does not speak `it`; there are en, ro, ru, uk",
+            "line 4: languages: the box does not speak `it`. There are: en, ro, ru, uk.",
         ),
         (
             HEAD.replace("MD", "Moldova"),
@@ -279,7 +279,7 @@ def test_days_are_written_the_short_way() -> None:
         (HEAD.replace("zone: Europe/Chisinau\n", ""), "line 1: `zone` is missing"),
         (
             HEAD + "strategy: in ordr\n",
-            "line 5: strategy: unknown word `in ordr`: did you mean `in order`?",
+            "line 5: strategy: unknown word `in ordr`. Did you mean `in order`?",
         ),
         (
             HEAD + "self_call: at dawn\n",
@@ -402,11 +402,11 @@ WORDS = "label: {ro: a, ru: b}"
     [
         (
             ("- id: main", f"  keys: [{{key: 1, do: topic, target: ordrs, {WORDS}}}]"),
-            "line 12: there is no topic `ordrs`: did you mean `orders`?",
+            "line 12: there is no topic `ordrs`. Did you mean `orders`?",
         ),
         (
             ("- id: main", f"  keys: [{{key: 1, do: menu, target: more, {WORDS}}}]"),
-            "line 12: there is no menu `more`; there are: main",
+            "line 12: there is no menu `more`. There are: main.",
         ),
         (
             (
@@ -436,7 +436,7 @@ WORDS = "label: {ro: a, ru: b}"
         ),
         (
             ("- id: main", "  keys: [{key: 1, do: language, target: en}]"),
-            "line 12: there is no language of the office `en`; there are: ro, ru",
+            "line 12: there is no language of the office `en`. There are: ro, ru.",
         ),
         (
             ("- id: main", f"  keys: [{{key: 1, do: say, {WORDS}}}]"),

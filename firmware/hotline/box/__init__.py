@@ -371,7 +371,7 @@ def _staff_texts(
     """What the staff text changes the plan through the same door as the page."""
 
     async def swap(change: SwapDay, by: str) -> None:
-        await desk.plan_swap(PlanSwap(day=change.day, one=change.one, other=change.other, by=by))
+        await desk.plan_change(PlanSwap(day=change.day, one=change.one, other=change.other, by=by))
 
     return StaffTexts(
         exchange,

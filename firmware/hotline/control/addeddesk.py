@@ -24,6 +24,7 @@ from hotline.control.messages.lines import (
     Section,
     Setting,
 )
+from hotline.control.messages.wire import Done
 from hotline.errors import BadSettings, HotlineError, LineDown
 from hotline.lines.finder import Finder, Seen, modems, voice_modems
 from hotline.lines.usb import Device
@@ -127,7 +128,7 @@ class AddedDesk:
             self.note(Act.LINE_CHANGED, old.name, ask.by)
             return LineSet(line=old.name)
 
-    async def remove(self, ask: LineRemove) -> None:
+    async def remove(self, ask: LineRemove) -> Done:
         """Take a line out for good."""
         async with self._turn:
             old, before = self._mine(ask.line), self.lines
@@ -140,6 +141,7 @@ class AddedDesk:
                 await self._put_in(before, old.name)
                 raise
             self.note(Act.LINE_REMOVED, old.name, ask.by)
+        return Done()
 
     # -- what is asked -------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,13 +17,18 @@ from hotline.clock import Clock
 from hotline.control.messages.backup import (
     Amounts,
     BackupAnswer,
+    BackupForget,
+    BackupLook,
     BackupMake,
     Made,
     RestoreBack,
+    RestoreDrop,
     RestoreOpen,
     RestoreTake,
     Unpacked,
 )
+from hotline.control.messages.wire import Done
+from hotline.control.table import Row, row, row_at_once
 from hotline.errors import HotlineError
 from hotline.media import children
 from hotline.said import NOTHING, Part, Said, say, together
@@ -62,6 +67,16 @@ class BackupDesk:
     _trouble: tuple[Said, Said] = (NOTHING, NOTHING)
     _task: asyncio.Task[None] | None = field(default=None, repr=False)
 
+    def rows(self) -> Iterator[Row]:
+        """What it answers."""
+        yield row_at_once(BackupLook, lambda _: self.look())
+        yield row_at_once(BackupMake, self.make)
+        yield row(BackupForget, lambda _: self.forget())
+        yield row_at_once(RestoreOpen, self.open)
+        yield row(RestoreDrop, lambda _: self.drop())
+        yield row_at_once(RestoreTake, self.take)
+        yield row_at_once(RestoreBack, self.take_back)
+
     def look(self) -> BackupAnswer:
         """What there is."""
         looked, before = unpacked.waiting(self.places), restored.previous(self.places)
@@ -76,7 +91,7 @@ class BackupDesk:
             previous=instant(before.at) if before else None,
         )
 
-    def make(self, ask: BackupMake) -> None:
+    def make(self, ask: BackupMake) -> Done:
         """Begin. Raises HotlineError for a passphrase that would be guessed."""
         if refusal := weak(ask.passphrase):
             raise refusal
@@ -97,40 +112,46 @@ class BackupDesk:
             self.note(Act.BACKED_UP, "", ask.by)
 
         self._begin("making", work, finished)
+        return Done()
 
-    async def forget(self) -> None:
+    async def forget(self) -> Done:
         """The one that lies here goes, or the work ends."""
         if self._doing == "making":
             await self.close()
         elif made := self._made():
             (self.places.backups / made.file).unlink(missing_ok=True)
         self._trouble = (NOTHING, NOTHING)
+        return Done()
 
-    def open(self, ask: RestoreOpen) -> None:
+    def open(self, ask: RestoreOpen) -> Done:
         """Begin to unpack; the uploaded file goes in any case."""
         self._only_one()
         file = Uploads(self.places.uploads).path(ask.upload, LARGEST_BACKUP)
         work = Work(False, str(self.places.data), str(file), ask.passphrase, True, "")
         self._begin("unpacking", work, lambda: None, file)
+        return Done()
 
-    async def drop(self) -> None:
+    async def drop(self) -> Done:
         """Nothing is restored."""
         if self._doing == "unpacking":
             await self.close()
         unpacked.drop(self.places)
         self._trouble = (NOTHING, NOTHING)
+        return Done()
 
-    def take(self, ask: RestoreTake) -> None:
+    def take(self, ask: RestoreTake) -> Done:
         """From the next start on, which comes at once. Raises HotlineError while somebody calls."""
         self._nobody_calls()
         restored.take(self.places, ask.mark, ask.by, self.clock.now())
         self.again()
+        return Done()
 
-    def take_back(self, ask: RestoreBack) -> None:
+    def take_back(self, ask: RestoreBack) -> Done:
         """The same, of what was before."""
         self._nobody_calls()
         restored.take_back(self.places, ask.by, self.clock.now())
         self.again()
+        return Done()
 
     async def close(self) -> None:
         """End the child, if there is one."""

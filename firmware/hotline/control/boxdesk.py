@@ -17,10 +17,13 @@ from hotline.control.messages.box import (
     BoxAnew,
     BoxAnswer,
     BoxBegins,
+    BoxGet,
     BoxSet,
     BoxSetting,
     Value,
 )
+from hotline.control.messages.wire import Done
+from hotline.control.table import Row, row, row_at_once
 from hotline.errors import HotlineError
 from hotline.options import Options
 from hotline.options.chosen import (
@@ -63,6 +66,12 @@ class BoxDesk:
         chosen = self.running.chosen
         self._later = WithChosen(with_chosen(self.filed, chosen), chosen)
 
+    def rows(self) -> Iterator[Row]:
+        """What it answers."""
+        yield row_at_once(BoxGet, lambda _: self.all())
+        yield row(BoxSet, self.put)
+        yield row(BoxAnew, self.anew)
+
     def all(self) -> BoxAnswer:
         """What the box is set to."""
         return BoxAnswer(
@@ -72,7 +81,7 @@ class BoxDesk:
             waits=self._asked.is_set(),
         )
 
-    async def put(self, ask: BoxSet) -> None:
+    async def put(self, ask: BoxSet) -> Done:
         """Choose other settings. Raises BadSettings."""
         async with self._turn:
             if ask.seen != _mark(self._later.chosen):
@@ -91,6 +100,7 @@ class BoxDesk:
                 await self._keep(chosen)
                 self._later = WithChosen(after, chosen)
                 self.note(Act.SETTINGS_CHANGED, ", ".join(sorted(_changed(ask.sections))), ask.by)
+        return Done()
 
     async def anew(self, ask: BoxAnew) -> BoxBegins:
         """Begin anew as soon as no call is up."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from hotline import __version__
 from hotline.calls.call import Call
@@ -25,17 +25,6 @@ from hotline.control.linedesk import LineDesk
 from hotline.control.livedesk import callers_waiting, live_call, live_calls
 from hotline.control.menutrial import tried
 from hotline.control.messages.answers import AnswerHear
-from hotline.control.messages.backup import (
-    BackupAnswer,
-    BackupForget,
-    BackupLook,
-    BackupMake,
-    RestoreBack,
-    RestoreDrop,
-    RestoreOpen,
-    RestoreTake,
-)
-from hotline.control.messages.box import BoxAnew, BoxAnswer, BoxBegins, BoxGet, BoxSet
 from hotline.control.messages.calls import (
     CallBack,
     CallClaim,
@@ -48,42 +37,16 @@ from hotline.control.messages.calls import (
     CaseNote,
     CaseReopen,
 )
-from hotline.control.messages.hardware import LineLook, LineRestart, LineSeen
-from hotline.control.messages.letters import (
-    LetterAgain,
-    LetterAsk,
-    LetterGiveUp,
-    LetterNow,
-    LetterPut,
-    LettersAnswer,
-    LettersLook,
-    LetterTry,
-    MailRemove,
-    MailSet,
-    MessengerAdd,
-    MessengerRemove,
-    MessengerSet,
-)
 from hotline.control.messages.lines import (
     LineAdd,
     LineBalance,
     LineChange,
     LineDivert,
-    LineDiverted,
     LineRemove,
-    LinesAnswer,
     LineSet,
     LinesFound,
     LineTest,
-    LineTested,
     LineTone,
-)
-from hotline.control.messages.network import (
-    Network,
-    NetworkAnswer,
-    NetworkConfirm,
-    NetworkTakeBack,
-    NetworkTry,
 )
 from hotline.control.messages.office import (
     MenuTried,
@@ -111,35 +74,27 @@ from hotline.control.messages.people import (
     CapsResume,
     Named,
     NextDuty,
-    NumberCode,
     NumberConfirm,
     NumberForget,
     NumberMeasure,
     Numbers,
-    NumbersAnswer,
     StaffAsk,
     StaffOpen,
     StaffPin,
-    StaffPinMade,
     StaffSaid,
 )
 from hotline.control.messages.prompts import (
     Announce,
     AnnouncementLook,
-    AnnouncementNow,
-    PromptAnswer,
     PromptHear,
     PromptLook,
     PromptPut,
-    PromptPutAnswer,
     PromptRevert,
     Prompts,
-    PromptsAnswer,
-    PromptSound,
     PromptText,
 )
 from hotline.control.messages.status import Event, Status, StatusAnswer, Who, WhoAnswer
-from hotline.control.messages.wire import Done, Started, Words
+from hotline.control.messages.wire import Done, Message, Words
 from hotline.control.networkdesk import NetworkDesk
 from hotline.control.numberdesk import NumberDesk
 from hotline.control.pindesk import PinDesk
@@ -148,6 +103,7 @@ from hotline.control.promptdesk import PromptDesk
 from hotline.control.server import Feed
 from hotline.control.staffdesk import StaffDesk
 from hotline.control.stored import stored
+from hotline.control.table import Row, row, row_at_once, telling
 from hotline.control.waitingdesk import WaitingDesk
 from hotline.errors import BadSettings, HotlineError
 from hotline.lines.port import LineState as PortState
@@ -162,7 +118,9 @@ from hotline.storage.officefile import read_office
 from hotline.storage.officesections import mark_of, sections_of, with_sections
 from hotline.storage.officewriting import write_office
 
-T = TypeVar("T")
+Spoken = PromptPut | PromptText | PromptRevert | Announce
+OfLine = LineTest | LineTone | LineDivert | LineChange | LineRemove
+PLANS: tuple[type[PlanAsk], ...] = (PlanSwap, PlanAway, PlanStandIn, PlanMove, PlanCopy)
 Read = tuple[Office, tuple[str, ...]]  # an office, and warnings
 
 
@@ -210,10 +168,83 @@ class FrontDesk:
         """A line came up or went down."""
         self._publish(Event(at=self._now(), kind="line", subject=name, words=state.words))
 
+    def rows(self) -> Iterator[Row]:
+        """Its own rows, and those of every desk that is part of it.
+
+        Here stand those of which pages are told, and their neighbours; see `telling`.
+        """
+        for desk in (self.hardware, self.box, self.lan, self.letters, self.backups):
+            yield from desk.rows()
+        yield row(Status, self.status)
+        yield row(Who, self.who)
+        yield from self._office_rows()
+        yield from self._case_rows()
+        yield from self._line_rows()
+        yield from self._people_rows()
+        yield from self._prompt_rows()
+
+    def _office_rows(self) -> Iterator[Row]:
+        yield row_at_once(OfficeGet, lambda _: OfficeAnswer(yaml=self._yaml()))
+        yield row(OfficePut, self.office_put)
+        yield row(OfficeSet, self.office_set)
+        yield row(OfficeAnsweredBy, self.office_answered_by)
+        yield row(OfficeUndo, self.office_undo)
+        yield row(MenuTry, self.menu_try)
+        yield row(NoticeTexts, self.notice_texts)
+        yield row(NoticeHear, self.notice_hear)
+        for kind in PLANS:
+            yield row(kind, self.plan_change)
+        yield row(PlanDraft, self.plan_draft)
+
+    def _case_rows(self) -> Iterator[Row]:
+        yield row(CaseAssign, self.case_assign)
+        yield row(CaseDone, self.case_done)
+        yield row(CaseReopen, self.case_reopen)
+        yield row(CaseNote, self.case_note)
+        yield row(CaseHeard, self.case_heard)
+        yield row(CaseDue, self.case_due)
+        yield row(CallReturned, self.call_returned)
+        yield row(CallClaim, telling(self._call_told, self.waiting.claim))
+        yield row(CallTried, telling(self._call_told, self.waiting.tried))
+        yield row(CallBack, self.waiting.back)
+
+    def _line_rows(self) -> Iterator[Row]:
+        yield row(LineTest, telling(self._line_told, self.lines.test))
+        yield row(LineBalance, self.lines.balance)
+        yield row(LineTone, telling(self._line_told, self.lines.tone))
+        yield row(LineDivert, telling(self._line_told, self.lines.divert))
+        yield row(LinesFound, lambda _: self.added.found())
+        yield row(LineAdd, telling(self._line_added, self.added.add))
+        yield row(LineChange, telling(self._line_told, self.added.change))
+        yield row(LineRemove, telling(self._line_told, self.added.remove))
+
+    def _people_rows(self) -> Iterator[Row]:
+        numbers, pins = self.number_desk, self.pins
+        yield row_at_once(Numbers, lambda _: pins.added_to(numbers.all()))
+        yield row(NumberConfirm, numbers.confirm)
+        yield row(NumberForget, numbers.forget)
+        yield row_at_once(NumberMeasure, numbers.measure)
+        yield row(CapsResume, telling(self._resumed, numbers.resume))
+        yield row_at_once(StaffAsk, self.people.ask)
+        yield row(StaffPin, telling(self._pins_told, pins.pin))
+        yield row(StaffOpen, telling(self._pins_told, pins.open))
+
+    def _prompt_rows(self) -> Iterator[Row]:
+        sentences = self.sentences
+        yield row(Prompts, sentences.all)
+        yield row(PromptLook, sentences.one)
+        yield row(PromptHear, sentences.hear)
+        yield row(AnswerHear, sentences.answer)
+        yield row_at_once(AnnouncementLook, lambda _: sentences.announcement())
+        yield row(PromptPut, telling(self._respoken, sentences.put))
+        yield row(PromptText, telling(self._respoken, sentences.text))
+        yield row(PromptRevert, telling(self._respoken, sentences.revert))
+        yield row(Announce, telling(self._respoken, sentences.announce))
+
     # -- questions ---------------------------------------------------------------------------
 
     async def status(self, ask: Status) -> StatusAnswer:
-        """See Desk."""
+        """How the hotline is now."""
         now, office = self._now(), self.exchange.office()
         plan = self._plan(office, now, Who())
         switchboard = self.switchboard
@@ -256,180 +287,33 @@ class FrontDesk:
         )
 
     async def who(self, ask: Who) -> WhoAnswer:
-        """See Desk."""
+        """Who would answer a call."""
         now, office = ask.at or self._now(), self.exchange.office()
         campaign = campaign_of(office, ask.line, now)
         plan = self._plan(as_called(office, campaign), now, ask)
         return answer_of(plan, now, office, campaign)
 
-    async def office_get(self, ask: OfficeGet) -> OfficeAnswer:
-        """See Desk."""
-        return OfficeAnswer(yaml=self._yaml())
-
     async def menu_try(self, ask: MenuTry) -> MenuTried:
-        """See Desk."""
+        """What a caller would hear."""
         voice = self.exchange.prompts if ask.sound else None
         return await tried(self.exchange.office(), ask, self._now(), voice)
 
     async def notice_texts(self, ask: NoticeTexts) -> NoticeTextsAnswer:
-        """See Desk."""
+        """What callers hear before they are recorded."""
         office = self.exchange.office()
         return NoticeTextsAnswer(texts={one: notice_text(one, office) for one in office.languages})
 
     async def notice_hear(self, ask: NoticeHear) -> NoticeHeard:
-        """See Desk."""
+        """The same as sound."""
         sounds = await notice_in(ask.language, self.exchange.office(), self.exchange.prompts)
         return NoticeHeard(sounds=tuple(str(path.absolute()) for path in sounds))
 
-    async def line_test(self, ask: LineTest) -> LineTested:
-        """See Desk."""
-        tested = await self.lines.test(ask)
-        self._publish(Event(at=self._now(), kind="line", subject=ask.line))
-        return tested
-
-    async def line_balance(self, ask: LineBalance) -> Words:
-        """See Desk."""
-        return await self.lines.balance(ask)
-
-    async def line_tone(self, ask: LineTone) -> Words:
-        """See Desk."""
-        words = await self.lines.tone(ask)
-        self._publish(Event(at=self._now(), kind="line", subject=ask.line))
-        return words
-
-    async def line_divert(self, ask: LineDivert) -> LineDiverted:
-        """See Desk."""
-        there = await self.lines.divert(ask)
-        self._publish(Event(at=self._now(), kind="line", subject=ask.line))
-        return there
-
-    async def lines_found(self, ask: LinesFound) -> LinesAnswer:
-        """See Desk."""
-        return await self.added.found()
-
-    async def line_look(self, ask: LineLook) -> LineSeen:
-        """See Desk."""
-        return await self.hardware.look(ask)
-
-    async def line_restart(self, ask: LineRestart) -> Started:
-        """See Desk."""
-        return await self.hardware.restart(ask)
-
     def events(self) -> AsyncGenerator[Event, None]:
-        """See Desk."""
+        """Events from now on; closing the generator ends the listening. See `Feed`."""
         return self.feed.listen()
 
-    async def numbers(self, ask: Numbers) -> NumbersAnswer:
-        """See Desk."""
-        return self.pins.added_to(self.number_desk.all())
-
-    async def number_confirm(self, ask: NumberConfirm) -> NumberCode:
-        """See Desk."""
-        return await self.number_desk.confirm(ask)
-
-    async def prompts(self, ask: Prompts) -> PromptsAnswer:
-        """See Desk."""
-        return await self.sentences.all(ask)
-
-    async def prompt_look(self, ask: PromptLook) -> PromptAnswer:
-        """See Desk."""
-        return await self.sentences.one(ask)
-
-    async def prompt_hear(self, ask: PromptHear) -> PromptSound:
-        """See Desk."""
-        return await self.sentences.hear(ask)
-
-    async def answer_hear(self, ask: AnswerHear) -> PromptSound:
-        """See Desk."""
-        return await self.sentences.answer(ask)
-
-    async def announcement(self, ask: AnnouncementLook) -> AnnouncementNow:
-        """See Desk."""
-        return self.sentences.announcement()
-
-    async def box_get(self, ask: BoxGet) -> BoxAnswer:
-        """See Desk."""
-        return self.box.all()
-
-    async def network(self, ask: Network) -> NetworkAnswer:
-        """See Desk."""
-        return await self.lan.look()
-
-    # -- changes -----------------------------------------------------------------------------
-
-    async def network_try(self, ask: NetworkTry) -> NetworkAnswer:
-        """See Desk."""
-        return await self.lan.try_out(ask)
-
-    async def network_confirm(self, ask: NetworkConfirm) -> NetworkAnswer:
-        """See Desk."""
-        return await self.lan.confirm(ask)
-
-    async def network_take_back(self, ask: NetworkTakeBack) -> NetworkAnswer:
-        """See Desk."""
-        return await self.lan.take_back(ask)
-
-    async def line_add(self, ask: LineAdd) -> LineSet:
-        """See Desk."""
-        done = await self.added.add(ask)
-        self._publish(Event(at=self._now(), kind="line", subject=done.line))
-        return done
-
-    async def line_change(self, ask: LineChange) -> LineSet:
-        """See Desk."""
-        done = await self.added.change(ask)
-        self._publish(Event(at=self._now(), kind="line", subject=ask.line))
-        return done
-
-    async def line_remove(self, ask: LineRemove) -> Done:
-        """See Desk."""
-        await self.added.remove(ask)
-        self._publish(Event(at=self._now(), kind="line", subject=ask.line))
-        return Done()
-
-    async def letters_look(self, ask: LettersLook) -> LettersAnswer:
-        """See Desk."""
-        return await self.letters.look()
-
-    async def mail_set(self, ask: MailSet) -> Done:
-        """See Desk."""
-        await self.letters.set_mail(ask)
-        return Done()
-
-    async def mail_remove(self, ask: MailRemove) -> Done:
-        """See Desk."""
-        await self.letters.remove_mail(ask)
-        return Done()
-
-    async def messenger_add(self, ask: MessengerAdd) -> MessengerSet:
-        """See Desk."""
-        return await self.letters.add(ask)
-
-    async def messenger_remove(self, ask: MessengerRemove) -> Done:
-        """See Desk."""
-        await self.letters.remove(ask)
-        return Done()
-
-    async def letter_try(self, ask: LetterTry) -> LetterPut:
-        """See Desk."""
-        return await self.letters.try_out(ask)
-
-    async def letter_again(self, ask: LetterAgain) -> Done:
-        """See Desk."""
-        await self.letters.again(ask)
-        return Done()
-
-    async def letter_give_up(self, ask: LetterGiveUp) -> Done:
-        """See Desk."""
-        await self.letters.give_up(ask)
-        return Done()
-
-    async def letter_ask(self, ask: LetterAsk) -> LetterNow:
-        """See Desk."""
-        return await self.letters.ask(ask)
-
     async def office_put(self, ask: OfficePut) -> OfficePutAnswer:
-        """See Desk."""
+        """Replace the office; raises BadSettings with every problem."""
         office, warnings = self._alarmed(
             lambda: read_office(ask.yaml, "office.yaml", self.countries)
         )
@@ -437,7 +321,7 @@ class FrontDesk:
         return OfficePutAnswer(warnings=warnings)
 
     async def office_set(self, ask: OfficeSet) -> OfficePutAnswer:
-        """See Desk."""
+        """Replace some sections of the office; raises BadSettings with every problem."""
         held = self._yaml()
         if mark_of(sections_of(held), ask.sections) != ask.seen:
             raise HotlineError(
@@ -449,104 +333,13 @@ class FrontDesk:
             await self._put(office, ask.by)
         return OfficePutAnswer(warnings=warnings)
 
-    async def box_set(self, ask: BoxSet) -> Done:
-        """See Desk."""
-        await self.box.put(ask)
-        return Done()
-
-    async def box_anew(self, ask: BoxAnew) -> BoxBegins:
-        """See Desk."""
-        return await self.box.anew(ask)
-
-    async def staff(self, ask: StaffAsk) -> StaffSaid:
-        """See Desk."""
-        return self.people.ask(ask)
-
-    async def staff_pin(self, ask: StaffPin) -> StaffPinMade:
-        """See Desk."""
-        made = await self.pins.pin(ask)
-        self._numbers_changed()
-        return made
-
-    async def backup_look(self, ask: BackupLook) -> BackupAnswer:
-        """See Desk."""
-        return self.backups.look()
-
-    async def backup_make(self, ask: BackupMake) -> Done:
-        """See Desk."""
-        self.backups.make(ask)
-        return Done()
-
-    async def backup_forget(self, ask: BackupForget) -> Done:
-        """See Desk."""
-        await self.backups.forget()
-        return Done()
-
-    async def restore_open(self, ask: RestoreOpen) -> Done:
-        """See Desk."""
-        self.backups.open(ask)
-        return Done()
-
-    async def restore_drop(self, ask: RestoreDrop) -> Done:
-        """See Desk."""
-        await self.backups.drop()
-        return Done()
-
-    async def restore_take(self, ask: RestoreTake) -> Done:
-        """See Desk."""
-        self.backups.take(ask)
-        return Done()
-
-    async def restore_back(self, ask: RestoreBack) -> Done:
-        """See Desk."""
-        self.backups.take_back(ask)
-        return Done()
-
-    async def staff_open(self, ask: StaffOpen) -> Done:
-        """See Desk."""
-        self.pins.open(ask)
-        self._numbers_changed()
-        return Done()
-
-    async def prompt_put(self, ask: PromptPut) -> PromptPutAnswer:
-        """See Desk."""
-        return self._respoken(await self.sentences.put(ask), ask.by)
-
-    async def prompt_text(self, ask: PromptText) -> PromptPutAnswer:
-        """See Desk."""
-        return self._respoken(await self.sentences.text(ask), ask.by)
-
-    async def prompt_revert(self, ask: PromptRevert) -> Done:
-        """See Desk."""
-        await self.sentences.revert(ask)
-        return self._respoken(Done(), ask.by)
-
-    async def announce(self, ask: Announce) -> AnnouncementNow:
-        """See Desk."""
-        return self._respoken(await self.sentences.announce(ask), ask.by)
-
-    async def plan_swap(self, ask: PlanSwap) -> Done:
-        """See Desk."""
-        return await self._plan_change(ask)
-
-    async def plan_away(self, ask: PlanAway) -> Done:
-        """See Desk."""
-        return await self._plan_change(ask)
-
-    async def plan_stand_in(self, ask: PlanStandIn) -> Done:
-        """See Desk."""
-        return await self._plan_change(ask)
-
-    async def plan_move(self, ask: PlanMove) -> Done:
-        """See Desk."""
-        return await self._plan_change(ask)
-
-    async def plan_copy(self, ask: PlanCopy) -> Done:
-        """See Desk."""
-        return await self._plan_change(ask)
+    async def plan_change(self, ask: PlanAsk) -> Done:
+        """Into the draft, or in force at once."""
+        change = self.drafts.add(ask) if ask.draft else self._plans().put(ask)
+        return await self._planned(change, ask.by)
 
     async def plan_draft(self, ask: PlanDraft) -> StaffSaid:
-        """See Desk."""
+        """Put the draft in force, or take something out of it."""
         if ask.what == "take_out":
             await self._planned(self.drafts.take_out(ask), ask.by)
             return StaffSaid(done=True, words=say("Taken out of the draft."))
@@ -555,49 +348,49 @@ class FrontDesk:
         return self.drafts.tell(published)
 
     async def office_answered_by(self, ask: OfficeAnsweredBy) -> Done:
-        """See Desk."""
+        """Who answers from now on."""
         return await self._planned(self._plans().answered_by(ask), ask.by)
 
     async def office_undo(self, ask: OfficeUndo) -> Done:
-        """See Desk."""
+        """The office before the newest saving is in force again."""
         done = await self._planned(self._plans().undo(ask), ask.by)
         self.pins.door.look(self.exchange.office())
         return done
 
     async def case_assign(self, ask: CaseAssign) -> Done:
-        """See Desk."""
+        """Give a case to a person."""
         if self.exchange.office().person(ask.person) is None:
             raise HotlineError(f"Nobody here is called {ask.person}.", "Choose one of the list.")
         return await self._case(ask.case, self.exchange.cases.assign(ask.case, ask.person))
 
     async def case_done(self, ask: CaseDone) -> Done:
-        """See Desk."""
+        """Close a case."""
         if ask.note:
             await stored(self._note(ask.case, ask.by, ask.note))
         return await self._case(ask.case, self.exchange.cases.done(ask.case, self._now()))
 
     async def case_reopen(self, ask: CaseReopen) -> Done:
-        """See Desk."""
+        """Open a case again."""
         if ask.note:
             await stored(self._note(ask.case, ask.by, ask.note))
         return await self._case(ask.case, self.exchange.cases.reopen(ask.case, self._now()))
 
     async def case_note(self, ask: CaseNote) -> Done:
-        """See Desk."""
+        """Add a note to a case."""
         return await self._case(ask.case, self._note(ask.case, ask.by, ask.text))
 
     async def case_heard(self, ask: CaseHeard) -> Done:
-        """See Desk."""
+        """Mark a recording as listened to."""
         cases, now = self.exchange.cases, self._now()
         return await self._case(ask.case, cases.heard(ask.case, now, ask.by, saved=ask.saved))
 
     async def case_due(self, ask: CaseDue) -> Done:
-        """See Desk."""
+        """Set another deadline."""
         change = self.exchange.cases.put_off(ask.case, ask.due, self._now(), ask.by)
         return await self._case(ask.case, change)
 
     async def call_returned(self, ask: CallReturned) -> Done:
-        """See Desk."""
+        """Mark a missed call as returned."""
         journal = self.exchange.journal
         await stored(journal.mark_returned(int(ask.call_id), ask.by, self._now()))
         self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
@@ -607,47 +400,10 @@ class FrontDesk:
         exchange = self.exchange
         return PlanDesk(exchange.office, self.offices, exchange.clock, self.before, self.countries)
 
-    async def _plan_change(self, ask: PlanAsk) -> Done:
-        """Into the draft, or in force at once."""
-        change = self.drafts.add(ask) if ask.draft else self._plans().put(ask)
-        return await self._planned(change, ask.by)
-
     async def _planned(self, change: Future[Any], by: str) -> Done:
         await stored(change)
         self._publish(Event(at=self._now(), kind="office", words=f"Changed by {by}."))
         return Done()
-
-    async def number_forget(self, ask: NumberForget) -> Done:
-        """See Desk."""
-        return await self.number_desk.forget(ask)
-
-    async def number_measure(self, ask: NumberMeasure) -> Started:
-        """See Desk."""
-        return self.number_desk.measure(ask)
-
-    async def caps_resume(self, ask: CapsResume) -> Words:
-        """See Desk."""
-        words = await self.number_desk.resume(ask)
-        self._publish(Event(at=self._now(), kind="office", words=f"{ask.by}: {words.words}"))
-        return words
-
-    async def call_claim(self, ask: CallClaim) -> Done:
-        """See Desk."""
-        done = await self.waiting.claim(ask)
-        self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
-        return done
-
-    async def call_tried(self, ask: CallTried) -> Done:
-        """See Desk."""
-        done = await self.waiting.tried(ask)
-        self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
-        return done
-
-    async def call_back(self, ask: CallBack) -> Started:
-        """See Desk."""
-        return await self.waiting.back(ask)
-
-    # -- helpers of the above ----------------------------------------------------------------
 
     async def _put(self, office: Office, author: str) -> None:
         self.number_desk.confirming.look(office)
@@ -671,10 +427,24 @@ class FrontDesk:
         said = self.exchange.announcement()
         return said.until if said is not None and said.on(now) else None
 
-    def _respoken(self, answer: T, by: str) -> T:
+    def _respoken(self, ask: Spoken, _answer: Message) -> None:
         """What callers hear is another thing from now on."""
-        self._publish(Event(at=self._now(), kind="office", words=f"Changed by {by}."))
-        return answer
+        self._publish(Event(at=self._now(), kind="office", words=f"Changed by {ask.by}."))
+
+    def _line_told(self, ask: OfLine, _answer: Message) -> None:
+        self._publish(Event(at=self._now(), kind="line", subject=ask.line))
+
+    def _line_added(self, _ask: LineAdd, added: LineSet) -> None:
+        self._publish(Event(at=self._now(), kind="line", subject=added.line))
+
+    def _call_told(self, ask: CallClaim | CallTried, _answer: Message) -> None:
+        self._publish(Event(at=self._now(), kind="call", subject=str(ask.call_id)))
+
+    def _resumed(self, ask: CapsResume, words: Words) -> None:
+        self._publish(Event(at=self._now(), kind="office", words=f"{ask.by}: {words.words}"))
+
+    def _pins_told(self, _ask: Message, _answer: Message) -> None:
+        self._numbers_changed()
 
     def _numbers_changed(self) -> None:
         self._publish(Event(at=self._now(), kind="office"))

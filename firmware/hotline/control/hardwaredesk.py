@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -11,6 +11,7 @@ from typing import cast
 from hotline.calls.board import Board
 from hotline.control.messages.hardware import Ability, LineLook, LineRestart, LineSeen, What
 from hotline.control.messages.wire import Started
+from hotline.control.table import Row, row
 from hotline.errors import HotlineError
 from hotline.lines.port import (
     HandingLine,
@@ -42,6 +43,11 @@ class HardwareDesk:
     file: DatabaseFile
     codecs: str
     noted: Callable[[Act, str, str], None]
+
+    def rows(self) -> Iterator[Row]:
+        """What it answers."""
+        yield row(LineLook, self.look)
+        yield row(LineRestart, self.restart)
 
     async def look(self, ask: LineLook) -> LineSeen:
         """What the line can do, as far as it was seen; which hardware it is."""

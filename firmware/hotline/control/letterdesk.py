@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from hotline.control.messages.letters import (
     LetterNow,
     LetterPut,
     LettersAnswer,
+    LettersLook,
     LetterTry,
     MailNow,
     MailRemove,
@@ -35,7 +36,9 @@ from hotline.control.messages.letters import (
     MessengerSet,
 )
 from hotline.control.messages.lines import Setting
+from hotline.control.messages.wire import Done
 from hotline.control.stored import stored
+from hotline.control.table import Row, row
 from hotline.errors import BadSettings, HotlineError
 from hotline.notify.outbox import Outbox
 from hotline.numbering import can_be_texted
@@ -88,6 +91,18 @@ class LetterDesk:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _kept_old: bool = False
 
+    def rows(self) -> Iterator[Row]:
+        """What it answers."""
+        yield row(LettersLook, lambda _: self.look())
+        yield row(LetterAsk, self.ask)
+        yield row(MailSet, self.set_mail)
+        yield row(MailRemove, self.remove_mail)
+        yield row(MessengerAdd, self.add)
+        yield row(MessengerRemove, self.remove)
+        yield row(LetterTry, self.try_out)
+        yield row(LetterAgain, self.again)
+        yield row(LetterGiveUp, self.give_up)
+
     # -- questions -----------------------------------------------------------------------------
 
     async def look(self) -> LettersAnswer:
@@ -115,7 +130,7 @@ class LetterDesk:
 
     # -- by what letters leave -----------------------------------------------------------------
 
-    async def set_mail(self, ask: MailSet) -> None:
+    async def set_mail(self, ask: MailSet) -> Done:
         """Another mailbox. Raises BadSettings."""
         async with self._turn:
             before = self.carriers.now
@@ -125,8 +140,9 @@ class LetterDesk:
             await self._keep(with_mail(before, row, self.path.parent))
             self.outbox.try_now("email")
             self.note(Act.MAILBOX_SET, str(given.get("sender", "")), ask.by)
+        return Done()
 
-    async def remove_mail(self, ask: MailRemove) -> None:
+    async def remove_mail(self, ask: MailRemove) -> Done:
         """None any more."""
         async with self._turn:
             before = self.carriers.now
@@ -134,6 +150,7 @@ class LetterDesk:
             if before.added_mail is not None:
                 await self._keep(replace(before, added_mail=None))
                 self.note(Act.MAILBOX_REMOVED, before.added_mail.mail.sender, ask.by)
+        return Done()
 
     async def add(self, ask: MessengerAdd) -> MessengerSet:
         """One more messenger. Raises BadSettings."""
@@ -158,7 +175,7 @@ class LetterDesk:
             self.note(Act.MESSENGER_ADDED, name, ask.by)
             return MessengerSet(name=name)
 
-    async def remove(self, ask: MessengerRemove) -> None:
+    async def remove(self, ask: MessengerRemove) -> Done:
         """One less; what waits for it is given up."""
         async with self._turn:
             before = self.carriers.now
@@ -171,6 +188,7 @@ class LetterDesk:
                 if (letter.way, letter.recipient) == ("apprise", ask.name):
                     await stored(self.outbox.give_up(letter))
             self.note(Act.MESSENGER_REMOVED, ask.name, ask.by)
+        return Done()
 
     # -- single letters ------------------------------------------------------------------------
 
@@ -187,16 +205,18 @@ class LetterDesk:
         await stored(put)
         return LetterPut(id=letter_id)
 
-    async def again(self, ask: LetterAgain) -> None:
+    async def again(self, ask: LetterAgain) -> Done:
         """Try it at once."""
         letter = self._waiting(await self._letter(ask.id))
         self.outbox.try_now(letter.way, letter.recipient)
+        return Done()
 
-    async def give_up(self, ask: LetterGiveUp) -> None:
+    async def give_up(self, ask: LetterGiveUp) -> Done:
         """Send it no more."""
         letter = self._waiting(await self._letter(ask.id))
         await stored(self.outbox.give_up(letter))
         self.note(Act.LETTER_GIVEN_UP, f"{letter.way} {letter.recipient}", ask.by)
+        return Done()
 
     # -- inside --------------------------------------------------------------------------------
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hotline.control.messages.network import (
+    Network,
     NetworkAnswer,
     NetworkConfirm,
     NetworkDevice,
@@ -13,6 +14,7 @@ from hotline.control.messages.network import (
     NetworkTrial,
     NetworkTry,
 )
+from hotline.control.table import Row, row
 from hotline.lan.manager import Device
 from hotline.lan.trial import Lan, Trial
 from hotline.lan.wanted import Typed, Wanted, fixed
@@ -25,6 +27,13 @@ class NetworkDesk:
 
     lan: Lan
     note: Callable[[Act, str, str], None]
+
+    def rows(self) -> Iterator[Row]:
+        """What it answers."""
+        yield row(Network, lambda _: self.look())
+        yield row(NetworkTry, self.try_out)
+        yield row(NetworkConfirm, self.confirm)
+        yield row(NetworkTakeBack, self.take_back)
 
     async def look(self) -> NetworkAnswer:
         """How it is. Raises HotlineError where the network is not the box's to change."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hotline.calls.staffdoor import StaffDoor
 from hotline.control.messages.people import NumbersAnswer, StaffOpen, StaffPin, StaffPinMade
+from hotline.control.messages.wire import Done
 from hotline.routing.office import Person
 
 
@@ -26,9 +27,10 @@ class PinDesk:
         number, digits = await self.door.make(person, ask.by)
         return StaffPinMade(name=person.name, number=number, digits=digits)
 
-    def open(self, ask: StaffOpen) -> None:
+    async def open(self, ask: StaffOpen) -> Done:
         """Take guesses again."""
         self.door.open_again(ask.by)
+        return Done()
 
     def added_to(self, numbers: NumbersAnswer) -> NumbersAnswer:
         """Who has a PIN, and whether it opens anything now."""

@@ -30,6 +30,7 @@ from hotline.control.messages.prompts import (
     PromptText,
     PromptVersion,
 )
+from hotline.control.messages.wire import Done
 from hotline.errors import HotlineError
 from hotline.media import catalogue
 from hotline.media.catalogue import opening_words
@@ -131,11 +132,12 @@ class PromptDesk:
         sounds = await asyncio.to_thread(self.own.sounds, ask.language, ask.name)
         return PromptPutAnswer(seconds=sounds[0].seconds)
 
-    async def revert(self, ask: PromptRevert) -> None:
+    async def revert(self, ask: PromptRevert) -> Done:
         """An earlier sound, or the box's own words."""
         self._sentence(ask.language, ask.name)
         async with self._turn:
             await asyncio.to_thread(self.own.use, ask.language, ask.name, ask.number)
+        return Done()
 
     async def announce(self, ask: Announce) -> AnnouncementNow:
         """On until then, or off. It is spoken ahead, so that no caller waits for it."""

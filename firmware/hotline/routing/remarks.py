@@ -22,7 +22,7 @@ from hotline.routing.office import (
     Topic,
 )
 from hotline.routing.staff import may_ring
-from hotline.said import say
+from hotline.said import Said, say, together
 
 # A caller remembers five choices; 0 (a person) and * (again) are habits, not choices.
 MOST_CHOICES = 5
@@ -65,13 +65,31 @@ def remarks_on(office: Office) -> Iterator[Remark]:
             yield from _key(office, menu, key, ("menus", place, "keys", position))
 
 
-def _unknown(place: Place, what: str, name: str, known: Iterable[str]) -> Remark:
+def _unknown(place: Place, words: Said, name: str, known: Iterable[str]) -> Remark:
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
-    hint = (
-        f": did you mean `{close[0]}`?" if close else f"; there are: {', '.join(names) or 'none'}"
-    )
-    return Remark(place, f"there is no {what} `{name}`{hint}", mistake=True, refers=name)
+    if close:
+        hint = say("Did you mean `%(meant)s`?", meant=close[0])
+    elif names:
+        hint = say("There are: %(known)s.", known=", ".join(names))
+    else:
+        hint = say("There is none yet.")
+    return Remark(place, together(words, hint), mistake=True, refers=name)
+
+
+def _no_person(place: Place, name: str, office: Office) -> Remark:
+    known = [person.id for person in office.people]
+    return _unknown(place, say("there is no person `%(name)s`.", name=name), name, known)
+
+
+def _no_topic(place: Place, name: str, office: Office) -> Remark:
+    known = [topic.id for topic in office.topics]
+    return _unknown(place, say("there is no topic `%(name)s`.", name=name), name, known)
+
+
+def _no_menu(place: Place, name: str, office: Office) -> Remark:
+    known = [menu.id for menu in office.menus]
+    return _unknown(place, say("there is no menu `%(name)s`.", name=name), name, known)
 
 
 def _twice(office: Office) -> Iterator[Remark]:
@@ -91,47 +109,58 @@ def _twice(office: Office) -> Iterator[Remark]:
         for position, name in enumerate(names):
             if name in names[:position]:
                 where = (*place, position, field)
-                yield Remark(where, f"the {field} `{name}` is given twice", mistake=True)
+                yield Remark(where, _given_twice(field, name), mistake=True)
+
+
+def _given_twice(field: str, name: str) -> Said:
+    if field == "key":
+        return say("the key `%(name)s` is given twice", name=name)
+    return say("the id `%(name)s` is given twice", name=name)
 
 
 def _people(office: Office) -> Iterator[Remark]:
     if not office.people:
         yield Remark(
-            ("people",), "nobody is named: calls are answered, and every caller may leave a message"
+            ("people",),
+            say("nobody is named: calls are answered, and every caller may leave a message"),
         )
     topics = [topic.id for topic in office.topics]
     with_shift = {shift.person for shift in office.shifts}
     with_shift |= {person for swap in office.swaps for person in (swap.one, swap.other)}
     for position, one in enumerate(office.overflow):
         if office.person(one) is None:
-            people = [person.id for person in office.people]
-            yield _unknown(("overflow", position), "person", one, people)
+            yield _no_person(("overflow", position), one, office)
         elif one in {shift.person for shift in office.shifts}:
-            words = f"`{one}` takes what overflows while the line is open, so no shift applies"
+            words = say(
+                "`%(person)s` takes what overflows while the line is open, so no shift applies",
+                person=one,
+            )
             yield Remark(("overflow", position), words)
     if office.answered_by is AnsweredBy.CENTRE and not office.overflow:
         yield _no_centre(("answered_by",))
     if office.supervisor and office.person(office.supervisor) is None:
-        people = [person.id for person in office.people]
-        yield _unknown(("supervisor",), "person", office.supervisor, people)
+        yield _no_person(("supervisor",), office.supervisor, office)
     for position, person in enumerate(office.people):
         place = ("people", position)
         if person.number is None and not person.unconfirmed:
-            yield Remark(place, f"{person.name} has no number yet and is not rung")
+            words = say("%(person)s has no number yet and is not rung", person=person.name)
+            yield Remark(place, words)
         if office.shifts and person.id not in with_shift and person.id not in office.overflow:
-            yield Remark(place, f"{person.name} has no shift and is not rung")
+            words = say("%(person)s has no shift and is not rung", person=person.name)
+            yield Remark(place, words)
         for topic in sorted(person.topics.difference(topics)):
-            yield _unknown((*place, "topics"), "topic", topic, topics)
+            yield _no_topic((*place, "topics"), topic, office)
 
 
 def _directory(office: Office) -> Iterator[Remark]:
     for position, one in enumerate(office.directory):
         place: Place = ("directory", position)
         if office.person(one.id) is not None:
-            words = f"the id `{one.id}` is one of the people's already"
+            words = say("the id `%(name)s` is one of the people's already", name=one.id)
             yield Remark((*place, "id"), words, mistake=True)
         if one.number is None and not one.unconfirmed:
-            yield Remark(place, f"{one.name} has no number yet and cannot be chosen")
+            words = say("%(person)s has no number yet and cannot be chosen", person=one.name)
+            yield Remark(place, words)
 
 
 def _times(office: Office) -> Iterator[Remark]:
@@ -139,15 +168,17 @@ def _times(office: Office) -> Iterator[Remark]:
     for position, shift in enumerate(office.shifts):
         place = ("shifts", position)
         if shift.person not in people:
-            yield _unknown((*place, "person"), "person", shift.person, people)
+            yield _no_person((*place, "person"), shift.person, office)
         for pause in shift.breaks:
             if not _inside(pause, shift):
-                words = f"the break at {pause.start} is not inside the shift and is not taken"
+                words = say(
+                    "the break at %(time)s is not inside the shift and is not taken",
+                    time=pause.start,
+                )
                 yield Remark((*place, "breaks"), words)
     for position, absence in enumerate(office.absences):
         if absence.person not in people:
-            where = ("absences", position, "person")
-            yield _unknown(where, "person", absence.person, people)
+            yield _no_person(("absences", position, "person"), absence.person, office)
     yield from _swaps(office)
 
 
@@ -160,7 +191,7 @@ def _swaps(office: Office) -> Iterator[Remark]:
             yield Remark(place, words, mistake=True)
         for field, person in (("one", swap.one), ("other", swap.other)):
             if person not in people:
-                yield _unknown((*place, field), "person", person, people)
+                yield _no_person((*place, field), person, office)
             if (swap.day, person) in taken:
                 words = say(
                     "`%(person)s` swaps twice on %(day)s: only one of them can hold",
@@ -181,7 +212,10 @@ def _inside(pause: Break, shift: Shift) -> bool:
 def _topics(office: Office) -> Iterator[Remark]:
     for position, topic in enumerate(office.topics):
         if office.people and not _covered(office, topic):
-            words = f"nobody who can be rung covers `{topic.id}`: whoever is there is asked"
+            words = say(
+                "nobody who can be rung covers `%(topic)s`: whoever is there is asked",
+                topic=topic.id,
+            )
             yield Remark(("topics", position), words)
 
 
@@ -256,16 +290,19 @@ def _campaigns(office: Office) -> Iterator[Remark]:
         if campaign.answered_by is AnsweredBy.CENTRE and not office.overflow:
             yield _no_centre((*place, "answered_by"))
         if campaign.menu and campaign.menu not in menus:
-            yield _unknown((*place, "menu"), "menu", campaign.menu, menus)
+            yield _no_menu((*place, "menu"), campaign.menu, office)
         for person in campaign.people:
             if person not in people:
-                yield _unknown((*place, "people"), "person", person, people)
+                yield _no_person((*place, "people"), person, office)
         if campaign.yearly and (campaign.first is None or campaign.last is None):
-            words = "a yearly campaign needs its first and its last day: `from` and `to`"
+            words = say("a yearly campaign needs its first and its last day: `from` and `to`")
             yield Remark(place, words, mistake=True)
         alike = [one for one in office.campaigns[:position] if _always(one) and not one.lines]
         if alike:
-            words = f"is never reached: `{alike[0].id}` is on at all times and on every line"
+            words = say(
+                "is never reached: `%(other)s` is on at all times and on every line",
+                other=alike[0].id,
+            )
             yield Remark(place, words)
 
 
@@ -293,26 +330,33 @@ def _key(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Remark]
     if key.do is Do.TOPIC or (key.do in _OF_TOPIC and key.target):
         topics = [topic.id for topic in office.topics]
         if key.target not in topics:
-            yield _unknown(target, "topic", key.target, topics)
+            yield _no_topic(target, key.target, office)
     elif key.do is Do.MENU:
         yield from _leads_to(office, menu, key, target)
     elif key.do is Do.ANSWER:
         yield from _leads_to_answer(office, key, target)
     elif key.do is Do.LANGUAGE:
         if key.target not in office.languages:
-            yield _unknown(target, "language of the office", key.target, office.languages)
+            words = say("there is no language of the office `%(name)s`.", name=key.target)
+            yield _unknown(target, words, key.target, office.languages)
     elif key.target:
-        yield Remark(target, f"key {key.key} (`{key.do}`) takes no target", mistake=True)
+        words = say("key %(key)s (`%(does)s`) takes no target", key=key.key, does=key.do)
+        yield Remark(target, words, mistake=True)
     if key.ask_why and not _to_person(key):
-        words = f"key {key.key} (`{key.do}`) rings nobody who could hear why: `ask_why` is for"
-        yield Remark((*place, "ask_why"), f"{words} person and topic", mistake=True)
+        words = say(
+            "key %(key)s (`%(does)s`) rings nobody who could hear why:"
+            " `ask_why` is for person and topic",
+            key=key.key,
+            does=key.do,
+        )
+        yield Remark((*place, "ask_why"), words, mistake=True)
     yield from _words_missing(office, menu, key, place)
 
 
 def _leads_to(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Remark]:
     menus = [m.id for m in office.menus]
     if key.target not in menus:
-        yield _unknown(place, "menu", key.target, menus)
+        yield _no_menu(place, key.target, office)
     elif key.target == menu.id:
         words = say("key %(key)s leads to its own menu: let it say the menu again", key=key.key)
         yield Remark(place, words, mistake=True)
@@ -326,7 +370,8 @@ def _leads_to(office: Office, menu: Menu, key: Key, place: Place) -> Iterator[Re
 
 def _leads_to_answer(office: Office, key: Key, place: Place) -> Iterator[Remark]:
     if key.target not in ids(office):
-        yield _unknown(place, "answer", key.target, ids(office))
+        words = say("there is no answer `%(name)s`.", name=key.target)
+        yield _unknown(place, words, key.target, ids(office))
     elif office.answer(key.target) is None and not can_say(office, key.target):
         words = say(
             "key %(key)s has nothing to say: write the address, or the e-mail and the site",
@@ -358,4 +403,5 @@ def listed(codes: Iterable[str]) -> str:
 
 
 def _no_centre(place: Place) -> Remark:
-    return Remark(place, "nobody is in overflow, so there is no centre to answer", mistake=True)
+    words = say("nobody is in overflow, so there is no centre to answer")
+    return Remark(place, words, mistake=True)

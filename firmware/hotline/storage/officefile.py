@@ -26,6 +26,7 @@ from hotline.routing.office import (
     Topic,
 )
 from hotline.routing.remarks import remarks_on
+from hotline.said import say, together
 from hotline.storage.officeform import (
     ALWAYS,
     LANGUAGES,
@@ -114,7 +115,9 @@ class _Draft:
         """The office as far as it could be read; it counts only if there are no problems."""
         self.problems += self.tree.problems
         if not isinstance(self.tree.value, dict):
-            self.problem((), "an office is written as `key: value` lines, beginning with `name: …`")
+            self.problem(
+                (), say("an office is written as `key: value` lines, beginning with `name: …`")
+            )
             return Office(**_values(_STAND_IN, without={"version"}))
         raw = dict(self.tree.value)
         sections = {name: self.section(name, raw.pop(name, None)) for name in SECTIONS}
@@ -148,16 +151,23 @@ class _Draft:
         if given is None or (name == "hours" and given == ALWAYS):
             return []
         if not isinstance(given, list):
-            self.problem((name,), f"`{name}` must be a list: lines beginning with `- `")
+            words = say("`%(name)s` must be a list: lines beginning with `- `", name=name)
+            self.problem((name,), words)
             return []
         if len(given) > _MOST_ITEMS:
-            self.problem((name,), f"`{name}` has {len(given)} entries, the most is {_MOST_ITEMS}")
+            words = say(
+                "`%(name)s` has %(count)s entries, the most is %(most)s",
+                name=name,
+                count=len(given),
+                most=_MOST_ITEMS,
+            )
+            self.problem((name,), words)
         return given[:_MOST_ITEMS]
 
     def form(self, kind: type[_Form], given: Any, place: Place) -> _Form | None:
         """The item in its form, or None and the problems written down."""
         if not isinstance(given, dict):
-            self.problem(place, "must be written as `key: value`")
+            self.problem(place, say("must be written as `key: value`"))
             return None
         try:
             return kind.model_validate(given)
@@ -232,7 +242,9 @@ class _Draft:
         try:
             return dialable(form.number, self.country, allowed)
         except NumberRefused as refused:
-            self.problem((*place, "number"), f"{form.name}: {refused}")
+            self.problem(
+                (*place, "number"), together(f"{form.name}:", refused.cause, refused.action)
+            )
             self.refused.append((form.number, refused))
             return None
 
@@ -241,7 +253,8 @@ class _Draft:
         numbers = [normalise(given, self.country or top.country) for given in top.first_in_line]
         for position, (given, number) in enumerate(zip(top.first_in_line, numbers, strict=True)):
             if number is None:
-                self.problem(("first_in_line", position), f"`{given}` is no telephone number")
+                words = say("`%(given)s` is no telephone number", given=given)
+                self.problem(("first_in_line", position), words)
         return tuple(number for number in numbers if number is not None)
 
     def menus(self, given: list[Any]) -> tuple[Menu, ...]:
@@ -253,7 +266,7 @@ class _Draft:
             keys = raw.pop("keys", None) if isinstance(raw, dict) else None
             form = self.form(MenuForm, raw, here)
             if not isinstance(keys, list) or not keys:
-                self.problem((*here, "keys"), "a menu needs a list of `keys`")
+                self.problem((*here, "keys"), say("a menu needs a list of `keys`"))
                 keys = []
             made = tuple(self.nouns(KeyForm, keys, (*here, "keys"), (*there, "keys"), _key))
             if form is None:

@@ -26,6 +26,7 @@ from pydantic import (
 from hotline.numbering import is_country
 from hotline.routing.office import AnsweredBy, Break, Do, Fallback, Strategy, WallTime
 from hotline.routing.selfcalls import BEFORE_OPENING, OFF
+from hotline.said import say, together
 from hotline.storage.officewords import (
     EVERY_DAY,
     read_break,
@@ -62,25 +63,32 @@ def _language(code: str) -> str:
     if code in LANGUAGES:
         return code
     meant = _MEANT_LANGUAGE.get(code.lower()) or nearest(code, LANGUAGES)
-    hint = f": did you mean `{meant}`?" if meant else f"; there are {', '.join(LANGUAGES)}"
-    raise ValueError(f"the box does not speak `{code}`{hint}")
+    if meant:
+        hint = say("Did you mean `%(meant)s`?", meant=meant)
+    else:
+        hint = say("There are: %(known)s.", known=", ".join(LANGUAGES))
+    raise ValueError(together(say("the box does not speak `%(code)s`.", code=code), hint))
 
 
 def _one_line(text: str) -> str:
     if not text.strip() or not text.isprintable():
-        raise ValueError("must be one line of text")
+        raise ValueError(say("must be one line of text"))
     return text
 
 
 def _email(given: str) -> str:
     if given and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", given):
-        raise ValueError(f"`{given}` is no e-mail address: write it like office@example.com")
+        raise ValueError(
+            say("`%(given)s` is no e-mail address: write it like office@example.com", given=given)
+        )
     return given
 
 
 def _country(code: str) -> str:
     if not is_country(code.upper()):
-        raise ValueError(f"`{code}` is no country: write its two letters, such as MD or RO")
+        raise ValueError(
+            say("`%(code)s` is no country: write its two letters, such as MD or RO", code=code)
+        )
     return code.upper()
 
 
@@ -95,15 +103,20 @@ def _zone(given: object) -> ZoneInfo:
     if name in _zones():
         return ZoneInfo(name)
     meant = nearest(name, _zones())
-    hint = f"did you mean `{meant}`?" if meant else "write it like Europe/Chisinau"
-    raise ValueError(f"unknown time zone `{name}`: {hint}")
+    if meant:
+        hint = say("Did you mean `%(meant)s`?", meant=meant)
+    else:
+        hint = say("Write it like `Europe/Chisinau`.")
+    raise ValueError(together(say("unknown time zone `%(name)s`.", name=name), hint))
 
 
 def _date(word: object) -> date:
     try:
         return date.fromisoformat(str(word))
     except ValueError:
-        raise ValueError(f"`{word}` is no date: write it like 2026-12-24") from None
+        raise ValueError(
+            say("`%(word)s` is no date: write it like 2026-12-24", word=word)
+        ) from None
 
 
 def _self_call(word: str) -> str:
@@ -114,7 +127,12 @@ def _self_call(word: str) -> str:
         return str(read_wall_time(said))
     except ValueError:
         raise ValueError(
-            f"`{word}` is no time of day: write it like 07:30, or `{BEFORE_OPENING}`, or `{OFF}`"
+            say(
+                "`%(word)s` is no time of day: write it like 07:30, or `%(before)s`, or `%(off)s`",
+                word=word,
+                before=BEFORE_OPENING,
+                off=OFF,
+            )
         ) from None
 
 
@@ -248,7 +266,7 @@ class ClosureForm(Form):
     def _in_order(self) -> ClosureForm:
         _check_order(self.from_, self.to)
         if self.yearly and self.to and (self.to - self.from_).days >= _DAYS_OF_YEAR:
-            raise ValueError("a yearly closure must be shorter than a year")
+            raise ValueError(say("a yearly closure must be shorter than a year"))
         return self
 
 
@@ -313,7 +331,7 @@ class CampaignForm(Form):
     def _in_order(self) -> CampaignForm:
         _check_order(self.from_, self.to)
         if self.yearly and self.from_ and self.to and (self.to - self.from_).days >= _DAYS_OF_YEAR:
-            raise ValueError("a yearly campaign must be shorter than a year")
+            raise ValueError(say("a yearly campaign must be shorter than a year"))
         return self
 
 
@@ -375,4 +393,6 @@ class TopForm(Form):
 
 def _check_order(first: date | None, last: date | None) -> None:
     if first is not None and last is not None and last < first:
-        raise ValueError(f"it ends on {last}, before it begins on {first}")
+        raise ValueError(
+            say("it ends on %(last)s, before it begins on %(first)s", last=last, first=first)
+        )

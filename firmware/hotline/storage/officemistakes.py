@@ -7,56 +7,72 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from hotline.said import Said, say, together
 from hotline.storage.officeform import SECTIONS, MenuForm, TopForm, nearest
 from hotline.storage.yamltree import Place
 
 LONGEST_QUOTE = 40
 
 
-def words_for(kind: type[BaseModel], loc: Place, error: dict[str, Any]) -> str:
+def words_for(kind: type[BaseModel], loc: Place, error: dict[str, Any]) -> Said:
     """One of pydantic's errors in words for the owner. `loc` begins at the item."""
     name = ".".join(str(step) for step in loc if isinstance(step, str))
+    if error["type"] == "extra_forbidden":
+        key = str(loc[-1])[:LONGEST_QUOTE]
+        return together(say("unknown key `%(key)s`.", key=key), meant(key, _keys(kind, loc[:-1])))
+    if error["type"] == "missing":
+        return say("`%(name)s` is missing", name=name)
+    words = _wrong(str(loc[-1]) if loc else "", error)
+    return together(f"{name}:", words) if name else words
+
+
+def _wrong(field: str, error: dict[str, Any]) -> Said:
+    """What is wrong with the value of a field."""
     given, context = str(error["input"])[:LONGEST_QUOTE], error.get("ctx", {})
     match error["type"]:
-        case "extra_forbidden":
-            key = str(loc[-1])[:LONGEST_QUOTE]
-            return f"unknown key `{key}`{did_you_mean(key, _keys(kind, loc[:-1]))}"
-        case "missing":
-            return f"`{name}` is missing"
         case "value_error":
-            return f"{name}: {context['error']}" if name else str(context["error"])
+            return together(context["error"].args[0])
         case "enum":
             right = [
                 part.strip(" '") for part in context["expected"].replace(" or ", ",").split(",")
             ]
-            return f"{name}: unknown word `{given}`{did_you_mean(given, right)}"
+            return together(say("unknown word `%(given)s`.", given=given), meant(given, right))
         case "int_parsing" | "int_type":
-            return f"{name}: `{given}` must be a whole number"
+            return say("`%(given)s` must be a whole number", given=given)
         case "bool_parsing" | "bool_type":
-            return f"{name}: `{given}` must be yes or no"
+            return say("`%(given)s` must be yes or no", given=given)
         case "greater_than_equal":
-            return f"{name}: {given} is too small, the least is {context['ge']}"
+            least = context["ge"]
+            return say("%(given)s is too small, the least is %(least)s", given=given, least=least)
         case "less_than_equal":
-            return f"{name}: {given} is too large, the most is {context['le']}"
+            most = context["le"]
+            return say("%(given)s is too large, the most is %(most)s", given=given, most=most)
+        case "string_pattern_mismatch" if field == "key":
+            return say("`%(given)s` must be one of the keys 0-9, * and #", given=given)
         case "string_pattern_mismatch":
-            return f"{name}: `{given}` {_PATTERN_WORDS.get(str(loc[-1]), _ID_WORDS)}"
+            return say(
+                "`%(given)s` must be a short name of letters and digits, without spaces",
+                given=given,
+            )
+        case "string_too_long":
+            most = context["max_length"]
+            return say("is too long: %(most)s letters at most", most=most)
         case "string_type":
-            return f"{name}: must be a word or a text"
+            return say("must be a word or a text")
         case "tuple_type" | "frozen_set_type" | "list_type":
-            return f"{name}: must be a list such as [one, two]"
+            return say("must be a list such as `[one, two]`")
         case "dict_type" | "model_type":
-            return f"{name}: must be written as `key: value`, for texts as {{en: …, ro: …}}"
+            return say("must be written as `key: value`, for texts as {en: …, ro: …}")
         case _:
-            return f"{name}: {error['msg']}"
+            return together(error["msg"])
 
 
-_ID_WORDS = "must be a short name of letters and digits, without spaces"
-_PATTERN_WORDS = {"key": "must be one of the keys 0-9, * and #"}
-
-
-def did_you_mean(word: str, right: Collection[str]) -> str:
+def meant(word: str, right: Collection[str]) -> Said:
+    """The nearest of the right words, or all of them."""
     close = nearest(word, right)
-    return f": did you mean `{close}`?" if close else f"; there are: {', '.join(sorted(right))}"
+    if close:
+        return say("Did you mean `%(meant)s`?", meant=close)
+    return say("There are: %(known)s.", known=", ".join(sorted(right)))
 
 
 def _keys(kind: type[BaseModel], loc: Place) -> list[str]:

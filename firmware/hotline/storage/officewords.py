@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from hotline.routing.office import MINUTES_PER_DAY, Break, WallTime
+from hotline.said import say
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_DAY = frozenset(range(7))
@@ -23,7 +24,9 @@ def read_weekday(word: str) -> int:
         for number, day in enumerate(DAYS):
             if day.startswith(name):
                 return number
-    raise ValueError(f"`{word}` is no weekday: write mon, tue, wed, thu, fri, sat or sun")
+    raise ValueError(
+        say("`%(word)s` is no weekday: write mon, tue, wed, thu, fri, sat or sun", word=word)
+    )
 
 
 def write_weekday(day: int) -> str:
@@ -70,7 +73,9 @@ def read_wall_time(word: str) -> WallTime:
     found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", word.strip())
     minutes = int(found[1]) * 60 + int(found[2]) if found else MINUTES_PER_DAY + 1
     if minutes > MINUTES_PER_DAY:
-        raise ValueError(f"`{word.strip()}` is no time of day: write it like 09:00, up to 24:00")
+        raise ValueError(
+            say("`%(word)s` is no time of day: write it like 09:00, up to 24:00", word=word.strip())
+        )
     return WallTime(minutes)
 
 
@@ -78,7 +83,9 @@ def read_duration(word: str) -> int:
     """Minutes of `24h`, `15m`, `1h30m`."""
     found = _DURATION.fullmatch(word.strip())
     if found is None or not (found[1] or found[2]):
-        raise ValueError(f"`+{word.strip()}` is no length: write it like +15m, +24h or +1h30m")
+        raise ValueError(
+            say("`+%(word)s` is no length: write it like +15m, +24h or +1h30m", word=word.strip())
+        )
     return int(found[1] or 0) * 60 + int(found[2] or 0)
 
 
@@ -93,11 +100,16 @@ def read_shift_time(words: str) -> tuple[WallTime, WallTime, int | None]:
     if "+" in words:
         start, minutes = _start_and_length(words)
         if minutes > MINUTES_PER_DAY:
-            raise ValueError("a shift is 24 hours at most: write one for each day")
+            raise ValueError(say("a shift is 24 hours at most: write one for each day"))
         return start, WallTime((start.minutes + minutes) % MINUTES_PER_DAY), minutes
     start, end = _two_times(words)
     if start == end:
-        raise ValueError(f"it starts and ends at {start}: for the whole day write `{start} +24h`")
+        raise ValueError(
+            say(
+                "it starts and ends at %(time)s: for the whole day write `%(time)s +24h`",
+                time=start,
+            )
+        )
     return start, end, None
 
 
@@ -111,7 +123,11 @@ def read_open_time(words: str) -> tuple[WallTime, WallTime]:
     start, end = _two_times(words)
     if start == end:
         raise ValueError(
-            f"it opens and closes at {start}: write 00:00-24:00, or `hours: always` for every day"
+            say(
+                "it opens and closes at %(time)s: write 00:00-24:00,"
+                " or `hours: always` for every day",
+                time=start,
+            )
         )
     return start, end
 
@@ -124,9 +140,9 @@ def read_break(words: str) -> Break:
         start, end = _two_times(words)
         minutes = (end.minutes - start.minutes) % MINUTES_PER_DAY
         if minutes == 0:
-            raise ValueError(f"the break starts and ends at {start}")
+            raise ValueError(say("the break starts and ends at %(time)s", time=start))
     if minutes > MINUTES_PER_DAY // 2:
-        raise ValueError("a break is 12 hours at most: write two shifts instead")
+        raise ValueError(say("a break is 12 hours at most: write two shifts instead"))
     return Break(start, minutes)
 
 
@@ -139,19 +155,21 @@ def _start_and_length(words: str) -> tuple[WallTime, int]:
     first, _, length = words.partition("+")
     start, minutes = _start(first), read_duration(length)
     if minutes == 0:
-        raise ValueError("the length is zero")
+        raise ValueError(say("the length is zero"))
     return start, minutes
 
 
 def _two_times(words: str) -> tuple[WallTime, WallTime]:
     first, dash, last = words.replace("–", "-").partition("-")
     if not dash:
-        raise ValueError(f"`{words}` is no span of time: write it like 09:00-18:00")
+        raise ValueError(
+            say("`%(words)s` is no span of time: write it like 09:00-18:00", words=words)
+        )
     return _start(first), read_wall_time(last)
 
 
 def _start(word: str) -> WallTime:
     start = read_wall_time(word)
     if start.minutes == MINUTES_PER_DAY:
-        raise ValueError("24:00 is only an end: the day starts at 00:00")
+        raise ValueError(say("24:00 is only an end: the day starts at 00:00"))
     return start

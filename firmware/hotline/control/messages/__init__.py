@@ -6,7 +6,7 @@ A request names itself in `do`. Its answer is a `Reply`: either `ok` with the an
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final, get_args
 
 from pydantic import Field, TypeAdapter
 
@@ -98,6 +98,7 @@ from hotline.control.messages.prompts import (
     PromptText,
 )
 from hotline.control.messages.status import Status, Subscribe, Who
+from hotline.control.messages.wire import Message
 
 Request = Annotated[
     Status
@@ -180,3 +181,5 @@ Request = Annotated[
     Field(discriminator="do"),
 ]
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
+# Every message that has one answer.
+KINDS: Final[frozenset[type[Message]]] = frozenset(get_args(get_args(Request)[0])) - {Subscribe}
