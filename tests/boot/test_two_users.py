@@ -1,4 +1,4 @@
-"""Daemon and page are two users: the page has what it needs, and not what is none of its business."""
+"""Daemon and page are two users: the page has what it needs, and nothing else of the daemon."""
 
 from __future__ import annotations
 

@@ -89,6 +89,7 @@ from hotline.storage.evenings import Evenings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.linetests import LineTests
 from hotline.storage.ownprompts import OwnPrompts
+from hotline.storage.peers import Peers
 from hotline.storage.places import Places
 from hotline.storage.presence import StaffTrail
 from hotline.storage.promises import Promises
@@ -183,6 +184,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         await pjsip.start()
         closing.push_async_callback(pjsip.stop)
         rack = Rack(options.box.country, pjsip, records, clock)
+        rack.tell_of_peers(Peers(places.peers).are)
         exchange = await exchange_of(options, places, clock, records, pjsip, rack, closing)
         attendance = Attendance(exchange, records.presences, records.trail)
         left = records.left

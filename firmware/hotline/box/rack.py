@@ -51,6 +51,10 @@ class Rack:
         self.follow: list[Callable[[Options], None]] = []
         self.mending: Callable[[str, Mending], None] = lambda _line, _step: None
 
+    def tell_of_peers(self, hear: Callable[[frozenset[str]], None]) -> None:
+        """hear: told of every change of the addresses from which calls may come."""
+        self._guard.follow = hear
+
     def built(self, options: Options) -> list[Line]:
         """All lines, in the order in which the box dials over them."""
         return [self._built(one) for one in every_line(options)]

@@ -457,11 +457,12 @@ class Guard:
     """Whose packets are let in, and where names lead: the union of what the lines say.
 
     The SIP stack asks no DNS: a dead name server would stop it for all calls. Names are resolved
-    here, off the loop, and handed to it.
+    here, off the loop, and handed to it. follow: told of every change of who is let in.
     """
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
+        self.follow: Callable[[frozenset[str]], None] = lambda _networks: None
         self._networks: dict[str, tuple[str, ...]] = {}
         self._names: dict[str, str] = {}
 
@@ -478,7 +479,9 @@ class Guard:
         self._allow()
 
     def _allow(self) -> None:
-        self._stack.allow({network for each in self._networks.values() for network in each})
+        networks = frozenset(network for each in self._networks.values() for network in each)
+        self._stack.allow(networks)
+        self.follow(networks)
 
     async def resolve(self, host: str) -> tuple[str, ...]:
         """IPv4 addresses of `host`, in the resolver's order. Raises OSError if there are none."""

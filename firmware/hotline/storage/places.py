@@ -18,6 +18,11 @@ class Places:
         return self.data / "control.sock"
 
     @property
+    def peers(self) -> Path:
+        """From which addresses calls may come, for the packet filter of the box."""
+        return self.data / "peers"
+
+    @property
     def calling(self) -> Path:
         """The daemon's Unix socket for calls from the page, beside `control`."""
         return self.data / "calling.sock"

@@ -45,7 +45,7 @@ value() {
 
 if [ -s "$CARD/hotline.txt" ]; then
     wifi=$(value wifi)
-    password=$(value password)
+    password=$(value wifi-password)
     country=$(value country | grep -xE '[A-Za-z]{2}' || true)
     # NetworkManager's key file has a line for each: what would break out of one is refused.
     if [ -n "$wifi" ] && [ "${#wifi}" -le 32 ]; then

@@ -7,9 +7,10 @@ set -eu
 FILE=${HOTLINE_PEERS:-/data/hotline/peers}
 NFT=${HOTLINE_NFT:-nft}
 MOST=200
+OCTET='(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])'
 
 four=$(head -c 16384 "$FILE" 2>/dev/null | head -n "$MOST" |
-    grep -xE '([0-9]{1,3}\.){3}[0-9]{1,3}(/([89]|[12][0-9]|3[0-2]))?' | paste -sd, -) || true
+    grep -xE "($OCTET\.){3}$OCTET(/([89]|[12][0-9]|3[0-2]))?" | paste -sd, -) || true
 six=$(head -c 16384 "$FILE" 2>/dev/null | head -n "$MOST" |
     grep -xE '[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{1,40}(/(1[6-9]|[2-9][0-9]|1[01][0-9]|12[0-8]))?' |
     paste -sd, -) || true

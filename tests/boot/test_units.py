@@ -1,0 +1,63 @@
+"""The units and scripts of the image, judged by systemd's and ShellCheck's own eyes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.boot.scripts import SCRIPTS, TOOLS, missing
+from tests.sim.box import ROOT
+
+UNITS = ROOT / "boot/root/usr/lib/systemd/system"
+OURS = sorted(UNITS.glob("hotline*"))
+SERVICES = [unit for unit in OURS if unit.suffix == ".service"]
+LOOSEST = {"hotline-web.service": 5}  # tenths of systemd's measure; all others at most 2.0
+PRESET = ROOT / "boot/root/usr/lib/systemd/system-preset/10-hotline.preset"
+
+
+def _run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(words, capture_output=True, text=True, check=False, env={"PATH": TOOLS})
+
+
+@pytest.mark.skipif(bool(missing("systemd-analyze")), reason="systemd-analyze is missing")
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_whoever_breaks_into_a_service_finds_little(unit: Path) -> None:
+    most = LOOSEST.get(unit.name, 20)
+    judged = _run("systemd-analyze", "security", "--offline=yes", f"--threshold={most}", unit)
+    assert judged.returncode == 0, judged.stdout[-200:] + judged.stderr
+
+
+@pytest.mark.skipif(bool(missing("systemd-analyze")), reason="systemd-analyze is missing")
+def test_systemd_understands_every_unit(tmp_path: Path) -> None:
+    """What they start is not installed here: any other program stands in its place."""
+    for unit in OURS:
+        text = re.sub(
+            r"^(Exec\w+)=/usr/lib/hotline/\S+", r"\1=/bin/true", unit.read_text(), flags=re.M
+        )
+        (tmp_path / unit.name).write_text(text)
+    judged = _run("systemd-analyze", "verify", "--man=no", *sorted(tmp_path.iterdir()))
+    about_ours = [row for row in judged.stderr.splitlines() if "hotline" in row]
+    assert about_ours == []
+
+
+def test_what_the_units_start_is_there() -> None:
+    started = re.findall(
+        r"^Exec\w+=(/usr/lib/hotline/\S+\.sh)", "".join(unit.read_text() for unit in SERVICES), re.M
+    )
+    assert {Path(one).name for one in started} == {path.name for path in SCRIPTS.glob("*.sh")}
+    assert all((ROOT / "boot/root" / one[1:]).stat().st_mode & 0o111 for one in started)
+
+
+def test_every_unit_that_starts_by_itself_is_enabled() -> None:
+    enabled = re.findall(r"^enable (hotline\S+)", PRESET.read_text(), re.M)
+    by_itself = [unit.name for unit in OURS if "[Install]" in unit.read_text()]
+    assert sorted(enabled) == by_itself
+
+
+@pytest.mark.skipif(bool(missing("shellcheck")), reason="shellcheck is missing")
+def test_the_scripts_have_no_common_mistakes() -> None:
+    more = [ROOT / "boot/root/etc/NetworkManager/dispatcher.d/60-hotline"]
+    judged = _run("shellcheck", "--shell=dash", *sorted(SCRIPTS.glob("*.sh")), *more)
+    assert judged.stdout == ""
