@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -102,6 +103,9 @@ def make_fat(
          str(size * 1024)], log, env,
     )  # fmt: skip
     for name, source in sorted(files.items()):
+        os.utime(
+            source, (recipe.epoch, recipe.epoch)
+        )  # FAT keeps it, and two builds are to be alike
         steps.run(["mcopy", "-m", "-i", file, source, f"::{name}"], log, env)
     return file
 
@@ -116,7 +120,17 @@ def make_data(folder: Path, file: Path, recipe: Recipe, log: Path) -> Path:
         ["mke2fs", "-q", "-t", "ext4", "-L", "data", "-U", uuid, "-E", features, "-d", folder, file,
          f"{recipe.partitions.data}M"], log, env,
     )  # fmt: skip
+    words = file.with_suffix(".debugfs")
+    words.write_text(_same_dates(folder, recipe.epoch), encoding="utf-8")
+    steps.run(["debugfs", "-w", "-f", words, file], log, env)
     return file
+
+
+def _same_dates(folder: Path, epoch: int) -> str:
+    """mke2fs keeps when files here were read and changed; two builds are to be alike."""
+    paths = ["/", *sorted(f"/{path.relative_to(folder)}" for path in folder.rglob("*"))]
+    fields = ("ctime", "atime", "mtime")
+    return "".join(f'sif "{path}" {field} @{epoch}\n' for path in paths for field in fields)
 
 
 def boot_files(
