@@ -30,7 +30,7 @@ CALL = Path(__file__).parent / "call.xml"
 PCMA = 8
 DATA = 7  # the partition
 Row = dict[str, str]
-WITHIN = 300.0  # a virtual machine without help of the processor is slow
+WITHIN = 900.0  # without help of the processor; minutes more where others want it, too
 SETTINGS = f"""
 [box]
 data = "/data/hotline"
@@ -120,6 +120,7 @@ def calls_kept(card: Path, room: Path) -> int:
     found = room / "hotline.db"
     found.unlink(missing_ok=True)
     steps.run(["debugfs", "-R", f"dump /hotline/hotline.db {found}", partition], room / "kept.log")
+    assert found.exists(), "there are no records on the data partition"
     with closing(sqlite3.connect(found)) as records:
         return int(records.execute("select count(*) from calls").fetchone()[0])
 
