@@ -117,9 +117,11 @@ def calls_kept(card: Path, room: Path) -> int:
         room / "kept.log",
     )
     subprocess.run(["e2fsck", "-fy", partition], capture_output=True, check=False)
-    found = room / "hotline.db"
+    found = room / "hotline.sqlite"
     found.unlink(missing_ok=True)
-    steps.run(["debugfs", "-R", f"dump /hotline/hotline.db {found}", partition], room / "kept.log")
+    steps.run(
+        ["debugfs", "-R", f"dump /hotline/hotline.sqlite {found}", partition], room / "kept.log"
+    )
     assert found.exists(), "there are no records on the data partition"
     with closing(sqlite3.connect(found)) as records:
         return int(records.execute("select count(*) from calls").fetchone()[0])
