@@ -1,0 +1,1 @@
+"""Makes the image of the SD card from image.yml, without one mount."""

@@ -1,0 +1,97 @@
+"""Debian below the application: made by mmdebstrap, kept until the recipe changes."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from builder import steps
+from builder.recipe import Recipe, Variant, cache_key, packages_that_run
+
+DEBIAN = "http://deb.debian.org/debian"
+SECURITY = "http://deb.debian.org/debian-security"
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+MAKING = 1  # another number when this file makes another root of the same recipe
+
+
+def mirror() -> str:
+    """The mirror of this machine's own apt if it is Debian's, else Debian's address."""
+    query = ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)"]
+    listing = subprocess.run(query, capture_output=True, text=True, check=False).stdout
+    own = (row.removeprefix("Debian|Debian|") for row in listing.splitlines())
+    return next((url.rstrip("/") for url in own if url.startswith("http")), DEBIAN)
+
+
+def sources(recipe: Recipe, variant: Variant, debian: str) -> str:
+    """The lines of sources.list that the image is made from."""
+    signed = f"[signed-by={KEYRING}]"
+    suite, parts = recipe.suite, "main non-free-firmware"
+    rows = [
+        f"deb {signed} {debian} {suite} {parts}",
+        f"deb {signed} {debian} {suite}-updates {parts}",
+        f"deb {signed} {SECURITY} {suite}-security {parts}",
+        f"deb {signed} {debian} {suite}-backports {parts}",
+        *variant.mirrors,
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def wanted(recipe: Recipe, variant: Variant, listing: str) -> tuple[str, ...]:
+    """Every package of the image, each once."""
+    names = (*packages_that_run(listing), *recipe.packages, *variant.packages, variant.kernel)
+    return tuple(dict.fromkeys(names))
+
+
+def base_key(recipe: Recipe, variant: Variant, listing: str) -> str:
+    """Changes with whatever the root is made of, and with nothing else."""
+    packages = sorted(wanted(recipe, variant, listing))
+    return cache_key(
+        MAKING, recipe.suite, str(recipe.date), recipe.leave_out, packages,
+        variant.architecture, variant.early_modules, variant.mirrors,
+    )  # fmt: skip
+
+
+def base_root(recipe: Recipe, variant: Variant, listing: str, cache: Path) -> Path:
+    """The tar of the root, from the cache or made now."""
+    tar = cache / f"base-{variant.architecture}-{base_key(recipe, variant, listing)}.tar"
+    if tar.exists():
+        return tar
+    with steps.step(f"Debian {recipe.suite} for {variant.architecture}"):
+        make(tar, recipe, variant, wanted(recipe, variant, listing), _early(variant))
+    return tar
+
+
+def make(
+    tar: Path,
+    recipe: Recipe,
+    variant: Variant,
+    packages: Iterable[str],
+    hooks: Iterable[str],
+) -> None:
+    """Raises steps.StepFailed; a root that was not finished is never taken for one."""
+    tar.parent.mkdir(parents=True, exist_ok=True)
+    listed = tar.with_suffix(".list")
+    listed.write_text(sources(recipe, variant, mirror()), encoding="utf-8")
+    part = tar.with_suffix(".part")
+    command = [
+        "mmdebstrap", "--mode=root", "--variant=apt", "--format=tar",
+        f"--architectures={variant.architecture}", f"--include={','.join(packages)}",
+        '--aptopt=Acquire::Check-Valid-Until "false"', '--aptopt=Acquire::Languages "none"',
+        "--aptopt=APT::Install-Recommends \"false\"",
+        *(f"--dpkgopt=path-exclude={path}" for path in recipe.leave_out), *hooks,
+        recipe.suite, str(part), str(listed),
+    ]  # fmt: skip
+    steps.run(command, tar.with_suffix(".log"), {"SOURCE_DATE_EPOCH": str(recipe.epoch)})
+    part.rename(tar)
+
+
+def _early(variant: Variant) -> list[str]:
+    """The initial RAM disk holds what finds the root, and no more: it is read at each start."""
+    words = "\\n".join(variant.early_modules)
+    where = '"$1"/etc/initramfs-tools'
+    return [
+        f"--essential-hook=mkdir -p {where}/conf.d",
+        f"--essential-hook=printf 'MODULES=list\\nCOMPRESS=zstd\\n' > {where}/conf.d/hotline.conf",
+        f"--essential-hook=printf '{words}\\n' > {where}/modules",
+    ]

@@ -1,0 +1,104 @@
+"""A computer that has only the card: QEMU, and what is asked of it from outside."""
+
+from __future__ import annotations
+
+import random
+import socket
+import ssl
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Self
+
+from builder import firmware
+
+SOUND = range(41384, 41392)  # UDP ports of the sound; the same inside and outside
+HERE = "127.0.0.1"
+INSIDE = "10.0.2.2"  # this machine, as the box sees it
+
+
+class Machine:
+    """One start of the card. `log` is what the machine writes on its console."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path, sip: int, https: int) -> None:
+        self._process, self.log, self.sip, self.https = process, log, sip, https
+        self._began = time.monotonic()
+
+    @classmethod
+    def start(cls, card: Path, room: Path, trial: bool = False) -> Self:
+        """Power on. No KVM: it is the slow way, which works on every machine."""
+        found = firmware.start_of(card, room, trial)
+        sip, https = _free(socket.SOCK_DGRAM), _free(socket.SOCK_STREAM)
+        ways = [f"hostfwd=udp:{HERE}:{sip}-:5060", f"hostfwd=tcp:{HERE}:{https}-:443"]
+        ways += [f"hostfwd=udp:{HERE}:{port}-:{port}" for port in SOUND]
+        log = room / "console.log"
+        log.unlink(missing_ok=True)
+        command = [
+            "nice", "-n", "15", "qemu-system-x86_64", "-M", "q35", "-cpu", "max", "-accel",
+            "tcg,thread=multi", "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none",
+            "-serial", f"file:{log}", "-kernel", str(found.kernel), "-initrd", str(found.ram_disk),
+            "-append", found.command_line.replace(" quiet", ""),
+            "-drive", f"file={card},if=virtio,format=raw",
+            "-netdev", ",".join(["user", "id=lan", *ways]),
+            "-device", "virtio-net-pci,netdev=lan", "-device", "virtio-rng-pci",
+        ]  # fmt: skip
+        return cls(subprocess.Popen(command), log, sip, https)
+
+    @property
+    def seconds(self) -> float:
+        """Since power on."""
+        return time.monotonic() - self._began
+
+    def cut(self) -> None:
+        """The plug is pulled."""
+        self._process.kill()
+        self._process.wait()
+
+    def answers_sip(self, within: float) -> float:
+        """Seconds from power on until the box speaks SIP."""
+        while self.seconds < within and self._process.poll() is None:
+            if self._options():
+                return self.seconds
+        raise AssertionError(f"no SIP within {within:g} s; the console: {self.log}")
+
+    def _options(self) -> bool:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.settimeout(2)
+            probe.connect((HERE, self.sip))
+            branch = f"z9hG4bK{random.randrange(1 << 32):08x}"
+            probe.send(
+                f"OPTIONS sip:box@{HERE} SIP/2.0\r\n"
+                f"Via: SIP/2.0/UDP {INSIDE}:{probe.getsockname()[1]};branch={branch};rport\r\n"
+                f"From: <sip:probe@{INSIDE}>;tag={branch}\r\nTo: <sip:box@{HERE}>\r\n"
+                f"Call-ID: {branch}\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\n"
+                "Content-Length: 0\r\n\r\n".encode()
+            )
+            try:
+                return probe.recv(2048).startswith(b"SIP/2.0 ")
+            except (TimeoutError, ConnectionRefusedError):
+                return False
+
+    def page(self, within: float) -> tuple[float, int, str]:
+        """Seconds from power on until the page came, its status and text."""
+        trusting = ssl._create_unverified_context()
+        url = f"https://{HERE}:{self.https}/"
+        asked = urllib.request.Request(url, headers={"Host": "hotline.local"})
+        said: object = None
+        while self.seconds < within and self._process.poll() is None:
+            try:
+                with urllib.request.urlopen(asked, timeout=10, context=trusting) as answer:
+                    return self.seconds, answer.status, answer.read().decode()
+            except urllib.error.HTTPError as error:
+                said = f"{error.code} {error.reason}"
+            except OSError as error:
+                said = error
+            time.sleep(1)
+        raise AssertionError(f"no page within {within:g} s, at last: {said}")
+
+
+def _free(kind: socket.SocketKind) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind((HERE, 0))
+        return int(probe.getsockname()[1])

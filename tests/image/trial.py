@@ -1,0 +1,173 @@
+"""`./box image --test`: the finished card starts in a computer and is judged from outside.
+
+Every step says what was seen; a step that fails does not hide the next.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+from builder import disk, firmware, steps
+from builder.recipe import Recipe, read_recipe
+
+from tests.image.machine import HERE, INSIDE, SOUND, Machine
+from tests.sim import g711, listen
+from tests.sim.sound import RATE
+
+TOP = Path(__file__).resolve().parents[2]
+CALL = Path(__file__).parent / "call.xml"
+PCMA = 8
+DATA = 7  # the partition
+Row = dict[str, str]
+WITHIN = 900.0  # without help of the processor; minutes more where others want it, too
+SETTINGS = f"""
+[box]
+data = "/data/hotline"
+[sip]
+public_address = "{HERE}"
+rtp_first = {SOUND[0]}
+rtp_last = {SOUND[-1]}
+[[trunk]]
+name = "office-line"
+kind = "gateway"
+host = "{INSIDE}"
+"""
+
+
+def set_up(card: Path, room: Path, recipe: Recipe, data: Path) -> Path:
+    """A copy of the card of a box with one line, to a gateway which this machine plays."""
+    copy = room / "card.img"
+    subprocess.run(["cp", "--sparse=always", card, copy], check=True)
+    folder = room / "data"
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run(["cp", "-a", data, folder], check=True)
+    (folder / "hotline").mkdir(exist_ok=True)
+    settings = folder / "hotline/box.toml"
+    settings.write_text(SETTINGS, encoding="utf-8")
+    settings.chmod(0o644)
+    # What the packet filter lets in, as long as the daemon does not say it itself.
+    (folder / "hotline/peers").write_text(f"{INSIDE}\n", encoding="utf-8")
+    partition = disk.make_data(folder, room / "data.ext4", recipe, room / "trial.log")
+    begin = firmware.partitions(copy)[DATA]
+    _write(partition, copy, begin)
+    return copy
+
+
+def _write(part: Path, whole: Path, begin: int) -> None:
+    steps.run(
+        ["dd", f"if={part}", f"of={whole}", "bs=1M", f"seek={begin // disk.MIB}",
+         "conv=notrunc,sparse"], part.with_suffix(".log"),
+    )  # fmt: skip
+
+
+def call(machine: Machine, room: Path) -> float:
+    """A foreign SIP client calls; seconds of speech that it heard. Fails if it was not answered."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind((HERE, 0))
+        ear.settimeout(1)
+        heard: list[bytes] = []
+        over = threading.Event()
+        listener = threading.Thread(target=_listen, args=(ear, heard, over))
+        listener.start()
+        try:
+            done = subprocess.run(
+                ["sipp", "-sf", CALL, "-i", HERE, "-m", "1", "-nostdin", "-timeout", "60",
+                 "-timeout_error", "-key", "sound", str(ear.getsockname()[1]), "-trace_err",
+                 "-trace_msg", f"{HERE}:{machine.sip}"],
+                cwd=room, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        finally:
+            over.set()
+            listener.join()
+    if done.returncode:
+        raise AssertionError(f"SIPp is not content ({done.returncode}); its words are in {room}")
+    samples = g711.decode(b"".join(heard), PCMA)
+    np.save(room / "heard.npy", samples)
+    assert listen.is_speech(samples), f"no speech in {len(samples) / RATE:.1f} s of sound"
+    return len(samples) / RATE
+
+
+def _listen(ear: socket.socket, heard: list[bytes], over: threading.Event) -> None:
+    while not over.is_set():
+        try:
+            packet = ear.recv(2048)
+        except TimeoutError:
+            continue
+        if len(packet) > 12 and packet[1] & 0x7F == PCMA:
+            heard.append(packet[12:])
+
+
+def calls_kept(card: Path, room: Path) -> int:
+    """Calls in the journal of a box that is switched off, read from its data partition."""
+    partition = room / "kept.ext4"
+    begin = firmware.partitions(card)[DATA]
+    steps.run(
+        ["dd", f"if={card}", f"of={partition}", "bs=1M", f"skip={begin // disk.MIB}"],
+        room / "kept.log",
+    )
+    subprocess.run(["e2fsck", "-fy", partition], capture_output=True, check=False)
+    found = room / "hotline.sqlite"
+    found.unlink(missing_ok=True)
+    steps.run(
+        ["debugfs", "-R", f"dump /hotline/hotline.sqlite {found}", partition], room / "kept.log"
+    )
+    assert found.exists(), "there are no records on the data partition"
+    with closing(sqlite3.connect(found)) as records:
+        return int(records.execute("select count(*) from calls").fetchone()[0])
+
+
+def try_image(card: Path, data: Path, room: Path) -> int:
+    """0 when every promise was kept. data: the folder that /data was made from."""
+    shutil.rmtree(room, ignore_errors=True)
+    room.mkdir(parents=True)
+    copy = set_up(card, room, read_recipe(TOP / "image.yml"), data)
+    told: list[Row] = []
+    _one_start("a", copy, room, told, trial=False)
+    _one_start("b", copy, room, told, trial=True)
+    (room / "told.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
+    return int(any(row["failed"] for row in told))
+
+
+def _one_start(slot: str, card: Path, room: Path, told: list[Row], trial: bool) -> None:
+    """From power on to the plug being pulled."""
+    place = room / slot
+    place.mkdir()
+    machine = Machine.start(card, place, trial)
+    try:
+        _judge(f"slot {slot}: ready to answer", told, lambda: machine.answers_sip(WITHIN))
+        _judge(f"slot {slot}: greeting heard", told, lambda: call(machine, place))
+        _judge(f"slot {slot}: the page asks to be claimed", told, lambda: _claims(machine))
+    finally:
+        machine.cut()
+    _judge(f"slot {slot}: calls kept over a power cut", told, lambda: calls_kept(card, place))
+
+
+def _claims(machine: Machine) -> float:
+    seconds, status, text = machine.page(WITHIN)
+    assert status == 200, status
+    assert "code" in text.lower(), "the page does not ask for the one-time code"
+    return seconds
+
+
+def _judge(promise: str, told: list[Row], ask: Callable[[], float]) -> None:
+    try:
+        seen, failed = f"{ask():.1f}", ""
+    except (AssertionError, steps.StepFailed, OSError, sqlite3.Error) as error:
+        seen, failed = "", str(error) or traceback.format_exc(limit=1)
+    told.append({"promise": promise, "seen": seen, "failed": failed})
+    print(f"  {promise}: {'FAILED: ' + failed if failed else seen}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(try_image(*(Path(word).resolve() for word in sys.argv[1:4])))
