@@ -279,6 +279,8 @@ def asked_by(by: str) -> str:
         return _("by text")
     if by == "telephone":
         return _("by telephone")
+    if by == "the button of the box":
+        return _("the button of the box")
     return _("the box itself") if by == "the box" else by.partition(": ")[2] or by
 
 

@@ -8,12 +8,13 @@ import logging
 import os
 import signal
 from collections.abc import Coroutine
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from hotline.box.daynight import DayNight
 from hotline.box.records import Records
 from hotline.calls.leg import settled
 from hotline.control.desk import FrontDesk
+from hotline.control.messages.closing import ClosingNow
 from hotline.errors import HotlineError
 from hotline.options import Options
 from hotline.panel.aloud import aloud
@@ -30,6 +31,7 @@ from hotline.storage.unheard import unheard
 log = logging.getLogger(__name__)
 
 COUNT_S = 2.0
+BY_BUTTON = "the button of the box"
 
 
 class BoxPanel:
@@ -43,7 +45,6 @@ class BoxPanel:
     def begin(self, desk: FrontDesk, records: Records) -> None:
         """The box is ready to answer."""
         self._desk, self._records = desk, records
-        self._day_night = DayNight(desk.exchange, desk.offices, desk.feed)
         self._front = FrontPanel(
             self._options.panel, self._places.data, self.state, self._takes_line, self._pressed
         )
@@ -66,7 +67,7 @@ class BoxPanel:
             calls=len(self._desk.switchboard.live),
             messages=messages,
             complaints=complaints,
-            closed=self._day_night.closed(),
+            closed=self._desk.closing.closed() is not None,
             trouble=bool(self._desk.trouble() or self._desk.power()[0])
             or any(line.trouble for line in lines),
         )
@@ -104,12 +105,21 @@ class BoxPanel:
             log.warning("%s", trouble)
 
     async def _switch(self) -> None:
+        closing = self._desk.closing
         try:
-            closed = await self._day_night.switch()
+            if closing.closed() is not None:
+                await closing.open_again(BY_BUTTON)
+            else:
+                await closing.close_early(self._until(closing.look()), BY_BUTTON)
         except HotlineError as trouble:
             log.warning("%s", trouble)
-        else:
-            log.info("the office is %s by its button", "closed" if closed else "open")
+
+    def _until(self, now: ClosingNow) -> datetime | None:
+        """The rest of the day; until midnight where the line is open day and night."""
+        if now.reopens is not None or not now.open:
+            return None
+        here = self._desk.exchange.clock.now().astimezone(self._desk.exchange.office().zone)
+        return datetime.combine(here.date() + timedelta(days=1), time(), here.tzinfo)
 
     async def _erase(self) -> None:
         log.warning("everything is to be erased: the button was pressed for it twice")
