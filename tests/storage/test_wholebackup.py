@@ -531,6 +531,7 @@ def test_everything_in_the_data_folder_is_backed_up_or_left_out_on_purpose(tmp_p
         "previous": "what a backup took the place of",
         "page": "a folder; the accounts in it are backed up",
         "peers": "written anew at each start",
+        "erase_wanted": "a wish for this one machine",
     }
     backed = {"lines", "chosen", "notices", "recordings", "own_prompts"}
     backed |= {"announcement", "closed_early"}

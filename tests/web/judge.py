@@ -97,5 +97,5 @@ def untranslated(tab: Tab, language: str, data: Iterable[str]) -> list[str]:
 
 def _without(text: str, known: Iterable[str]) -> str:
     for one in known:
-        text = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", " ", text)
+        text = re.sub(rf"(?<!\w){re.escape(one)}(?!\w|\.\w)", " ", text)
     return _ANYWHERE.sub(" ", text)

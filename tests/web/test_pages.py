@@ -469,7 +469,7 @@ def test_the_files_of_others_are_the_ones_we_know() -> None:
     for file in FILES:
         assert digest(file.path.read_bytes()) == file.sha256
     served = {p.name for p in Path("web/hotline_web/static").iterdir()}
-    ours = {"app.css", "app.js", "board.js", "icon.svg", "inbox.js", "record.js"}
+    ours = {"app.css", "app.js", "atdesk.js", "board.js", "icon.svg", "inbox.js", "record.js"}
     ours |= {"setup.js", "telephone.js", "try.js"}
     assert served == ours | {"htmx-4.0.1.min.js"}
 

@@ -48,13 +48,15 @@ ELSEWHERE = {
     "website": "answers.about",
     "recording_notice": "setup.notice",
 }
-# Sections of box.toml that are not shown here: lines have their page, the others hold secrets.
+# Sections of box.toml that are not shown here: lines have their page, mail and notify hold secrets,
+# and what is soldered to the pins is written where it is soldered.
 ELSEWHERE_OF_BOX = {
     "trunks": "lines.lines",
     "modems": "lines.lines",
     "voice_modems": "lines.lines",
     "mail": "",
     "notify": "",
+    "panel": "",
 }
 # Choices of several settings, as they are written down.
 CHOICES = {
