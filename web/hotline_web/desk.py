@@ -255,3 +255,12 @@ def install(app: Flask, settings: Settings, clock: Clock) -> None:
 def utc(local: datetime, zone: ZoneInfo) -> datetime:
     """A wall time of the office as an instant."""
     return local.replace(tzinfo=zone).astimezone(UTC)
+
+
+def instant(typed: str) -> datetime | None:
+    """What a field for day and time sends, in the office's zone; None for anything else."""
+    try:
+        local = datetime.fromisoformat(typed)
+        return utc(local, desk().times.zone) if local.tzinfo is None else None
+    except (ValueError, OverflowError):
+        return None

@@ -17,7 +17,7 @@ from hotline.control.messages.closing import (
     OfficeOpenAgain,
 )
 from hotline.said import together
-from hotline_web.desk import desk, utc
+from hotline_web.desk import desk, instant
 from hotline_web.languages import _
 from hotline_web.words import say
 
@@ -51,7 +51,7 @@ def close() -> Response | tuple[str, int]:
     typed = {code: form.get(f"notice-{code}", "").strip() for code in now.languages}
     # Whoever typed a time means it, whatever is ticked.
     how = "time" if form.get("how") == "time" or form.get("until") else "day"
-    until = _instant(form.get("until", "")) if how == "time" else None
+    until = instant(form.get("until", "")) if how == "time" else None
     wrong = {
         code: _("Use at most %(n)s letters.", n=LONGEST_NOTICE)
         for code, words in typed.items()
@@ -101,11 +101,3 @@ def _page(
         wrong=wrong or {},
         longest=LONGEST_NOTICE,
     )
-
-
-def _instant(typed: str) -> datetime | None:
-    try:
-        local = datetime.fromisoformat(typed)
-        return utc(local, desk().times.zone) if local.tzinfo is None else None
-    except (ValueError, OverflowError):
-        return None

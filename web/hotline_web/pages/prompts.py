@@ -37,7 +37,7 @@ from hotline.said import together
 from hotline.storage.ownprompts import OwnPrompts
 from hotline.storage.places import Places
 from hotline.storage.uploads import LARGEST_UPLOAD, Uploads, too_large
-from hotline_web.desk import desk, utc
+from hotline_web.desk import desk, instant
 from hotline_web.languages import _
 from hotline_web.settings import Settings
 from hotline_web.sounds import sound_of
@@ -164,7 +164,7 @@ def announce() -> Response | tuple[str, int]:
     here = desk()
     now = here.control.announcement()
     typed = {code: request.form.get(f"text-{code}", "").strip() for code in now.languages}
-    wanted = _instant(request.form.get("until", ""))
+    wanted = instant(request.form.get("until", ""))
     wrong, too_long = {}, _("Use at most %(n)s letters.", n=LONGEST_WORDS)
     if wanted is None or wanted <= here.now:
         wrong["until"] = _("Choose a time that is still to come.")
@@ -207,14 +207,6 @@ def _announcement(
         wrong=wrong or {},
         longest=LONGEST_WORDS,
     )
-
-
-def _instant(typed: str) -> datetime | None:
-    try:
-        local = datetime.fromisoformat(typed)
-        return utc(local, desk().times.zone) if local.tzinfo is None else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _sentence(
