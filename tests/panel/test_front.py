@@ -116,7 +116,7 @@ async def test_a_short_press_lights_every_lamp(panel: Panel) -> None:
 async def test_everything_is_erased_after_two_presses_only(
     panel: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, shorter in {"LONG_S": 0.3, "VERY_LONG_S": 2.0, "PAUSE_S": 0.3}.items():
+    for name, shorter in {"LONG_S": 0.3, "VERY_LONG_S": 2.0, "PAUSE_S": 0.0}.items():
         monkeypatch.setattr(button, name, shorter)
     monkeypatch.setattr(front, "VERY_LONG_S", 2.0)
     monkeypatch.setattr(front, "LONG_S", 0.3)
