@@ -147,7 +147,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     worker = getattr(item.config, "workerinput", None)
     if worker is not None and worker["workercount"] >= MANY and not _in_time(group(item.nodeid)):
         _give_way()
-    lateness.forget()
+    if MEETING.isdisjoint(_rooms(item)):
+        lateness.rest()
+    else:
+        lateness.forget()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -56,6 +56,9 @@ def note(seconds):
 def forget():
     note(0)
 
+def rest():
+    note(0)
+
 def stalled():
     return _worst >= STALLED_S
 
