@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -60,6 +61,7 @@ def begun_anew(night: Night, folder: Path, clock: Callable[[], datetime] | None 
         Places(folder),
         Clock(wall=clock or (lambda: night.now)),
         night.work,
+        nullcontext,
         lambda: night.calls,
         lambda: zone,
         night.told.append,

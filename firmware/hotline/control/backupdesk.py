@@ -179,6 +179,7 @@ class BackupDesk:
             return Done()
         self._only_one()
         if ask.what == "now":
+            self._doing = "copying"  # seen by the page that asks for it next
             self._tonights = asyncio.create_task(self._tonight())
             return Done()
         file, words = self.nightly.file(ask.copy_name), self.nightly.nights().passphrase
@@ -200,6 +201,7 @@ class BackupDesk:
             self.places,
             self.clock,
             self._by_itself,
+            self._alone,
             lambda: bool(self.busy() or self._doing),
             self.zone,
             self.tell,
@@ -243,10 +245,14 @@ class BackupDesk:
 
     async def _by_itself(self, work: Work) -> tuple[Said, Said]:
         """The same, of work that nobody waits for."""
-        self._doing, self._done = "copying", (0, 0)
         self._task = child = asyncio.create_task(self._child(work))
+        return await child
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        self._doing, self._done = "copying", (0, 0)
         try:
-            return await child
+            yield
         finally:
             self._doing = ""
 

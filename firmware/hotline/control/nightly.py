@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
@@ -32,7 +33,7 @@ WELL = Trouble()
 @dataclass
 class Nightly:
     """work: does it in a child, and says why it failed and what to do. busy: is somebody calling,
-    or is other work done?
+    or is other work done? alone: no other work is begun within.
 
     zone: of the office. tell: the office hears of it; True: no copy was made, False: the copy
     that was made is worth nothing.
@@ -41,6 +42,7 @@ class Nightly:
     places: Places
     clock: Clock
     work: Callable[[Work], Awaitable[tuple[Said, Said]]]
+    alone: Callable[[], AbstractContextManager[None]]
     busy: Callable[[], int]
     zone: Callable[[], tzinfo]
     tell: Callable[[bool], None]
@@ -64,26 +66,8 @@ class Nightly:
 
     async def once(self) -> None:
         """One copy, and a rehearsal of it if one is due. Raises OSError."""
-        now = self.clock.now()
-        # Written first: a night on which the box is killed by it is not tried again and again.
-        nights = await self._remember(replace(self.nights(), tried=now))
-        await asyncio.to_thread(nightcopies.sweep, self.places)
-        file = nightcopies.file_of(self.places, now)
-        data = str(self.places.data)
-        work = Work("make", data, str(file), nights.passphrase, False, now.isoformat())
-        cause, action = await self.work(work)
-        if cause:
-            making = nightcopies.failed(nights.making, cause, action)
-            await self._remember(replace(nights, making=making))
-            log.warning("no copy of the box was made: %s %s", cause, action)
-            if making.times == TOLD_AT:
-                self.tell(True)
-            return
-        file.chmod(nightcopies.SEALED)
-        nights = await self._remember(replace(nights, making=WELL))
-        await asyncio.to_thread(nightcopies.thin, self.places, self.zone())
-        if nights.to_prove(now):
-            await self._prove(replace(work, what="prove"))
+        with self.alone():
+            await self._once()
 
     async def switch(self, *, on: bool) -> None:
         """On from the next night, or off; copies that are there stay. Raises OSError."""
@@ -133,6 +117,28 @@ class Nightly:
         if nights and nights.making.times < TOLD_AT and not nights.proving.times:
             return WELL
         return self.trouble
+
+    async def _once(self) -> None:
+        now = self.clock.now()
+        # Written first: a night on which the box is killed by it is not tried again and again.
+        nights = await self._remember(replace(self.nights(), tried=now))
+        await asyncio.to_thread(nightcopies.sweep, self.places)
+        file = nightcopies.file_of(self.places, now)
+        data = str(self.places.data)
+        work = Work("make", data, str(file), nights.passphrase, False, now.isoformat())
+        cause, action = await self.work(work)
+        if cause:
+            making = nightcopies.failed(nights.making, cause, action)
+            await self._remember(replace(nights, making=making))
+            log.warning("no copy of the box was made: %s %s", cause, action)
+            if making.times == TOLD_AT:
+                self.tell(True)
+            return
+        file.chmod(nightcopies.SEALED)
+        nights = await self._remember(replace(nights, making=WELL))
+        await asyncio.to_thread(nightcopies.thin, self.places, self.zone())
+        if nights.to_prove(now):
+            await self._prove(replace(work, what="prove"))
 
     async def _prove(self, work: Work) -> None:
         nights = self.nights()

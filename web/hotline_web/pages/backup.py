@@ -142,7 +142,7 @@ def forget() -> Response:
 @pages.post("/nights")
 def nights() -> Response | tuple[str, int]:
     """Copies by night on, off, one now, or a look into one."""
-    what = next((one for one in NIGHTS if one == request.form.get("what")), None) or abort(400)
+    what = next((one for one in NIGHTS if one == request.form.get("do")), None) or abort(400)
     ask = NightCopies(
         what=what, copy_name=request.form.get("copy", "")[:LONGEST_NAME], by=current_user.name
     )
