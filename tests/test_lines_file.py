@@ -58,20 +58,23 @@ def test_of_two_lines_of_one_name_that_of_box_toml_stays_and_the_other_is_told(
     assert names(lines) == ["house", "mobile"]
     assert lines.options.trunks[0].host == "192.0.2.9"
     (told,) = lines.wrong
-    assert 'house: another [[trunk]] is called "house" already.' in told
+    assert 'house: another line is called "house" already' in told
 
 
 @pytest.mark.parametrize(
     ("broken", "told"),
     [
         ('[[trunk]]\nname = "x\n', "Illegal character"),
-        ('[[trunk]]\nname = "x"\nkind = "gateway"\n', "x: host is missing."),
+        ('[[trunk]]\nname = "x"\nkind = "gateway"\n', "x: host is missing"),
         ('[[trunk]]\nname = "x"\nkind = "gateway"\nhots = "h"\n', "did you mean host?"),
         ('[[modem]]\nname = "x"\nmodel = "ec26"\n', 'x: model must be one of: "ec25"'),
         ('[[modem]]\nname = "x"\nmodel = "generic"\n', "x: it needs at:"),
-        ('[[page]]\nhost = "0.0.0.0"\n', "[page] does not belong here."),
-        ("[box]\ncountry = 3\n", "[box] does not belong here."),
-        ('[[trunk]]\nname = "x"\nkind = "provider"\nhost = "h"\n', "x: it needs user to register."),
+        ('[[page]]\nhost = "0.0.0.0"\n', "[page] does not belong here"),
+        ("[box]\ncountry = 3\n", "[box] does not belong here"),
+        (
+            '[[trunk]]\nname = "x"\nkind = "provider"\nhost = "h"\n',
+            "x: it needs a user name to register",
+        ),
     ],
 )
 def test_a_line_that_is_wrong_is_told_and_costs_no_other(

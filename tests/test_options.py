@@ -294,7 +294,10 @@ def test_all_mistakes_are_told_at_once_each_with_its_line(file: Path) -> None:
         ("[box]\ndata = 5\n", 'line 2: data of [box] must be a path in "quotes"'),
         ('[sip]\nlisten = "localhost"\n', "line 2: listen of [sip] must be an IPv4 address"),
         ('[sip]\npublic_address = "me"\n', "line 2: public_address of [sip] must be an IP"),
-        ("[sip]\ncodecs = []\n", "line 2: codecs of [sip] must name at least one codec"),
+        (
+            "[sip]\ncodecs = []\n",
+            "line 2: codecs of [sip] must name at least one, and each only once",
+        ),
         ('[sip]\ncodecs = ["pcma", "pcma"]\n', "line 2: codecs of [sip] must name at least"),
         ('[sip]\ncodecs = "pcma"\n', "line 2: codecs of [sip] must be a list"),
         ('[limits]\ncountries = ["Romania"]\n', "line 2: countries of [limits] must be two"),
@@ -323,7 +326,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_line(file: Path) -> None:
         (MODEM + 'imei = "1234"\n', "line 6: imei of [[modem]] number 1 must be the 15 digits"),
         (
             ALONE + 'usb = "1-1"\n' + ALONE.replace("mobile", "other"),
-            "line 4: [[modem]] number 2 needs usb or imei",
+            "line 4: [[modem]] number 2 needs `usb` or `imei`",
         ),
         (
             ALONE + 'usb = "1-1"\n' + ALONE.replace("mobile", "other") + 'usb = "1-1"\n',
@@ -367,7 +370,7 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (GATEWAY + GATEWAY, 'line 6: another [[trunk]] is called "gateway" already'),
+        (GATEWAY + GATEWAY, 'line 6: another line is called "gateway" already'),
         (
             GATEWAY + MODEM.replace('"mobile"', '"gateway"'),
             'line 6: another line is called "gateway" already',
@@ -426,10 +429,10 @@ def test_a_file_that_is_not_toml_is_told_with_its_line(file: Path) -> None:
             "line 7: when_dead of [[modem]] number 1: this is a number of the box itself",
         ),
         ("[sip]\nrtp_last = 16000\n", "line 2: rtp_last of [sip] must lie at least 3 above"),
-        (PROVIDER.replace('user = "100"\n', ""), "line 1: [[trunk]] number 1 needs user to reg"),
+        (PROVIDER.replace('user = "100"\n', ""), "line 1: [[trunk]] number 1 needs a user name"),
         (
             PROVIDER.replace('password = "n0t-for-logs"\n', ""),
-            "line 1: [[trunk]] number 1 needs password or password_file",
+            "line 1: [[trunk]] number 1 needs a password",
         ),
         (
             PROVIDER + 'password_file = "box.toml"\n',
@@ -448,7 +451,7 @@ def test_keys_that_do_not_agree_are_told(file: Path, text: str, words: str) -> N
 
 def test_tls_without_its_files_is_told(file: Path) -> None:
     assert problems_of(file, '[sip]\ntls_port = 5061\ntls_key = "none.key"\n') == (
-        "line 2: tls_port of [sip] needs tls_certificate too",
+        "line 2: tls_port of [sip] needs `tls_certificate` in box.toml, too",
         f"line 3: tls_key of [sip]: there is no file {file.parent / 'none.key'}",
     )
 

@@ -18,6 +18,8 @@ from hotline.control.messages.backup import (
     BackupForget,
     BackupLook,
     BackupMake,
+    NightCopies,
+    NightWords,
     RestoreBack,
     RestoreDrop,
     RestoreOpen,
@@ -254,6 +256,14 @@ class FakeDesk:
         if self.backups:
             await self.backups.forget()
         return await self._change(ask)
+
+    async def night_copies(self, ask: NightCopies) -> Done:
+        if self.backups:
+            await self.backups.night(ask)
+        return await self._change(ask)
+
+    async def night_words(self, ask: NightWords) -> Words:
+        return self.backups.words(ask) if self.backups else Words(words="")
 
     async def restore_open(self, ask: RestoreOpen) -> Done:
         if self.backups:

@@ -525,6 +525,7 @@ def test_everything_in_the_data_folder_is_backed_up_or_left_out_on_purpose(tmp_p
         "spoken": "made again",
         "sounds": "made again",
         "backups": "backups themselves",
+        "nights": "copies of this one box",
         "restore": "a backup on its way back",
         "answers_told": "told once more at worst",
         "lan": "the network this one machine is in",

@@ -170,9 +170,9 @@ async def test_what_is_wrong_in_the_file_of_added_lines_costs_no_other_line(fres
     await fresh.box.start()
     await greeted(await fresh.up(name))
     told = " ".join(fresh.box.control.lines_found().wrong)
-    assert "is left out: third: host is missing." in told
+    assert "is left out: third: host is missing" in told
     assert "Illegal character" in told
-    assert "is left out: third: host is missing." in await fresh.box.command("doctor", code=None)
+    assert "is left out: third: host is missing" in await fresh.box.command("doctor", code=None)
 
 
 async def test_a_line_is_added_changed_and_removed_by_commands_too(fresh: Fresh) -> None:

@@ -102,12 +102,12 @@ def window(
         context.close()
 
 
-def log_in(context: BrowserContext) -> Page:
-    """The first page, as the owner sees it after logging in by hand."""
+def log_in(context: BrowserContext, name: str = OWNER, password: str = PASSWORD) -> Page:
+    """The first page, as the owner (or whoever is named) sees it after logging in by hand."""
     tab = context.new_page()
     tab.goto("/")
-    tab.locator("main [name=name]").fill(OWNER)
-    tab.locator("[name=password]").fill(PASSWORD)
+    tab.locator("main [name=name]").fill(name)
+    tab.locator("[name=password]").fill(password)
     tab.locator("main button").click()
     tab.wait_for_url("**/")
     return tab

@@ -24,7 +24,7 @@ FILES = frozenset(
         "atdesk.line",
         *("prompts.heard", "prompts.version", "menu.sound", "answers.heard", "network.code"),
         *("setup.begin", "setup.notice_sound", "setup.office_file"),
-        "backup.file",
+        *("backup.file", "backup.copy"),
         *("launch.passport_file", "launch.flyer_file", "launch.code_file"),
     }
 )

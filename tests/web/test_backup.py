@@ -12,7 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from hotline.said import say
 from hotline.storage import sealed
+from hotline.storage.nightcopies import file_of
 from hotline.storage.places import Places
 from hotline.storage.restored import complete
 from hotline.storage.schema import records_file
@@ -33,6 +35,19 @@ def until(browser: FlaskClient, words: str) -> str:
         assert time.monotonic() < end, said
         never.wait(0.05)
     return said
+
+
+def at_rest(browser: FlaskClient) -> None:
+    """Poll until no child works any more."""
+    end, never = time.monotonic() + 60, threading.Event()
+    while "<progress" in browser.get("/backup/live").text:
+        assert time.monotonic() < end
+        never.wait(0.05)
+
+
+def passphrases(answer: TestResponse) -> list[str]:
+    """Those that this answer shows of the copies."""
+    return re.findall(r"all these copies: ([a-z2-9-]{24})", text_of(answer))
 
 
 def made(page: Page, owner: FlaskClient, **fields: str) -> bytes:
@@ -201,6 +216,70 @@ def test_a_second_work_is_not_begun_beside_the_first(page: Page) -> None:
     if answer.status_code == 422:  # else the first was done before the second was asked for
         assert "Another backup is being made" in text_of(answer)
     until(owner, "The backup is ready.")
+
+
+def test_a_copy_of_the_night_is_looked_into_and_brings_the_office_back(page: Page) -> None:
+    owner = page.owner()
+    assert "There is none yet" in text_of(owner.get("/backup"))
+    assert owner.get("/backup/copy").status_code == 404
+    assert post(owner, "nights", do="now").status_code == 302
+    at_rest(owner)
+    shown = text_of(owner.get("/backup"))
+    assert "1 copy" in shown
+    assert "Proven" in shown
+    assert owner.get("/backup/copy").data.startswith(sealed.MAGIC)
+    (file,) = re.findall(r'name="copy" value="([^"]+)"', owner.get("/backup").text)
+    before = calls(page)
+    page.office.writer.submit(lambda db: db.execute("delete from calls")).result(5)
+    assert post(owner, "nights", do="look", copy=file).status_code == 302
+    until(owner, "See what is in the backup")
+    assert f"Calls In the backup: {before} Here now: 0" in text_of(owner.get("/backup"))
+
+
+def test_a_copy_that_is_saved_opens_with_the_words_the_owner_is_shown(page: Page) -> None:
+    owner = page.owner()
+    post(owner, "nights", do="now")
+    at_rest(owner)
+    (words,) = passphrases(post(owner, "words"))
+    assert words not in owner.get("/backup").text
+    bring(owner, owner.get("/backup/copy").data, words)
+    until(owner, "See what is in the backup")
+
+
+def test_copies_are_switched_off_and_on_and_those_that_are_there_stay(page: Page) -> None:
+    owner, places = page.owner(), Places(page.office.directory)
+    owner.get("/backup")
+    file_of(places, page.office.now).write_bytes(b"sealed")
+    post(owner, "nights", do="off")
+    shown = text_of(owner.get("/backup"))
+    assert "Nobody can go back to how the box was some days ago." in shown
+    assert "1 copy" in shown
+    post(owner, "nights", do="on")
+    assert "Each night the box locks a copy of itself" in text_of(owner.get("/backup"))
+
+
+@pytest.mark.parametrize(
+    "name", ["", "../web.sqlite", "hotline-20200101T000000-short.hotlinebackup"]
+)
+def test_nothing_but_a_copy_is_looked_into(page: Page, name: str) -> None:
+    answer = post(page.owner(), "nights", do="look", copy=name)
+    assert answer.status_code == 422
+    assert "This copy is not there any more. Choose another one." in text_of(answer)
+
+
+def test_a_wish_that_no_button_sends_is_refused(page: Page) -> None:
+    assert post(page.owner(), "nights", do="everything").status_code == 400
+
+
+def test_a_night_without_a_copy_waits_on_the_first_page_for_who_can_mend_it(page: Page) -> None:
+    wrong = {"copies": say("The backup was not made."), "copies_action": say("Make another one.")}
+    page.office.desk.state = page.office.desk.state.model_copy(update=wrong)
+    shown = text_of(page.owner().get("/"))
+    assert "Copies of the box by night The backup was not made. Make another one." in shown
+    page.accounts.add("ion", f"{PASSWORD} ion", Role.AGENT)
+    agent = page.browser()
+    send(agent, "/login", name="ion", password=f"{PASSWORD} ion")
+    assert "Copies of the box" not in text_of(agent.get("/"))
 
 
 def test_the_page_and_its_daemon_carry_no_ciphers() -> None:

@@ -34,7 +34,7 @@ HARMLESS = frozenset(
             *("notices.again", "notices.give_up"),
             *("answers.put", "answers.remove", "answers.reviewed", "answers.heard"),
             "answers.about_office_put",
-            *("backup.drop", "backup.forget"),
+            *("backup.drop", "backup.forget", "backup.nights"),
             *("launch.passport_file", "launch.flyer_file", "launch.code_file"),
             *("closing.close", "closing.open_again"),
             "inbox.me",

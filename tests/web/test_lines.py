@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 
 from hotline.control.messages.lines import LineAdd, LineChange, LinesAnswer, LineState
 from hotline.errors import BadSettings, LineDown
-from hotline.said import say
+from hotline.options.mistakes import Mistake, bad_settings
+from hotline.said import say, together
 from hotline.storage.users import Role
 from tests.web.conftest import Page, send
 from tests.web.test_pages import seen
@@ -79,6 +80,17 @@ def test_what_the_box_refuses_stands_on_the_form(page: Page) -> None:
     assert answer.status_code == 409
     assert "another line is called so already" in answer.text
     assert 'value="sip.example.net"' in answer.text
+
+
+def test_what_the_box_refuses_stands_at_its_field_in_the_visitors_language(page: Page) -> None:
+    at = Mistake(("trunk", 1, "host"), "host of it", say("must be a host name or an IP address"))
+    elsewhere = Mistake(("trunk", 1, "name"), "", say("is missing"))
+    page.daemon.desk.refuse = bad_settings("The line", [at, elsewhere])
+    browser = page.owner()
+    send(browser, "/language", seen="/", language="ru")
+    text = send(browser, "/lines/new", **ACCOUNT).text
+    assert 'id="why-host" role="alert">Нужно имя или адрес сервера.<' in text
+    assert '<p class="wrong" role="alert">не указано</p>' in text
 
 
 def test_a_modem_that_was_found_becomes_a_line_with_one_button(page: Page) -> None:
@@ -174,6 +186,6 @@ def test_a_fresh_box_says_that_no_line_is_set_up_and_what_to_do(page: Page) -> N
 
 
 def test_what_is_left_out_of_the_added_lines_is_told(page: Page) -> None:
-    words = say("A line of %(file)s is left out: %(what)s.", file="lines.toml", what="x")
+    words = together(say("A line of %(file)s is left out:", file="lines.toml"), say("is missing"))
     page.daemon.desk.set_up = LinesAnswer(wrong=(words,), room=8)
     assert f"An added line cannot be used. {words}" in seen(page.owner(), "/lines")

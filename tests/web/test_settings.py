@@ -443,6 +443,24 @@ def test_two_settings_that_do_not_go_together_are_told_at_their_field(page: Page
     assert 'id="wrong-sip-rtp_last"' in refused.text
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Must lie at least 3 above the first port."),
+        ("ru", "Должен быть хотя бы на 3 больше первого порта."),
+        ("uk", "Має бути щонайменше на 3 більший за перший порт."),
+        ("ro", "Trebuie să fie cu cel puțin 3 mai mare decât primul port."),
+    ],
+)
+def test_what_the_box_has_against_a_setting_is_told_at_its_field_in_the_visitors_language(
+    page: Page, language: str, words: str
+) -> None:
+    browser = page.owner()
+    send(browser, "/language", seen="/", language=language)
+    refused = look(browser, "box", **{"sip.rtp_last": "100"})
+    assert f'id="wrong-sip-rtp_last" role="alert">{words}<' in html.unescape(refused.text)
+
+
 def test_folders_and_files_are_shown_and_cannot_be_changed(page: Page) -> None:
     browser = page.owner()
     text = browser.get("/settings/box").text

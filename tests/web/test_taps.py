@@ -6,8 +6,10 @@ that stand there. Typing is no tap; choosing from a list is one.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,7 +20,7 @@ from playwright.sync_api import Browser, Locator, expect
 from playwright.sync_api import Page as Tab
 
 from hotline.control.messages.calls import CallReturned, CaseAssign, CaseDone
-from hotline.control.messages.closing import OfficeClose
+from hotline.control.messages.closing import OfficeClose, OfficeOpenAgain
 from hotline.control.messages.office import (
     OfficeAnsweredBy,
     PlanAway,
@@ -28,9 +30,10 @@ from hotline.control.messages.office import (
 from hotline.control.messages.people import StaffAsk
 from hotline.control.messages.prompts import Announce, PromptText
 from hotline.storage.officewriting import write_office
+from hotline.storage.users import Role
 from hotline_web.languages import LANGUAGES, catalogue
-from tests.web.browser import CHROMIUM, chromium, log_in, served, window
-from tests.web.conftest import Page
+from tests.web.browser import CHROMIUM, PATIENCE_MS, chromium, log_in, served, window
+from tests.web.conftest import OWNER, PASSWORD, Page, send
 from tests.web.sheet import FOLDER
 from tests.web.test_browser import PLAY_A_LITTLE
 from tests.web.test_calls import called
@@ -41,6 +44,7 @@ pytestmark = pytest.mark.skipif(not shutil.which(CHROMIUM), reason="Debian's chr
 MOST_TAPS = 3
 LONGEST = ["uk"]
 TO_MONDAY = timedelta(days=1, hours=21)  # Saturday noon to Monday, half past nine
+WITH_MICROPHONE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 PRESSED = "a:visible, button:visible, summary:visible"
 
 
@@ -203,6 +207,26 @@ def closes_early(hand: Hand) -> None:
     assert hand.asked(OfficeClose)
 
 
+def opens_again(hand: Hand) -> None:
+    hand.taps_on("Open again")
+    hand.reads("The line is open again.")
+    assert hand.asked(OfficeOpenAgain)
+
+
+def takes_calls_at_the_computer(hand: Hand) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as box:
+        box.bind(str(hand.page.office.directory / "calling.sock"))
+        box.listen(1)
+        box.settimeout(PATIENCE_MS / 1000)
+        hand.taps_on("Take calls here")
+        hand.taps_on("I take calls here")
+        wire, _ = box.accept()
+        with wire:
+            assert json.loads(wire.recv(1024))["person"] == "ana"
+            wire.send(b"O")
+            hand.reads("On. You are rung here, %(person)s.", person="Ana")
+
+
 def hands_calls_to_the_outside_centre(hand: Hand) -> None:
     hand.taps_on("On duty")
     hand.chooses("Who answers callers", hand.words("The centre alone, whatever the shifts are"))
@@ -241,6 +265,8 @@ TASKS: tuple[Callable[[Hand], None], ...] = (
     changes_a_sentence_callers_hear,
     switches_an_announcement_on,
     closes_early,
+    opens_again,
+    takes_calls_at_the_computer,
     hands_calls_to_the_outside_centre,
     looks_at_this_weeks_report,
     calls_the_box_from_the_browser,
@@ -258,7 +284,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium() as browser:
+    with chromium(*WITH_MICROPHONE) as browser:
         yield browser
 
 
@@ -275,12 +301,17 @@ def test_a_daily_task_is_three_taps_from_the_first_page(
     centre = write_office(replace(office, overflow=("maria",)))
     if task is hands_calls_to_the_outside_centre:
         page.office.desk.plans.offices.save(centre, "maria", page.office.now).result(5)
-    if task is closes_early:
+    if task in (closes_early, opens_again):
         open_today(page)
+    if task is opens_again:
+        send(page.owner(), "/closing", seen="/closing", how="day")
+    if task is takes_calls_at_the_computer:
+        page.accounts.add("ana", PASSWORD, Role.AGENT)
     if task in ON_MONDAY:
         page.hands.forward(TO_MONDAY)
     with served(page) as address, window(browser, address, language=language) as visit:
-        hand = Hand(log_in(visit), page, language)
+        who = ("ana", PASSWORD) if task is takes_calls_at_the_computer else (OWNER, PASSWORD)
+        hand = Hand(log_in(visit, *who), page, language)
         task(hand)
     print(f"{language}: {hand.taps} taps: {task.__name__.replace('_', ' ')}")
     if request.config.getoption("screens"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -15,6 +16,11 @@ from babel.messages.pofile import read_po
 
 from hotline.errors import BadSettings
 from hotline.inbox.step import StepName
+from hotline.options import Options
+from hotline.options.added import Added, AllLines, with_line
+from hotline.options.chosen import with_chosen
+from hotline.options.file import options_of
+from hotline.options.notices import AllNotices, with_mail, with_messenger
 from hotline.said import parts_of
 from hotline.storage.officefile import read_office
 from hotline_web.languages import FOLDER, LANGUAGES, _, ngettext
@@ -249,3 +255,57 @@ def test_a_mistake_in_an_office_is_told_in_words_that_the_catalogues_know(wrong:
         read_office("\n".join([*lines, wrong, ""]), "office.yaml", None)
     for _place, words in told.value.places:
         assert {part.text for part in parts_of(words)} & used(), words
+
+
+TRUNK = {"name": "a", "kind": "provider", "host": "h", "user": "u", "password": "p"}
+MODEM = {"name": "m", "model": "ec25", "usb": "1-1"}
+MAIL = {"host": "h", "sender": "a@b.md", "user": "u", "password": "p"}
+
+
+def _put(section: str, row: dict[str, Any], house: Options) -> None:
+    """As the page has it put."""
+    match section:
+        case "mail":
+            with_mail(AllNotices(), row, PAGE)
+        case "messenger":
+            with_messenger(AllNotices(), row)
+        case "trunk" | "modem":
+            with_line(AllLines(house), Added(section, row), PAGE)
+        case _:
+            with_chosen(house, {section: row})
+
+
+@pytest.mark.parametrize(
+    ("section", "row"),
+    [
+        *(("trunk", TRUNK | wrong) for wrong in ({"host": "a b"}, {"number": "069"})),
+        *(("trunk", TRUNK | {key: ""}) for key in ("user", "password")),
+        *(("trunk", TRUNK | wrong) for wrong in ({"name": "office"}, {"name": "A"})),
+        *(("trunk", TRUNK | wrong) for wrong in ({"channels": 0}, {"channels": 201})),
+        *(("trunk", TRUNK | wrong) for wrong in ({"transport": "x"}, {"user": "u" * 256})),
+        ("trunk", {key: value for key, value in TRUNK.items() if key != "host"}),
+        *(("modem", MODEM | wrong) for wrong in ({"pin": "1"}, {"usb": "1-9"}, {"balance": "1"})),
+        *(("modem", MODEM | wrong) for wrong in ({"imei": "1"}, {"usb": ""})),
+        ("box", {"country": "Moldova"}),
+        *(("sip", {"rtp_last": 10_000}), ("sip", {"tls_port": 5060}), ("sip", {"port": 0})),
+        *(("sip", wrong) for wrong in ({"listen": "me"}, {"public_address": "me"}, {"codecs": []})),
+        ("limits", {"minutes_per_day": -1}),
+        ("limits", {"countries": ["Moldova"]}),
+        *(("mail", MAIL | wrong) for wrong in ({"host": "a b"}, {"sender": "me"}, {"port": 0})),
+        ("messenger", {"name": "a", "target": "syslog://"}),
+    ],
+)
+def test_what_the_box_has_against_a_form_is_told_in_words_that_the_catalogues_know(
+    section: str, row: dict[str, Any]
+) -> None:
+    house = options_of(
+        {"trunk": [TRUNK | {"name": "office"}], "modem": [MODEM | {"usb": "1-9"}]}, PAGE
+    )
+    house = replace(house, modems=(replace(house.modems[0], name="first"),))
+    with pytest.raises(BadSettings) as told:
+        _put(section, row, house)
+    assert told.value.places
+    for _place, words in told.value.places:
+        assert {part.text for part in parts_of(words)} <= used(), words
+    for words, (_place, alone) in zip(told.value.problems, told.value.places, strict=True):
+        assert str(words).endswith(str(alone))

@@ -36,6 +36,7 @@ KINDS: Mapping[str, frozenset[Act]] = {
         {
             *(Act.CHANGED, Act.LINE_ADDED, Act.LINE_CHANGED, Act.LINE_REMOVED),
             *(Act.LINE_RESTARTED, Act.CLOSED_EARLY, Act.OPENED_AGAIN),
+            *(Act.COPIES_ON, Act.COPIES_OFF, Act.PASSPHRASE_SHOWN),
             *(Act.BACKED_UP, Act.RESTORED, Act.MAILBOX_SET, Act.MAILBOX_REMOVED),
             *(Act.MESSENGER_ADDED, Act.MESSENGER_REMOVED, Act.LETTER_GIVEN_UP),
             *(Act.SETTINGS_CHANGED, Act.BOX_ANEW, Act.NETWORK_TRIED, Act.NETWORK_CHANGED),
@@ -123,6 +124,9 @@ def _of_the_calls(entry: Entry) -> dict[Act, str]:
         Act.LETTER_GIVEN_UP: _("gave up a letter: %(what)s", what=person),
         Act.BACKED_UP: _("made a backup of the whole box"),
         Act.RESTORED: _("restored the box from a backup"),
+        Act.COPIES_ON: _("switched the nightly copies of the box on"),
+        Act.COPIES_OFF: _("switched the nightly copies of the box off"),
+        Act.PASSPHRASE_SHOWN: _("looked at the passphrase of the nightly copies"),
         Act.LINE_RESTARTED: _("had the modem of %(line)s start anew", line=person),
         Act.CLOSED_EARLY: _("closed the line early, until %(when)s", when=person),
         Act.OPENED_AGAIN: _("opened the line again"),

@@ -36,7 +36,7 @@ DANGEROUS = frozenset(
         *("setup.people_put", "setup.people_confirm", "setup.people_confirm_all"),
         "setup.office_file",
         *("backup.backup", "backup.make", "backup.file", "backup.bring", "backup.restore"),
-        "backup.back",
+        *("backup.back", "backup.copy", "backup.words"),
         *("notices.mail", "notices.messenger", "notices.put_who"),
         "settings.change",  # what calls may cost is among them
         *("users.new", "users.invite", "users.change", "users.remove", "users.sign_out"),

@@ -60,14 +60,14 @@ def filled_in(kind: str, typed: Mapping[str, str], *, changing: bool = False) ->
         found, why = _checked(key, text, changing=changing)
         if why:
             wrong[key] = why
-        elif found or (changing and key not in _SECRET):
+        elif found or (changing and key not in SECRET):
             settings[key] = found
     if known:
         settings["host"] = known.host
     if changing:
         for fixed in ("kind", "channels", "number_format"):
             settings.pop(fixed, None)
-    shown = {key: text for key, text in given.items() if key not in _SECRET}
+    shown = {key: text for key, text in given.items() if key not in SECRET}
     return LineForm(kind, shown, settings, wrong)
 
 
@@ -78,7 +78,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "modem": ("pin", "number"),
     "voice_modem": ("number",),
 }
-_SECRET = frozenset({"password", "pin"})
+SECRET = frozenset({"password", "pin"})
 
 
 def _checked(key: str, text: str, *, changing: bool) -> tuple[str, str]:

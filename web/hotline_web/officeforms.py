@@ -6,16 +6,17 @@ at the fields: `wrong.at("people", 2, "number")`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask_login import current_user
 
 from hotline.control.client import Refused
+from hotline.said import together
 from hotline.storage.officesections import mark_of, sections_of
 from hotline_web.desk import desk
-from hotline_web.words import say
+from hotline_web.words import beside, say
 
 Place = tuple[str | int, ...]
 
@@ -49,6 +50,23 @@ class Wrong:
     def beside(self, *shown: str) -> tuple[str, ...]:
         """What is wrong outside these sections."""
         return tuple(words for where, words in self.places if not where or where[0] not in shown)
+
+
+def told_at(refused: Refused, fields: Collection[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """What the daemon has against a form: above it, and at those of its fields that are meant.
+
+    What stands above is still to be said.
+    """
+    if len(refused.places) != len(refused.problems) or not refused.places:
+        return refused.problems or (together(refused.cause, refused.action),), {}
+    top, at = list[str](), dict[str, str]()
+    for problem, (place, words) in zip(refused.problems, refused.places, strict=True):
+        key = str(place[-1]) if place else ""
+        if key in fields:
+            at[key] = beside(words)
+        else:
+            top.append(problem)
+    return tuple(top), at
 
 
 NOTHING_WRONG = Wrong()

@@ -24,7 +24,7 @@ from hotline_web.languages import _
 from hotline_web.officeforms import LONGEST_MARK, NOTHING_WRONG, Place, Wrong, looked_at
 from hotline_web.settingfields import Field, Value, field_of, in_words, mistake, read, to_send
 from hotline_web.settingwords import Group, Setting
-from hotline_web.words import say
+from hotline_web.words import beside, say
 
 WAS, SEEN = "was:", "seen"
 OF_TOPICS = ("strategy", "fallback")  # each topic has its own, at first that of the office
@@ -155,7 +155,7 @@ def put(
             by = current_user.name
             desk().control.office_set(sending, mark, by, only_look=only_look)
     except Refused as refusal:
-        places = tuple((place, say(words)) for place, words in refusal.places)
+        places = tuple((place, beside(words)) for place, words in refusal.places)
         if places:
             return Wrong(places=places)
         return Wrong(say(refusal.cause), say(refusal.action))

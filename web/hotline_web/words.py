@@ -35,6 +35,12 @@ def say(text: str) -> str:
     return " ".join(_(part.text, **part.values) for part in parts_of(text))
 
 
+def beside(text: str) -> str:
+    """The same beside a field, where what it is said of stands already: as a whole sentence."""
+    said = say(text)
+    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "?", "!")) else ".")
+
+
 def phone(number: str) -> str:
     """A number as people read it: +373 22 000 000. What is no number stays as it was sent."""
     return shown(number, ANYWHERE)

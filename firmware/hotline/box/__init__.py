@@ -108,6 +108,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 FROM_BROWSERS = 2  # calls from the page at once; each holds one of its threads
 LOOK_FOR_LINES_S = 60.0  # that can be called by the box itself
+BEGIN_COPIES_S = 60.0  # after the start, which has more to do
 TOLD_S = 0.5  # until the page has heard that the box begins anew
 FILED_ALONE = "HOTLINE_AS_FILED"  # why the box begins as box.toml says, without the page's words
 
@@ -228,7 +229,13 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         if done:
             audit.note(Entry(clock.now(), Act.RESTORED, person=done.made_at, by=done.by))
         backups = BackupDesk(
-            places, clock, lambda: len(switchboard.live), _noted(audit, clock), lambda: None
+            places,
+            clock,
+            lambda: len(switchboard.live),
+            _noted(audit, clock),
+            lambda: None,
+            lambda: exchange.office().zone,
+            partial(_tell_of_copies, exchange),
         )
         closing.push_async_callback(backups.close)
         desk = FrontDesk(
@@ -348,6 +355,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             CampaignReports(exchange, CampaignEnds(records.writer)).keep(),
             AnswerWatch(exchange, AnswersTold(places.answers_told)).keep(),
             roll_calls.keep(),
+            _copy_by_night(backups),
             _call_own_lines(exchange, switchboard, records.tests, numbers),
         )
         _start_chores(exchange, records, more, closing)
@@ -513,6 +521,20 @@ def _diverting(options: Options, exchange: Exchange, records: Records) -> Divert
     by_shift = {modem.name: modem.divert_to for modem in options.modems}
     own = own_numbers(options)
     return Diverting(exchange, records.texting, by_shift, records.orders, own)
+
+
+async def _copy_by_night(backups: BackupDesk) -> None:
+    """What does it is loaded after the start."""
+    await asyncio.sleep(BEGIN_COPIES_S)
+    await backups.nightly.keep()
+
+
+def _tell_of_copies(exchange: Exchange, missing: bool) -> None:
+    from hotline.notify.copywords import about_copies
+
+    office = exchange.office()
+    about = exchange.notices.about(office, exchange.clock.now())
+    exchange.notices.tell(office, about_copies(about, missing=missing))
 
 
 async def _call_own_lines(

@@ -39,6 +39,7 @@ from hotline.options.added import (
     with_line,
     without_line,
 )
+from hotline.options.mistakes import Mistake, bad_settings
 from hotline.options.providers import PROVIDERS
 from hotline.said import Said, say, together
 from hotline.storage.addedlines import write_lines
@@ -151,7 +152,8 @@ class AddedDesk:
         if section == "voice_modem" and (port := given.get("port")):
             known = {str(one.port) for one in voice_modems(self.rack.finder.bus)}
             if port not in known:
-                raise BadSettings("The line", ("port is of no voice modem that is plugged in",))
+                words = say("is of no voice modem that is plugged in")
+                raise bad_settings("The line", [Mistake((section, 0, "port"), "port", words)])
         return dict(given)
 
     def _with(self, lines: AllLines, one: Added) -> AllLines:
@@ -160,9 +162,9 @@ class AddedDesk:
         names = {each.name for each in after.added}
         calls = sum(t.channels for t in after.options.trunks if t.name in names)
         if calls > ROOM_FOR_CALLS and one.name not in before:
-            raise BadSettings(
-                "The line", (f"channels: added lines carry {ROOM_FOR_CALLS} calls together",)
-            )
+            words = say("added lines carry %(n)s calls together", n=ROOM_FOR_CALLS)
+            place = (one.section, 0, "channels")
+            raise bad_settings("The line", [Mistake(place, "channels:", words)])
         return after
 
     def _mine(self, name: str) -> Added:

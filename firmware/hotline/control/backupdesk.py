@@ -9,9 +9,10 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hotline.clock import Clock
 from hotline.control.messages.backup import (
@@ -21,13 +22,15 @@ from hotline.control.messages.backup import (
     BackupLook,
     BackupMake,
     Made,
+    NightCopies,
+    NightWords,
     RestoreBack,
     RestoreDrop,
     RestoreOpen,
     RestoreTake,
     Unpacked,
 )
-from hotline.control.messages.wire import Done
+from hotline.control.messages.wire import Done, Words
 from hotline.control.table import Row, row, row_at_once
 from hotline.errors import HotlineError
 from hotline.media import children
@@ -42,19 +45,23 @@ from hotline.storage.passphrases import weak
 from hotline.storage.places import Places
 from hotline.storage.uploads import LARGEST_BACKUP, Uploads
 
+if TYPE_CHECKING:
+    from hotline.control.nightly import Nightly
+
 log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"hotline-(\d{8}T\d{6})(-short)?\.hotlinebackup")
 SEALED = 0o640  # the page hands it out, and may be another user
 _STAMP = "%Y%m%dT%H%M%S"
-Doing = Literal["", "making", "unpacking"]
+Doing = Literal["", "making", "unpacking", "copying"]
 
 
 @dataclass
 class BackupDesk:
     """Part of the front desk. busy: how many calls there are now. note: writes the audit down.
 
-    again: starts the box anew; a restore is done then.
+    again: starts the box anew; a restore is done then. zone: of the office. tell: it hears of what
+    failed at night; see control/nightly.py.
     """
 
     places: Places
@@ -62,10 +69,13 @@ class BackupDesk:
     busy: Callable[[], int]
     note: Callable[[Act, str, str], None]
     again: Callable[[], None]
+    zone: Callable[[], tzinfo] = lambda: UTC
+    tell: Callable[[bool], None] = lambda _: None
     _doing: Doing = ""
     _done: tuple[int, int] = (0, 0)
     _trouble: tuple[Said, Said] = (NOTHING, NOTHING)
-    _task: asyncio.Task[None] | None = field(default=None, repr=False)
+    _task: asyncio.Task[Any] | None = field(default=None, repr=False)
+    _tonights: asyncio.Task[None] | None = field(default=None, repr=False)
 
     def rows(self) -> Iterator[Row]:
         """What it answers."""
@@ -76,6 +86,8 @@ class BackupDesk:
         yield row(RestoreDrop, lambda _: self.drop())
         yield row_at_once(RestoreTake, self.take)
         yield row_at_once(RestoreBack, self.take_back)
+        yield row(NightCopies, self.night)
+        yield row_at_once(NightWords, self.words)
 
     def look(self) -> BackupAnswer:
         """What there is."""
@@ -89,6 +101,7 @@ class BackupDesk:
             made=self._made(),
             unpacked=_unpacked(looked) if looked else None,
             previous=instant(before.at) if before else None,
+            nights=self.nightly.now(),
         )
 
     def make(self, ask: BackupMake) -> Done:
@@ -101,7 +114,12 @@ class BackupDesk:
         short = "" if ask.recordings else "-short"
         file = self.places.backups / f"hotline-{now.strftime(_STAMP)}{short}.hotlinebackup"
         work = Work(
-            True, str(self.places.data), str(file), ask.passphrase, ask.recordings, now.isoformat()
+            "make",
+            str(self.places.data),
+            str(file),
+            ask.passphrase,
+            ask.recordings,
+            now.isoformat(),
         )
 
         def finished() -> None:
@@ -127,7 +145,7 @@ class BackupDesk:
         """Begin to unpack; the uploaded file goes in any case."""
         self._only_one()
         file = Uploads(self.places.uploads).path(ask.upload, LARGEST_BACKUP)
-        work = Work(False, str(self.places.data), str(file), ask.passphrase, True, "")
+        work = Work("unpack", str(self.places.data), str(file), ask.passphrase, True, "")
         self._begin("unpacking", work, lambda: None, file)
         return Done()
 
@@ -153,6 +171,50 @@ class BackupDesk:
         self.again()
         return Done()
 
+    async def night(self, ask: NightCopies) -> Done:
+        """What the owner wants of the copies that are made by night."""
+        if ask.what in ("on", "off"):
+            await self.nightly.switch(on=ask.what == "on")
+            self.note(Act.COPIES_ON if ask.what == "on" else Act.COPIES_OFF, "", ask.by)
+            return Done()
+        self._only_one()
+        if ask.what == "now":
+            self._doing = "copying"  # seen by the page that asks for it next
+            self._tonights = asyncio.create_task(self._tonight())
+            return Done()
+        file, words = self.nightly.file(ask.copy_name), self.nightly.nights().passphrase
+        work = Work("unpack", str(self.places.data), str(file), words, True, "")
+        self._begin("unpacking", work, lambda: None)
+        return Done()
+
+    def words(self, ask: NightWords) -> Words:
+        """Whoever has this and a copy has everything."""
+        self.note(Act.PASSPHRASE_SHOWN, "", ask.by)
+        return Words(words=self.nightly.nights().passphrase)
+
+    @cached_property
+    def nightly(self) -> Nightly:
+        """Loaded with the first who asks for it, not with the start."""
+        from hotline.control.nightly import Nightly
+
+        return Nightly(
+            self.places,
+            self.clock,
+            self._by_itself,
+            self._alone,
+            lambda: bool(self.busy() or self._doing),
+            self.zone,
+            self.tell,
+        )
+
+    @property
+    def pressing(self) -> tuple[Said, Said]:
+        """What went wrong by night and waits for somebody."""
+        if "nightly" not in self.__dict__:
+            return NOTHING, NOTHING
+        wrong = self.nightly.pressing
+        return wrong.cause, wrong.action
+
     async def close(self) -> None:
         """End the child, if there is one."""
         if self._task:
@@ -174,6 +236,25 @@ class BackupDesk:
                 say("Another backup is being made or unpacked."),
                 say("Wait until it is done, or stop it."),
             )
+
+    async def _tonight(self) -> None:
+        try:
+            await self.nightly.once()
+        except OSError as error:
+            log.warning("a backup failed: %s", error)
+
+    async def _by_itself(self, work: Work) -> tuple[Said, Said]:
+        """The same, of work that nobody waits for."""
+        self._task = child = asyncio.create_task(self._child(work))
+        return await child
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        self._doing, self._done = "copying", (0, 0)
+        try:
+            yield
+        finally:
+            self._doing = ""
 
     def _begin(
         self, doing: Doing, work: Work, finished: Callable[[], None], gone: Path | None = None

@@ -16,6 +16,8 @@ from hotline.control.messages.backup import (
     BackupForget,
     BackupLook,
     BackupMake,
+    NightCopies,
+    NightWords,
     RestoreBack,
     RestoreDrop,
     RestoreOpen,
@@ -319,10 +321,22 @@ class Control:
 
     def backup(
         self,
-        ask: BackupMake | BackupForget | RestoreOpen | RestoreDrop | RestoreTake | RestoreBack,
+        ask: (
+            BackupMake
+            | BackupForget
+            | RestoreOpen
+            | RestoreDrop
+            | RestoreTake
+            | RestoreBack
+            | NightCopies
+        ),
     ) -> None:
         """Begin or do something about them."""
         self._ask(ask, Done)
+
+    def night_words(self, ask: NightWords) -> str:
+        """The passphrase of the copies that the box makes by itself."""
+        return self._ask(ask, Words).words
 
     def network(self) -> NetworkAnswer:
         """How the box is in the office's network."""

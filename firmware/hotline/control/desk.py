@@ -260,6 +260,7 @@ class FrontDesk:
         live = live_calls(calls)
         waiting, more = callers_waiting(calls, self.exchange.board.queue, office)
         coming, power = next_duty(office, now), self.power()
+        copies = self.backups.pressing
         return StatusAnswer(
             version=__version__,
             started_at=self.started_at,
@@ -288,6 +289,8 @@ class FrontDesk:
             meter=self.number_desk.meter(),
             announcement_until=self._announced_until(now),
             closed_early=self.closing.closed(),
+            copies=copies[0],
+            copies_action=copies[1],
         )
 
     async def who(self, ask: Who) -> WhoAnswer:

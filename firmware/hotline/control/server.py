@@ -251,7 +251,7 @@ def _refusal(
         error=Problem(
             cause=together(cause),
             action=together(action),
-            problems=problems,
+            problems=tuple(together(one) for one in problems),
             places=tuple(Misplaced(place=place, words=together(words)) for place, words in places),
         ),
     )

@@ -264,6 +264,8 @@ def _of_daemon(status: StatusAnswer) -> Iterator[Finding]:
         yield Finding(not status.meter.breach, meter_words(status.meter), action)
     if status.power:
         yield Finding(False, status.power, status.power_action)
+    if status.copies:
+        yield Finding(False, status.copies, status.copies_action)
     if status.unsent:
         waits = f"{status.unsent} letter(s) wait to be sent."
         yield Finding(False, waits, "See why: hotline outbox, or the page Notifications.")

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict
 
 from hotline.numbering import only_asks
 from hotline.options.panel import PanelOptions
+from hotline.said import Said, say, together
 
 Codec = Literal["opus", "g722", "pcma", "pcmu"]
 Transport = Literal["udp", "tcp", "tls"]
@@ -61,7 +62,7 @@ def _to_secret(given: object) -> Secret:
     raise ValueError('must be text in "quotes"')
 
 
-def _matches(pattern: str, wanted: str) -> AfterValidator:
+def _matches(pattern: str, wanted: Said) -> AfterValidator:
     def check(text: str) -> str:
         if re.fullmatch(pattern, text) is None:
             raise ValueError(wanted)
@@ -74,25 +75,29 @@ def _own_address(text: str) -> str:
     try:
         return str(IPv4Address(text))
     except ValueError:
-        raise ValueError("must be an IPv4 address of this box, such as 192.168.1.20") from None
+        raise ValueError(
+            say("must be an IPv4 address of this box, such as %(example)s", example="192.168.1.20")
+        ) from None
 
 
 def _outer_address(text: str) -> str:
     try:
         return str(ip_address(text))
     except ValueError:
-        raise ValueError("must be an IP address, such as 203.0.113.7") from None
+        raise ValueError(
+            say("must be an IP address, such as %(example)s", example="203.0.113.7")
+        ) from None
 
 
 def _pin(secret: Secret) -> Secret:
     if secret and re.fullmatch("[0-9]{4,8}", secret.reveal()) is None:
-        raise ValueError('must be 4 to 8 digits in "quotes"')
+        raise ValueError(say("must be 4 to 8 digits, in quotes"))
     return secret
 
 
 def _balance_code(text: str) -> str:
     if text and not only_asks(text):
-        raise ValueError('must be a code that only asks, such as "*100#"')
+        raise ValueError(say("must be a code that only asks, such as *100#"))
     return text
 
 
@@ -110,7 +115,7 @@ def _digits_before(text: str) -> str:
 
 def _no_doubles(codecs: tuple[Codec, ...]) -> tuple[Codec, ...]:
     if len(set(codecs)) != len(codecs) or not codecs:
-        raise ValueError("must name at least one codec, and each only once")
+        raise ValueError(say("must name at least one, and each only once"))
     return codecs
 
 
@@ -119,23 +124,38 @@ Flag = Annotated[bool, Strict()]
 Port = Annotated[int, Strict(), Field(ge=1, le=65535)]
 PortOrOff = Annotated[int, Strict(), Field(ge=0, le=65535)]
 Hidden = Annotated[Secret, BeforeValidator(_to_secret, json_schema_input_type=str)]
-Host = Annotated[str, _matches(r"[A-Za-z0-9.:_-]{1,253}", "must be a host name or an IP address")]
+Host = Annotated[
+    str,
+    _matches(r"[A-Za-z0-9.:_-]{1,253}", say("must be a host name or an IP address")),
+]
 LineName = Annotated[
     str,
-    _matches(r"[a-z0-9][a-z0-9_-]{0,31}", "must be a short name of small letters and digits"),
+    _matches(r"[a-z0-9][a-z0-9_-]{0,31}", say("must be a short name of small letters and digits")),
 ]
-Country = Annotated[str, _matches(r"[A-Z]{2}", 'must be two capital letters, such as "MD"')]
+Country = Annotated[
+    str,
+    _matches(r"[A-Z]{2}", say('must be two capital letters, such as "%(country)s"', country="MD")),
+]
 UsbPath = Annotated[
     str,
-    _matches(r"([0-9]+-[0-9]+(\.[0-9]+)*)?", 'must be a place such as "1-1.3"; see hotline doctor'),
+    _matches(
+        r"([0-9]+-[0-9]+(\.[0-9]+)*)?",
+        together('must be a place such as "1-1.3"; see hotline doctor'),
+    ),
 ]
 PersonId = Annotated[
-    str, _matches(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}", "must be the id of a person of the office")
+    str,
+    _matches(
+        r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}", together("must be the id of a person of the office")
+    ),
 ]
-Imei = Annotated[str, _matches(r"([0-9]{15})?", "must be the 15 digits printed on the modem")]
+Imei = Annotated[str, _matches(r"([0-9]{15})?", say("must be the 15 digits printed on the modem"))]
 Number = Annotated[
     str,
-    _matches(r"\+[1-9][0-9]{6,14}", 'must be a full number with its country, "+37322123456"'),
+    _matches(
+        r"\+[1-9][0-9]{6,14}",
+        say("must be a full number with its country, such as %(number)s", number="+37322123456"),
+    ),
 ]
 CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
@@ -306,7 +326,7 @@ class Mail:
     __pydantic_config__: ClassVar[ConfigDict] = CONFIG
 
     host: Host
-    sender: Annotated[str, _matches(r"[^@\s]+@[^@\s]+", "must be an e-mail address")]
+    sender: Annotated[str, _matches(r"[^@\s]+@[^@\s]+", say("must be an e-mail address"))]
     port: Port = 587
     security: Literal["none", "starttls", "tls"] = "starttls"
     user: Text = ""

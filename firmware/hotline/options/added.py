@@ -19,9 +19,9 @@ from pydantic import ValidationError
 from hotline.errors import BadSettings
 from hotline.options import Modem, Options, Trunk, VoiceModem
 from hotline.options.file import options_of, with_passwords
-from hotline.options.mistakes import Place, words_for
+from hotline.options.mistakes import Mistake, Place, bad_settings, of_pydantic
 from hotline.options.rules import disagreements
-from hotline.said import Said, say
+from hotline.said import Said, say, together
 
 MOST_ADDED = 8
 ROOM_FOR_CALLS = 24  # over all added trunks together; set aside when the box starts
@@ -93,7 +93,7 @@ def read_added(path: Path, options: Options) -> AllLines:
         try:
             lines = with_line(lines, one, path.parent)
         except BadSettings as mistakes:
-            wrong += (_told(path, f"{one.name}: {what}") for what in mistakes.problems)
+            wrong += (_told(path, together(f"{one.name}:", what)) for what in mistakes.problems)
     return replace(lines, wrong=tuple(wrong))
 
 
@@ -102,7 +102,7 @@ def with_line(lines: AllLines, one: Added, folder: Path) -> AllLines:
     try:
         more = options_of({one.section: [dict(one.row)]}, folder)
     except ValidationError as error:
-        raise BadSettings(f"The line {one.name}", _mistakes(error)) from None
+        raise bad_settings(f"The line {one.name}", _mistakes(error)) from None
     before = lines.options
     after = replace(
         before,
@@ -112,9 +112,8 @@ def with_line(lines: AllLines, one: Added, folder: Path) -> AllLines:
     )
     known = set(disagreements(before))
     new = (each for each in disagreements(after) if each not in known)
-    problems = tuple(_alone(words) if _is_last(place, after) else words for place, words in new)
-    if problems:
-        raise BadSettings(f"The line {one.name}", problems)
+    if found := [_alone(each) if _is_last(each.place, after) else each for each in new]:
+        raise bad_settings(f"The line {one.name}", found)
     return replace(lines, options=with_passwords(after), added=(*lines.added, one))
 
 
@@ -159,12 +158,13 @@ def _tables(text: str, path: Path, wrong: list[Said]) -> Iterable[Added]:
             yield from (Added(known, row) for row in rows if isinstance(row, dict))
 
 
-def _mistakes(error: ValidationError) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+def _mistakes(error: ValidationError) -> tuple[Mistake, ...]:
+    """Each is said once, of whichever of several values it is true."""
+    found: dict[str, Mistake] = {}
     for one in error.errors(include_input=False):
-        place: Place = one["loc"]
-        found[_alone(words_for(one["type"], place, one.get("ctx", {})))] = None
-    return tuple(found)
+        mistake = _alone(of_pydantic(one["type"], one["loc"], one.get("ctx", {})))
+        found.setdefault(str(mistake), mistake)
+    return tuple(found.values())
 
 
 def _is_last(place: Place, options: Options) -> bool:
@@ -177,13 +177,14 @@ def _is_last(place: Place, options: Options) -> bool:
     return len(place) > 1 and place[1] == counts.get(str(place[0]), 0) - 1
 
 
-def _alone(words: str) -> str:
+def _alone(one: Mistake) -> Mistake:
     """Which of its section it is says nothing of a line that is looked at by itself."""
-    return re.sub(r"\[\[\w+\]\] number \d+", "it", _OF_WHICH.sub("", words))
+    subject = re.sub(r"\[\[\w+\]\] number \d+", "it", _OF_WHICH.sub("", one.subject))
+    return replace(one, subject=subject)
 
 
 def _told(path: Path, what: str) -> Said:
-    return say("A line of %(file)s is left out: %(what)s.", file=path, what=what.rstrip("."))
+    return together(say("A line of %(file)s is left out:", file=path), what)
 
 
 def _toml(value: Value) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -18,9 +18,9 @@ from pydantic import ValidationError
 from hotline.errors import BadSettings
 from hotline.options import Options
 from hotline.options.file import options_of
-from hotline.options.mistakes import Place, words_for
+from hotline.options.mistakes import Mistake, bad_settings, of_pydantic
 from hotline.options.rules import disagreements
-from hotline.said import Said, say
+from hotline.said import Said, say, together
 
 Value: TypeAlias = str | int | bool | list[str]
 Chosen: TypeAlias = Mapping[str, Mapping[str, Value]]
@@ -69,14 +69,14 @@ def with_chosen(base: Options, chosen: Chosen) -> Options:
     try:
         given = options_of({name: dict(keys) for name, keys in chosen.items()}, Path())
     except ValidationError as error:
-        raise _bad(_mistakes(error)) from None
+        raise bad_settings(_WHOSE, _mistakes(error)) from None
     after = base
     for name, keys in chosen.items():
         values = {key: getattr(getattr(given, name), key) for key in keys}
         after = replace(after, **{name: replace(getattr(base, name), **values)})
     known = set(disagreements(base))
     if new := [each for each in disagreements(after) if each not in known]:
-        raise _bad(new)
+        raise bad_settings(_WHOSE, new)
     return after
 
 
@@ -144,28 +144,24 @@ def _keys(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
 
 def _check_names(chosen: Mapping[str, Any]) -> None:
     strange = [
-        ((section, key), f"{key} of [{section}] is for box.toml alone")
+        Mistake((section, key), f"{key} of [{section}]", say("is for box.toml alone"))
         for section, key, _ in _keys(chosen)
         if key not in CHOOSABLE.get(section, ())
     ]
     if strange:
-        raise _bad(strange)
+        raise bad_settings(_WHOSE, strange)
 
 
-def _bad(problems: Sequence[tuple[Place, str]]) -> BadSettings:
-    return BadSettings(_WHOSE, tuple(words for _, words in problems), (), tuple(problems))
-
-
-def _mistakes(error: ValidationError) -> list[tuple[Place, str]]:
-    found = dict[tuple[Place, str], None]()
+def _mistakes(error: ValidationError) -> list[Mistake]:
+    found = dict[Mistake, None]()
     for one in error.errors(include_input=False):
-        place: Place = one["loc"]
-        found[place[:2], words_for(one["type"], place, one.get("ctx", {}))] = None
+        mistake = of_pydantic(one["type"], one["loc"], one.get("ctx", {}))
+        found[replace(mistake, place=mistake.place[:2])] = None
     return list(found)
 
 
 def _told(path: Path, what: str) -> Said:
-    return say("A setting of %(file)s is left out: %(what)s.", file=path, what=what.rstrip("."))
+    return together(say("A setting of %(file)s is left out:", file=path), what)
 
 
 def _toml(value: Value) -> str:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from hotline.errors import BadSettings, HotlineError
 from hotline.options import SIP_PORT, SIPS_PORT, Mail, Options, Secret, Trunk
-from hotline.options.mistakes import Place, words_for
+from hotline.options.mistakes import Mistake, Place, of_pydantic
 from hotline.options.rules import disagreements
 
 _OPTIONS: TypeAdapter[Options] = TypeAdapter(Options)
@@ -35,7 +35,7 @@ def read_options(path: Path) -> Options:
     except ValidationError as error:
         problems = {_problem(dict(e), lines) for e in error.errors(include_input=False)}
         raise BadSettings(str(path), tuple(text for _, text in sorted(problems))) from None
-    problems = {_told(place, words, lines) for place, words in disagreements(options)}
+    problems = {_told(one, lines) for one in disagreements(options)}
     if problems:
         raise BadSettings(str(path), tuple(text for _, text in sorted(problems)))
     return with_passwords(options)
@@ -92,13 +92,12 @@ def _set_defaults_by_kind(raw: dict[str, Any]) -> None:
 
 
 def _problem(error: dict[str, Any], lines: dict[Place, int]) -> tuple[int, str]:
-    place: Place = error["loc"]
-    return _told(place, words_for(error["type"], place, error.get("ctx", {})), lines)
+    return _told(of_pydantic(error["type"], error["loc"], error.get("ctx", {})), lines)
 
 
-def _told(place: Place, words: str, lines: dict[Place, int]) -> tuple[int, str]:
-    line = _line_of(place, lines)
-    return line, f"line {line}: {words}" if line else words
+def _told(one: Mistake, lines: dict[Place, int]) -> tuple[int, str]:
+    line = _line_of(one.place, lines)
+    return line, f"line {line}: {one}" if line else str(one)
 
 
 # --- lines of keys -------------------------------------------------------------------------------

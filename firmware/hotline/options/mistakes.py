@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import Any
 
+from hotline.errors import BadSettings
 from hotline.options import Box, Limits, Mail, Modem, Notify, Page, Sip, Trunk, VoiceModem
 from hotline.options.panel import LampPins, PanelOptions
+from hotline.said import Said, say, together
 
 Place = tuple[str | int, ...]
 """Of a key: its section, which of them, and the key."""
@@ -29,21 +31,51 @@ _LISTED = ("trunk", "modem", "voice_modem")
 _KEYS = {section: [f.name for f in fields(kind)] for section, kind in _SECTIONS.items()}
 
 
-def words_for(kind: str, place: Place, context: dict[str, Any]) -> str:
+@dataclass(frozen=True)
+class Mistake:
+    """One thing that is wrong. subject: how it is found in the file, such as "port of [sip]".
+
+    words: what is wrong with it, as it is said beside its field on the page.
+    """
+
+    place: Place
+    subject: str
+    words: Said
+
+    def __str__(self) -> str:
+        """As it is said of the file."""
+        return str(self.told)
+
+    @property
+    def told(self) -> Said:
+        """The same, of which the page can say the words in another language."""
+        return together(self.subject, self.words)
+
+
+def bad_settings(whose: str, mistakes: Iterable[Mistake]) -> BadSettings:
+    """All of them at once. whose: what they are mistakes of."""
+    found = tuple(mistakes)
+    places = tuple((one.place, one.words) for one in found)
+    return BadSettings(whose, tuple(one.told for one in found), places=places)
+
+
+def of_pydantic(kind: str, place: Place, context: dict[str, Any]) -> Mistake:
+    """One of pydantic's errors in words for the owner."""
     key = shown(place)
     if kind == "unexpected_keyword_argument":
-        return _unknown(place)
+        return Mistake(place, "", together(_unknown(place)))
     if kind == "missing":
-        return f"{key} is missing"
+        return Mistake(place, key, say("is missing"))
     if kind in ("dataclass_type", "dataclass_exact_type", "tuple_type") and len(place) == 1:
         brackets = f"[[{place[0]}]]" if place[0] in _LISTED else f"[{place[0]}]"
-        return f"{place[0]} is a section: write {brackets} on a line of its own"
-    return f"{key} {_wanted(kind, context)}"
+        words = f"{place[0]} is a section: write {brackets} on a line of its own"
+        return Mistake(place, "", together(words))
+    return Mistake(place, key, _wanted(kind, context))
 
 
+# What nobody can type into a form is said of the file alone.
 _WANTED = {
     "string_type": 'must be text in "quotes"',
-    "string_too_long": "is too long",
     "int_type": "must be a whole number without quotes",
     "bool_type": "must be true or false, without quotes",
     "path_type": 'must be a path in "quotes"',
@@ -54,17 +86,20 @@ _WANTED = {
 }
 
 
-def _wanted(kind: str, context: dict[str, Any]) -> str:
+def _wanted(kind: str, context: dict[str, Any]) -> Said:
     match kind:
         case "value_error":
-            return str(context["error"])
+            return together(context["error"].args[0])
         case "literal_error":
-            return "must be one of: " + str(context["expected"]).replace("'", '"')
+            right = str(context["expected"]).replace("'", '"')
+            return say("must be one of: %(right)s", right=right)
         case "greater_than_equal":
-            return f"must be {context['ge']} or more"
+            return say("must be %(least)s or more", least=context["ge"])
         case "less_than_equal":
-            return f"must be {context['le']} or less"
-    return _WANTED.get(kind, "is not of the right kind")
+            return say("must be %(most)s or less", most=context["le"])
+        case "string_too_long":
+            return say("is too long")
+    return together(_WANTED.get(kind, "is not of the right kind"))
 
 
 def shown(place: Place) -> str:

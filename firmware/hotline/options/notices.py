@@ -19,9 +19,9 @@ from hotline.errors import BadSettings
 from hotline.options import CONFIG, Flag, Hidden, LineName, Mail, Options, Secret
 from hotline.options.file import options_of
 from hotline.options.messengers import Kind, allowed
-from hotline.options.mistakes import words_for
+from hotline.options.mistakes import Mistake, bad_settings, of_pydantic
 from hotline.options.rules import disagreements
-from hotline.said import Said, say
+from hotline.said import Said, say, together
 
 MOST_MESSENGERS = 8
 Row: TypeAlias = Mapping[str, str | int | bool]
@@ -34,7 +34,7 @@ _FIRST = (
 
 def _service(secret: Secret) -> Secret:
     if not allowed(secret.reveal()):
-        raise ValueError("must be a service, not a part of this machine")
+        raise ValueError(say("must be a service, not a part of this machine"))
     return secret
 
 
@@ -115,7 +115,8 @@ def read_notices(path: Path, options: Options) -> AllNotices:
         try:
             found = with_messenger(found, row)
         except BadSettings as mistakes:
-            wrong += (_told(path, f"{row.get('name', '')}: {what}") for what in mistakes.problems)
+            name = f"{row.get('name', '')}:"
+            wrong += (_told(path, together(name, what)) for what in mistakes.problems)
     wrong += (_told(path, f"[{section}] does not belong here") for section in raw)
     return replace(found, wrong=tuple(wrong))
 
@@ -127,9 +128,9 @@ def with_mail(notices: AllNotices, row: Any, folder: Path) -> AllNotices:
     try:
         options = options_of({"mail": given}, folder)
     except ValidationError as error:
-        raise BadSettings("The mailbox", _mistakes(error)) from None
-    if problems := tuple(words for _, words in disagreements(options)):
-        raise BadSettings("The mailbox", problems)
+        raise bad_settings("The mailbox", _mistakes(error)) from None
+    if found := tuple(disagreements(options)):
+        raise bad_settings("The mailbox", found)
     assert options.mail is not None
     return replace(notices, added_mail=Mailbox(options.mail, house))
 
@@ -139,7 +140,7 @@ def with_messenger(notices: AllNotices, row: Row) -> AllNotices:
     try:
         one = _MESSENGER.validate_python(dict(row))
     except ValidationError as error:
-        raise BadSettings("The messenger", _mistakes(error)) from None
+        raise bad_settings("The messenger", _mistakes(error)) from None
     if any(one.name == other.name for other in notices.messengers):
         raise BadSettings("The messenger", (f'another one is called "{one.name}" already',))
     return replace(notices, added=(*notices.added, one))
@@ -180,17 +181,21 @@ def _rows(given: Any) -> Iterator[dict[str, Any]]:
     yield from (one for one in given if isinstance(one, dict)) if isinstance(given, list) else ()
 
 
-def _mistakes(error: ValidationError) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+def _mistakes(error: ValidationError) -> tuple[Mistake, ...]:
+    found: dict[str, Mistake] = {}
     for one in error.errors(include_input=False):
         place = one["loc"]
-        words = words_for(one["type"], place, one.get("ctx", {}))
-        found[words if place[0] == "mail" else words.replace(f"[{place[0]}]", str(place[0]))] = None
-    return tuple(found)
+        mistake = of_pydantic(one["type"], place, one.get("ctx", {}))
+        if place[0] != "mail":
+            mistake = replace(
+                mistake, subject=mistake.subject.replace(f"[{place[0]}]", str(place[0]))
+            )
+        found.setdefault(str(mistake), mistake)
+    return tuple(found.values())
 
 
 def _told(path: Path, what: str) -> Said:
-    return say("Something of %(file)s is left out: %(what)s.", file=path, what=what.rstrip("."))
+    return together(say("Something of %(file)s is left out:", file=path), what)
 
 
 _MESSENGER: TypeAdapter[Messenger] = TypeAdapter(Messenger)

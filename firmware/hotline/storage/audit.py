@@ -44,6 +44,9 @@ class Act(StrEnum):
     LETTER_GIVEN_UP = "letter given up"
     BACKED_UP = "backed up"
     RESTORED = "restored"
+    COPIES_ON = "nightly copies on"
+    COPIES_OFF = "nightly copies off"
+    PASSPHRASE_SHOWN = "passphrase shown"  # noqa: S105 - of the nightly copies
     SETTINGS_CHANGED = "settings changed"  # those of the box itself
     BOX_ANEW = "box begun anew"  # by command
     NETWORK_TRIED = "network tried"

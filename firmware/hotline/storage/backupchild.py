@@ -1,4 +1,4 @@
-"""The child that makes a backup of the whole box, or unpacks one.
+"""The child that makes a backup of the whole box, unpacks one, or rehearses a restore.
 
 Hours of recordings, their arithmetic and a file that somebody has sent are kept out of the process
 that answers calls. It reads one line of JSON (`Work`) and tells a line now and then: how far it is,
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from hotline.background import give_way
 from hotline.errors import HotlineError
@@ -27,9 +28,12 @@ TELL_EACH_S = 0.25
 
 @dataclass(frozen=True)
 class Work:
-    """make: write `file`; else: unpack it. now: as ISO 8601."""
+    """make: write `file`; unpack: it waits for a yes then; prove: unpack it, look, throw it away.
 
-    make: bool
+    now: as ISO 8601.
+    """
+
+    what: Literal["make", "unpack", "prove"]
     data: str
     file: str
     passphrase: str
@@ -37,17 +41,19 @@ class Work:
     now: str
 
     def __repr__(self) -> str:
-        return f"Work(make={self.make}, file={self.file})"
+        return f"Work({self.what}, file={self.file})"
 
 
 def _do(work: Work, told: Callable[[int, int], None]) -> None:
-    from hotline.storage.unpacked import look
+    from hotline.storage.unpacked import look, prove
     from hotline.storage.wholebackup import write_backup
 
     places, file = Places(Path(work.data)), Path(work.file)
-    if work.make:
+    if work.what == "make":
         now = datetime.fromisoformat(work.now)
         write_backup(places, file, work.passphrase, now, recordings=work.recordings, told=told)
+    elif work.what == "prove":
+        prove(file, work.passphrase, places.nights / "rehearsal", told)
     else:
         look(file, work.passphrase, places, told)
 

@@ -77,6 +77,11 @@ class Places:
         return self.data / "backups"
 
     @property
+    def nights(self) -> Path:
+        """Copies of the whole box that it makes by itself."""
+        return self.data / "nights"
+
+    @property
     def restore(self) -> Path:
         """Where a backup is unpacked, and waits to take the place of everything."""
         return self.data / "restore"

@@ -14,7 +14,7 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -66,7 +66,8 @@ def write_backup(
     unfinished = target.with_name(f".{target.name}.new")
     try:
         with _copies(places, target.parent) as databases:
-            about = About(FORMAT, __version__, text_of(now), recordings, contents(places))
+            held = _held(places, databases)
+            about = About(FORMAT, __version__, text_of(now), recordings, held)
             found = [*databases, *files(places, recordings=recordings)]
             size = sum(path.lstat().st_size for _, path in found if path.exists())
             keep_reserve(target.parent, size)
@@ -98,6 +99,13 @@ def _copies(places: Places, folder: Path) -> Iterator[list[tuple[str, Path]]]:
                 found.append((name, copy))
         _forget_visitors(Path(within))
         yield found
+
+
+def _held(places: Places, databases: list[tuple[str, Path]]) -> Contents:
+    """Of the databases as they were copied: calls go on meanwhile."""
+    here = contents(places)
+    copied = contents(Places(databases[0][1].parent)) if databases else here
+    return replace(copied, lines=here.lines, recordings=here.recordings, sentences=here.sentences)
 
 
 def _accounts(places: Places) -> DatabaseFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Literal, cast
 
 from flask import (
     Blueprint,
@@ -28,6 +28,8 @@ from hotline.control.messages.backup import (
     Amounts,
     BackupForget,
     BackupMake,
+    NightCopies,
+    NightWords,
     RestoreBack,
     RestoreDrop,
     RestoreOpen,
@@ -49,6 +51,8 @@ pages = Blueprint("backup", __name__, url_prefix="/backup")
 BRING = "backup.bring"
 FORM_AROUND = 16 * 1024  # bytes of a form beside the file in it
 NOT_TAKEN = 422
+LONGEST_NAME = 200
+NIGHTS: tuple[Literal["on", "off", "now", "look"], ...] = ("on", "off", "now", "look")
 
 
 class BackupRequest(Request):
@@ -135,6 +139,39 @@ def forget() -> Response:
     return _done(lambda by: BackupForget(by=by))
 
 
+@pages.post("/nights")
+def nights() -> Response | tuple[str, int]:
+    """Copies by night on, off, one now, or a look into one."""
+    what = next((one for one in NIGHTS if one == request.form.get("do")), None) or abort(400)
+    ask = NightCopies(
+        what=what, copy_name=request.form.get("copy", "")[:LONGEST_NAME], by=current_user.name
+    )
+    try:
+        desk().control.backup(ask)
+    except Refused as refused:
+        return _shown({"nights": _why(refused)}), NOT_TAKEN
+    if what == "off":
+        flash(_("The box copies itself no more. The copies that are there stay."), "good")
+    return redirect(url_for("backup.backup"))
+
+
+@pages.get("/copy")
+def copy() -> Response:
+    """The newest copy that was made by night, to be kept elsewhere."""
+    held = desk().control.backup_look().nights
+    path = _places().nights / held.copies[0].file if held and held.copies else None
+    if path is None or not path.is_file():
+        abort(404)
+    note_export("backup")
+    return send_file(path, "application/octet-stream", as_attachment=True)
+
+
+@pages.post("/words")
+def words() -> str:
+    """The passphrase of these copies: shown once, on this page alone."""
+    return _shown(words=desk().control.night_words(NightWords(by=current_user.name)))
+
+
 @pages.post("/bring")
 def bring() -> Response | tuple[str, int]:
     """A backup from elsewhere is unpacked, and what is in it shown; nothing is in force by it."""
@@ -197,7 +234,7 @@ def _again(ask: Callable[[str], RestoreTake | RestoreBack]) -> Response:
     return redirect(url_for("home.home"))
 
 
-def _shown(wrong: dict[str, str] | None = None, *, recordings: bool = True) -> str:
+def _shown(wrong: dict[str, str] | None = None, *, recordings: bool = True, words: str = "") -> str:
     now = desk().control.backup_look()
     return render_template(
         "backup/backup.html",
@@ -206,6 +243,7 @@ def _shown(wrong: dict[str, str] | None = None, *, recordings: bool = True) -> s
         wrong=wrong or {},
         recordings=recordings,
         suggestion=made(),
+        words=words,
     )
 
 

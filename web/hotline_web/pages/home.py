@@ -10,7 +10,9 @@ from flask_login import current_user
 
 from hotline.errors import HotlineError
 from hotline.routing.shifts import day_of
+from hotline.said import together
 from hotline.storage.audit import Act, Entry, Wanted
+from hotline.storage.users import Role
 from hotline_web.answerlist import ending
 from hotline_web.desk import desk
 from hotline_web.noticewords import undelivered
@@ -18,6 +20,7 @@ from hotline_web.pages.setup.steps import next_step
 from hotline_web.records import Needs, Today
 from hotline_web.sessions import accounts
 from hotline_web.verdict import last_checked, verdict
+from hotline_web.words import say
 
 pages = Blueprint("home", __name__)
 
@@ -53,6 +56,10 @@ def _unfinished() -> bool:
         return False  # the page says itself what is wrong
 
 
+def _sets_up() -> bool:
+    return bool(current_user.may_set_up)
+
+
 def _news() -> dict[str, Any]:
     here = desk()
     status = here.status
@@ -62,6 +69,8 @@ def _news() -> dict[str, Any]:
         needs, today = here.records.needs(), here.records.today(here.midnight())
     except HotlineError as trouble:
         unread = trouble.cause
+    answers = ending(here.stored, day_of(here.stored, here.now)) if here.stored else []
+    copies = say(together(status.copies, status.copies_action)) if status and _sets_up() else ""
     return {
         "verdict": verdict(here.status, here.down),
         "checked": last_checked(here.status),
@@ -76,7 +85,10 @@ def _news() -> dict[str, Any]:
         "meter": status.meter if status else None,
         "duty": here.duty(),
         "needs": needs,
-        "answers": ending(here.stored, day_of(here.stored, here.now)) if here.stored else [],
+        "answers": answers,
+        "copies": copies,
+        "copies_seen": current_user.role is Role.OWNER,
+        "pressing": needs.total + len(answers) + bool(copies),
         "today": today,
         "day": here.midnight().date().isoformat(),
         "people": bool(here.office and here.office.people),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -15,9 +16,9 @@ from hotline.options.providers import PROVIDERS
 from hotline.storage.users import Role
 from hotline_web.desk import desk
 from hotline_web.languages import _
-from hotline_web.lineforms import GATEWAY, OTHER, LineForm, filled_in
+from hotline_web.lineforms import GATEWAY, OTHER, SECRET, LineForm, filled_in
+from hotline_web.officeforms import told_at
 from hotline_web.security import safe_next
-from hotline_web.words import say
 
 pages = Blueprint("lines", __name__, url_prefix="/lines")
 
@@ -151,12 +152,12 @@ def _of(line: AddedLine) -> LineForm:
 
 
 def _form(form: LineForm, refused: Refused | None = None, line: str = "") -> str:
-    top = refused and (refused.problems or (f"{say(refused.cause)} {say(refused.action)}",))
+    top, wrong = told_at(refused, form.given.keys() | SECRET) if refused else ((), {})
     return render_template(
         "line_form.html",
-        form=form,
+        form=replace(form, wrong={**form.wrong, **wrong}),
         line=line,
-        refused=top or (),
+        refused=top,
         providers=PROVIDERS,
         back=safe_next(request.values.get("next") or url_for("lines.lines")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, get_args
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -35,8 +36,7 @@ from hotline_web.noticeforms import (
     mail_of,
     messenger_form,
 )
-from hotline_web.officeforms import NOTHING_WRONG, Wrong, looked_at, put_in_force
-from hotline_web.words import say
+from hotline_web.officeforms import NOTHING_WRONG, Wrong, looked_at, put_in_force, told_at
 
 pages = Blueprint("notices", __name__, url_prefix="/notices")
 
@@ -221,9 +221,9 @@ def _told_now() -> tuple[dict[str, Any], str]:
 
 
 def _mail_form(form: NoticeForm, refused: Refused | None = None) -> str:
-    return render_template(
-        "notices/mail.html", form=form, refused=_refusal(refused), providers=MAIL_PROVIDERS
-    )
+    top, wrong = told_at(refused, form.given.keys() | {"password"}) if refused else ((), {})
+    form = replace(form, wrong={**form.wrong, **wrong})
+    return render_template("notices/mail.html", form=form, refused=top, providers=MAIL_PROVIDERS)
 
 
 def _messenger_form(kind: Kind, form: NoticeForm, refused: Refused | None = None) -> str:
@@ -234,7 +234,7 @@ def _messenger_form(kind: Kind, form: NoticeForm, refused: Refused | None = None
         kinds=KINDS,
         kind_words=noticewords.kind_words,
         fields=FIELDS[kind],
-        refused=_refusal(refused),
+        refused=told_at(refused, form.given.keys())[0] if refused else (),
     )
 
 
@@ -244,12 +244,6 @@ def _who_form(given: dict[str, Any], seen: str, wrong: Wrong = NOTHING_WRONG) ->
     return render_template(
         "notices/who.html", given=given, seen=seen, wrong=wrong, everybody=people
     )
-
-
-def _refusal(refused: Refused | None) -> tuple[str, ...]:
-    if refused is None:
-        return ()
-    return refused.problems or (f"{say(refused.cause)} {say(refused.action)}",)
 
 
 def _back(words: str) -> Response:

@@ -15,6 +15,8 @@ from hotline.control.messages.backup import (
     BackupForget,
     BackupLook,
     BackupMake,
+    NightCopies,
+    NightWords,
     RestoreBack,
     RestoreDrop,
     RestoreOpen,
@@ -171,6 +173,8 @@ Request = Annotated[
     | BackupLook
     | BackupMake
     | BackupForget
+    | NightCopies
+    | NightWords
     | RestoreOpen
     | RestoreDrop
     | RestoreTake

@@ -70,6 +70,44 @@ class RestoreBack(Message):
     by: Short
 
 
+class NightCopies(Message):
+    """About the copies that the box makes by itself: have them made each night or not, one now, or
+    look into one (`copy`, its name) as into an uploaded backup.
+    """
+
+    do: Literal["night_copies"] = "night_copies"
+    what: Literal["on", "off", "now", "look"]
+    copy_name: Short = ""
+    by: Short
+
+
+class NightWords(Message):
+    """The passphrase of these copies, for the owner. Answered by `Words`."""
+
+    do: Literal["night_words"] = "night_words"
+    by: Short
+
+
+class CopyNow(Message):
+    """One of these copies. file: its name in their folder."""
+
+    file: str
+    at: AwareDatetime
+    size: int
+
+
+class NightsNow(Message):
+    """How it stands with them. copies: the newest first. proven: when one was last unpacked and
+    found whole. trouble, action: what is wrong, if anything is.
+    """
+
+    on: bool
+    copies: tuple[CopyNow, ...] = ()
+    proven: AwareDatetime | None = None
+    trouble: Told = NOTHING
+    action: Told = NOTHING
+
+
 class Made(Message):
     """The backup that lies on the box. file: its name in the folder of backups."""
 
@@ -109,7 +147,7 @@ class BackupAnswer(Message):
     last work failed. previous: when a backup took the place of what is kept, None for nothing.
     """
 
-    doing: Literal["", "making", "unpacking"] = ""
+    doing: Literal["", "making", "unpacking", "copying"] = ""
     done: int = 0
     of: int = 0
     trouble: Told = NOTHING
@@ -117,3 +155,4 @@ class BackupAnswer(Message):
     made: Made | None = None
     unpacked: Unpacked | None = None
     previous: AwareDatetime | None = None
+    nights: NightsNow | None = None

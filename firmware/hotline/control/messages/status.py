@@ -51,7 +51,8 @@ class StatusAnswer(Message):
     because the number is not confirmed. live_more, waiting_more: so many calls and waiting callers
     more than are named here. announcement_until: until then something is said before a greeting.
     closed_early: somebody has closed the line against its hours.
-    countries: whose numbers people may have beside the office's own.
+    countries: whose numbers people may have beside the office's own. copies: what is wrong with the
+    copies that the box makes by itself, copies_action: what the owner can do.
     """
 
     version: str
@@ -81,6 +82,8 @@ class StatusAnswer(Message):
     announcement_until: AwareDatetime | None = None
     closed_early: Closed | None = None
     countries: tuple[str, ...] = ()
+    copies: Told = NOTHING
+    copies_action: Told = NOTHING
 
 
 class Ring(Message):

@@ -90,7 +90,7 @@ class Problem(Message):
 
     cause: Told
     action: Told = NOTHING
-    problems: tuple[str, ...] = ()
+    problems: tuple[Told, ...] = ()
     places: tuple[Misplaced, ...] = ()
 
 
