@@ -10,6 +10,8 @@ import pytest
 from tests.boot.scripts import SCRIPTS, TOOLS, missing
 from tests.sim.box import ROOT
 
+from hotline.storage.places import Places
+
 UNITS = ROOT / "boot/root/usr/lib/systemd/system"
 OURS = sorted(UNITS.glob("hotline*"))
 SERVICES = [unit for unit in OURS if unit.suffix == ".service"]
@@ -61,3 +63,17 @@ def test_the_scripts_have_no_common_mistakes() -> None:
     more = [ROOT / "boot/root/etc/NetworkManager/dispatcher.d/60-hotline"]
     judged = _run("shellcheck", "--shell=dash", *sorted(SCRIPTS.glob("*.sh")), *more)
     assert judged.stdout == ""
+
+
+def _values(unit: str, key: str) -> list[str]:
+    return re.findall(rf"^{key}=(.*)$", (UNITS / unit).read_text(), re.M)
+
+
+def test_the_wish_to_erase_that_the_daemon_writes_starts_the_box_anew_at_once() -> None:
+    """Only a new wish: one that could not be fulfilled must not start the box again and again."""
+    wish = str(Places(Path("/data/hotline")).erase_wanted)
+    assert _values("hotline-erase-now.path", r"Path\w+") == [wish]
+    assert _values("hotline-erase-now.path", "PathChanged") == [wish]
+    assert _values("hotline-erase-now.service", "ConditionPathExists") == [wish]
+    assert _values("hotline-erase-now.service", "SuccessAction") == ["reboot"]
+    assert f"/{Path(wish).name}" in (SCRIPTS / "erase.sh").read_text()
