@@ -77,3 +77,8 @@ def test_the_wish_to_erase_that_the_daemon_writes_starts_the_box_anew_at_once() 
     assert _values("hotline-erase-now.service", "ConditionPathExists") == [wish]
     assert _values("hotline-erase-now.service", "SuccessAction") == ["reboot"]
     assert f"/{Path(wish).name}" in (SCRIPTS / "erase.sh").read_text()
+
+
+def test_a_modem_s_caller_does_not_wait_for_the_network() -> None:
+    awaited = " ".join(_values("hotline.service", "(?:After|Wants|Requires|BindsTo)")).split()
+    assert [unit for unit in awaited if "network" in unit.lower() or "dbus" in unit] == []
