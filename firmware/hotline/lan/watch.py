@@ -1,8 +1,8 @@
 """The box's own address, watched: a router may give it another one at any time, the first one late.
 
 PJSIP names the address it began with to every peer (Contact, RFC 3261 8.1.1.8). With an old one
-calls are answered and nobody's confirmation finds the box again, so that each ends after 32 s. So do
-those of a box that began before its network and calls itself 127.0.0.1.
+calls are answered and nobody's confirmation finds the box again, so that each ends after 32 s. So
+do those of a box that began before its network and calls itself 127.0.0.1.
 """
 
 from __future__ import annotations
