@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -27,8 +28,8 @@ class Machine:
         self._began = time.monotonic()
 
     @classmethod
-    def start(cls, card: Path, room: Path, trial: bool = False) -> Self:
-        """Power on. No KVM: it is the slow way, which works on every machine."""
+    def start(cls, card: Path, room: Path, trial: bool = False, more: Sequence[str] = ()) -> Self:
+        """Power on; more: words for QEMU. No KVM: the slow way works on every machine."""
         found = firmware.start_of(card, room, trial)
         sip, https = _free(socket.SOCK_DGRAM), _free(socket.SOCK_STREAM)
         ways = [f"hostfwd=udp:{HERE}:{sip}-:5060", f"hostfwd=tcp:{HERE}:{https}-:443"]
@@ -43,6 +44,7 @@ class Machine:
             "-drive", f"file={card},if=virtio,format=raw",
             "-netdev", ",".join(["user", "id=lan", *ways]),
             "-device", "virtio-net-pci,netdev=lan", "-device", "virtio-rng-pci",
+            *more,
         ]  # fmt: skip
         return cls(subprocess.Popen(command), log, sip, https)
 
@@ -55,6 +57,14 @@ class Machine:
         """The plug is pulled."""
         self._process.kill()
         self._process.wait()
+
+    def waits_for(self, true: Callable[[], bool], until: float) -> float:
+        """Seconds from power on until it was so."""
+        while self.seconds < until and self._process.poll() is None:
+            if true():
+                return self.seconds
+            time.sleep(1)
+        raise AssertionError(f"not within {until:g} s; the console: {self.log}")
 
     def answers_sip(self, within: float) -> float:
         """Seconds from power on until the box speaks SIP."""

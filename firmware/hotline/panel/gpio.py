@@ -1,8 +1,8 @@
 """The pins of a Raspberry Pi. The only file that imports RPi.GPIO, and only when pins are used.
 
 Never tried on a real board. Today's library behind that name is rpi-lgpio. It makes a pipe in the
-current folder when it is imported, and cannot do without. Where it is not installed, as on the image
-of the card, the kernel is asked itself (gpiochip.py).
+current folder when it is imported, and cannot do without. Where it is missing, as on the card's
+image, the kernel is asked itself (gpiochip.py).
 """
 
 from __future__ import annotations
