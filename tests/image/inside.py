@@ -96,7 +96,7 @@ class Cable:
             os.fdopen(os.open(FAR_END, flags), "r+b", 0) as far,
             os.fdopen(os.open(self._modem, flags), "r+b", 0) as near,
         ):
-            tty.setraw(far)
+            tty.setraw(far.fileno())
             over = threading.Event()
             back = threading.Thread(target=_copy, args=(near, far, over), daemon=True)
             back.start()

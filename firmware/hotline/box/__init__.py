@@ -370,6 +370,7 @@ def _guarding(options: Options, pjsip: Pjsip, rack: Rack) -> Guarding | None:
 
     guarding = Guarding(options.panel.guardian, pjsip, rack.busy)
     rack.follow.append(guarding.follow)
+    rack.cut = guarding.cut_modem
     return guarding
 
 
