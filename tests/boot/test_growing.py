@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -78,7 +79,10 @@ def box(tmp_path: Path) -> Box:
 
 
 def grow(box: Box, card: Path, cut: int = 0) -> int:
-    return box.run("grow.sh", cut=cut, HOTLINE_DISK=str(card), HOTLINE_TELL="true")
+    told = f"{box.root}/kernel"
+    Path(told).write_text('#!/bin/sh\necho "$@" >"$0.told"\n')
+    Path(told).chmod(0o755)
+    return box.run("grow.sh", cut=cut, HOTLINE_DISK=str(card), HOTLINE_TELL=told)
 
 
 def test_data_reaches_the_end_of_a_larger_card(box: Box, recipe: Recipe) -> None:
@@ -95,6 +99,28 @@ def test_data_reaches_the_end_of_a_larger_card(box: Box, recipe: Recipe) -> None
     ]
     assert [sum(after[number]) for number in (4, 7)] == [end, end]
     assert firmware.partitions(card)[7] == before[7][0] * SECTOR
+    assert (box.root / "kernel.told").read_text() == f"{card} 7 {after[7][0]} {after[7][1]}\n"
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not Path("/dev/loop-control").exists() or bool(missing("addpart")),
+    reason="only root, with loop devices, has a disk to try it on",
+)
+def test_the_kernel_hears_of_it_without_the_partition_going_away(box: Box, recipe: Recipe) -> None:
+    card = card_of(recipe, box.root / "card.img", more=256)
+    begin, size = table(card)[7]
+    run = lambda *words: subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: E731
+    disk_ = run("losetup", "--find", "--show", "--partscan", card).stdout.strip()
+    shown = Path("/sys/class/block") / f"{Path(disk_).name}p7/size"
+    try:
+        if not shown.exists():  # a kernel that reads no tables itself
+            run("addpart", disk_, "7", str(begin), str(size))
+        with Path(f"{disk_}p7").open("rb") as used:
+            box.run("grow.sh", HOTLINE_DISK=disk_)
+            assert used.seek(0, os.SEEK_END) == (size + 256 * MIB // SECTOR) * SECTOR
+        assert int(shown.read_text()) == table(card)[7][1]
+    finally:
+        run("losetup", "--detach", disk_)
 
 
 def test_a_card_without_room_is_left_as_it_is(box: Box, recipe: Recipe) -> None:

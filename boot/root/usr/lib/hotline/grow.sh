@@ -14,19 +14,18 @@ if [ -z "${HOTLINE_DISK:-}" ]; then
     [ -e "$here/partition" ] || exit 0
     HOTLINE_DISK=/dev/$(basename "$(dirname "$here")")
 fi
-TELL=${HOTLINE_TELL:-partx --update --nr}
+TELL=${HOTLINE_TELL:-"$(dirname "$0")/resize.py"}
 
-# free: sectors between the end of partition $1 and the end of the disk.
-free() {
+# place: begin and size of partition $1, in sectors.
+place() {
     table=$(sfdisk --dump "$HOTLINE_DISK")
-    place=$(echo "$table" | sed -n "s/^[^ ]*[^0-9]$1 : start= *\([0-9]*\), size= *\([0-9]*\),.*/\1 + \2/p")
-    echo $((whole - (${place:?no partition $1})))
+    echo "$table" | sed -n "s/^[^ ]*[^0-9]$1 : start= *\([0-9]*\), size= *\([0-9]*\),.*/\1 \2/p"
 }
 
 # grow: partition $1 to the end of the disk; 4 MiB of a card at a time.
 grow() {
-    room=$(free "$1")
-    [ "$room" -ge "$LEAST" ] || return 0
+    is=$(place "$1")
+    [ "$((whole - ${is% *} - ${is#* }))" -ge "$LEAST" ] || return 0
     echo ", +" | sfdisk --quiet --no-reread --no-tell-kernel --wipe never --wipe-partitions never \
         -N "$1" "$HOTLINE_DISK"
     sync "$HOTLINE_DISK"
@@ -38,7 +37,9 @@ else
     bytes=$(stat -c %s "$HOTLINE_DISK")
     whole=$((bytes / 512))
 fi
+before=$(place "$DATA")
 grow "$HOLDER"
 grow "$DATA"
-# Also what an earlier start wrote and did not live to tell.
-$TELL "$DATA" "$HOTLINE_DISK"
+is=$(place "$DATA")
+# What an earlier start wrote and did not live to tell, the kernel has read by itself.
+[ "$before" = "$is" ] || $TELL "$HOTLINE_DISK" "$DATA" "${is% *}" "${is#* }"
