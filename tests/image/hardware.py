@@ -19,6 +19,7 @@ from builder.recipe import read_recipe
 from tests.image.machine import Machine
 from tests.image.trial import DATA, TOP, WITHIN, Row, _judge, _write
 
+CARD = 1  # the partition
 LARGER = 1 << 30  # than the image: so much room the data partition is to find
 ALL_WITHIN = 1800.0
 ERASED_WITHIN = 1800.0
@@ -131,6 +132,7 @@ def try_hardware(card: Path, data: Path, room: Path) -> int:
         _judge("it is as new then", told, lambda: _is_new(machine))
     finally:
         machine.cut()
+    _judge("the card says how to reach the box", told, lambda: _said_on(copy))
     _judge("the data partition took the whole card", told, lambda: _grown(copy))
     (room / "told.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
     return int(any(row["failed"] for row in told))
@@ -158,6 +160,13 @@ def _is_new(machine: Machine) -> float:
     assert status == 200, status
     assert "code" in text.lower(), "the page does not ask for the one-time code"
     return seconds - began
+
+
+def _said_on(card: Path) -> float:
+    """Letters of what the first start wrote for who puts the card into a computer."""
+    said = firmware.take(card, firmware.partitions(card)[CARD], "wifi.txt").decode()
+    assert "https://hotline.local" in said, said
+    return float(len(said))
 
 
 def _grown(card: Path) -> float:

@@ -187,6 +187,7 @@ class Trial:
         await self.judge("the relay beats while the office's line is answered", self.line_taken)
         await self.judge("a short press lights all lamps", self.lamp_test)
         await self.judge("a box that is killed lets the line go, and takes it again", self.killed)
+        await self.judge("the card's small partition is closed again", self.card_closed)
         await self.judge("the box has a name that it keeps", self.named)
         await self.judge("a press for erasing is under way", self.erased)
 
@@ -247,6 +248,10 @@ class Trial:
         dropped = await until(still, "the relay is still", 10)
         beats = lambda: self.chip.seen(RELAY, 1.0) == {0, 1}  # noqa: E731
         return f"dropped {dropped:.1f} s, back {await until(beats, 'the relay beats'):.0f} s"
+
+    async def card_closed(self) -> object:
+        is_open = lambda: "/boot/config vfat" in Path("/proc/mounts").read_text()  # noqa: E731
+        return f"{await until(lambda: not is_open(), 'nobody looks at it', 60):.0f} s"
 
     async def named(self) -> object:
         names = [await asyncio.to_thread(path.read_text) for path in NAMES]
