@@ -250,8 +250,10 @@ class Trial:
         return f"dropped {dropped:.1f} s, back {await until(beats, 'the relay beats'):.0f} s"
 
     async def card_closed(self) -> object:
-        is_open = lambda: "/boot/config vfat" in Path("/proc/mounts").read_text()  # noqa: E731
-        return f"{await until(lambda: not is_open(), 'nobody looks at it', 60):.0f} s"
+        def closed() -> bool:
+            return "/boot/config vfat" not in Path("/proc/mounts").read_text()
+
+        return f"{await until(closed, 'nobody looks at it', 60):.0f} s"
 
     async def named(self) -> object:
         names = [await asyncio.to_thread(path.read_text) for path in NAMES]
