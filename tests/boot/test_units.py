@@ -86,6 +86,6 @@ def test_a_modem_s_caller_does_not_wait_for_the_network() -> None:
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
 def test_no_service_ends_when_the_small_partition_of_the_card_is_closed_again(unit: Path) -> None:
-    """It closes after some seconds, and whatever requires it is stopped then: want its automount."""
+    """It closes after some seconds, and what requires it is stopped then: want its automount."""
     needs = _values(unit.name, "(?:Requires|BindsTo|RequiresMountsFor)")
     assert not re.search(r"boot/config|boot-config\.mount", " ".join(needs))
