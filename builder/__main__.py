@@ -48,13 +48,15 @@ def main() -> int:
 
 
 def _try(card: Path, out: Path) -> int:
-    """In a process of its own: the builder itself knows nothing of tests."""
-    places = (card, out / "work/data", out / "trial")
-    trial = [sys.executable, "-m", "tests.image.trial", *map(str, places)]
+    """In processes of their own: the builder itself knows nothing of tests. Each is told of."""
     ways = os.pathsep.join(str(TOP / name) for name in ("firmware", "web", "."))
-    return subprocess.run(
-        trial, cwd=TOP, env=os.environ | {"PYTHONPATH": ways}, check=False
-    ).returncode
+    failed = 0
+    for name in ("trial", "hardware"):
+        places = (card, out / "work/data", out / name)
+        trial = [sys.executable, "-m", f"tests.image.{name}", *map(str, places)]
+        done = subprocess.run(trial, cwd=TOP, env=os.environ | {"PYTHONPATH": ways}, check=False)
+        failed = failed or done.returncode
+    return failed
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from builder.recipe import Recipe, Variant, cache_key, packages_that_run
 DEBIAN = "http://deb.debian.org/debian"
 SECURITY = "http://deb.debian.org/debian-security"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+EARLY = Path(__file__).resolve().parent.parent / "boot/early"  # runs in the initial RAM disk
 MAKING = 1  # another number when this file makes another root of the same recipe
 
 
@@ -49,7 +50,12 @@ def base_key(recipe: Recipe, variant: Variant, listing: str) -> str:
     return cache_key(
         MAKING, recipe.suite, str(recipe.date), recipe.leave_out, packages,
         variant.architecture, variant.early_modules, variant.mirrors,
+        [(path.name, path.read_text(encoding="utf-8")) for path in _scripts()],
     )  # fmt: skip
+
+
+def _scripts() -> list[Path]:
+    return sorted(EARLY.iterdir())
 
 
 def base_root(recipe: Recipe, variant: Variant, listing: str, cache: Path) -> Path:
@@ -87,11 +93,15 @@ def make(
 
 
 def _early(variant: Variant) -> list[str]:
-    """The initial RAM disk holds what finds the root, and no more: it is read at each start."""
+    """The initial RAM disk holds what finds the root and boot/early: it is read at each start."""
     words = "\\n".join(variant.early_modules)
     where = '"$1"/etc/initramfs-tools'
     return [
-        f"--essential-hook=mkdir -p {where}/conf.d",
+        f"--essential-hook=mkdir -p {where}/conf.d {where}/scripts/local-bottom",
         f"--essential-hook=printf 'MODULES=list\\nCOMPRESS=zstd\\n' > {where}/conf.d/hotline.conf",
         f"--essential-hook=printf '{words}\\n' > {where}/modules",
+        *(
+            f"--essential-hook=copy-in {path} /etc/initramfs-tools/scripts/local-bottom"
+            for path in _scripts()
+        ),
     ]

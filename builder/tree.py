@@ -10,7 +10,11 @@ from builder import application, steps
 from builder.recipe import Recipe, Variant
 
 CLEAN = ("PATH=/usr/sbin:/usr/bin", "HOME=/root", "LC_ALL=C.UTF-8")
-CARD = "sync,noatime,nosuid,nodev,noexec,umask=0077,nofail"  # the first start writes on it
+# There while somebody looks at it, and for that moment alone writable: a power cut finds it closed.
+CARD = (
+    "noauto,x-systemd.automount,x-systemd.idle-timeout=10s,nofail,"
+    "sync,noatime,nosuid,nodev,noexec,umask=0077"
+)
 MOUNTS = ("data", "boot/config", "boot/slot", "var", "tmp", "proc", "sys", "dev", "run")
 EMPTIED = ("var/cache/apt", "var/lib/apt/lists", "var/log", "var/cache/ldconfig", "tmp", "run")
 

@@ -22,6 +22,7 @@ exec "${0##*/}" "$@"
 COUNTED = (
     *("mkdir", "mv", "sync", "chown", "head", "tr", "cat", "sed", "dd", "rm", "wc", "od", "tail"),
     *("grep", "openssl", "cut", "chmod", "find", "shred", "date", "hostname", "dirname", "paste"),
+    *("sfdisk", "stat"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -125,6 +126,7 @@ def test_a_first_start_that_is_cut_off_is_completed_by_the_next(tmp_path: Path) 
         kept = box.everything()
         assert kept["data/hotline/box.toml"].endswith(b'data = "/data/hotline"\n'), box.root
         assert len(kept["data/keys/hotspot"]) == 12, box.root
+        assert len(kept["data/machine-id"]) == 33, box.root
         assert kept["data/keys/hotspot"] in kept["card/wifi.txt"], box.root
         assert b"psk=o parola" in kept["data/network/office.nmconnection"], box.root
         assert "card/hotline.txt" not in kept, box.root
@@ -160,6 +162,19 @@ def test_nobody_is_erased_who_did_not_ask(box: Box) -> None:
     before = box.everything()
     box.run("erase.sh")
     assert box.everything() == before
+
+
+def test_a_box_has_a_name_of_its_own_until_it_is_erased(box: Box) -> None:
+    box.run("firstboot.sh")
+    name = box.data / "machine-id"
+    first = name.read_text()
+    assert re.fullmatch(r"[0-9a-f]{32}\n", first)
+    box.run("firstboot.sh")
+    assert name.read_text() == first
+    (box.data / "hotline/erase-wanted").touch()
+    box.run("erase.sh")
+    box.run("firstboot.sh")
+    assert name.read_text() != first
 
 
 @pytest.mark.parametrize("asked", ["button", "card"])

@@ -40,8 +40,8 @@ for port in TCP: tcp(port)
 for port in UDP: udp(port)
 print("open", flush=True); input()
 """
-TCP = (22, 25, 53, 80, 111, 443, 631, 5060, 5061, 8080, 8443, 9090)
-UDP = (53, 67, 69, 123, 161, 1900, 5060, 5061, 5353, 16384, 16583, 16584)
+TCP = (22, 25, 53, 80, 111, 443, 631, 5060, 5061, 5070, 8080, 8443, 9090)
+UDP = (53, 67, 69, 123, 161, 1900, 5060, 5061, 5070, 5353, 16384, 16583, 16584, 20000, 20100)
 ASK = """
 import selectors, socket, sys
 who, found = sys.argv[1], []
@@ -88,7 +88,14 @@ class Net:
     def peers(self, file: Path) -> str:
         """Let the daemon's list count; what the rules hold then."""
         self.inside(self.box, "env", f"HOTLINE_PEERS={file}", "dash", "-eu", SCRIPTS / "peers.sh")
-        return self.inside(self.box, "nft", "list", "set", "inet", "hotline", "peers4")
+        return self._set("peers4")
+
+    def ports(self) -> list[str]:
+        """At which ports they reach the telephony."""
+        return [self._set("telephony"), self._set("sound")]
+
+    def _set(self, name: str) -> str:
+        return self.inside(self.box, "nft", "list", "set", "inet", "hotline", name)
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +153,26 @@ def test_a_provider_that_was_taken_out_is_a_stranger_again(net: Net, tmp_path: P
     (tmp_path / "peers").unlink()
     net.peers(tmp_path / "peers")
     assert net.answered(PROVIDER) == PAGE
+
+
+def test_ports_that_the_settings_name_are_answered_instead_of_the_usual_ones(
+    net: Net, tmp_path: Path
+) -> None:
+    (tmp_path / "peers").write_text(f"{PROVIDER}\nport 5070\nsound 20000-20099\n")
+    net.peers(tmp_path / "peers")
+    own = [("tcp", 5070), ("udp", 5070), ("udp", 20000)]
+    assert net.answered(PROVIDER) == sorted([*PAGE, *own])
+    assert net.answered(STRANGER) == PAGE
+
+
+@pytest.mark.parametrize(
+    "wrong", ["port 22", "port 99999", "port 5070, 22", "sound 20099-20000", "sound 1024-65535"]
+)
+def test_no_line_of_the_list_opens_other_ports(net: Net, tmp_path: Path, wrong: str) -> None:
+    (tmp_path / "peers").write_text(f"{PROVIDER}\n")
+    usual = [net.peers(tmp_path / "peers"), *net.ports()]
+    (tmp_path / "peers").write_text(f"{PROVIDER}\n{wrong}\n")
+    assert [net.peers(tmp_path / "peers"), *net.ports()] == usual
 
 
 HOSTILE = (

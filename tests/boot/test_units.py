@@ -10,6 +10,8 @@ import pytest
 from tests.boot.scripts import SCRIPTS, TOOLS, missing
 from tests.sim.box import ROOT
 
+from hotline.storage.places import Places
+
 UNITS = ROOT / "boot/root/usr/lib/systemd/system"
 OURS = sorted(UNITS.glob("hotline*"))
 SERVICES = [unit for unit in OURS if unit.suffix == ".service"]
@@ -61,3 +63,29 @@ def test_the_scripts_have_no_common_mistakes() -> None:
     more = [ROOT / "boot/root/etc/NetworkManager/dispatcher.d/60-hotline"]
     judged = _run("shellcheck", "--shell=dash", *sorted(SCRIPTS.glob("*.sh")), *more)
     assert judged.stdout == ""
+
+
+def _values(unit: str, key: str) -> list[str]:
+    return re.findall(rf"^{key}=(.*)$", (UNITS / unit).read_text(), re.M)
+
+
+def test_the_wish_to_erase_that_the_daemon_writes_starts_the_box_anew_at_once() -> None:
+    """Only a new wish: one that could not be fulfilled must not start the box again and again."""
+    wish = str(Places(Path("/data/hotline")).erase_wanted)
+    assert _values("hotline-erase-now.path", r"Path\w+") == [wish]
+    assert _values("hotline-erase-now.path", "PathChanged") == [wish]
+    assert _values("hotline-erase-now.service", "ConditionPathExists") == [wish]
+    assert _values("hotline-erase-now.service", "SuccessAction") == ["reboot"]
+    assert f"/{Path(wish).name}" in (SCRIPTS / "erase.sh").read_text()
+
+
+def test_a_modem_s_caller_does_not_wait_for_the_network() -> None:
+    awaited = " ".join(_values("hotline.service", "(?:After|Wants|Requires|BindsTo)")).split()
+    assert [unit for unit in awaited if "network" in unit.lower() or "dbus" in unit] == []
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_no_service_ends_when_the_small_partition_of_the_card_is_closed_again(unit: Path) -> None:
+    """It closes after some seconds, and what requires it is stopped then: want its automount."""
+    needs = _values(unit.name, "(?:Requires|BindsTo|RequiresMountsFor)")
+    assert not re.search(r"boot/config|boot-config\.mount", " ".join(needs))

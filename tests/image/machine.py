@@ -10,6 +10,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -40,10 +41,12 @@ class Machine:
         self._began = time.monotonic()
 
     @classmethod
-    def start(cls, card: Path, room: Path, sound: range, trial: bool = False) -> Self:
+    def start(
+        cls, card: Path, room: Path, sound: range, trial: bool = False, more: Sequence[str] = ()
+    ) -> Self:
         """Power on, without KVM: the slow way, which works on every machine.
 
-        sound: its UDP ports, as its settings say.
+        sound: its UDP ports, as its settings say. more: words for QEMU.
         """
         found = firmware.start_of(card, room, trial)
         sip, https = _free(socket.SOCK_DGRAM), _free(socket.SOCK_STREAM)
@@ -59,6 +62,7 @@ class Machine:
             "-drive", f"file={card},if=virtio,format=raw",
             "-netdev", ",".join(["user", "id=lan", *ways]),
             "-device", "virtio-net-pci,netdev=lan", "-device", "virtio-rng-pci",
+            *more,
         ]  # fmt: skip
         return cls(subprocess.Popen(command), log, sip, https)
 
@@ -71,6 +75,14 @@ class Machine:
         """The plug is pulled."""
         self._process.kill()
         self._process.wait()
+
+    def waits_for(self, true: Callable[[], bool], until: float) -> float:
+        """Seconds from power on until it was so."""
+        while self.seconds < until and self._process.poll() is None:
+            if true():
+                return self.seconds
+            time.sleep(1)
+        raise AssertionError(f"not within {until:g} s; the console: {self.log}")
 
     def answers_sip(self, within: float) -> float:
         """Seconds from power on until the box speaks SIP."""

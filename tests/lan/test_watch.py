@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -25,16 +26,23 @@ class Street:
         self.address, self.undecided = address, undecided
         await asyncio.sleep(2 * LOOK_S)
 
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """The box looks at its address, and has done so once."""
+        told = lambda: self.moves.append(self.address)  # noqa: E731
+        task = asyncio.create_task(watch(told, lambda: self.undecided, lambda: self.address))
+        await asyncio.sleep(LOOK_S)
+        try:
+            yield
+        finally:
+            task.cancel()
+
 
 @pytest.fixture
 async def street() -> AsyncIterator[Street]:
     made = Street()
-    task = asyncio.create_task(
-        watch(lambda: made.moves.append(made.address), lambda: made.undecided, lambda: made.address)
-    )
-    await asyncio.sleep(LOOK_S)
-    yield made
-    task.cancel()
+    async with made.watched():
+        yield made
 
 
 async def test_another_address_is_told_once(street: Street) -> None:
@@ -53,6 +61,16 @@ async def test_another_address_after_a_pulled_cable_is_one(street: Street) -> No
     await street.at("")
     await street.at(AWAY)
     assert street.moves == [AWAY]
+
+
+async def test_the_first_address_of_a_box_that_began_before_its_network_is_told_once() -> None:
+    """It has called itself 127.0.0.1 till then, and nobody would find it again."""
+    nowhere = Street(address="")
+    async with nowhere.watched():
+        assert nowhere.moves == []
+        await nowhere.at(HOME)
+        await nowhere.at(HOME)
+    assert nowhere.moves == [HOME]
 
 
 async def test_an_address_on_trial_is_told_once_it_is_kept(street: Street) -> None:

@@ -10,7 +10,9 @@ from typing import Any, cast
 import pytest
 
 from hotline.box.guarding import MEDIA_WELL_S, Guarding
+from hotline.box.rack import Rack
 from hotline.calls.board import Board
+from hotline.lines.gsm import GsmLine
 from hotline.options import Options, Trunk, VoiceModem
 
 GATEWAY = Trunk("gateway", "gateway", "192.0.2.1", register=False)
@@ -96,3 +98,22 @@ async def test_a_sound_engine_that_does_not_answer_ends_the_heartbeat() -> None:
     now += MEDIA_WELL_S
     assert not one._well()
     task.cancel()
+
+
+async def test_a_board_that_does_not_answer_does_not_hold_up_the_modem(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hotline.box.guarding.CUT_WITHIN_S", 0.01)
+    one = Guarding(Path("/nowhere"), cast(Any, Engine()), lambda _name: False)
+    assert await one.cut_modem() is False
+
+
+@pytest.mark.parametrize(("modems", "taken"), [(1, True), (2, False)])
+def test_the_board_is_asked_only_where_it_is_certain_which_modem_it_feeds(
+    modems: int, taken: bool
+) -> None:
+    one = Guarding(Path("/nowhere"), cast(Any, Engine()), lambda _name: False)
+    rack = cast(Any, object.__new__(Rack))
+    rack.cut = one.cut_modem
+    rack._board = SimpleNamespace(lines=[object.__new__(GsmLine) for _ in range(modems)])
+    assert (Rack._cut(rack) == one.cut_modem) is taken

@@ -189,7 +189,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         await pjsip.start()
         closing.push_async_callback(pjsip.stop)
         rack = Rack(options.box.country, pjsip, records, clock)
-        rack.tell_of_peers(Peers(places.peers).are)
+        rack.tell_of_peers(_peers(options, places).are)
         exchange = await exchange_of(options, places, clock, records, pjsip, rack, closing)
         attendance = Attendance(exchange, records.presences, records.trail)
         left = records.left
@@ -364,6 +364,12 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         yield desk
 
 
+def _peers(options: Options, places: Places) -> Peers:
+    sip = options.sip
+    ports = (sip.port, sip.tls_port) if sip.tls_port else (sip.port,)
+    return Peers(places.peers, ports, (sip.rtp_first, sip.rtp_last))
+
+
 def _guarding(options: Options, pjsip: Pjsip, rack: Rack) -> Guarding | None:
     """Loaded only where a guardian board is named."""
     if options.panel.guardian is None:
@@ -372,6 +378,7 @@ def _guarding(options: Options, pjsip: Pjsip, rack: Rack) -> Guarding | None:
 
     guarding = Guarding(options.panel.guardian, pjsip, rack.busy)
     rack.follow.append(guarding.follow)
+    rack.cut = guarding.cut_modem
     return guarding
 
 

@@ -19,6 +19,7 @@ from hotline.panel.link import Guardian
 from hotline.said import Said
 
 LOOK_S = 0.5
+CUT_WITHIN_S = 90.0  # the board lets a modem have its power for a minute between two times
 MEDIA_WELL_S = 2.0  # so old may the last sign of the sound engine be
 
 
@@ -56,6 +57,15 @@ class Guarding:
         lines = [line for line in board.lines if line.name in self._lines]
         ready = any(line.state().up for line in lines)
         self.guardian.take_line(ready or any(self._busy(line.name) for line in lines))
+
+    async def cut_modem(self) -> bool:
+        """Have the board take the modem's power away; False where it does not in time."""
+        try:
+            async with asyncio.timeout(CUT_WITHIN_S):
+                await self.guardian.cycle_modem()
+        except TimeoutError:
+            return False
+        return True
 
     @contextlib.asynccontextmanager
     async def at_work(self, board: Board) -> AsyncIterator[None]:

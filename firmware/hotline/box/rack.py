@@ -18,7 +18,7 @@ from hotline.lines.fxo import OfficeLine
 from hotline.lines.gsm import GsmLine
 from hotline.lines.gsmcalls import Sound as LineSound
 from hotline.lines.keeper import Mending
-from hotline.lines.place import Place
+from hotline.lines.place import Cut, Place
 from hotline.lines.port import Line, LineState
 from hotline.lines.quirks import quirks_of
 from hotline.lines.sip import Guard, SipLine
@@ -37,7 +37,8 @@ class Rack:
     """Lives on the loop. texting of `records` is kept as it is.
 
     follow: told what the box has, after each line that comes or goes; attached by `box`. mending:
-    told of each step by which a lost modem is brought back.
+    told of each step by which a lost modem is brought back. cut: takes the power of the one modem
+    away, where something beside the box can; attached by `box`.
     """
 
     def __init__(self, country: str, pjsip: Pjsip, records: Records, clock: Clock) -> None:
@@ -50,6 +51,7 @@ class Rack:
         self._sounds: dict[str, ModemSound | TurnSound] = {}
         self.follow: list[Callable[[Options], None]] = []
         self.mending: Callable[[str, Mending], None] = lambda _line, _step: None
+        self.cut: Cut | None = None
 
     def tell_of_peers(self, hear: Callable[[frozenset[str]], None]) -> None:
         """hear: told of every change of the addresses from which calls may come."""
@@ -132,8 +134,13 @@ class Rack:
         self._sounds[one.name] = sound
         return OfficeLine(one, self._country, sound)
 
+    def _cut(self) -> Cut | None:
+        """Of several modems nobody knows which one the guardian board feeds."""
+        modems = [line for line in self._board.lines if isinstance(line, GsmLine)]
+        return self.cut if len(modems) == 1 else None
+
     def _mobile(self, modem: Modem) -> GsmLine:
-        place = Place(modem, self.finder, quirks_of(modem).restart)
+        place = Place(modem, self.finder, quirks_of(modem).restart, self._cut)
         sound = _sound_of(modem, place, self._pjsip)
         if isinstance(sound, ModemSound):
             self._sounds[modem.name] = sound

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Set
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,11 +26,23 @@ IDENTITY_S = 8.0
 _IMEI = re.compile("[0-9]{15}")
 
 
-class Place:
-    """One modem of box.toml on this machine. restart: the command that restarts its firmware."""
+Cut = Callable[[], Awaitable[bool]]
 
-    def __init__(self, modem: Modem, finder: Finder, restart: Command) -> None:
-        self._modem, self._finder, self._restart = modem, finder, restart
+
+class Place:
+    """One modem of box.toml on this machine. restart: the command that restarts its firmware.
+
+    cut: what takes this modem's power away for a moment, beside its USB port; None if nothing does.
+    """
+
+    def __init__(
+        self,
+        modem: Modem,
+        finder: Finder,
+        restart: Command,
+        cut: Callable[[], Cut | None] = lambda: None,
+    ) -> None:
+        self._modem, self._finder, self._restart, self._cut = modem, finder, restart, cut
         self._ports: Ports | None = None
         self._usb = modem.usb
 
@@ -61,7 +73,7 @@ class Place:
         rungs = {Rung.RESTART} if self._ports is not None else set[Rung]()
         if self._usb and self._finder.bus.can_reset(self._usb):
             rungs.add(Rung.RESET)
-        if self._usb and self._finder.bus.can_switch(self._usb):
+        if self._cut() or (self._usb and self._finder.bus.can_switch(self._usb)):
             rungs.add(Rung.POWER)
         return rungs
 
@@ -73,10 +85,17 @@ class Place:
             case Rung.RESET:
                 return await self._finder.bus.reset(self._usb)
             case Rung.POWER:
-                return await self._finder.bus.switch(self._usb)
+                return await self._powered_anew()
         return True
 
     # -- inside ------------------------------------------------------------------------------------
+
+    async def _powered_anew(self) -> bool:
+        """A port that is turned off leaves many a modem its power: what cuts it goes first."""
+        cut = self._cut()
+        if cut is not None and await cut():
+            return True
+        return bool(self._usb) and await self._finder.bus.switch(self._usb)
 
     async def _found(self) -> Ports:
         modem, finder = self._modem, self._finder

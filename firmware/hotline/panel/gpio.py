@@ -1,7 +1,8 @@
 """The pins of a Raspberry Pi. The only file that imports RPi.GPIO, and only when pins are used.
 
 Never tried on a real board. Today's library behind that name is rpi-lgpio. It makes a pipe in the
-current folder when it is imported, and cannot do without.
+current folder when it is imported, and cannot do without. Where it is missing, as on the card's
+image, the kernel is asked itself (gpiochip.py).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from hotline.errors import HotlineError
@@ -83,8 +83,13 @@ class Pins:
             self._pressed(not gpio.input(pin), time.monotonic())
 
 
-def _library(scratch: Path) -> ModuleType:
+def _library(scratch: Path) -> Any:
     here = Path.cwd()
-    with contextlib.chdir(here if os.access(here, os.W_OK) else scratch):
-        from RPi import GPIO
-    return GPIO  # type: ignore[no-any-return]
+    try:
+        with contextlib.chdir(here if os.access(here, os.W_OK) else scratch):
+            from RPi import GPIO
+    except ModuleNotFoundError:
+        from hotline.panel.gpiochip import KernelPins
+
+        return KernelPins()
+    return GPIO

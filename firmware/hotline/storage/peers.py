@@ -1,4 +1,4 @@
-"""Whose telephony the packet filter of the box lets in: a list that root's own script reads.
+"""Whose telephony the packet filter of the box lets in, and where: root's own script reads it.
 
 See boot/root/usr/lib/hotline/peers.sh, which trusts no line of it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 from hotline.storage.durable import write_whole
@@ -16,10 +17,14 @@ log = logging.getLogger(__name__)
 
 
 class Peers:
-    """The list at `path`. Lives on the loop; the disk is waited for by a thread of its own."""
+    """The list at `path`. Lives on the loop; the disk is waited for by a thread of its own.
 
-    def __init__(self, path: Path) -> None:
+    ports: where we are called; sound: the first and the last port of its sound.
+    """
+
+    def __init__(self, path: Path, ports: Iterable[int], sound: tuple[int, int]) -> None:
         self._path = path
+        self._where = (*(f"port {port}" for port in ports), f"sound {sound[0]}-{sound[1]}")
         self._latest: frozenset[str] = frozenset()
         self._one = threading.Lock()
 
@@ -30,7 +35,8 @@ class Peers:
 
     def _write(self) -> None:
         with self._one:  # whoever is last writes the latest
-            told = "".join(f"{network}\n" for network in sorted(self._latest)).encode()
+            rows = (*sorted(self._latest), *self._where)
+            told = "".join(f"{row}\n" for row in rows).encode()
             try:
                 if not self._path.exists() or self._path.read_bytes() != told:
                     write_whole(self._path, told, 0o640)

@@ -25,6 +25,12 @@ if [ ! -s "$DATA/hotline/box.toml" ]; then
     mv "$DATA/keys/box.toml" "$DATA/hotline/box.toml"
 fi
 
+# Known to other machines by it; boot/early/machine-id reads it from the next start on.
+if [ ! -s "$DATA/machine-id" ]; then
+    tr -d - </proc/sys/kernel/random/uuid | put "$DATA/machine-id"
+    chmod 444 "$DATA/machine-id"
+fi
+
 if [ ! -s "$DATA/keys/hotspot" ]; then
     # 60 bits: letters and digits that nobody mistakes for others.
     head -c 4096 /dev/urandom | LC_ALL=C tr -dc 'a-hjkmnp-z2-9' | head -c 12 | put "$DATA/keys/hotspot"

@@ -1,0 +1,279 @@
+"""Runs inside the virtual machine, beside the box: pins, a modem on USB and its sound card, all of
+which are the kernel's own, with nobody behind them but this program.
+
+Writes a line of JSON for each promise; tests/image/hardware.py reads them from outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tty
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from tests.sim.gsm import Ec25Card, MobileNetwork
+
+GREEN, YELLOW, RED, BUTTON, RELAY = 17, 27, 22, 23, 24  # as in the box.toml of hardware.py
+PORT, FAR_END = Path("/dev/ttyACM0"), Path("/dev/ttyGS0")
+PLUG = Path("/sys/class/udc/dummy_udc.0/soft_connect")
+GATEWAY = ("127.0.0.1", 5090)
+NAMES = Path("/etc/machine-id"), Path("/data/machine-id")
+CARD = "Loopback"
+RATE, FRAME = 8000, 160
+LOOK_S, LONG_S = 0.02, 240.0  # the machine is some thirty times slower than a real one
+CALLER = "+37369000001"
+
+
+class Chip:
+    """The simulated pins, as who looks at the box sees them."""
+
+    def __init__(self) -> None:
+        (self._lines,) = Path("/sys/devices/platform").glob("gpio-sim.*/gpiochip*")
+
+    def level(self, pin: int) -> int:
+        return int((self._lines / f"sim_gpio{pin}/value").read_text())
+
+    def seen(self, pin: int, seconds: float) -> set[int]:
+        """Every level that it has within these seconds."""
+        end, levels = time.monotonic() + seconds, set()
+        while time.monotonic() < end:
+            levels.add(self.level(pin))
+            time.sleep(LOOK_S)
+        return levels
+
+    def press(self, seconds: float) -> None:
+        """Hold the button down."""
+        pull = self._lines / f"sim_gpio{BUTTON}/pull"
+        pull.write_text("pull-down")
+        time.sleep(seconds)
+        pull.write_text("pull-up")
+
+
+class Gateway:
+    """A gateway on the office's own line that says that it is there."""
+
+    def __init__(self) -> None:
+        self._ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._ear.bind(GATEWAY)
+        threading.Thread(target=self._answer, daemon=True).start()
+
+    def _answer(self) -> None:
+        while True:
+            asked, who = self._ear.recvfrom(4096)
+            rows = asked.decode(errors="replace").split("\r\n")
+            if rows[0].startswith("OPTIONS "):
+                wanted = ("via:", "from:", "to:", "call-id:", "cseq:")
+                kept = [row for row in rows if row.lower().startswith(wanted)]
+                said = ["SIP/2.0 200 OK", *kept, "Content-Length: 0", "", ""]
+                self._ear.sendto("\r\n".join(said).encode(), who)
+
+
+class Cable:
+    """Carries bytes between the far end of the USB serial port and the simulator's."""
+
+    def __init__(self, modem: Path) -> None:
+        self._modem = modem
+        threading.Thread(target=self._keep, daemon=True).start()
+
+    def _keep(self) -> None:
+        while True:
+            with contextlib.suppress(OSError):
+                self._carry()
+            time.sleep(0.2)
+
+    def _carry(self) -> None:
+        flags = os.O_RDWR | os.O_NOCTTY
+        with (
+            os.fdopen(os.open(FAR_END, flags), "r+b", 0) as far,
+            os.fdopen(os.open(self._modem, flags), "r+b", 0) as near,
+        ):
+            tty.setraw(far.fileno())
+            over = threading.Event()
+            back = threading.Thread(target=_copy, args=(near, far, over), daemon=True)
+            back.start()
+            _copy(far, near, over)
+
+
+def _copy(source: Any, sink: Any, over: threading.Event) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        while not over.is_set() and (data := source.read(512)):
+            sink.write(data)
+    over.set()
+
+
+def sound_of(modem: Ec25Card) -> Any:
+    """The other end of the sound card: what the box plays goes to the modem, and back."""
+    import sounddevice
+
+    said = os.open(modem._said, os.O_RDWR | os.O_NONBLOCK)
+    heard = os.open(modem._heard, os.O_RDWR | os.O_NONBLOCK)
+
+    def carry(came: Any, goes: Any, _frames: int, _time: Any, _status: Any) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.write(said, bytes(came))
+        data = b""
+        with contextlib.suppress(BlockingIOError):
+            data = os.read(heard, len(goes))
+        goes[:] = data.ljust(len(goes), b"\0")
+
+    number = next(
+        n for n, one in enumerate(sounddevice.query_devices())
+        if CARD in one["name"] and one["name"].rstrip(")").endswith(",1")
+    )  # fmt: skip
+    stream = sounddevice.RawStream(
+        samplerate=RATE, blocksize=FRAME, device=number, channels=1, dtype="int16", callback=carry
+    )
+    stream.start()
+    return stream
+
+
+async def until(true: Callable[[], bool], what: str, within: float = LONG_S) -> float:
+    """Seconds until it is so. Raises AssertionError."""
+    began = time.monotonic()
+    while not await asyncio.to_thread(true):
+        assert time.monotonic() - began < within, f"not within {within:g} s: {what}"
+    return time.monotonic() - began
+
+
+def line_is_up(name: str) -> bool:
+    """As the box itself says it."""
+    asked = ["/usr/lib/hotline/venv/bin/hotline", "--settings", "/data/hotline/box.toml"]
+    done = subprocess.run([*asked, "lines", "--json"], capture_output=True, text=True, check=False)
+    try:
+        rows = json.loads(done.stdout)
+    except ValueError:
+        return False
+    found = rows.get("lines", rows) if isinstance(rows, dict) else rows
+    return any(row.get("name") == name and row.get("up") for row in found)
+
+
+class Trial:
+    """The promises, one after another."""
+
+    def __init__(self, out: Any) -> None:
+        self._out, self.chip, self.network = out, Chip(), MobileNetwork()
+        folder = Path("/run/trial")
+        folder.mkdir(exist_ok=True)
+        self.modem = Ec25Card(self.network, folder, "+37369000099")
+
+    async def judge(self, promise: str, ask: Callable[[], Awaitable[object]]) -> None:
+        """One that fails does not keep the next from being tried."""
+        row = {"promise": promise, "seen": "", "failed": ""}
+        try:
+            row["seen"] = str(await ask())
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+            row["failed"] = f"{type(error).__name__}: {error}"
+        self._out.write(json.dumps(row) + "\n")
+        self._out.flush()
+
+    async def all(self) -> None:
+        self.modem.plug()
+        Cable(self.modem.at)
+        await self.judge("the red lamp blinks while nobody can call", self.nobody_can_call)
+        await self.judge("a modem on a real USB port is set up", self.modem_up)
+        await self.judge("its caller hears the greeting over its sound card", self.a_call)
+        await self.judge("a modem that is pulled out is down at once", self.pulled_out)
+        await self.judge("plugged in again it carries calls", self.plugged_in)
+        Gateway()
+        await self.judge("the relay beats while the office's line is answered", self.line_taken)
+        await self.judge("a short press lights all lamps", self.lamp_test)
+        await self.judge("a box that is killed lets the line go, and takes it again", self.killed)
+        await self.judge("the card's small partition is closed again", self.card_closed)
+        await self.judge("the box has a name that it keeps", self.named)
+        await self.judge("a press for erasing is under way", self.erased)
+
+    async def nobody_can_call(self) -> object:
+        blinks = lambda: self.chip.seen(RED, 1.5) == {0, 1}  # noqa: E731
+        seconds = await until(blinks, "the red lamp blinks")
+        assert self.chip.seen(GREEN, 1.0) == {0}, "the green lamp is lit"
+        assert self.chip.seen(RELAY, 1.0) == {0}, "the relay is driven"
+        return f"{seconds:.0f} s"
+
+    async def modem_up(self) -> object:
+        seconds = await until(lambda: line_is_up("mobile"), f"{self.modem.commands[-3:]}")
+        lit = lambda: self.chip.seen(GREEN, 1.0) == {1}  # noqa: E731
+        await until(lit, "the green lamp is lit")
+        return f"{seconds:.0f} s, {len(self.modem.commands)} commands"
+
+    async def a_call(self) -> object:
+        stream = await asyncio.to_thread(sound_of, self.modem)
+        try:
+            call = await self.network.caller(CALLER).call(self.modem)
+            await call.answered(LONG_S)
+            heard = await call.hears_speech(LONG_S)
+            await call.hang_up()
+        finally:
+            await asyncio.to_thread(stream.close)
+        return heard
+
+    async def pulled_out(self) -> object:
+        self.modem.unplug()
+        await asyncio.to_thread(PLUG.write_text, "disconnect")
+        gone = await until(lambda: not PORT.exists(), "the port is gone")
+        down = await until(lambda: not line_is_up("mobile"), "the line is down")
+        return f"port {gone:.1f} s, line {down:.0f} s"
+
+    async def plugged_in(self) -> object:
+        self.modem.plug()
+        await asyncio.to_thread(PLUG.write_text, "connect")
+        there = await until(PORT.exists, "the port is there")
+        up = await until(lambda: line_is_up("mobile"), "the line is up")
+        await self.a_call()
+        return f"port {there:.1f} s, line {up:.0f} s"
+
+    async def line_taken(self) -> object:
+        beats = lambda: self.chip.seen(RELAY, 1.0) == {0, 1}  # noqa: E731
+        return f"{await until(beats, 'the relay beats'):.0f} s"
+
+    async def lamp_test(self) -> object:
+        assert self.chip.seen(YELLOW, 1.0) == {0}, "the yellow lamp is lit before"
+        await asyncio.to_thread(self.chip.press, 0.5)
+        await until(lambda: self.chip.level(YELLOW) == 1, "the yellow lamp is lit", 5)
+        dark = await until(lambda: self.chip.level(YELLOW) == 0, "the yellow lamp is dark", 20)
+        return f"dark again after {dark:.1f} s"
+
+    async def killed(self) -> object:
+        kill = ["systemctl", "kill", "-s", "KILL", "hotline.service"]
+        await asyncio.to_thread(subprocess.run, kill, check=True)
+        still = lambda: self.chip.seen(RELAY, 1.0) == {0}  # noqa: E731
+        dropped = await until(still, "the relay is still", 10)
+        beats = lambda: self.chip.seen(RELAY, 1.0) == {0, 1}  # noqa: E731
+        return f"dropped {dropped:.1f} s, back {await until(beats, 'the relay beats'):.0f} s"
+
+    async def card_closed(self) -> object:
+        def closed() -> bool:
+            return "/boot/config vfat" not in Path("/proc/mounts").read_text()
+
+        return f"{await until(closed, 'nobody looks at it', 60):.0f} s"
+
+    async def named(self) -> object:
+        names = [await asyncio.to_thread(path.read_text) for path in NAMES]
+        assert all(len(name) == 33 for name in names)
+        return f"now {names[0][:8]}, kept {names[1][:8]}"
+
+    async def erased(self) -> object:
+        def press() -> None:
+            self.chip.press(11)
+            time.sleep(4)
+            self.chip.press(4)
+
+        await asyncio.to_thread(press)
+        return "pressed"
+
+
+def main() -> None:
+    with Path(sys.argv[1]).open("w", encoding="utf-8") as out:
+        asyncio.run(Trial(out).all())
+
+
+if __name__ == "__main__":
+    main()
