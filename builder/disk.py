@@ -24,7 +24,7 @@ def command_line(recipe: Recipe, variant: Variant, slot: str) -> str:
     console = f"{variant.console},115200" if variant.console != "tty1" else variant.console
     return (
         f"console=tty1 console={console} root=PARTUUID={disk}-{root:02d} rootfstype=squashfs"
-        f" hotline.slot={slot}"
+        f" hotline.slot={slot} rauc.slot={slot}"
         f" systemd.mount-extra=PARTUUID={disk}-{boot:02d}:/boot/slot:vfat:ro,nosuid,nodev,noexec"
         f" {recipe.command_line}\n"
     )
