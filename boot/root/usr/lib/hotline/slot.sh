@@ -43,7 +43,8 @@ get-current) booted ;;
 get-state) if [ "${2:?}" = "$(named all)" ]; then echo good; else echo bad; fi ;;
 set-primary)
     # What was written is only tried at first: the firmware takes it for one start when it is asked to.
-    [ "${2:?}" = "$(named all)" ] || [ "$2" = "$(named tryboot)" ]
+    first=$(named all)
+    [ "${2:?}" = "$first" ] || [ "$2" = "$(named tryboot)" ] || commit "$first"
     ;;
 set-state)
     [ "${3:?}" = good ] || exit 0
