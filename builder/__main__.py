@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from builder.keys import given_or_made
+from builder.keys import Keys, given_or_made
 from builder.making import make_image, make_update
 from builder.recipe import read_recipe
 from hotline.errors import HotlineError
@@ -53,21 +53,28 @@ def main() -> int:
         if given.bundle:
             print(make_update(recipe, given.variant, out, keys))
         if given.test:
-            return _try(made.card, given.out.resolve())
+            return _try(made.card, out, keys, given.cuts)
     except HotlineError as error:
         print(f"box: {error.cause}\n     {error.action}", file=sys.stderr)
         return 1
     return 0
 
 
-def _try(card: Path, out: Path) -> int:
-    """In a process of its own: the builder itself knows nothing of tests."""
-    places = (card, out / "work/data", out / "trial")
-    trial = [sys.executable, "-m", "tests.image.trial", *map(str, places)]
+def _try(card: Path, out: Path, keys: Keys, cuts: int) -> int:
+    """In processes of their own: the builder itself knows nothing of tests."""
+    starts = (card, out / "work/data", out / "trial")
+    updates = (card, out / "work", out / "updates", keys.key, keys.certificate, cuts)
     ways = os.pathsep.join(str(TOP / name) for name in ("firmware", "web", "."))
-    return subprocess.run(
-        trial, cwd=TOP, env=os.environ | {"PYTHONPATH": ways}, check=False
-    ).returncode
+    ended = [
+        subprocess.run(
+            [sys.executable, "-m", f"tests.image.{trial}", *map(str, places)],
+            cwd=TOP,
+            env=os.environ | {"PYTHONPATH": ways},
+            check=False,
+        ).returncode
+        for trial, places in (("trial", starts), ("updating", updates))
+    ]
+    return int(any(ended))
 
 
 if __name__ == "__main__":

@@ -27,8 +27,11 @@ class Machine:
         self._began = time.monotonic()
 
     @classmethod
-    def start(cls, card: Path, room: Path, trial: bool = False) -> Self:
-        """Power on. No KVM: it is the slow way, which works on every machine."""
+    def start(cls, card: Path, room: Path, trial: bool = False, *more: str, disk: str = "") -> Self:
+        """Power on. No KVM: it is the slow way, which works on every machine.
+
+        more: words for QEMU. disk: what QEMU is to take for the card, if not that file.
+        """
         found = firmware.start_of(card, room, trial)
         sip, https = _free(socket.SOCK_DGRAM), _free(socket.SOCK_STREAM)
         ways = [f"hostfwd=udp:{HERE}:{sip}-:5060", f"hostfwd=tcp:{HERE}:{https}-:443"]
@@ -40,9 +43,9 @@ class Machine:
             "tcg,thread=multi", "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none",
             "-serial", f"file:{log}", "-kernel", str(found.kernel), "-initrd", str(found.ram_disk),
             "-append", found.command_line.replace(" quiet", ""),
-            "-drive", f"file={card},if=virtio,format=raw",
+            "-drive", disk or f"file={card},if=virtio,format=raw",
             "-netdev", ",".join(["user", "id=lan", *ways]),
-            "-device", "virtio-net-pci,netdev=lan", "-device", "virtio-rng-pci",
+            "-device", "virtio-net-pci,netdev=lan", "-device", "virtio-rng-pci", *more,
         ]  # fmt: skip
         return cls(subprocess.Popen(command), log, sip, https)
 

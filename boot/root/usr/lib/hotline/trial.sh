@@ -43,8 +43,10 @@ each() {
 
 begin() {
     booted=$("$SLOT" get-current)
+    # Where nobody can read which slot is committed, the box still answers.
+    committed=$("$SLOT" get-primary) || committed=$booted
     mkdir -p "$UPDATES" "$RUN"
-    if [ "$booted" != "$("$SLOT" get-primary)" ]; then
+    if [ "$booted" != "$committed" ]; then
         rm -rf "$UPDATES/trial"
         for place in $PLACES; do
             mkdir -p "$UPDATES/trial/$place/upper" "$UPDATES/trial/$place/work" "$DATA/$place"
