@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, cast
 
 from flask import (
     Blueprint,
-    Flask,
-    Request,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -35,47 +31,16 @@ from hotline.control.messages.backup import (
 )
 from hotline.errors import HotlineError
 from hotline.storage.passphrases import made, weak
-from hotline.storage.places import Places
-from hotline.storage.uploads import LARGEST_BACKUP, Uploads
 from hotline.storage.users import Role
 from hotline_web.auditing import note_export
 from hotline_web.desk import desk
 from hotline_web.languages import _
-from hotline_web.settings import Settings
+from hotline_web.largefiles import places
 from hotline_web.words import say
 
 pages = Blueprint("backup", __name__, url_prefix="/backup")
 
-BRING = "backup.bring"
-FORM_AROUND = 16 * 1024  # bytes of a form beside the file in it
 NOT_TAKEN = 422
-
-
-class BackupRequest(Request):
-    """Lays an uploaded backup where the daemon finds it: gigabytes are not copied twice."""
-
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IO[bytes]:
-        if self.endpoint != BRING:
-            return super()._get_file_stream(
-                total_content_length, content_type, filename, content_length
-            )
-        return Uploads(_places().uploads).new(desk().now).open("xb+")
-
-
-def allow_uploads(app: Flask) -> None:
-    """Let the owner send a whole backup; nobody else's request becomes longer by it."""
-    app.request_class = BackupRequest
-
-    @app.before_request
-    def longer() -> None:
-        if request.endpoint == BRING and current_user.is_authenticated and _owner():
-            request.max_content_length = LARGEST_BACKUP + FORM_AROUND
 
 
 @pages.before_request
@@ -122,7 +87,7 @@ def make() -> Response | tuple[str, int]:
 def file() -> Response:
     """The one that lies on the box, to be kept elsewhere."""
     held = desk().control.backup_look().made
-    path = _places().backups / held.file if held else None
+    path = places().backups / held.file if held else None
     if path is None or not path.is_file():
         abort(404)
     note_export("backup")
@@ -234,7 +199,3 @@ def _why(refused: HotlineError) -> str:
 
 def _owner() -> bool:
     return bool(current_user.role is Role.OWNER)
-
-
-def _places() -> Places:
-    return Places(cast(Settings, current_app.extensions["settings"]).data_dir)

@@ -33,7 +33,13 @@ release() {
     sed -n "s/^$1=//p" "$RELEASE" | tr -d '"' | head -n 1
 }
 
+# Whatever goes wrong here is told, too: an update does not seem to be under way for ever.
+ended() {
+    [ "$?" -eq 0 ] || tell refused write
+}
+
 version=
+trap ended EXIT
 name=$(head -c 64 "$UPDATES/incoming/wanted" | grep -xE '[0-9a-f]{32}') || name=
 rm -f "$UPDATES/incoming/wanted"
 [ -n "$name" ] || exit 0
