@@ -158,12 +158,14 @@ LEFT_TO = {
 @pytest.fixture(scope="module")
 def daemons_modules() -> set[str]:
     """What is loaded when the daemon begins its work."""
-    script = (
-        "import sys, hotline.__main__, hotline.commands.serving, hotline.box; print(*sys.modules)"
-    )
+    return loaded_with("hotline.__main__, hotline.commands.serving, hotline.box")
+
+
+def loaded_with(imports: str) -> set[str]:
+    """What a process carries that has imported these."""
     paths = os.pathsep.join(str(TOP / part) for part in ("firmware", "web"))
     run = subprocess.run(
-        [sys.executable, "-c", script],
+        [sys.executable, "-c", f"import sys, {imports}; print(*sys.modules)"],
         env=os.environ | {"PYTHONPATH": paths},
         capture_output=True,
         text=True,
@@ -176,6 +178,13 @@ def daemons_modules() -> set[str]:
 def test_the_daemon_does_not_carry_what_others_need(daemons_modules: set[str], module: str) -> None:
     assert "hotline.calls.flow" in daemons_modules
     assert module not in daemons_modules, f"only {LEFT_TO[module]} needs it"
+
+
+@pytest.mark.parametrize("process", ["hotline_web.serve", "hotline.control.offices"])
+def test_page_and_commands_do_not_carry_what_computes_with_sound(process: str) -> None:
+    loaded = loaded_with(process)
+    assert "hotline.storage.sqlite" in loaded
+    assert "numpy" not in loaded
 
 
 # --- what import-linter cannot say ---------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import socket
 import ssl
@@ -14,9 +15,21 @@ from typing import Self
 
 from builder import firmware
 
-SOUND = range(41384, 41392)  # UDP ports of the sound; the same inside and outside
 HERE = "127.0.0.1"
 INSIDE = "10.0.2.2"  # this machine, as the box sees it
+PORTS = 8  # of the sound; the same inside and outside
+
+
+def sound_ports() -> range:
+    """UDP ports that nobody has here, below those that programs are given by chance."""
+    for first in range(20000, 30000, PORTS):
+        ports = range(first, first + PORTS)
+        with contextlib.suppress(OSError), contextlib.ExitStack() as probes:
+            for port in ports:
+                probe = probes.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                probe.bind((HERE, port))
+            return ports
+    raise AssertionError("no UDP ports are free on this machine")
 
 
 class Machine:
@@ -27,19 +40,22 @@ class Machine:
         self._began = time.monotonic()
 
     @classmethod
-    def start(cls, card: Path, room: Path, trial: bool = False, *more: str, disk: str = "") -> Self:
-        """Power on. No KVM: it is the slow way, which works on every machine.
+    def start(
+        cls, card: Path, room: Path, sound: range, trial: bool = False, *more: str, disk: str = ""
+    ) -> Self:
+        """Power on, without KVM: the slow way, which works on every machine.
 
-        more: words for QEMU. disk: what QEMU is to take for the card, if not that file.
+        sound: its UDP ports, as its settings say. more: words for QEMU. disk: what QEMU is to take
+        for the card, if not that file.
         """
         found = firmware.start_of(card, room, trial)
         sip, https = _free(socket.SOCK_DGRAM), _free(socket.SOCK_STREAM)
         ways = [f"hostfwd=udp:{HERE}:{sip}-:5060", f"hostfwd=tcp:{HERE}:{https}-:443"]
-        ways += [f"hostfwd=udp:{HERE}:{port}-:{port}" for port in SOUND]
+        ways += [f"hostfwd=udp:{HERE}:{port}-:{port}" for port in sound]
         log = room / "console.log"
         log.unlink(missing_ok=True)
         command = [
-            "nice", "-n", "15", "qemu-system-x86_64", "-M", "q35", "-cpu", "max", "-accel",
+            "nice", "-n", "5", "qemu-system-x86_64", "-M", "q35", "-cpu", "max", "-accel",
             "tcg,thread=multi", "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none",
             "-serial", f"file:{log}", "-kernel", str(found.kernel), "-initrd", str(found.ram_disk),
             "-append", found.command_line.replace(" quiet", ""),

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Self
 
-from tests.image.machine import Machine
+from tests.image.machine import Machine, sound_ports
 
 TRYBOOT = "firmware: tryboot"  # on the console: system-shutdown/hotline-tryboot
 SOCKETS = ("-device", "qemu-xhci,id=usb", "-no-reboot")
@@ -24,7 +24,9 @@ class Plugs(Machine):
         room.mkdir(parents=True, exist_ok=True)
         (room / "monitor").unlink(missing_ok=True)
         monitor = f"unix:{room / 'monitor'},server=on,wait=off"
-        made = cls.start(card, room, trial, *SOCKETS, "-monitor", monitor, *more, disk=disk)
+        made = cls.start(
+            card, room, sound_ports(), trial, *SOCKETS, "-monitor", monitor, *more, disk=disk
+        )
         made._room, made._stick = room, 0
         return made
 

@@ -19,7 +19,7 @@ import numpy as np
 from builder import disk, firmware, steps
 from builder.recipe import Recipe, read_recipe
 
-from tests.image.machine import HERE, INSIDE, SOUND, Machine
+from tests.image.machine import HERE, INSIDE, Machine, sound_ports
 from tests.image.told import Row, told_of
 from tests.sim import g711, listen
 from tests.sim.sound import RATE
@@ -34,8 +34,8 @@ SETTINGS = f"""
 data = "/data/hotline"
 [sip]
 public_address = "{HERE}"
-rtp_first = {SOUND[0]}
-rtp_last = {SOUND[-1]}
+rtp_first = {{first}}
+rtp_last = {{last}}
 [[trunk]]
 name = "office-line"
 kind = "gateway"
@@ -43,7 +43,7 @@ host = "{INSIDE}"
 """
 
 
-def set_up(card: Path, room: Path, recipe: Recipe, data: Path) -> Path:
+def set_up(card: Path, room: Path, recipe: Recipe, data: Path, sound: range) -> Path:
     """A copy of the card of a box with one line, to a gateway which this machine plays."""
     copy = room / "card.img"
     subprocess.run(["cp", "--sparse=always", card, copy], check=True)
@@ -52,7 +52,7 @@ def set_up(card: Path, room: Path, recipe: Recipe, data: Path) -> Path:
     subprocess.run(["cp", "-a", data, folder], check=True)
     (folder / "hotline").mkdir(exist_ok=True)
     settings = folder / "hotline/box.toml"
-    settings.write_text(SETTINGS, encoding="utf-8")
+    settings.write_text(SETTINGS.format(first=sound[0], last=sound[-1]), encoding="utf-8")
     settings.chmod(0o644)
     # What the packet filter lets in, as long as the daemon does not say it itself.
     (folder / "hotline/peers").write_text(f"{INSIDE}\n", encoding="utf-8")
@@ -129,18 +129,21 @@ def try_image(card: Path, data: Path, room: Path) -> int:
     """0 when every promise was kept. data: the folder that /data was made from."""
     shutil.rmtree(room, ignore_errors=True)
     room.mkdir(parents=True)
-    copy = set_up(card, room, read_recipe(TOP / "image.yml"), data)
+    sound = sound_ports()
+    copy = set_up(card, room, read_recipe(TOP / "image.yml"), data, sound)
     told: list[Row] = []
-    _one_start("a", copy, room, told, trial=False)
+    _one_start("a", copy, room, sound, told, trial=False)
     (room / "told.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
     return int(any(row["failed"] for row in told))
 
 
-def _one_start(slot: str, card: Path, room: Path, told: list[Row], trial: bool) -> None:
+def _one_start(
+    slot: str, card: Path, room: Path, sound: range, told: list[Row], trial: bool
+) -> None:
     """From power on to the plug being pulled."""
     place = room / slot
     place.mkdir()
-    machine = Machine.start(card, place, trial)
+    machine = Machine.start(card, place, sound, trial)
     try:
         told_of(f"slot {slot}: ready to answer", told, lambda: machine.answers_sip(WITHIN))
         told_of(f"slot {slot}: greeting heard", told, lambda: call(machine, place))

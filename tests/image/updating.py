@@ -19,6 +19,7 @@ from pathlib import Path
 from builder import bundle, disk, firmware, keys, steps
 from builder.recipe import Recipe, read_recipe
 
+from tests.image.machine import sound_ports
 from tests.image.plugs import Plugs
 from tests.image.told import Row, told_of
 from tests.image.trial import DATA, TOP, WITHIN, set_up
@@ -93,10 +94,10 @@ def try_updates(made: Made, room: Path, cuts: int) -> int:
     with (room / "too-large.raucb").open("r+b") as file:
         file.truncate(made.recipe.partitions.data * disk.MIB)
     large = _stick(room / "large.stick", room / "too-large.raucb", made.recipe, room / "log")
-    card = set_up(made.card, room, made.recipe, data)
+    card = set_up(made.card, room, made.recipe, data, sound_ports())
     seconds = _good_and_bad(card, room, told, (foreign, large, good, broken))
     if cuts:
-        fresh = set_up(made.card, room, made.recipe, data)
+        fresh = set_up(made.card, room, made.recipe, data, sound_ports())
         _cuts(fresh, room / "cuts", good, seconds, cuts, told)
     (room / "told.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
     return int(any(row["failed"] for row in told))

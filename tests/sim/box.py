@@ -20,7 +20,11 @@ from typing import Any
 from hotline.clock import Clock
 from hotline.control.client import Control, ServiceDown
 from hotline.control.messages.status import StatusAnswer
+from hotline.control.offices import Offices
+from hotline.options import dialled_countries
+from hotline.options.file import read_options
 from hotline.storage.confirmations import Confirmation, Confirmations
+from hotline.storage.places import Places
 from hotline.storage.schema import records_file
 from hotline.storage.writer import Writer
 from tests.sim import lateness
@@ -65,11 +69,20 @@ class BoxUnderTest:
         return self.data / "box.toml"
 
     async def set_up(self) -> None:
-        """Write the settings and put the office in force, by the commands an owner would use."""
+        """Write the settings and put the office in force as `hotline office import` does.
+
+        By the command itself only where the box has an environment of its own, such as a clock.
+        """
         self.write_settings()
         self._confirm()
-        (self.data / "office.yaml").write_text(self.office)
-        await self.command("office", "import", str(self.data / "office.yaml"))
+        file = self.data / "office.yaml"
+        file.write_text(self.office)
+        if self.environment:
+            await self.command("office", "import", str(file))
+        else:
+            countries = dialled_countries(read_options(self.toml))
+            offices = Offices(Places(self.data), countries=countries)
+            await asyncio.to_thread(offices.take, self.office, str(file), "owner")
 
     def _confirm(self) -> None:
         file, now = records_file(self.data), datetime.now(UTC)

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlite_utils import Database
 
 from hotline.clock import Clock
 from hotline.storage.database import DatabaseFile
 from hotline.storage.schema import RECORDS, records_file
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

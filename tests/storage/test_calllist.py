@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlite_utils import Database
 
 from hotline.inbox.hindrance import WRONG, Hindrance, hindrance_of
 from hotline.inbox.outcome import Outcome
@@ -16,6 +15,7 @@ from hotline.storage.calllist import Look, Only, listed
 from hotline.storage.calls import Call, Journal
 from hotline.storage.database import text_of
 from hotline.storage.schema import RECORDS
+from hotline.storage.sqlite import Database
 from tests.storage.conftest import NOW, AtOnce, Someone
 
 HOUR = timedelta(hours=1)

@@ -6,12 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from hotline.errors import HotlineError
 from hotline.inbox.case import CaseKind, CaseState
 from hotline.storage import complaints
 from hotline.storage.complaints import Adopted, Cases, Show
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 from tests.storage.conftest import NOW, AtOnce, Someone
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlite_utils import Database
 
 from hotline.errors import HotlineError
 from hotline.storage.accountschema import ACCOUNTS
 from hotline.storage.database import DatabaseFile, instant, text_of
 from hotline.storage.schema import RECORDS, records_file
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 from tests.storage.conftest import NOW
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlite_utils import Database
 
 from hotline.inbox.retention import Retention
 from hotline.storage import outbox, texts
@@ -16,6 +15,7 @@ from hotline.storage.database import DatabaseFile
 from hotline.storage.files import Recordings
 from hotline.storage.housekeeping import Housekeeping
 from hotline.storage.outbox import Letter, LetterState
+from hotline.storage.sqlite import Database
 from hotline.storage.texts import Direction, Text, Texts, TextState
 from hotline.storage.writer import Writer
 from tests.sim.gsm import sms

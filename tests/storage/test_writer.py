@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlite_utils import Database
 
 from hotline.storage.database import FULL, READ_ONLY, DatabaseFile
 from hotline.storage.schema import records_file
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import NotStored, Writer
 from tests.storage.conftest import NOW, FakeTime, until
 from tests.storage.test_database import spoil

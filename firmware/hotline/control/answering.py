@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hotline.control.messages.status import Ring, WhoAnswer
-from hotline.control.numberdesk import HOW, ONE_PERSON, voicemail_words
-from hotline.control.staffdesk import away_words
+from hotline.control.staffwords import HOW, ONE_PERSON, away_words, voicemail_words
 from hotline.routing.office import Campaign, Office, Strategy
 from hotline.routing.plan import Plan, Tier
 from hotline.routing.rules import Opening

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,13 +24,10 @@ from hotline.control.messages.people import (
 )
 from hotline.control.messages.wire import Done, Started, Words
 from hotline.numbering import mask
-from hotline.routing.confirmed import numbers_of, waiting
+from hotline.routing.confirmed import numbers_of
 from hotline.routing.office import Office, Person
-from hotline.routing.voicemail import caught_by_voicemail, ring_time
-from hotline.said import Said, say
-
-ONE_PERSON = "{name}'s number is not confirmed yet: {name} is not rung."
-HOW = "Confirm it on the page People, or with: hotline numbers confirm {id}"
+from hotline.routing.voicemail import ring_time
+from hotline.said import say
 
 
 @dataclass(frozen=True)
@@ -149,39 +145,3 @@ def _name(office: Office, number: str) -> str:
     known = (*office.people, *office.directory)
     names = (p.name for p in known if number in (p.number, p.unconfirmed))
     return next(names, mask(number))
-
-
-def unconfirmed_words(office: Office) -> tuple[str, ...]:
-    """Who is not rung, each in a sentence with the one action."""
-    return tuple(f"{ONE_PERSON.format(name=p.name)} {HOW.format(id=p.id)}" for p in waiting(office))
-
-
-def voicemail_words(person: Person) -> Said:
-    """Why somebody is rung for a shorter time than the office says."""
-    return say(
-        "%(person)s is rung for %(seconds)s seconds only: a voicemail answers after %(after)s.",
-        person=person.name,
-        seconds=ring_time(person),
-        after=person.voicemail_after,
-    )
-
-
-def voicemail_doubts(office: Office, measured: Callable[[str], bool]) -> tuple[str, ...]:
-    """Whose voicemail would answer before the ringing is over; and once, whose is not known.
-
-    office: with what was measured. measured: was this number?
-    """
-    told = [
-        f"{p.name}: a voicemail answers after {p.voicemail_after} s, but ring_seconds is"
-        f" {p.ring_seconds}. The box rings for {ring_time(p)} s."
-        for p in office.people
-        if caught_by_voicemail(p)
-    ]
-    unknown = [p for p in office.people if p.number and not measured(p.number)]
-    if unknown:
-        names = ", ".join(person.name for person in unknown)
-        told.append(
-            f"When the voicemail answers is not known of: {names}."
-            " Measure it on the page People, or with: hotline numbers measure NAME"
-        )
-    return tuple(told)

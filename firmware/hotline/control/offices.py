@@ -11,8 +11,8 @@ from hotline.control.answering import answer_of
 from hotline.control.client import Control, ServiceDown
 from hotline.control.messages.office import OfficeAnsweredBy
 from hotline.control.messages.status import Who, WhoAnswer
-from hotline.control.numberdesk import unconfirmed_words, voicemail_doubts
 from hotline.control.server import only_one
+from hotline.control.staffwords import unconfirmed_words, voicemail_doubts
 from hotline.errors import HotlineError
 from hotline.routing.campaigns import as_called, campaign_of
 from hotline.routing.confirmed import only_confirmed

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from hotline.calls.attendance import Attendance
 from hotline.control.messages.people import OnDuty, StaffAsk, StaffSaid
+from hotline.control.staffwords import away_words
 from hotline.errors import HotlineError
 from hotline.routing.office import Office, Person
-from hotline.routing.presence import Absent, Away, Decision, Verdict, Why, off_duty
+from hotline.routing.presence import Absent, Away, Decision, Verdict, off_duty
 from hotline.routing.rules import on_duty
 from hotline.routing.shifts import duty_ends
 from hotline.routing.staffwords import people_called
@@ -86,19 +87,6 @@ def decision_words(decision: Decision, person: Person, office: Office) -> Said:
             return say("%(name)s is not on duty in the weeks to come.", name=name)
         case _:
             return say("%(name)s is rung again.", name=name)
-
-
-def away_words(away: Away, office: Office) -> Said:
-    """Why somebody on duty is not rung, and until when."""
-    person, until = office.person(away.person), away.until.astimezone(office.zone)
-    name, time = person.name if person else away.person, f"{until:%H:%M}"
-    match away.why:
-        case Why.BREAK:
-            return say("%(name)s is on a break until %(time)s.", name=name, time=time)
-        case Why.OFF:
-            return say("%(name)s is off until %(time)s.", name=name, time=time)
-        case Why.PAUSED:
-            return say("%(name)s missed calls and is not rung.", name=name)
 
 
 def _on_duty(

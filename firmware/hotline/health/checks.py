@@ -20,7 +20,7 @@ from hotline.control.messages.lines import (
 )
 from hotline.control.messages.people import Meter
 from hotline.control.messages.status import StatusAnswer
-from hotline.control.numberdesk import HOW, ONE_PERSON
+from hotline.control.staffwords import HOW, ONE_PERSON
 from hotline.errors import HotlineError, LineDown
 from hotline.lines.finder import Finder, Seen, modems
 from hotline.lines.quirks import quirks_of

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlite_utils import Database, Migrations
-
 from hotline.storage import auditchain
 from hotline.storage.database import DatabaseFile
 from hotline.storage.places import Places
+from hotline.storage.sqlite import Database, Migrations
 
 ACCOUNTS = Migrations("accounts")
 BOTH = 0o660

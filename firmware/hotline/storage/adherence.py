@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from hotline.inbox.outcome import Outcome
 from hotline.routing.adherence import Rang, Record, Rings, Spell, Talks, records
 from hotline.routing.office import Office
 from hotline.routing.presence import Why
 from hotline.storage.calls import LEG_COST
 from hotline.storage.database import instant, instant_or_none, text_of
+from hotline.storage.sqlite import Database
 
 _RANG = {
     "joined": Rang.TAKEN,

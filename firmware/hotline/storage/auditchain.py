@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlite_utils import Database
+from hotline.storage.sqlite import Database
 
 KEPT = 10_000  # lines; not a time, which a wrong clock would pass at once
 WORDS = ("id", "at", "what", "number", "person", "by", "thing", "address")

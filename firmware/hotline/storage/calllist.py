@@ -11,12 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlite_utils import Database
-
 from hotline.inbox.hindrance import WRONG
 from hotline.inbox.outcome import Outcome
 from hotline.storage.calls import NEWER_THAN_ALL, Call, call_of_row
 from hotline.storage.database import text_of
+from hotline.storage.sqlite import Database
 
 TAIL = 4  # digits of a number by which it is found; the index holds as many
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlite_utils import Database
-
 from hotline.inbox.case import CallerLabel, CaseKind
 from hotline.inbox.hindrance import Hindrance, hindrance_of
 from hotline.inbox.label import label
@@ -18,6 +16,7 @@ from hotline.inbox.outcome import Outcome, outcome_of
 from hotline.inbox.retention import Retention, call_expired
 from hotline.inbox.step import StepName
 from hotline.storage.database import instant, instant_or_none, text_of
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 WORDS_LIMIT = 500

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from hotline.inbox.outcome import Outcome
 from hotline.storage.calls import missed_open
 from hotline.storage.database import instant, text_of
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 

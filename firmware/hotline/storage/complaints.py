@@ -10,8 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlite_utils import Database
-
 from hotline.errors import HotlineError
 from hotline.inbox import case as rules
 from hotline.inbox.case import CallerLabel, Case, CaseKind, CaseState
@@ -23,6 +21,7 @@ from hotline.storage.calls import NEWER_THAN_ALL
 from hotline.storage.database import instant, instant_or_none, text_of
 from hotline.storage.files import case_of_name, recording_name
 from hotline.storage.listeners import Listener
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 T = TypeVar("T")

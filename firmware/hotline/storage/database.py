@@ -16,11 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlite_utils import Database as Database  # the page names what it is handed
-from sqlite_utils import Migrations
-
 from hotline.errors import HotlineError
 from hotline.storage.durable import put_in_place, sync_directory
+from hotline.storage.sqlite import Database as Database  # the page names what it is handed
+from hotline.storage.sqlite import Migrations
 
 BUSY_TIMEOUT_MS = 5000
 

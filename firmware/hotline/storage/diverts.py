@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from sqlite_utils import Database
-
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 Key = tuple[str, int]

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from hotline.errors import HotlineError
 from hotline.inbox.label import label
 from hotline.routing.changes import (
@@ -29,6 +27,7 @@ from hotline.routing.difference import Difference, difference
 from hotline.routing.office import Office, WallTime
 from hotline.said import say
 from hotline.storage.database import instant, text_of
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 MOST = 300  # changes in one draft

@@ -11,12 +11,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import date, datetime, timedelta
 
-from sqlite_utils import Database
-
 from hotline.inbox.waiting import Waiting
 from hotline.storage import outbox
 from hotline.storage.database import text_of
 from hotline.storage.outbox import Letter
+from hotline.storage.sqlite import Database
 from hotline.storage.waiting import still_waiting
 from hotline.storage.writer import Writer
 

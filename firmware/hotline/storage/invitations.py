@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
 from hotline.clock import Clock
 from hotline.errors import HotlineError
 from hotline.said import say
 from hotline.storage import audit, passwords
 from hotline.storage.audit import Act
 from hotline.storage.database import DatabaseFile, instant, text_of
+from hotline.storage.sqlite import Database
 from hotline.storage.users import Role, User, digest_of, folded, insert_user, name_taken
 
 LIFE = timedelta(days=3)

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from hotline.inbox.case import Case
 from hotline.inbox.outcome import Outcome
 from hotline.storage import calls, complaints, outbox
 from hotline.storage.calls import Call
+from hotline.storage.sqlite import Database
 from hotline.storage.whys import mend_whys
 
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 QUARTER_S = 900

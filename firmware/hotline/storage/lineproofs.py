@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from hotline.storage.database import instant_or_none
+from hotline.storage.sqlite import Database
 
 NEWEST = 5000  # calls; a line that carried none of them proves nothing of today
 

@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlite_utils import Database
-
 from hotline.said import NOTHING, Part, Said, parts_of
 from hotline.storage.database import instant, instant_or_none, text_of
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 KEPT = timedelta(days=90)

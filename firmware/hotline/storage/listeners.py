@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from hotline.storage.database import instant, text_of
+from hotline.storage.sqlite import Database
 
 ONCE = timedelta(minutes=10)  # within it, somebody who plays it again listens to it still
 KEPT = 50  # of each case

@@ -7,10 +7,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlite_utils import Database
-
 from hotline.routing.rollcall import NumberCheck, Result
 from hotline.storage.database import instant, text_of
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 

@@ -7,10 +7,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from hotline.inbox.label import label
 from hotline.storage.database import instant, text_of
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 

@@ -9,10 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlite_utils import Database
-
 from hotline.said import NOTHING, Part, Said, parts_of, together
 from hotline.storage.database import instant, instant_or_none, text_of
+from hotline.storage.sqlite import Database
 
 TEST = "test-"
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from hotline.storage.database import instant
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from hotline.inbox.case import Case, CaseKind
 from hotline.storage.complaints import matching
 from hotline.storage.database import instant
+from hotline.storage.sqlite import Database
 
 SHOWN = 5
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlite_utils import Database, Migrations
-
 from hotline.storage import auditchain
 from hotline.storage.database import DatabaseFile
+from hotline.storage.sqlite import Database, Migrations
 
 RECORDS = Migrations("records")
 

@@ -6,14 +6,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from hotline.clock import Clock
 from hotline.errors import HotlineError
 from hotline.said import say
 from hotline.storage import audit, onetime, passwords
 from hotline.storage.audit import Act
 from hotline.storage.database import DatabaseFile, text_of
+from hotline.storage.sqlite import Database
 
 RECOVERY_CODES = 10
 # Crockford's base 32: nine characters are 45 bits, and none is mistaken for another.

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from sqlite_utils import Database
-
 from hotline.storage.database import instant, text_of
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 ONLY = 1  # id of the one row that says that the menu is shut

@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlite_utils import Database
-
 from hotline.at import pdu
 from hotline.at.pdu import Part, Received, Report, Unreadable
 from hotline.numbering import normalise
 from hotline.storage.database import instant, instant_or_none, text_of
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 WAITS_FOR_ITS_REST = timedelta(days=1)

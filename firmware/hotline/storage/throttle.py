@@ -5,9 +5,8 @@ from __future__ import annotations
 import ipaddress
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from hotline.storage.database import instant, text_of
+from hotline.storage.sqlite import Database
 
 PER_ADDRESS = (10, timedelta(minutes=1))
 PER_ACCOUNT = (30, timedelta(hours=1))

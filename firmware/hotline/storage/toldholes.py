@@ -6,9 +6,8 @@ from collections.abc import Collection
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from hotline.storage.database import text_of
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 KEPT = timedelta(days=3)  # holes lie a day ahead

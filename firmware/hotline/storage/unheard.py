@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from hotline.inbox.case import CaseKind
+from hotline.storage.sqlite import Database
 
 
 def unheard(database: Database) -> tuple[int, int]:

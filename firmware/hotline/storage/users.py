@@ -15,8 +15,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlite_utils import Database
-
 from hotline.clock import Clock
 from hotline.errors import HotlineError
 from hotline.inbox.label import label
@@ -25,6 +23,7 @@ from hotline.storage import audit, auditchain, passwords, throttle
 from hotline.storage.audit import Act
 from hotline.storage.database import DatabaseFile, instant, instant_or_none, text_of
 from hotline.storage.secondfactor import SecondFactors, WrongCode
+from hotline.storage.sqlite import Database
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)

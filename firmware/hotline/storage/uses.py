@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlite_utils import Database
-
 from hotline.storage.database import instant, text_of
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 DAY = timedelta(days=1)

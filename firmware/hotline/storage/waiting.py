@@ -13,8 +13,6 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from hotline.errors import HotlineError
 from hotline.inbox.case import CaseState
 from hotline.inbox.waiting import (
@@ -31,6 +29,7 @@ from hotline.said import say
 from hotline.storage import complaints, promises
 from hotline.storage.calls import missed_open
 from hotline.storage.database import instant, text_of
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 MOST = 100_000  # reasons that are read: more than any office has, and a flood cannot hide them

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from hotline.storage import calls
 from hotline.storage.database import DatabaseFile
 from hotline.storage.files import RESERVE, Recordings, why_name
+from hotline.storage.sqlite import Database
 from hotline.storage.writer import Writer
 
 SHORTEST_KEPT = 1.0  # seconds

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
-from sqlite_utils import Database
-
 from hotline.clock import Clock
 from hotline.errors import HotlineError
 from hotline.storage.database import DAMAGED, DatabaseFile, disk_trouble
+from hotline.storage.sqlite import Database
 
 T = TypeVar("T")
 

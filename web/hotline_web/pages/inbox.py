@@ -27,7 +27,6 @@ from hotline_web.desk import desk, utc
 from hotline_web.languages import _
 from hotline_web.records import LARGEST
 from hotline_web.sounds import sound_of
-from hotline_web.waveform import shape_of
 from hotline_web.words import say
 
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
@@ -164,6 +163,8 @@ def back(number: int) -> Response:
 
 def _shown(case: Case, typed: dict[str, str] | None = None, wrong: str = "") -> str:
     """typed, wrong: a deadline that could not be set, and why."""
+    from hotline_web.waveform import shape_of  # numpy, only for who opens a message
+
     here = desk()
     filter = piles.chosen(_show(), here)
     before, after = piles.beside(here, filter, case)

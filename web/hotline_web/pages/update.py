@@ -97,18 +97,14 @@ def _why_back(why: str) -> str:
         "daemon": _("With it the hotline did not start. Nothing is lost; tell who made it."),
         "sip": _("With it the box did not answer calls. Nothing is lost; tell who made it."),
         "page": _("With it this page did not open. Nothing is lost; tell who made it."),
-        "lines": _(
-            "With it a line did not work that did before. See that it works, try again."
-        ),
+        "lines": _("With it a line did not work that did before. See that it works, try again."),
     }
     return known.get(why, _("With it the box did not start. Nothing is lost; tell who made it."))
 
 
 def _why_refused(why: str) -> str:
     known = {
-        "signature": _(
-            "It is not signed by who makes this box, or is damaged. Download it again."
-        ),
+        "signature": _("It is not signed by who makes this box, or is damaged. Download it again."),
         "kind": _("It is for another kind of box. Take the file for this one."),
         "old": _("It is not newer than what runs here. Take a newer one."),
         "room": _("There is no room for it. Delete old recordings, then try again."),
