@@ -17,7 +17,9 @@ mark=$(basename "$found"):$(stat -c %s:%Y "$found")
 [ "$mark" != "$(cat "$UPDATES/stick" 2>/dev/null)" ] || exit 0
 mkdir -p "$UPDATES/incoming"
 name=$(head -c 16 /dev/urandom | od -An -v -tx1 | tr -d ' \n')
-if ! cp "$found" "$UPDATES/incoming/$name" || ! sync "$UPDATES/incoming/$name"; then
+# Some room is left for what callers say meanwhile.
+room=$(($(df --output=avail -B1 "$UPDATES" | tail -n 1) - 67108864))
+if [ "$room" -lt "$(stat -c %s "$found")" ] || ! cp "$found" "$UPDATES/incoming/$name" || ! sync "$UPDATES/incoming/$name"; then
     rm -f "$UPDATES/incoming/$name"
     echo "update: no room for what is on the stick" >"$CONSOLE" || true
     printf 'state=refused\nversion=\nwhy=room\nat=%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$UPDATES/told" || true
