@@ -63,8 +63,9 @@ class Updates:
                 say("This box was not made from an image, and is not updated here."),
                 say("Update it as it was installed."),
             )
-        for old in self._incoming.iterdir():
-            old.unlink(missing_ok=True)
+        if not self._wanted.exists():
+            for old in self._incoming.iterdir():
+                old.unlink(missing_ok=True)
         keep_reserve(self._incoming, 0)
         return self._incoming / secrets.token_hex(16)
 
@@ -72,7 +73,7 @@ class Updates:
         """Have the box look at it; it begins at once."""
         if bundle.parent != self._incoming or not _NAME.fullmatch(bundle.name):
             raise ValueError("not a place of `new`")
-        write_whole(self._incoming / "wanted", f"{bundle.name}\n".encode())
+        write_whole(self._wanted, f"{bundle.name}\n".encode())
 
     def last(self) -> LastUpdate | None:
         """What became of the last one; None if there was none."""
@@ -89,7 +90,11 @@ class Updates:
         """Is one being put in, or about to be?"""
         last = self.last()
         doing = last is not None and last.state in (State.WAITING, State.INSTALLING, State.TRYING)
-        return doing or (self._incoming / "wanted").exists()
+        return doing or self._wanted.exists()
+
+    @property
+    def _wanted(self) -> Path:
+        return self._incoming / "wanted"
 
     @property
     def _incoming(self) -> Path:

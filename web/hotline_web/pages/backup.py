@@ -104,7 +104,7 @@ def forget() -> Response:
 def bring() -> Response | tuple[str, int]:
     """A backup from elsewhere is unpacked, and what is in it shown; nothing is in force by it."""
     given = request.files.get("backup")
-    path = Path(str(given.stream.name)) if given else None
+    path = Path(str(given.stream.name)) if given is not None else None
     if given is None or path is None or not given.filename:
         if path:
             path.unlink(missing_ok=True)

@@ -42,7 +42,7 @@ def live() -> str:
 def bring() -> Response | tuple[str, int]:
     """A file is handed to the box, which looks whether it is one for it."""
     given = request.files.get("bundle")
-    path = Path(str(given.stream.name)) if given else None
+    path = Path(str(given.stream.name)) if given is not None else None
     if given is None or path is None or not given.filename:
         if path:
             path.unlink(missing_ok=True)
