@@ -11,6 +11,7 @@ from tests.image.machine import Machine, sound_ports
 
 TRYBOOT = "firmware: tryboot"  # on the console: system-shutdown/hotline-tryboot
 SOCKETS = ("-device", "qemu-xhci,id=usb", "-no-reboot")
+DEVICE = "usb-storage,bus=usb.0"
 LOOK_S = 0.5
 PROMPT = b"(qemu) "
 
@@ -56,7 +57,7 @@ class Plugs(Machine):
         self._stick += 1
         name = f"stick{self._stick}"
         self.tell(f"drive_add 0 if=none,id={name}d,file={stick},format=raw,readonly=on")
-        self.tell(f"device_add usb-storage,id={name},drive={name}d,bus=usb.0")
+        self.tell(f"device_add {DEVICE},id={name},drive={name}d,port={self._stick}")
 
     def shows(self, words: str, within: float) -> float:
         """Seconds from power on until the console shows these words."""

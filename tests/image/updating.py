@@ -20,7 +20,7 @@ from builder import bundle, disk, firmware, keys, steps
 from builder.recipe import Recipe, read_recipe
 
 from tests.image.machine import sound_ports
-from tests.image.plugs import Plugs
+from tests.image.plugs import DEVICE, Plugs
 from tests.image.told import Row, told_of
 from tests.image.trial import DATA, TOP, WITHIN, set_up
 
@@ -28,6 +28,7 @@ VARIANT = "amd64"
 GOOD, BROKEN, FOREIGN = "0.2.0", "0.3.0", "0.4.0"
 SERVICE = "etc/systemd/system/hotline.service.d/trial.conf"
 HEALTH = "etc/systemd/system/hotline-health.service.d/trial.conf"
+WRITING = "writing"  # the state of a machine that has just begun to write
 REALLY_STARTED = 5  # each so many cuts, the box is started; of the others the slot is compared
 STICK_MIB = 640
 
@@ -97,21 +98,40 @@ def try_updates(made: Made, room: Path, cuts: int) -> int:
         file.truncate(made.recipe.partitions.data * disk.MIB)
     large = _stick(room / "large.stick", room / "too-large.raucb", made.recipe, room / "log")
     card = set_up(made.card, room, made.recipe, data, sound_ports())
-    seconds = _good_and_bad(card, room, told, (foreign, large, good, broken))
+    kept = room / "kept.qcow2"
+    steps.run(["qemu-img", "convert", "-O", "qcow2", card, kept], room / "log")
+    fresh = room / "fresh.img"
+    subprocess.run(["cp", "--sparse=always", card, fresh], check=True)
+    before = state_of(fresh)
+    seconds = _good_and_bad(card, kept, room, told, (foreign, large, good, broken))
     if cuts:
-        fresh = set_up(made.card, room, made.recipe, data, sound_ports())
-        _cuts(fresh, room / "cuts", good, seconds, cuts, told)
+        _cuts(Kept(kept, fresh, before, good, seconds), room / "cuts", cuts, told)
     (room / "told.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
     return int(any(row["failed"] for row in told))
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A machine that has just begun to write: goes on from there as often as it is asked to.
+
+    disk: with that state in it. card: as it began. before: what its slots held. stick: what is
+    plugged in. seconds: how long the writing takes.
+    """
+
+    disk: Path
+    card: Path
+    before: dict[str, str]
+    stick: Path
+    seconds: float
+
+
 def _good_and_bad(
-    card: Path, room: Path, told: list[Row], sticks: tuple[Path, Path, Path, Path]
+    card: Path, kept: Path, room: Path, told: list[Row], sticks: tuple[Path, Path, Path, Path]
 ) -> float:
-    """Seconds that the good update took to be written."""
+    """Seconds that the good update took to be written. kept: the card, and stays as it then was."""
     foreign, large, good, broken = sticks
-    box = Plugs.on(card, room / "1")
-    began = written = 0.0
+    box = Plugs.on(card, room / "1", False, _qcow2(kept))
+    written, trial = 0.0, False
     try:
         told_of("update: it answers before", told, lambda: box.answers_sip(WITHIN))
         box.plug(foreign)
@@ -121,22 +141,22 @@ def _good_and_bad(
         told_of("update: one without room is refused", told,
                 lambda: box.shows("no room", box.seconds + WITHIN))  # fmt: skip
         box.plug(good)
-        told_of("update: a good one is written", told,
-                lambda: box.shows(f"update {GOOD}: installing", box.seconds + WITHIN))  # fmt: skip
+        box.shows(f"update {GOOD}: installing", box.seconds + WITHIN)
+        box.tell(f"savevm {WRITING}", within=WITHIN)
         began = box.seconds
-        told_of("update: it is written", told,
+        told_of("update: a good one is written", told,
                 lambda: box.shows(f"update {GOOD}: trying", box.seconds + WITHIN))  # fmt: skip
         written = box.seconds - began
         trial = box.starts_anew(box.seconds + WITHIN)
     finally:
         box.cut()
+    steps.run(["qemu-img", "convert", "-O", "raw", kept, card], room / "log")
     _expect("update: the next start is a trial", told, trial, True)
     box = Plugs.on(card, room / "2", trial)
     try:
         told_of("update: the new version is called good", told,
                 lambda: box.shows(f"update {GOOD}: updated", WITHIN))  # fmt: skip
         told_of("update: it answers", told, lambda: box.answers_sip(box.seconds + WITHIN))
-
     finally:
         box.cut()
     _expect("update: the usual start takes the new slot", told, slot_of(card), "b")
@@ -168,37 +188,25 @@ def _good_and_bad(
     return written
 
 
-def _cuts(card: Path, room: Path, good: Path, seconds: float, cuts: int, told: list[Row]) -> None:
+def _cuts(kept: Kept, room: Path, cuts: int, told: list[Row]) -> None:
     """The plug is pulled at random instants while an update is written.
 
-    The machine is kept as it is when the writing begins; each cut goes on from there. The slot that
-    runs is not to be touched: where it is the same to the last byte, it starts as it did before.
+    The slot that runs is not to be touched: where it is the same to the last byte, it starts as it
+    did before.
     """
     room.mkdir()
-    kept = room / "kept.qcow2"
-    steps.run(["qemu-img", "convert", "-O", "qcow2", card, kept], room / "log")
-    before = state_of(card)
-    box = Plugs.on(card, room / "start", False, _qcow2(kept))
-    try:
-        box.answers_sip(WITHIN)
-        box.plug(good)
-        box.shows(f"update {GOOD}: installing", box.seconds + WITHIN)
-        box.tell("stop")
-        box.tell("savevm writing", within=300)
-    finally:
-        box.cut()
     chance = random.Random()
     failed: list[str] = []
     for number in range(1, cuts + 1):
-        after = chance.uniform(0, seconds * 1.1)
+        after = chance.uniform(0, kept.seconds * 1.1)
         place = room / "cut"
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
-        subprocess.run(["cp", "--sparse=always", kept, place / "card.qcow2"], check=True)
-        plugged = ("-drive", f"if=none,id=stick1d,file={good},format=raw,readonly=on",
-                   "-device", "usb-storage,id=stick1,drive=stick1d,bus=usb.0",
-                   "-loadvm", "writing")  # fmt: skip
-        box = Plugs.on(card, place, False, _qcow2(place / "card.qcow2"), *plugged)
+        subprocess.run(["cp", "--sparse=always", kept.disk, place / "card.qcow2"], check=True)
+        drive = f"if=none,id=stick3d,file={kept.stick},format=raw,readonly=on"
+        device = f"{DEVICE},id=stick3,drive=stick3d,port=3"
+        plugged = ("-drive", drive, "-device", device, "-loadvm", WRITING)
+        box = Plugs.on(kept.card, place, False, _qcow2(place / "card.qcow2"), *plugged)
         try:
             box.tell("cont", within=120)
             time.sleep(after)
@@ -210,10 +218,10 @@ def _cuts(card: Path, room: Path, good: Path, seconds: float, cuts: int, told: l
         words = f"cut {number} after {after:.1f} s"
         if slot_of(left) != "a":
             failed.append(f"{words}: another slot starts")
-        elif now["a"] != before["a"]:
+        elif now["a"] != kept.before["a"]:
             failed.append(f"{words}: the slot that runs was changed")
         else:
-            print(f"  {words}: slot b {'as before' if now['b'] == before['b'] else 'half'}",
+            print(f"  {words}: slot b {'as before' if now['b'] == kept.before['b'] else 'half'}",
                   file=sys.stderr, flush=True)  # fmt: skip
         if number % REALLY_STARTED == 1 or number == cuts:
             _starts(left, place / "again", words, failed)

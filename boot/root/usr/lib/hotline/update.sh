@@ -62,7 +62,10 @@ dpkg --compare-versions "$version" gt "$(release IMAGE_VERSION)" || refuse old
 tell waiting ''
 $HOTLINE update calm || true
 tell installing ''
-"$RAUC" install "$BUNDLE" >/dev/null 2>&1 || refuse write
+if ! said=$("$RAUC" install "$BUNDLE" 2>&1); then
+    echo "$said" | tail -n 3 >"$CONSOLE" || true
+    refuse write
+fi
 rm -f "$BUNDLE"
 tell waiting ''
 $HOTLINE update calm || true
