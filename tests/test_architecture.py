@@ -187,6 +187,12 @@ def test_page_and_commands_do_not_carry_what_computes_with_sound(process: str) -
     assert "numpy" not in loaded
 
 
+def test_a_child_of_the_page_does_not_carry_the_page() -> None:
+    loaded = loaded_with("hotline_web.pdfchild")
+    assert "fpdf" in loaded
+    assert "flask" not in loaded
+
+
 # --- what import-linter cannot say ---------------------------------------------------------------
 
 

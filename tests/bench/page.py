@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from hotline.storage.calllist import Only
-from hotline_web import create_app
+from hotline_web.app import create_app
 from hotline_web.settings import Settings
 from tests.bench.archive import FIRST_CALL, FIRST_CASE, made
 from tests.bench.figures import Figure, percentile
@@ -40,12 +40,12 @@ PER_ADDRESS = 500  # requests a minute, a little less than the page allows
 STARTER = """
 import sys
 from pathlib import Path
-import hotline_web
+import hotline_web.app
 from hotline.clock import Clock
 from hotline_web.serve import serve
 from hotline_web.settings import Settings
 from tests.web.office import NOW
-hotline_web.Clock = lambda: Clock(wall=lambda: NOW)
+hotline_web.app.Clock = lambda: Clock(wall=lambda: NOW)
 settings = Settings(Path(sys.argv[1]), Path(sys.argv[2]), secure_cookies=False)
 serve(settings, "127.0.0.1", int(sys.argv[3]), print)
 """

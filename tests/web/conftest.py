@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from hotline.clock import Clock
 from hotline.storage.accountschema import accounts_file
 from hotline.storage.users import Accounts
-from hotline_web import create_app
+from hotline_web.app import create_app
 from hotline_web.settings import Settings
 from tests.control.desk import Daemon, running
 from tests.web.office import Office

@@ -15,7 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from hotline_web import create_app, pages
+from hotline_web import pages
+from hotline_web.app import create_app
 from hotline_web.security import CSP, known_host, near, safe_next
 from hotline_web.settings import Settings
 from tests.web.conftest import OWNER, PASSWORD, Page, send, token

@@ -12,7 +12,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from hotline.errors import HotlineError
-from hotline_web import create_app
+from hotline_web.app import create_app
 from hotline_web.security import near
 from hotline_web.settings import Settings
 
