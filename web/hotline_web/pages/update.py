@@ -94,12 +94,12 @@ def words_of(last: LastUpdate) -> tuple[str, str, str]:
 
 def _why_back(why: str) -> str:
     known = {
-        "daemon": _("With it the hotline did not start. Nothing is lost; tell who made it."),
-        "sip": _("With it the box did not answer calls. Nothing is lost; tell who made it."),
-        "page": _("With it this page did not open. Nothing is lost; tell who made it."),
+        "daemon": _("With it the hotline did not start. The records are as before; tell its maker."),
+        "sip": _("With it the box did not answer calls. The records are as before; tell its maker."),
+        "page": _("With it this page did not open. The records are as before; tell its maker."),
         "lines": _("With it a line did not work that did before. See that it works, try again."),
     }
-    return known.get(why, _("With it the box did not start. Nothing is lost; tell who made it."))
+    return known.get(why, _("With it the box did not start. The records are as before; tell its maker."))
 
 
 def _why_refused(why: str) -> str:
