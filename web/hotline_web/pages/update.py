@@ -94,12 +94,13 @@ def words_of(last: LastUpdate) -> tuple[str, str, str]:
 
 def _why_back(why: str) -> str:
     known = {
-        "daemon": _("With it the hotline did not start. The records are as before; tell its maker."),
-        "sip": _("With it the box did not answer calls. The records are as before; tell its maker."),
-        "page": _("With it this page did not open. The records are as before; tell its maker."),
+        "daemon": _("With it the hotline did not start. Records are as before; tell its maker."),
+        "sip": _("With it the box did not answer calls. Records are as before; tell its maker."),
+        "page": _("With it this page did not open. Records are as before; tell its maker."),
         "lines": _("With it a line did not work that did before. See that it works, try again."),
     }
-    return known.get(why, _("With it the box did not start. The records are as before; tell its maker."))
+    start = _("With it the box did not start. Records are as before; tell its maker.")
+    return known.get(why, start)
 
 
 def _why_refused(why: str) -> str:
