@@ -24,7 +24,7 @@ def command_line(recipe: Recipe, variant: Variant, slot: str) -> str:
     console = f"{variant.console},115200" if variant.console != "tty1" else variant.console
     return (
         f"console=tty1 console={console} root=PARTUUID={disk}-{root:02d} rootfstype=squashfs"
-        f" hotline.slot={slot}"
+        f" hotline.slot={slot} rauc.slot={slot}"
         f" systemd.mount-extra=PARTUUID={disk}-{boot:02d}:/boot/slot:vfat:ro,nosuid,nodev,noexec"
         f" {recipe.command_line}\n"
     )
@@ -74,13 +74,16 @@ def genimage_config(recipe: Recipe, name: str) -> str:
     )
 
 
-def make_root(tree: Path, file: Path, recipe: Recipe, log: Path) -> Path:
-    """The read-only root of both slots. Raises BadRecipe when it does not fit its partition."""
+def make_root(tree: Path, file: Path, recipe: Recipe, log: Path, level: int = 15) -> Path:
+    """The read-only root of both slots. level: 1 is quick and large.
+
+    Raises BadRecipe when it does not fit its partition.
+    """
     with steps.step("Packing the root"):
         file.unlink(missing_ok=True)
         steps.run(
-            ["mksquashfs", tree, file, "-comp", "zstd", "-Xcompression-level", "15", "-noappend",
-             "-no-xattrs", "-no-progress", "-wildcards", "-e", *ELSEWHERE],
+            ["mksquashfs", tree, file, "-comp", "zstd", "-Xcompression-level", str(level),
+             "-noappend", "-no-xattrs", "-no-progress", "-wildcards", "-e", *ELSEWHERE],
             log, {"SOURCE_DATE_EPOCH": str(recipe.epoch)},
         )  # fmt: skip
     if file.stat().st_size > recipe.partitions.root * MIB:

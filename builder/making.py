@@ -7,8 +7,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder import disk, sbom, steps
+from builder import bundle, disk, sbom, steps
 from builder.base import base_root
+from builder.keys import Keys
 from builder.pjsip import wheel
 from builder.recipe import Recipe
 from builder.tree import make_tree
@@ -25,8 +26,13 @@ class Made:
     bom: Path
 
 
-def make_image(recipe: Recipe, variant_name: str, top: Path, cache: Path, out: Path) -> Made:
-    """Leaves image and list of parts in `out`. Raises HotlineError."""
+def make_image(
+    recipe: Recipe, variant_name: str, top: Path, cache: Path, out: Path, known: Path
+) -> Made:
+    """Leaves image and list of parts in `out`, and in `out`/work what they are made of.
+
+    known: the certificate of updates. Raises HotlineError.
+    """
     variant = recipe.variant(variant_name)
     work = out / "work"
     shutil.rmtree(work, ignore_errors=True)
@@ -37,7 +43,7 @@ def make_image(recipe: Recipe, variant_name: str, top: Path, cache: Path, out: P
     base = base_root(recipe, variant, listing, cache)
     pjsip = wheel(recipe, variant, top, cache)
     tree = work / "tree"
-    make_tree(tree, base, pjsip, recipe, variant, top, cache)
+    make_tree(tree, base, pjsip, recipe, variant_name, top, cache, known)
     bom = _parts_list(tree, recipe, variant_name, top, out)
     disk.make_root(tree, work / "root.squashfs", recipe, log)
     _boot_parts(tree, work, recipe, variant_name, log)
@@ -49,6 +55,16 @@ def make_image(recipe: Recipe, variant_name: str, top: Path, cache: Path, out: P
     final = out / name
     card.replace(final)
     return Made(final, bom)
+
+
+def make_update(recipe: Recipe, variant_name: str, out: Path, keys: Keys) -> Path:
+    """The signed bundle of what `make_image` has just made, beside it. Raises HotlineError."""
+    work, log = out / "work", out / "image.log"
+    boot = work / "boot.vfat"
+    bundle.make_boot(work / "tree", boot, recipe, variant_name, work, log)
+    file = out / f"{recipe.name}-{__version__}-{variant_name}.raucb"
+    root = work / "root.squashfs"
+    return bundle.make_bundle(root, boot, file, recipe, variant_name, __version__, keys, log)
 
 
 def _boot_parts(tree: Path, work: Path, recipe: Recipe, variant_name: str, log: Path) -> None:

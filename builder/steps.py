@@ -20,6 +20,7 @@ TOOLS = {
     "mcopy": "mtools",
     "mkfs.fat": "dosfstools",
     "mke2fs": "e2fsprogs",
+    "rauc": "rauc",
 }
 
 

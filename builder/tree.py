@@ -6,8 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
-from builder import application, steps
+from builder import application, bundle, steps
 from builder.recipe import Recipe, Variant
+from hotline import __version__
 
 CLEAN = ("PATH=/usr/sbin:/usr/bin", "HOME=/root", "LC_ALL=C.UTF-8")
 # There while somebody looks at it, and for that moment alone writable: a power cut finds it closed.
@@ -20,9 +21,17 @@ EMPTIED = ("var/cache/apt", "var/lib/apt/lists", "var/log", "var/cache/ldconfig"
 
 
 def make_tree(
-    tree: Path, base: Path, pjsip: Path, recipe: Recipe, variant: Variant, top: Path, cache: Path
+    tree: Path,
+    base: Path,
+    pjsip: Path,
+    recipe: Recipe,
+    variant_name: str,
+    top: Path,
+    cache: Path,
+    known: Path,
 ) -> None:
-    """`tree` must not exist. Raises steps.StepFailed."""
+    """`tree` must not exist. known: the certificate of updates. Raises steps.StepFailed."""
+    variant = recipe.variant(variant_name)
     log = tree.with_suffix(".log")
     tree.mkdir(parents=True)
 
@@ -36,6 +45,7 @@ def make_tree(
         for rule in sorted((top / "boot/udev").glob("*.rules")):
             shutil.copy(rule, tree / "usr/lib/udev/rules.d" / rule.name)
         _lay_out(tree, recipe)
+        _know_updates(tree, recipe, variant_name, known)
     with steps.step("The application"):
         application.install(tree, pjsip, top, cache, inside, log)
     with steps.step("Users and units"):
@@ -71,6 +81,18 @@ def _lay_out(tree: Path, recipe: Recipe) -> None:
     resolv = tree / "etc/resolv.conf"
     resolv.unlink(missing_ok=True)
     resolv.symlink_to("../run/NetworkManager/resolv.conf")
+
+
+def _know_updates(tree: Path, recipe: Recipe, variant_name: str, known: Path) -> None:
+    """What the system is, and whose updates it takes."""
+    release = tree / "usr/lib/os-release"
+    kind = bundle.kind(recipe, variant_name)
+    mine = f'IMAGE_ID="{kind}"\nIMAGE_VERSION="{__version__}"\n'
+    release.write_text(release.read_text(encoding="utf-8") + mine, encoding="utf-8")
+    (tree / "etc/rauc").mkdir(exist_ok=True)
+    conf = bundle.system_conf(recipe, variant_name)
+    (tree / "etc/rauc/system.conf").write_text(conf, encoding="utf-8")
+    shutil.copyfile(known, tree / "etc/rauc/keyring.pem")
 
 
 def _foreign_consoles(variant: Variant) -> list[str]:

@@ -35,6 +35,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "accounts": ("admin",),
     "audit": ("audit",),
     "backups": ("backup", "restore"),
+    "updating": ("update",),
 }
 
 

@@ -42,11 +42,18 @@ class Machine:
 
     @classmethod
     def start(
-        cls, card: Path, room: Path, sound: range, trial: bool = False, more: Sequence[str] = ()
+        cls,
+        card: Path,
+        room: Path,
+        sound: range,
+        trial: bool = False,
+        more: Sequence[str] = (),
+        disk: str = "",
     ) -> Self:
         """Power on, without KVM: the slow way, which works on every machine.
 
-        sound: its UDP ports, as its settings say. more: words for QEMU.
+        sound: its UDP ports, as its settings say. more: words for QEMU. disk: what QEMU is to take
+        for the card, if not that file.
         """
         found = firmware.start_of(card, room, trial)
         sip, https = _free(socket.SOCK_DGRAM), _free(socket.SOCK_STREAM)
@@ -59,7 +66,7 @@ class Machine:
             "tcg,thread=multi", "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none",
             "-serial", f"file:{log}", "-kernel", str(found.kernel), "-initrd", str(found.ram_disk),
             "-append", found.command_line.replace(" quiet", ""),
-            "-drive", f"file={card},if=virtio,format=raw",
+            "-drive", disk or f"file={card},if=virtio,format=raw",
             "-netdev", ",".join(["user", "id=lan", *ways]),
             "-device", "virtio-net-pci,netdev=lan", "-device", "virtio-rng-pci",
             *more,

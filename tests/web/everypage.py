@@ -14,7 +14,7 @@ PARTS = frozenset(
     {
         *("home.live", "lines.live", "network.live", "people.live", "tryout.steps"),
         *("setup.lines_live", "setup.people_live", "setup.test_lights"),
-        "backup.live",
+        *("backup.live", "update.live"),
         "notices.live",
     }
 )

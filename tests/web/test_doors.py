@@ -227,6 +227,9 @@ ROUTES = {
     "backup.drop": "/backup/drop",
     "backup.restore": "/backup/restore",
     "backup.back": "/backup/back",
+    "update.page": "/update",
+    "update.live": "/update/live",
+    "update.bring": "/update/bring",
 }
 # Those that answer more than questions: the page's own map says which.
 _PAGE = Flask("hotline_web")

@@ -123,6 +123,7 @@ MAY = {
     **dict.fromkeys((name for name in ROUTES if name.startswith("setup.")), SETTING_UP),
     "setup.office_file": OWNER_ALONE,
     **dict.fromkeys((name for name in ROUTES if name.startswith("backup.")), OWNER_ALONE),
+    **dict.fromkeys((name for name in ROUTES if name.startswith("update.")), OWNER_ALONE),
     **dict.fromkeys((name for name in ROUTES if name.startswith("launch.")), SETTING_UP),
     **dict.fromkeys((name for name in ROUTES if name.startswith("notices.")), SETTING_UP),
     "tryout.page": SETTING_UP,

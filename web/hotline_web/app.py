@@ -19,10 +19,20 @@ from hotline.storage.accountschema import accounts_file, hand_over
 from hotline.storage.invitations import Invitations
 from hotline.storage.uploads import too_large
 from hotline.storage.users import Accounts
-from hotline_web import auditing, confirming, desk, languages, newpeople, pages, security, sessions
+from hotline_web import (
+    auditing,
+    confirming,
+    desk,
+    languages,
+    largefiles,
+    newpeople,
+    pages,
+    security,
+    sessions,
+)
 from hotline_web.calling import PACKET_BYTES
 from hotline_web.languages import _
-from hotline_web.pages import backup, prompts
+from hotline_web.pages import prompts
 from hotline_web.settings import Settings
 from hotline_web.words import say
 
@@ -58,7 +68,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     limiter = _limiter(app)
     # Before a form is read for its token: how long it may be.
     prompts.allow_uploads(app)
-    backup.allow_uploads(app)
+    largefiles.allow(app)
     CSRFProtect(app)
     sessions.install(app, settings, Accounts(file, clock), Invitations(file, clock))
     confirming.install(app, clock)

@@ -156,6 +156,7 @@ def _page_words(endpoint: str) -> str:
         "calls": _("Calls"),
         "lines": _("Lines"),
         "backup": _("Backup"),
+        "update": _("Update"),
         "notices": _("Notifications"),
         "answers": _("Answers"),
         "today": _("Today"),

@@ -37,6 +37,7 @@ DANGEROUS = frozenset(
         "setup.office_file",
         *("backup.backup", "backup.make", "backup.file", "backup.bring", "backup.restore"),
         *("backup.back", "backup.copy", "backup.words"),
+        *("update.page", "update.bring"),
         *("notices.mail", "notices.messenger", "notices.put_who"),
         "settings.change",  # what calls may cost is among them
         *("users.new", "users.invite", "users.change", "users.remove", "users.sign_out"),

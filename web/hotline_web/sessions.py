@@ -28,7 +28,7 @@ UNATTENDED = frozenset(
     {
         *("home.live", "lines.live", "network.live", "tryout.steps"),
         *("setup.lines_live", "setup.people_live", "setup.test_lights"),
-        "backup.live",
+        *("backup.live", "update.live"),
         "notices.live",
     }
 )

@@ -192,6 +192,13 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
                 OWNER,
             ),
             Row(
+                "update.page",
+                N_("Update"),
+                N_("A newer version of the whole box."),
+                N_("update version firmware upgrade new bundle"),
+                OWNER,
+            ),
+            Row(
                 "launch.passport",
                 N_("Passport of the hotline"),
                 N_("Everything about your hotline on one sheet."),

@@ -72,6 +72,11 @@ class Places:
         return own if own.is_dir() else self.data
 
     @property
+    def updates(self) -> Path:
+        """Updates of the whole box; there only where the box was made from an image."""
+        return self.data / "updates"
+
+    @property
     def backups(self) -> Path:
         """Backups of the whole box that were asked for on the page."""
         return self.data / "backups"

@@ -32,6 +32,7 @@ from hotline_web.pages import (
     shifts,
     today,
     tryout,
+    update,
     users,
 )
 
@@ -41,6 +42,6 @@ def install(app: Flask) -> None:
     daily = (home, inbox, calls, duty, today, closing, hours, shifts, calendar, atdesk)
     office = (naming, menu, answers, prompts, oneline, notices, network, tryout)
     people = (join, confirm, account, users, audit)
-    keep = (backup, launch)
+    keep = (backup, launch, update)
     for page in (door, *daily, *office, setup, settings, *people, *keep):
         app.register_blueprint(page.pages)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Literal, cast
+from typing import Literal
 
 from flask import (
     Blueprint,
-    Flask,
-    Request,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -37,49 +34,18 @@ from hotline.control.messages.backup import (
 )
 from hotline.errors import HotlineError
 from hotline.storage.passphrases import made, weak
-from hotline.storage.places import Places
-from hotline.storage.uploads import LARGEST_BACKUP, Uploads
 from hotline.storage.users import Role
 from hotline_web.auditing import note_export
 from hotline_web.desk import desk
 from hotline_web.languages import _
-from hotline_web.settings import Settings
+from hotline_web.largefiles import places
 from hotline_web.words import say
 
 pages = Blueprint("backup", __name__, url_prefix="/backup")
 
-BRING = "backup.bring"
-FORM_AROUND = 16 * 1024  # bytes of a form beside the file in it
 NOT_TAKEN = 422
 LONGEST_NAME = 200
 NIGHTS: tuple[Literal["on", "off", "now", "look"], ...] = ("on", "off", "now", "look")
-
-
-class BackupRequest(Request):
-    """Lays an uploaded backup where the daemon finds it: gigabytes are not copied twice."""
-
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IO[bytes]:
-        if self.endpoint != BRING:
-            return super()._get_file_stream(
-                total_content_length, content_type, filename, content_length
-            )
-        return Uploads(_places().uploads).new(desk().now).open("xb+")
-
-
-def allow_uploads(app: Flask) -> None:
-    """Let the owner send a whole backup; nobody else's request becomes longer by it."""
-    app.request_class = BackupRequest
-
-    @app.before_request
-    def longer() -> None:
-        if request.endpoint == BRING and current_user.is_authenticated and _owner():
-            request.max_content_length = LARGEST_BACKUP + FORM_AROUND
 
 
 @pages.before_request
@@ -126,7 +92,7 @@ def make() -> Response | tuple[str, int]:
 def file() -> Response:
     """The one that lies on the box, to be kept elsewhere."""
     held = desk().control.backup_look().made
-    path = _places().backups / held.file if held else None
+    path = places().backups / held.file if held else None
     if path is None or not path.is_file():
         abort(404)
     note_export("backup")
@@ -159,7 +125,7 @@ def nights() -> Response | tuple[str, int]:
 def copy() -> Response:
     """The newest copy that was made by night, to be kept elsewhere."""
     held = desk().control.backup_look().nights
-    path = _places().nights / held.copies[0].file if held and held.copies else None
+    path = largefiles.places().nights / held.copies[0].file if held and held.copies else None
     if path is None or not path.is_file():
         abort(404)
     note_export("backup")
@@ -176,7 +142,7 @@ def words() -> str:
 def bring() -> Response | tuple[str, int]:
     """A backup from elsewhere is unpacked, and what is in it shown; nothing is in force by it."""
     given = request.files.get("backup")
-    path = Path(str(given.stream.name)) if given else None
+    path = Path(str(given.stream.name)) if given is not None else None
     if given is None or path is None or not given.filename:
         if path:
             path.unlink(missing_ok=True)
@@ -272,7 +238,3 @@ def _why(refused: HotlineError) -> str:
 
 def _owner() -> bool:
     return bool(current_user.role is Role.OWNER)
-
-
-def _places() -> Places:
-    return Places(cast(Settings, current_app.extensions["settings"]).data_dir)
