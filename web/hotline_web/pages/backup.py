@@ -125,7 +125,7 @@ def nights() -> Response | tuple[str, int]:
 def copy() -> Response:
     """The newest copy that was made by night, to be kept elsewhere."""
     held = desk().control.backup_look().nights
-    path = largefiles.places().nights / held.copies[0].file if held and held.copies else None
+    path = places().nights / held.copies[0].file if held and held.copies else None
     if path is None or not path.is_file():
         abort(404)
     note_export("backup")
