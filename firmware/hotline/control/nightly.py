@@ -15,7 +15,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from hotline.clock import Clock
-from hotline.control.messages.backup import CopyNow, NightsNow
+from hotline.control.messages.backup import Made, NightsNow
 from hotline.errors import HotlineError
 from hotline.said import Said, say
 from hotline.storage import nightcopies
@@ -94,7 +94,7 @@ class Nightly:
         return NightsNow(
             on=nights.on,
             copies=tuple(
-                CopyNow(file=one.path.name, at=one.at, size=one.size)
+                Made(file=one.path.name, at=one.at, size=one.size, recordings=False)
                 for one in nightcopies.copies(self.places)
             ),
             proven=nights.proven,

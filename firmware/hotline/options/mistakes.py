@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from typing import Any
 
 from hotline.errors import BadSettings
@@ -127,5 +126,7 @@ def _unknown(place: Place) -> str:
 
 
 def _nearest(word: str, right: Iterable[str]) -> str:
+    from difflib import get_close_matches  # only a mistake needs it
+
     close = get_close_matches(word, list(right), n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else f"; there are: {', '.join(right)}"

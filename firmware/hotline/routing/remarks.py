@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 
 from hotline.routing.answers import can_say, ids
 from hotline.routing.menuwalk import IMPLIED, MAIN, key_of
@@ -66,6 +65,8 @@ def remarks_on(office: Office) -> Iterator[Remark]:
 
 
 def _unknown(place: Place, words: Said, name: str, known: Iterable[str]) -> Remark:
+    from difflib import get_close_matches  # only a mistake needs it
+
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
     if close:

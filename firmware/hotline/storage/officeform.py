@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from difflib import get_close_matches
 from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
@@ -142,6 +141,8 @@ def _days(given: object) -> frozenset[int]:
 
 def nearest(word: str, right: Iterable[str]) -> str | None:
     """The right word closest to this one, capitals apart."""
+    from difflib import get_close_matches  # only a mistake needs it
+
     by_lower = {name.lower(): name for name in right}
     close = get_close_matches(word.lower(), by_lower, n=1)
     return by_lower[close[0]] if close else None

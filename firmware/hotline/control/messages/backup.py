@@ -88,12 +88,13 @@ class NightWords(Message):
     by: Short
 
 
-class CopyNow(Message):
-    """One of these copies. file: its name in their folder."""
+class Made(Message):
+    """A backup that lies on the box. file: its name in the folder of its kind."""
 
     file: str
     at: AwareDatetime
     size: int
+    recordings: bool
 
 
 class NightsNow(Message):
@@ -102,19 +103,10 @@ class NightsNow(Message):
     """
 
     on: bool
-    copies: tuple[CopyNow, ...] = ()
+    copies: tuple[Made, ...] = ()
     proven: AwareDatetime | None = None
     trouble: Told = NOTHING
     action: Told = NOTHING
-
-
-class Made(Message):
-    """The backup that lies on the box. file: its name in the folder of backups."""
-
-    file: str
-    at: AwareDatetime
-    size: int
-    recordings: bool
 
 
 class Amounts(Message):
