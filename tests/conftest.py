@@ -3,7 +3,11 @@
 A test that hears gaps must not be disturbed by another that does; stories only ask what is heard.
 pytest-xdist's own mark for this (xdist_group) does nothing under pytest 9, so the groups are told
 to its scheduler here. Where there are many workers, two of them only compute, and give way to what
-must happen in time: tests in real time mostly wait, and the rest has the processor meanwhile.
+must happen in time: tests in real time mostly wait, and the rest has the processor meanwhile. The
+others do so too once nothing is left that must happen in time.
+
+What is DEAR is left out unless `--all` or its name asks for it: each of these looks once more, and
+for a quarter of a minute and longer, at what others promise already.
 
 A real-time test that fails while the machine had no time for its simulators or for the box tells
 nothing of the box: it is tried again, and shown as R. Where threads, browsers and sound meet, one
@@ -43,6 +47,12 @@ BUSIEST = {
     "test_modem.py",
     "test_modem_lost.py",
 }  # many calls at once, with all their sound
+DEAR = {
+    *("tests/month", "tests/boot/test_two_users.py", "tests/stories/test_demo.py"),
+    *("tests/stories/test_setting_up_by_page.py", "tests/web/test_keyboard.py"),
+    *("tests/web/test_naming.py", "tests/web/test_screens.py", "tests/web/test_smuggling.py"),
+    "tests/web/test_taps.py",
+}
 BY_LANGUAGE = "test_screens.py"
 MANY, COMPUTING = 5, 2  # from so many workers on, so many of them only compute
 YIELDING = 10  # niceness
@@ -50,6 +60,7 @@ YIELDING = 10  # niceness
 
 BY_ITSELF = "Nothing held it up"
 _unsteady = 0  # failures that nothing held up
+_gives_way = False
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,6 +69,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("sip", "gsm-gsm", "gsm-sip"),
         default="sip",
         help="the lines of callers and of staff, over which the shared stories are told",
+    )
+    parser.addoption(
+        "--all",
+        action="store_true",
+        help="the dear tests too: every page in a browser, two users, a month of an office",
     )
     parser.addoption(
         "--screens",
@@ -92,7 +108,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         sheet.begin()
     if worker is not None and computes(worker["workerid"], worker["workercount"]):
-        os.nice(YIELDING)
+        _give_way()
 
 
 class SoundApart(LoadScopeScheduling):
@@ -112,8 +128,12 @@ class SoundApart(LoadScopeScheduling):
         super()._assign_work_unit(node)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What one worker does alone begins first, then the rooms that take longest."""
+    if not _asked_for(config):
+        dear = [item for item in items if _dear(item)]
+        config.hook.pytest_deselected(items=dear)
+        items[:] = [item for item in items if not _dear(item)]
     items.sort(key=lambda item: _turn(_rooms(item)))
     again = pytest.mark.flaky(reruns=MORE_TRIES, condition=_again)
     for item in items:
@@ -123,8 +143,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Each try is judged by its own stalls."""
-    lateness.forget()
+    """Each try is judged by its own stalls. What is not in time gives way: see `SoundApart`."""
+    worker = getattr(item.config, "workerinput", None)
+    if worker is not None and worker["workercount"] >= MANY and not _in_time(group(item.nodeid)):
+        _give_way()
+    if MEETING.isdisjoint(_rooms(item)):
+        lateness.rest()
+    else:
+        lateness.forget()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -164,6 +190,24 @@ def _again(failure: BaseException | None) -> bool:
         return failure is not None
     _unsteady += 1
     return _unsteady <= UNSTEADY
+
+
+def _give_way() -> None:
+    """Once for all: who is not root cannot take it back, and need not."""
+    global _gives_way
+    if not _gives_way:
+        _gives_way = True
+        os.nice(YIELDING)
+
+
+def _asked_for(config: pytest.Config) -> bool:
+    """Is everything wanted, or what was named?"""
+    named = config.args != config.getini("testpaths")
+    return named or any(config.getoption(word) for word in ("all", "screens", "keyword"))
+
+
+def _dear(item: pytest.Item) -> bool:
+    return any(item.nodeid.startswith(place) for place in DEAR)
 
 
 def _in_time(scope: str) -> bool:

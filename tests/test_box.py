@@ -31,6 +31,32 @@ def inside(tmp_path: Path, commands: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.parametrize(
+    ("failed", "alone", "ends"),
+    [
+        (1, 0, "once more, alone ok"),  # the machine had no time
+        (8, 1, "once more, alone FAILED"),
+        (9, 0, ""),  # no stall of a machine fails so many
+        (0, 0, ""),  # pytest itself could not begin
+    ],
+)
+def test_a_few_that_failed_among_others_are_tried_once_more_alone(
+    tmp_path: Path, failed: int, alone: int, ends: str
+) -> None:
+    log = tmp_path / "pytest.log"
+    log.write_text("FAILED tests/a.py::test_a - no\n" * failed + "2 failed\n")
+    tried = inside(
+        tmp_path,
+        f'words=(); pytest() {{ echo "$@" > {tmp_path}/asked; return {alone}; }};'
+        f" if once_more {log} -k night; then echo passed; else echo failed; fi; table",
+    )
+    assert ("passed" in tried.stdout) == (ends.endswith("ok")), tried.stdout + tried.stderr
+    assert ends in " ".join(tried.stdout.split())
+    asked = tmp_path / "asked"
+    assert asked.exists() == bool(ends)
+    assert not ends or {"--last-failed", "-k", "night"} <= set(asked.read_text().split())
+
+
 def test_help_names_every_verb() -> None:
     script = (TOP / "box").read_text(encoding="utf-8")
     main = script[script.index("\nmain() {") :]

@@ -56,6 +56,9 @@ def note(seconds):
 def forget():
     note(0)
 
+def rest():
+    note(0)
+
 def stalled():
     return _worst >= STALLED_S
 
@@ -100,10 +103,11 @@ def test_what_must_happen_in_time_is_left_alone_by_who_gives_way(tmp_path: Path)
     names = (f"{room}/test_{room}_{name}" for room in rooms for name in "abcdef")
     tests = run(tmp_path, 5, dict.fromkeys(names, TESTS))
     own = os.nice(0)
-    in_time = {f"gw{number}-{own}" for number in (2, 3, 4)}
-    giving_way = {f"gw{number}-{min(own + 10, 19)}" for number in (0, 1)}
-    assert workers(tests / "stories") == in_time
-    assert giving_way <= workers(tests / "storage") <= giving_way | in_time
+    behind = min(own + 10, 19)
+    assert workers(tests / "stories") == {f"gw{number}-{own}" for number in (2, 3, 4)}
+    # Who has nothing in time left to do helps the others, and gives way as they do.
+    others = {f"gw{number}-{behind}" for number in range(5)}
+    assert {f"gw{number}-{behind}" for number in (0, 1)} <= workers(tests / "storage") <= others
 
 
 def test_a_failure_is_tried_again_twice_where_the_machine_held_it_up_and_one_more_is_told_of(

@@ -45,7 +45,7 @@ host = "{INSIDE}"
 """
 
 
-class Unheard(AssertionError):
+class Unheard(AssertionError):  # noqa: N818 - it is what was heard: nothing
     """The call was answered, and no words came."""
 
 

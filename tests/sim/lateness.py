@@ -41,6 +41,13 @@ def forget() -> None:
     _worst = _NOBODY
 
 
+def rest() -> None:
+    """Until the next `forget` nothing happens that must be in time."""
+    global _worst
+    _tell("rest")
+    _worst = _NOBODY
+
+
 def worst() -> float:
     """The longest wait for the machine since `forget`, seconds."""
     _ask()

@@ -6,7 +6,8 @@ else (`steal` in /proc/stat). These are looked at every few frames, from a proce
 test's has no time when it matters. A machine that stood still as a whole is late for that look
 without having waited for a CPU. Where the kernel does not count, nothing is seen.
 
-Told on stdin: `watch PID`, `worst`. The latter is answered: seconds since the last time, and who.
+Told on stdin: `watch PID`, `worst`, `rest`. `worst` is answered: seconds since the last time, and
+who. After `rest` it does not look until it is told something else.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class Watch:
         self._ours = Waits(os.getpid(), proc)
         self._stolen = Stolen(proc)
         self._worst = (0.0, "nobody")
+        self.resting = False
 
     def add(self, process: int) -> None:
         """Watch this process too, until it ends."""
@@ -91,6 +93,14 @@ class Watch:
                 self._note(waits.longest(), f"process {process}")
             except ProcessLookupError:
                 del self._waits[process]
+
+    def rest(self, rests: bool) -> None:
+        """Look no more, or again: what was meanwhile is not told."""
+        if self.resting and not rests:
+            worst = self._worst
+            self.look(late=0.0)
+            self._worst = worst
+        self.resting = rests
 
     def tell(self) -> str:
         """What was worst, and a new beginning."""
@@ -109,8 +119,9 @@ def main() -> None:
     begun = b""
     while True:
         due = time.monotonic() + LOOK_S
-        ready = asked.select(LOOK_S)
-        watch.look(max(0.0, time.monotonic() - due))
+        ready = asked.select(None if watch.resting else LOOK_S)
+        if not watch.resting:
+            watch.look(max(0.0, time.monotonic() - due))
         if not ready:
             continue
         said = os.read(0, 4096)
@@ -122,9 +133,10 @@ def main() -> None:
 
 
 def _obey(watch: Watch, words: list[bytes]) -> None:
+    watch.rest(words[0] == b"rest")
     if words[0] == b"watch":
         watch.add(int(words[1]))
-    else:
+    elif words[0] == b"worst":
         print(watch.tell(), flush=True)
 
 

@@ -130,3 +130,14 @@ def test_a_starved_box_is_seen_on_this_machine(starved: int) -> None:
     while not (lateness.stalled() and f"process {starved} was held up" in lateness.in_words()):
         assert time.monotonic() < limit, lateness.in_words()
         lateness.forget()
+
+
+def test_who_rests_tells_nothing_of_what_was_meanwhile(watch: stalls.Watch, kernel: Kernel) -> None:
+    watch.rest(True)
+    kernel.waited(BOX, SOUND, 9900)
+    kernel.stolen(80, 0)
+    watch.rest(False)
+    assert watch.tell() == "0.000 nobody"
+    kernel.waited(BOX, SOUND, 9980)
+    watch.look(late=0)
+    assert watch.tell() == f"0.080 process {BOX}"
