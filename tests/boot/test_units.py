@@ -91,3 +91,11 @@ def test_no_service_ends_when_the_small_partition_of_the_card_is_closed_again(un
     """It closes after some seconds, and what requires it is stopped then: want its automount."""
     needs = _values(unit.name, "(?:Requires|BindsTo|RequiresMountsFor)")
     assert not re.search(r"boot/config|boot-config\.mount", " ".join(needs))
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_no_script_reads_what_its_unit_hides_from_it(unit: Path) -> None:
+    scripts = re.findall(r"^Exec\w+=/usr/lib/hotline/(\S+\.sh)", unit.read_text(), re.M)
+    told = "".join((SCRIPTS / name).read_text() for name in scripts)
+    if _values(unit.name, "ProcSubset") == ["pid"]:
+        assert "/proc/sys" not in told

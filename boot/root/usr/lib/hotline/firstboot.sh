@@ -27,7 +27,7 @@ fi
 
 # Known to other machines by it; boot/early/machine-id reads it from the next start on.
 if [ ! -s "$DATA/machine-id" ]; then
-    tr -d - </proc/sys/kernel/random/uuid | put "$DATA/machine-id"
+    head -c 16 /dev/urandom | od -An -v -tx1 | tr -d ' \n' | sed 's/$/\n/' | put "$DATA/machine-id"
     chmod 444 "$DATA/machine-id"
 fi
 
