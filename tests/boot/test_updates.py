@@ -97,14 +97,13 @@ def test_nothing_is_put_in_that_is_not_ours_and_newer(
 
 
 @signs
-def test_a_bundle_with_a_changed_manifest_is_not_believed(
+def test_a_bundle_of_which_one_bit_was_changed_is_not_believed(
     box: Updated, tmp_path: Path, pair: keys.Keys
 ) -> None:
     real_rauc(box, pair)
     file = signed(tmp_path / "b", "0.2.0", pair)
     held = file.read_bytes()
-    assert b"version=0.2.0" in held
-    file.write_bytes(held.replace(b"version=0.2.0", b"version=9.2.0"))
+    file.write_bytes(held[:5000] + bytes([held[5000] ^ 1]) + held[5001:])
     box.bring(file)
     box.run("update.sh")
     assert box.told == ("refused", "", "signature")

@@ -6,14 +6,25 @@ import html
 import io
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from hotline import __version__
+from hotline.storage import files
 from hotline.storage.places import Places
 from tests.web.conftest import Page, token
+
+
+class Usage(NamedTuple):
+    """As shutil says it."""
+
+    total: int
+    used: int
+    free: int
+
 
 BUNDLE = b"hsqs" + bytes(range(256)) * 40
 
@@ -76,6 +87,18 @@ def test_a_box_without_slots_says_how_it_is_updated(page: Page) -> None:
     fields = {"csrf_token": token(owner, "/update"), "bundle": (io.BytesIO(BUNDLE), "a.raucb")}
     assert owner.post("/update/bring", data=fields).status_code == 409
     assert not Places(page.office.directory).updates.exists()
+
+
+def test_an_update_that_would_take_the_room_of_callers_messages_is_refused(
+    page: Page, incoming: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = page.owner()
+    asked = token(owner, "/update")
+    free = files.RESERVE + len(BUNDLE) // 2
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda _: Usage(0, 0, free))
+    fields = {"csrf_token": asked, "bundle": (io.BytesIO(BUNDLE), "a.raucb")}
+    assert owner.post("/update/bring", data=fields).status_code == 409
+    assert list(incoming.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -22,15 +22,15 @@ FORM_AROUND = 16 * 1024  # bytes of a form beside the file in it
 
 @dataclass(frozen=True)
 class Large:
-    """most: bytes. new: where the next one is to be written."""
+    """most: bytes. new: where the next one, of so many bytes, is to be written."""
 
     most: int
-    new: Callable[[Places], Path]
+    new: Callable[[Places, int], Path]
 
 
 LARGE: Mapping[str, Large] = {
-    "backup.bring": Large(LARGEST_BACKUP, lambda there: Uploads(there.uploads).new(desk().now)),
-    "update.bring": Large(LARGEST_UPDATE, lambda there: Updates(there.updates).new()),
+    "backup.bring": Large(LARGEST_BACKUP, lambda there, _: Uploads(there.uploads).new(desk().now)),
+    "update.bring": Large(LARGEST_UPDATE, lambda there, size: Updates(there.updates).new(size)),
 }
 
 
@@ -49,7 +49,7 @@ class LargeFileRequest(Request):
             return super()._get_file_stream(
                 total_content_length, content_type, filename, content_length
             )
-        return large.new(places()).open("xb+")
+        return large.new(places(), total_content_length or 0).open("xb+")
 
 
 def places() -> Places:

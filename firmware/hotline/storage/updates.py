@@ -56,8 +56,8 @@ class Updates:
         """Is this such a box?"""
         return self._incoming.is_dir()
 
-    def new(self) -> Path:
-        """Where a bundle is to be written. Raises HotlineError when the disk is full."""
+    def new(self, size: int) -> Path:
+        """Where a bundle of so many bytes is to be written. Raises HotlineError without room."""
         if not self.possible:
             raise HotlineError(
                 say("This box was not made from an image, and is not updated here."),
@@ -66,7 +66,7 @@ class Updates:
         if not self._wanted.exists():
             for old in self._incoming.iterdir():
                 old.unlink(missing_ok=True)
-        keep_reserve(self._incoming, 0)
+        keep_reserve(self._incoming, size)
         return self._incoming / secrets.token_hex(16)
 
     def offer(self, bundle: Path) -> None:
