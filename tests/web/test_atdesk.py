@@ -70,6 +70,8 @@ def test_whose_name_nobody_has_takes_no_calls_and_is_told_what_to_do(
     text = vera.get("/desk").text
     assert "Have the owner give you an account" in text
     assert "atdesk.js" not in text
+    olga = logged_in(telephone.page, "olga", Role.MANAGER)
+    assert "Add yourself there with this name" in olga.get("/desk").text
 
 
 def test_when_the_session_ends_no_more_calls_are_taken(
