@@ -122,7 +122,7 @@ def try_hardware(card: Path, data: Path, room: Path) -> int:
     room.mkdir(parents=True)
     copy = set_up(card, room, data)
     said = room / "inside.jsonl"
-    machine = Machine.start(copy, room, range(0), more=["-serial", f"file:{said}", *smbios()])
+    machine = Machine.start(copy, room, range(0), False, "-serial", f"file:{said}", *smbios())
     told: list[Row] = []
     try:
         _judge("the trial inside comes to its end", told, lambda: _ends(machine, said))

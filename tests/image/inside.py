@@ -24,7 +24,7 @@ from tests.sim.gsm import Generic, MobileNetwork
 
 GREEN, YELLOW, RED, BUTTON, RELAY = 17, 27, 22, 23, 24  # as in the box.toml of hardware.py
 PORT, FAR_END = Path("/dev/ttyACM0"), Path("/dev/ttyGS0")
-PLUG = Path("/sys/class/udc/dummy_udc.0/soft_connect")
+SOCKETS = Path("/sys/devices/platform/dummy_hcd.0")
 GATEWAY = ("127.0.0.1", 5090)
 NAMES = Path("/etc/machine-id"), Path("/data/machine-id")
 HOTLINE = "/usr/lib/hotline/venv/bin/hotline"
@@ -108,6 +108,12 @@ def _copy(source: Any, sink: Any, over: threading.Event) -> None:
         while not over.is_set() and (data := source.read(512)):
             sink.write(data)
     over.set()
+
+
+def plugged(there: bool) -> None:
+    """Turn the USB socket off, as when the plug is pulled, or on again."""
+    (switch,) = SOCKETS.glob("usb*/*-0:1.0/usb*-port1/disable")
+    switch.write_text("0" if there else "1")
 
 
 async def until(true: Callable[[], bool], what: str, within: float = LONG_S) -> float:
@@ -194,14 +200,14 @@ class Trial:
 
     async def pulled_out(self) -> object:
         self.modem.unplug()
-        await asyncio.to_thread(PLUG.write_text, "disconnect")
+        await asyncio.to_thread(plugged, False)
         gone = await until(lambda: not PORT.exists(), "the port is gone")
         down = await until(lambda: not line_is_up("mobile"), "the line is down")
         return f"port {gone:.1f} s, line {down:.0f} s"
 
     async def plugged_in(self) -> object:
         self.modem.plug()
-        await asyncio.to_thread(PLUG.write_text, "connect")
+        await asyncio.to_thread(plugged, True)
         there = await until(PORT.exists, "the port is there")
         up = await until(lambda: line_is_up("mobile"), "the line is up")
         await self.a_call()

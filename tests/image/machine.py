@@ -10,7 +10,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -42,13 +42,7 @@ class Machine:
 
     @classmethod
     def start(
-        cls,
-        card: Path,
-        room: Path,
-        sound: range,
-        trial: bool = False,
-        more: Sequence[str] = (),
-        disk: str = "",
+        cls, card: Path, room: Path, sound: range, trial: bool = False, *more: str, disk: str = ""
     ) -> Self:
         """Power on, without KVM: the slow way, which works on every machine.
 
@@ -68,8 +62,7 @@ class Machine:
             "-append", found.command_line.replace(" quiet", ""),
             "-drive", disk or f"file={card},if=virtio,format=raw",
             "-netdev", ",".join(["user", "id=lan", *ways]),
-            "-device", "virtio-net-pci,netdev=lan", "-device", "virtio-rng-pci",
-            *more,
+            "-device", "virtio-net-pci,netdev=lan", "-device", "virtio-rng-pci", *more,
         ]  # fmt: skip
         return cls(subprocess.Popen(command), log, sip, https)
 

@@ -26,7 +26,7 @@ class Plugs(Machine):
         (room / "monitor").unlink(missing_ok=True)
         monitor = f"unix:{room / 'monitor'},server=on,wait=off"
         made = cls.start(
-            card, room, sound_ports(), trial, (*SOCKETS, "-monitor", monitor, *more), disk
+            card, room, sound_ports(), trial, *SOCKETS, "-monitor", monitor, *more, disk=disk
         )
         made._room, made._stick = room, 0
         return made
