@@ -77,7 +77,8 @@ release() {
 }
 
 judge() {
-    why=$(timeout 900 $HOTLINE update well --lines "$UPDATES/lines" --within "${HOTLINE_WITHIN:-300}" 2>/dev/null | grep -m1 -xE '[a-z]{1,20}') || why=silent
+    bounded="timeout 900 $HOTLINE" # whoever is asked may hang
+    why=$($bounded update well --lines "$UPDATES/lines" --within "${HOTLINE_WITHIN:-300}" 2>/dev/null | grep -m1 -xE '[a-z]{1,20}') || why=silent
     if [ "$why" != well ] || ! "$RAUC" status mark-good >/dev/null 2>&1; then
         [ "$why" != well ] || why=commit
         tell back "$why"
