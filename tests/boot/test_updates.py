@@ -159,6 +159,13 @@ def test_what_a_trial_start_writes_takes_its_place_only_once_it_is_called_good(
     assert not (box.root / "run/trial").exists()
 
 
+def test_a_trial_whose_records_cannot_lie_apart_is_left_at_once(box: Updated) -> None:
+    (box.root / "run/trial").mkdir()
+    box.runs_from("b").run("trial.sh", "begin", ended=1)
+    assert box.said[-1] == "systemctl --force reboot"
+    assert box.told[::2] == ("back", "apart")
+
+
 def test_a_box_that_went_back_has_its_own_records_and_what_callers_said(box: Updated) -> None:
     box.real_hotline()
     records = box.root / "data/hotline/hotline.sqlite"

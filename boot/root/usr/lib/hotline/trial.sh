@@ -41,23 +41,29 @@ each() {
     sync "$UPDATES"
 }
 
+# A place for what this trial writes. The upper folder is what is seen: it belongs to whom the lower
+# one does.
+apart() {
+    rm -rf "$UPDATES/trial" || return 1
+    for place in $PLACES; do
+        upper=$UPDATES/trial/$place/upper
+        mkdir -p "$upper" "$UPDATES/trial/$place/work" "$DATA/$place" &&
+            chown --reference="$DATA/$place" "$upper" && chmod --reference="$DATA/$place" "$upper" || return 1
+    done
+    echo "$booted" >"$UPDATES/trial/slot" && sync "$UPDATES/trial/slot" && echo "$booted" >"$RUN/trial"
+}
+
 begin() {
     booted=$("$SLOT" get-current)
     # Where nobody can read which slot is committed, the box still answers.
     committed=$("$SLOT" get-primary) || committed=$booted
     mkdir -p "$UPDATES" "$RUN"
     if [ "$booted" != "$committed" ]; then
-        rm -rf "$UPDATES/trial"
-        for place in $PLACES; do
-            mkdir -p "$UPDATES/trial/$place/upper" "$UPDATES/trial/$place/work" "$DATA/$place"
-            # The upper folder is what is seen: it belongs to whom the lower one does.
-            chown --reference="$DATA/$place" "$UPDATES/trial/$place/upper"
-            chmod --reference="$DATA/$place" "$UPDATES/trial/$place/upper"
-        done
-        echo "$booted" >"$UPDATES/trial/slot"
-        sync "$UPDATES/trial/slot"
-        : >"$RUN/trial"
-        exit 0
+        # Where nothing can lie apart, nothing is tried: the records would meet a newer version.
+        apart && exit 0
+        tell back apart || true
+        $SYSTEMCTL --force reboot
+        exit 1
     fi
     if [ -e "$UPDATES/trial" ]; then
         if [ "$(cat "$UPDATES/trial/slot" 2>/dev/null)" = "$booted" ]; then each keep; else each drop; fi
