@@ -526,6 +526,7 @@ def test_everything_in_the_data_folder_is_backed_up_or_left_out_on_purpose(tmp_p
         "sounds": "made again",
         "backups": "backups themselves",
         "nights": "copies of this one box",
+        "updates": "the program, and beside the data folder",
         "restore": "a backup on its way back",
         "answers_told": "told once more at worst",
         "lan": "the network this one machine is in",
