@@ -194,7 +194,7 @@ async def test_a_line_is_added_changed_and_removed_by_commands_too(fresh: Fresh)
     ("settings", "refusal"),
     [
         ({"host": "a b", "user": "u", "password": "p"}, "host must be a host name"),
-        ({"host": "192.0.2.1", "user": "u"}, "it needs password or password_file"),
+        ({"host": "192.0.2.1", "user": "u"}, "it needs a password to register"),
         ({"host": "192.0.2.1", "password_file": "/etc/hotline/box.toml"}, "password_file is for"),
         ({"host": "192.0.2.1", "peers": "0.0.0.0/0"}, "peers is for box.toml alone"),
         ({"host": "192.0.2.1", "user": "u", "password": "p", "channels": 25}, "carry 24 calls"),
