@@ -219,6 +219,16 @@ async def test_a_gateway_that_stops_answering_is_down_and_up_again_when_it_answe
     assert line.state().up
 
 
+async def test_a_gateway_that_never_answered_is_no_line_that_callers_reach() -> None:
+    """The relay of the front panel takes the office's line while one is up."""
+    gateway = Trunk(name="fxo", kind="gateway", host="192.0.2.9", register=False)
+    stack = StackDouble()
+    line = SipLine(gateway, "MD", stack, Guard(stack))
+    for _ in range(4):
+        line.on_options_reply(408)
+        assert not line.state().up
+
+
 async def test_only_the_addresses_of_the_line_are_let_in() -> None:
     line, stack, _ = await started(provider(register=True))
     assert stack.allowed == {"192.0.2.1"}

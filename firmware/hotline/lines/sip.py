@@ -203,7 +203,8 @@ class SipLine:
         self._registered: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
         self._registration = say("The line is registering.") if trunk.register else NOTHING
         self._certificate = NOTHING
-        self._unanswered: int | None = None
+        self._unanswered = 0
+        self._answered = False  # ever
         self._asked_at: float | None = None
         self._trip: float | None = None
         self.on_state: Callable[[LineState], None] = lambda _state: None
@@ -307,7 +308,8 @@ class SipLine:
 
     def on_options_reply(self, code: int) -> None:
         """Any answer shows that the far side lives; 408 and 503 are what the stack says of none."""
-        self._unanswered = (self._unanswered or 0) + 1 if code in (408, 503) else 0
+        self._unanswered = self._unanswered + 1 if code in (408, 503) else 0
+        self._answered = self._answered or not self._unanswered
         asked, self._asked_at = self._asked_at, None
         took = asyncio.get_running_loop().time() - asked if asked is not None else 0.0
         self._trip = 1000 * took if asked is not None and not self._unanswered else None
@@ -328,9 +330,9 @@ class SipLine:
             self._now(False, self._certificate)
         elif self._registration:
             self._now(False, self._registration)
-        elif asked and (self._unanswered or 0) >= MISSED_KEEP_ALIVES:
+        elif asked and self._unanswered >= MISSED_KEEP_ALIVES:
             self._now(False, say("%(host)s does not answer.", host=self._trunk.host))
-        elif asked and self._unanswered is None and not self._trunk.register:
+        elif asked and not (self._answered or self._trunk.register):
             self._now(
                 False, say("Waiting for the first answer of %(host)s.", host=self._trunk.host)
             )
