@@ -56,7 +56,7 @@ class Machine:
         log = room / "console.log"
         log.unlink(missing_ok=True)
         command = [
-            "nice", "-n", "0", "qemu-system-x86_64", "-M", "q35", "-cpu", "max", "-accel",
+            "nice", "-n", "5", "qemu-system-x86_64", "-M", "q35", "-cpu", "max", "-accel",
             "tcg,thread=multi", "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none",
             "-serial", f"file:{log}", "-kernel", str(found.kernel), "-initrd", str(found.ram_disk),
             "-append", found.command_line.replace(" quiet", ""),
