@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from tests.sim.box import BoxUnderTest
 
 from hotline.control.messages.lines import LineState
 from hotline.control.messages.status import StatusAnswer
 from hotline.errors import HotlineError
 from hotline.health import trialstart
-from hotline.health.trialstart import Questions, Verdict, lines_up, within
+from hotline.health.trialstart import Questions, Verdict, lines_up, speaks_sip, within
 
 NOW = datetime(2026, 12, 5, tzinfo=UTC)
 
@@ -118,3 +121,21 @@ def test_a_box_is_given_time_but_not_for_ever() -> None:
     asked.clear()
     assert within(10, ask(99), lambda: next(clock), rest) is Verdict.SIP
     assert len(asked) <= 12
+
+
+@pytest.mark.parametrize("on_trial", [True, False])
+async def test_a_box_answers_its_own_question_while_it_is_on_trial_and_never_else(
+    tmp_path: Path, on_trial: bool
+) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    if on_trial:
+        (run / "trial").touch()
+    box = BoxUnderTest(tmp_path / "box", office="", trunks="")
+    box.environment["HOTLINE_RUN"] = str(run)
+    box.write_settings()
+    await box.start()
+    try:
+        assert await asyncio.to_thread(speaks_sip, box.port) is on_trial
+    finally:
+        await box.stop()

@@ -32,6 +32,8 @@ from hotline.options.added import Settings, every_line
 
 OnText = Callable[[str, str], Awaitable[None]]
 
+ITSELF = "127.0.0.1"
+
 
 class Rack:
     """Lives on the loop. texting of `records` is kept as it is.
@@ -56,6 +58,10 @@ class Rack:
     def tell_of_peers(self, hear: Callable[[frozenset[str]], None]) -> None:
         """hear: told of every change of the addresses from which calls may come."""
         self._guard.follow = hear
+
+    def let_itself_in(self) -> None:
+        """Answer this machine's own questions, too: no line does, and strangers hear nothing."""
+        self._guard.let_in("the box itself", ITSELF, ITSELF, (ITSELF,))
 
     def built(self, options: Options) -> list[Line]:
         """All lines, in the order in which the box dials over them."""
