@@ -129,8 +129,8 @@ def _listen(ear: socket.socket, heard: list[bytes], over: threading.Event) -> No
             heard.append(packet[12:])
 
 
-def calls_kept(card: Path, room: Path) -> int:
-    """Calls in the journal of a box that is switched off, read from its data partition."""
+def data_of(card: Path, room: Path) -> Path:
+    """The data partition of a box that is switched off, mended as its next start would."""
     partition = room / "kept.ext4"
     begin = firmware.partitions(card)[DATA]
     steps.run(
@@ -138,6 +138,12 @@ def calls_kept(card: Path, room: Path) -> int:
         room / "kept.log",
     )
     subprocess.run(["e2fsck", "-fy", partition], capture_output=True, check=False)
+    return partition
+
+
+def calls_kept(card: Path, room: Path) -> int:
+    """Calls in the journal of a box that is switched off, read from its data partition."""
+    partition = data_of(card, room)
     found = room / "hotline.sqlite"
     found.unlink(missing_ok=True)
     steps.run(

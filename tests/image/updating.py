@@ -22,7 +22,7 @@ from builder.recipe import Recipe, read_recipe
 from tests.image.machine import sound_ports
 from tests.image.plugs import DEVICE, Plugs
 from tests.image.told import Row, told_of
-from tests.image.trial import DATA, TOP, WITHIN, set_up
+from tests.image.trial import TOP, WITHIN, data_of, set_up
 
 VARIANT = "amd64"
 GOOD, BROKEN, FOREIGN = "0.2.0", "0.3.0", "0.4.0"
@@ -268,13 +268,7 @@ def state_of(card: Path) -> dict[str, str]:
 
 def migrated(card: Path, room: Path) -> set[str]:
     """By which versions the records on the data partition were changed."""
-    partition = room / "kept.ext4"
-    begin = firmware.partitions(card)[DATA]
-    steps.run(
-        ["dd", f"if={card}", f"of={partition}", "bs=1M", f"skip={begin // disk.MIB}"],
-        room / "kept.log",
-    )
-    subprocess.run(["e2fsck", "-fy", partition], capture_output=True, check=False)
+    partition = data_of(card, room)
     said = subprocess.run(
         ["debugfs", "-R", "ls -p /hotline", partition], capture_output=True, text=True, check=True
     ).stdout
