@@ -44,6 +44,8 @@ WRITTEN = (
     *(HOSTILE, OWNER, "Maria", "Ana", "Ion", "vacation", "Flori", "Office line", "Hotline"),
     *("Quectel EC25", "Huawei 12d1:1f01 at USB 1-1.4", "Huawei", "USB"),
     *("usb-modeswitch", "line", "The best", "mobile", "IMEI"),
+    "Лінія office",
+    "Линия office",  # without the daemon nobody knows more of a line than its id
     *LANGUAGES.values(),
     *(one.words for one in MAIL_PROVIDERS),
     *("smtp", "mail"),  # how the address of a server begins
