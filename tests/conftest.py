@@ -118,14 +118,19 @@ class SoundApart(LoadScopeScheduling):
         return group(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        """Who gives way is done when only such work is left that must not."""
-        computing = computes(node.gateway.id, len(self.registered_collections))
+        """Who gives way is done when only such work is left that must not, unless nobody else is
+        there: where there is little work, xdist keeps the first workers only.
+        """
+        computing = self._computes(node) and not all(map(self._computes, self.nodes))
         scopes = sorted(self.workqueue, key=lambda scope: _in_time(scope) == computing)
         if computing and _in_time(scopes[0]):
             node.shutdown()
             return
         self.workqueue.move_to_end(scopes[0], last=False)
         super()._assign_work_unit(node)
+
+    def _computes(self, node: WorkerController) -> bool:
+        return computes(node.gateway.id, len(self.registered_collections))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -110,6 +110,11 @@ def test_what_must_happen_in_time_is_left_alone_by_who_gives_way(tmp_path: Path)
     assert {f"gw{number}-{behind}" for number in (0, 1)} <= workers(tests / "storage") <= others
 
 
+def test_a_few_stories_among_many_workers_are_all_told(tmp_path: Path) -> None:
+    tests = run(tmp_path, 5, dict.fromkeys(("web/test_a", "stories/test_b"), TESTS))
+    assert workers(tests / "stories")
+
+
 def test_a_failure_is_tried_again_twice_where_the_machine_held_it_up_and_one_more_is_told_of(
     tmp_path: Path,
 ) -> None:
