@@ -17,7 +17,8 @@ from builder import disk, firmware
 from builder.recipe import read_recipe
 
 from tests.image.machine import Machine
-from tests.image.trial import DATA, TOP, WITHIN, Row, _judge, _write
+from tests.image.told import Row, told_of
+from tests.image.trial import DATA, TOP, WITHIN, write
 
 CARD = 1  # the partition
 LARGER = 1 << 30  # than the image: so much room the data partition is to find
@@ -110,7 +111,7 @@ def set_up(card: Path, room: Path, data: Path) -> Path:
             shutil.copyfile(source, into)
     (trial / "fakes.sh").write_text(FAKES, encoding="utf-8")
     partition = disk.make_data(folder, room / "data.ext4", recipe, room / "hardware.log")
-    _write(partition, copy, firmware.partitions(copy)[DATA])
+    write(partition, copy, firmware.partitions(copy)[DATA])
     with copy.open("r+b") as medium:
         medium.truncate(copy.stat().st_size + LARGER)
     return copy
@@ -125,14 +126,14 @@ def try_hardware(card: Path, data: Path, room: Path) -> int:
     machine = Machine.start(copy, room, range(0), False, "-serial", f"file:{said}", *smbios())
     told: list[Row] = []
     try:
-        _judge("the trial inside comes to its end", told, lambda: _ends(machine, said))
+        told_of("the trial inside comes to its end", told, lambda: _ends(machine, said))
         told += rows(said)
-        _judge("the box erases itself at once", told, lambda: _says(machine, ERASING))
-        _judge("it is as new then", told, lambda: _is_new(machine))
+        told_of("the box erases itself at once", told, lambda: _says(machine, ERASING))
+        told_of("it is as new then", told, lambda: _is_new(machine))
     finally:
         machine.cut()
-    _judge("the card says how to reach the box", told, lambda: _said_on(copy))
-    _judge("the data partition took the whole card", told, lambda: _grown(copy))
+    told_of("the card says how to reach the box", told, lambda: _said_on(copy))
+    told_of("the data partition took the whole card", told, lambda: _grown(copy))
     (room / "told.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
     return int(any(row["failed"] for row in told))
 

@@ -10,7 +10,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -42,12 +42,18 @@ class Machine:
 
     @classmethod
     def start(
-        cls, card: Path, room: Path, sound: range, trial: bool = False, *more: str, disk: str = ""
+        cls,
+        card: Path,
+        room: Path,
+        sound: range,
+        trial: bool = False,
+        *more: str,
+        disk: Sequence[str] = (),
     ) -> Self:
         """Power on, without KVM: the slow way, which works on every machine.
 
-        sound: its UDP ports, as its settings say. more: words for QEMU. disk: what QEMU is to take
-        for the card, if not that file.
+        sound: its UDP ports, as its settings say. more: words for QEMU. disk: such words that put
+        in the card in another way.
         """
         found = firmware.start_of(card, room, trial)
         sip, https = _free(socket.SOCK_DGRAM), _free(socket.SOCK_STREAM)
@@ -60,7 +66,7 @@ class Machine:
             "tcg,thread=multi", "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none",
             "-serial", f"file:{log}", "-kernel", str(found.kernel), "-initrd", str(found.ram_disk),
             "-append", found.command_line.replace(" quiet", ""),
-            "-drive", disk or f"file={card},if=virtio,format=raw",
+            *(disk or ("-drive", f"file={card},if=virtio,format=raw")),
             "-netdev", ",".join(["user", "id=lan", *ways]),
             "-device", "virtio-net-pci,netdev=lan", "-device", "virtio-rng-pci", *more,
         ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -20,7 +21,9 @@ class Plugs(Machine):
     """One start. Ends when the box starts itself anew; what follows is another one."""
 
     @classmethod
-    def on(cls, card: Path, room: Path, trial: bool = False, disk: str = "", *more: str) -> Self:
+    def on(
+        cls, card: Path, room: Path, trial: bool = False, *more: str, disk: Sequence[str] = ()
+    ) -> Self:
         """Power on."""
         room.mkdir(parents=True, exist_ok=True)
         (room / "monitor").unlink(missing_ok=True)

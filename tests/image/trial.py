@@ -62,11 +62,12 @@ def set_up(card: Path, room: Path, recipe: Recipe, data: Path, sound: range) -> 
     (folder / "hotline/peers").write_text(f"{INSIDE}\n", encoding="utf-8")
     partition = disk.make_data(folder, room / "data.ext4", recipe, room / "trial.log")
     begin = firmware.partitions(copy)[DATA]
-    _write(partition, copy, begin)
+    write(partition, copy, begin)
     return copy
 
 
-def _write(part: Path, whole: Path, begin: int) -> None:
+def write(part: Path, whole: Path, begin: int) -> None:
+    """Puts a partition in its place."""
     steps.run(
         ["dd", f"if={part}", f"of={whole}", "bs=1M", f"seek={begin // disk.MIB}",
          "conv=notrunc,sparse"], part.with_suffix(".log"),

@@ -12,15 +12,16 @@ import random
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder import bundle, disk, firmware, keys, steps
+from builder import bundle, disk, firmware, keys
 from builder.recipe import Recipe, read_recipe
 
+from tests.image import cuts
+from tests.image.cuts import Write
 from tests.image.machine import sound_ports
-from tests.image.plugs import DEVICE, Plugs
+from tests.image.plugs import Plugs
 from tests.image.told import Row, told_of
 from tests.image.trial import TOP, WITHIN, data_of, set_up
 
@@ -28,8 +29,7 @@ VARIANT = "amd64"
 GOOD, BROKEN, FOREIGN = "0.2.0", "0.3.0", "0.4.0"
 SERVICE = "etc/systemd/system/hotline.service.d/trial.conf"
 HEALTH = "etc/systemd/system/hotline-health.service.d/trial.conf"
-WRITING = "writing"  # the state of a machine that has just begun to write
-REALLY_STARTED = 5  # each so many cuts, the box is started; of the others the slot is compared
+REALLY_STARTED = 5  # each so many cuts, the box is started; of all the slot is compared
 STICK_MIB = 640
 
 
@@ -80,10 +80,9 @@ def _stick(to: Path, file: Path, recipe: Recipe, log: Path) -> Path:
     return disk.make_fat(to, "stick", STICK_MIB, {file.name: file}, recipe, log)
 
 
-def try_updates(made: Made, room: Path, cuts: int) -> int:
-    """0 when every promise was kept. cuts: how often the power fails while one is written."""
+def try_updates(made: Made, room: Path, count: int) -> int:
+    """0 when every promise was kept. count: how often the power fails while one is written."""
     told: list[Row] = []
-    data = made.work / "data"
     shutil.rmtree(room, ignore_errors=True)
     room.mkdir(parents=True)
     version(made, GOOD, room)
@@ -97,41 +96,43 @@ def try_updates(made: Made, room: Path, cuts: int) -> int:
     with (room / "too-large.raucb").open("r+b") as file:
         file.truncate(made.recipe.partitions.data * disk.MIB)
     large = _stick(room / "large.stick", room / "too-large.raucb", made.recipe, room / "log")
-    card = set_up(made.card, room, made.recipe, data, sound_ports())
-    kept = room / "kept.qcow2"
-    steps.run(["qemu-img", "convert", "-O", "qcow2", card, kept], room / "log")
-    fresh = room / "fresh.img"
-    subprocess.run(["cp", "--sparse=always", card, fresh], check=True)
-    before = state_of(fresh)
-    seconds = _good_and_bad(card, kept, room, told, (foreign, large, good, broken))
-    if cuts:
-        _cuts(Kept(kept, fresh, before, good, seconds), room / "cuts", cuts, told)
+    card = set_up(made.card, room, made.recipe, made.work / "data", sound_ports())
+    fresh = _copy(card, room / "fresh.img")
+    written = _written(card, room, told, (foreign, large, good))
+    _replayed(fresh, written, card, room, told)
+    whole = state_of(card, "b")
+    tried = _called_good(card, room, told)
+    _left_again(card, room, told, broken)
+    if count:
+        seen = Seen(fresh, written, tried, {"a": state_of(fresh, "a"), "b": whole})
+        _cuts(seen, room / "cuts", count, told)
     (room / "told.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
     return int(any(row["failed"] for row in told))
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A machine that has just begun to write: goes on from there as often as it is asked to.
+class Written:
+    """What a start wrote. begin: so many writes came before what is looked at."""
 
-    disk: with that state in it. card: as it began. before: what its slots held. stick: what is
-    plugged in. seconds: how long the writing takes.
-    """
-
-    disk: Path
-    card: Path
-    before: dict[str, str]
-    stick: Path
-    seconds: float
+    writes: list[Write]
+    begin: int = 0
 
 
-def _good_and_bad(
-    card: Path, kept: Path, room: Path, told: list[Row], sticks: tuple[Path, Path, Path, Path]
-) -> float:
-    """Seconds that the good update took to be written. kept: the card, and stays as it then was."""
-    foreign, large, good, broken = sticks
-    box = Plugs.on(card, room / "1", False, _qcow2(kept))
-    written, trial = 0.0, False
+@dataclass(frozen=True)
+class Seen:
+    """fresh: the card before the first of both starts. slots: what each holds that may start."""
+
+    fresh: Path
+    written: Written
+    tried: Written
+    slots: dict[str, str]
+
+
+def _written(card: Path, room: Path, told: list[Row], sticks: tuple[Path, Path, Path]) -> Written:
+    """The box writes an update while it answers, until it starts itself anew."""
+    foreign, large, good = sticks
+    log = room / "writing.log"
+    box, begin, trial = Plugs.on(card, room / "1", disk=cuts.logged(card, log)), 0, False
     try:
         told_of("update: it answers before", told, lambda: box.answers_sip(WITHIN))
         box.plug(foreign)
@@ -142,25 +143,43 @@ def _good_and_bad(
                 lambda: box.shows("no room", box.seconds + WITHIN))  # fmt: skip
         box.plug(good)
         box.shows(f"update {GOOD}: installing", box.seconds + WITHIN)
-        box.tell(f"savevm {WRITING}", within=WITHIN)
-        began = box.seconds
+        begin = log.stat().st_size
         told_of("update: a good one is written", told,
                 lambda: box.shows(f"update {GOOD}: trying", box.seconds + WITHIN))  # fmt: skip
-        written = box.seconds - began
         trial = box.starts_anew(box.seconds + WITHIN)
     finally:
         box.cut()
-    steps.run(["qemu-img", "convert", "-O", "raw", kept, card], room / "log")
     _expect("update: the next start is a trial", told, trial, True)
-    box = Plugs.on(card, room / "2", trial)
+    writes = list(cuts.writes_of(log))
+    return Written(writes, sum(write.data[1] < begin for write in writes))
+
+
+def _replayed(fresh: Path, written: Written, card: Path, room: Path, told: list[Row]) -> None:
+    """The log is to be believed: with it, the card before becomes the card after."""
+    again = _copy(fresh, room / "again.img")
+    cuts.apply(written.writes, again)
+    same = subprocess.run(["cmp", again, card], capture_output=True, check=False).returncode
+    _expect("update: the log tells all that was written", told, same, 0)
+    again.unlink()
+
+
+def _called_good(card: Path, room: Path, told: list[Row]) -> Written:
+    log = room / "trying.log"
+    box = Plugs.on(card, room / "2", True, disk=cuts.logged(card, log))
     try:
         told_of("update: the new version is called good", told,
                 lambda: box.shows(f"update {GOOD}: updated", WITHIN))  # fmt: skip
+        told_of("update: its records take their place", told,
+                lambda: box.shows("what the trial wrote: keep", box.seconds + WITHIN))  # fmt: skip
         told_of("update: it answers", told, lambda: box.answers_sip(box.seconds + WITHIN))
     finally:
         box.cut()
     _expect("update: the usual start takes the new slot", told, slot_of(card), "b")
-    box = Plugs.on(card, room / "3")
+    return Written(list(cuts.writes_of(log)))
+
+
+def _left_again(card: Path, room: Path, told: list[Row], broken: Path) -> None:
+    box, trial = Plugs.on(card, room / "3"), False
     try:
         told_of("update: it answers after a power cut", told, lambda: box.answers_sip(WITHIN))
         box.plug(broken)
@@ -185,51 +204,60 @@ def _good_and_bad(
         box.cut()
     marks = migrated(card, room)
     _expect("update: the records are those of the good version", told, marks, {GOOD})
-    return written
 
 
-def _cuts(kept: Kept, room: Path, cuts: int, told: list[Row]) -> None:
-    """The plug is pulled at random instants while an update is written.
+def _cuts(seen: Seen, room: Path, count: int, told: list[Row]) -> None:
+    """The power fails at random instants while an update is written, and while it is on trial.
 
-    The slot that runs is not to be touched: where it is the same to the last byte, it starts as it
-    did before.
+    At every second of them the card loses some of what was not flushed, too. Where the slot that is
+    to start is whole to the last byte, it starts; each fifth is really started. The choice between
+    slots is judged at every instant at which it is written.
     """
     room.mkdir()
-    chance = random.Random()
-    failed: list[str] = []
-    for number in range(1, cuts + 1):
-        after = chance.uniform(0, kept.seconds * 1.1)
-        place = room / "cut"
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir()
-        subprocess.run(["cp", "--sparse=always", kept.disk, place / "card.qcow2"], check=True)
-        drive = f"if=none,id=stick3d,file={kept.stick},format=raw,readonly=on"
-        device = f"{DEVICE},id=stick3,drive=stick3d,port=3"
-        plugged = ("-drive", drive, "-device", device, "-loadvm", WRITING)
-        box = Plugs.on(kept.card, place, False, _qcow2(place / "card.qcow2"), *plugged)
-        try:
-            box.tell("cont", within=120)
-            time.sleep(after)
-        finally:
-            box.cut()
-        left = place / "card.img"
-        steps.run(["qemu-img", "convert", "-O", "raw", place / "card.qcow2", left], room / "log")
-        now = state_of(left)
-        words = f"cut {number} after {after:.1f} s"
-        if slot_of(left) != "a":
-            failed.append(f"{words}: another slot starts")
-        elif now["a"] != kept.before["a"]:
-            failed.append(f"{words}: the slot that runs was changed")
-        else:
-            print(f"  {words}: slot b {'as before' if now['b'] == kept.before['b'] else 'half'}",
-                  file=sys.stderr, flush=True)  # fmt: skip
-        if number % REALLY_STARTED == 1 or number == cuts:
-            _starts(left, place / "again", words, failed)
-    _expect(f"update: {cuts} power cuts while it was written leave a box that starts", told,
-            "; ".join(failed), "")  # fmt: skip
+    seed = random.randrange(1 << 32)
+    chance = random.Random(seed)
+    writes = seen.written.writes + seen.tried.writes
+    tried = len(seen.written.writes)
+    while_tried = max(1, count // 4)
+    at_random = {
+        *chance.sample(range(seen.written.begin, tried), count - while_tried),
+        *chance.sample(range(tried, len(writes)), while_tried),
+    }
+    choice = firmware.partitions(seen.fresh)[1]
+    size = read_recipe(TOP / "image.yml").partitions.bootcfg * disk.MIB
+    choosing = [
+        instant for instant, write in enumerate(writes)
+        if instant >= seen.written.begin and write.touches(choice, size)
+    ]  # fmt: skip
+    instants = sorted(at_random | {instant + after for instant in choosing for after in (0, 1)})
+    now, done, failed, number = _copy(seen.fresh, room / "now.img"), 0, [], 0
+    for instant in instants:
+        kept = cuts.flushed(writes[:instant])
+        cuts.apply(writes[done:kept], now)
+        done = kept
+        number += instant in at_random
+        loses = instant in at_random and number % 2 == 0
+        left = [one for one in writes[kept:instant] if not loses or chance.random() < 0.5]
+        card = _copy(now, room / "cut.img")
+        cuts.apply(left, card)
+        words = f"cut after {instant} of {len(writes)} writes"
+        if loses:
+            words += f", {instant - kept - len(left)} of them lost"
+        slot = slot_of(card)
+        whole = state_of(card, slot) == seen.slots[slot]
+        print(f"  {words}: slot {slot} is {'whole' if whole else 'broken'}", file=sys.stderr)
+        if not whole:
+            failed.append(words)
+        if instant in at_random and number % REALLY_STARTED == 0:
+            _starts(card, room / f"start-{number}", slot, words, failed)
+    _expect(
+        f"update: {count} power cuts and each of {len(choosing)} writes of the choice leave a box"
+        f" that starts (seed {seed})", told, "; ".join(failed), "",
+    )  # fmt: skip
 
 
-def _starts(card: Path, room: Path, words: str, failed: list[str]) -> None:
+def _starts(card: Path, room: Path, slot: str, words: str, failed: list[str]) -> None:
+    """Really: the box answers, and its records are those of its version."""
     box = Plugs.on(card, room)
     try:
         print(f"  {words}: answers {box.answers_sip(WITHIN):.0f} s", file=sys.stderr, flush=True)
@@ -237,10 +265,14 @@ def _starts(card: Path, room: Path, words: str, failed: list[str]) -> None:
         failed.append(f"{words}: {error}")
     finally:
         box.cut()
+    marks = migrated(card, room)
+    if marks != ({GOOD} if slot == "b" else set()):
+        failed.append(f"{words}: slot {slot} has the records of {marks}")
 
 
-def _qcow2(file: Path) -> str:
-    return f"file={file},if=virtio,format=qcow2"
+def _copy(card: Path, to: Path) -> Path:
+    subprocess.run(["cp", "--sparse=always", card, to], check=True)
+    return to
 
 
 def slot_of(card: Path) -> str:
@@ -250,20 +282,18 @@ def slot_of(card: Path) -> str:
     return next(slot for slot, (boot, _) in disk.SLOTS.items() if boot == number)
 
 
-def state_of(card: Path) -> dict[str, str]:
-    """What boot and root partition of each slot hold, in one number."""
+def state_of(card: Path, slot: str) -> str:
+    """What its boot and root partition hold, in one number."""
     begins = firmware.partitions(card)
     ours = read_recipe(TOP / "image.yml").partitions
-    found = {}
-    for slot, (boot, root) in disk.SLOTS.items():
-        digest = hashlib.sha256()
-        with card.open("rb") as file:
-            for number, size in ((boot, ours.boot), (root, ours.root)):
-                file.seek(begins[number])
-                for _ in range(size):
-                    digest.update(file.read(disk.MIB))
-        found[slot] = digest.hexdigest()
-    return found
+    digest = hashlib.sha256()
+    boot, root = disk.SLOTS[slot]
+    with card.open("rb") as file:
+        for number, size in ((boot, ours.boot), (root, ours.root)):
+            file.seek(begins[number])
+            for _ in range(size):
+                digest.update(file.read(disk.MIB))
+    return digest.hexdigest()
 
 
 def migrated(card: Path, room: Path) -> set[str]:
@@ -286,10 +316,10 @@ def _expect(promise: str, told: list[Row], seen: object, wanted: object) -> None
 
 def main() -> int:
     """Card, what it was made from, a room, key and certificate, number of cuts."""
-    *words, cuts = sys.argv[1:]
+    *words, count = sys.argv[1:]
     card, work, room, key, certificate = (Path(word).resolve() for word in words)
     recipe = read_recipe(TOP / "image.yml")
-    return try_updates(Made(card, work, keys.Keys(key, certificate), recipe), room, int(cuts))
+    return try_updates(Made(card, work, keys.Keys(key, certificate), recipe), room, int(count))
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ each() {
     done
     rm -rf "$UPDATES/trial"
     sync "$UPDATES"
+    echo "update: what the trial wrote: $1" >"$CONSOLE" || true
 }
 
 # A place for what this trial writes. The upper folder is what is seen: it belongs to whom the lower
