@@ -14,5 +14,5 @@ def pytest_asyncio_loop_factories(
     item: pytest.Item,
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The loop of every test in this folder."""
-    real = item.path.name == "test_manager.py"
+    real = item.path.name in {"test_manager.py", "test_air.py"}
     return {"real": asyncio.new_event_loop} if real else {"virtual": VirtualLoop}

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from flask.testing import FlaskClient
 
-from hotline.lan.manager import NotManaged
+from hotline.lan.nmcli import NotManaged
 from tests.lan.fake import AT_FIRST, FakeManager
 from tests.web.conftest import Page, send
 

@@ -76,6 +76,9 @@ from hotline.control.messages.network import (
     Network,
     NetworkAnswer,
     NetworkConfirm,
+    NetworkHear,
+    NetworkHeard,
+    NetworkJoin,
     NetworkTakeBack,
     NetworkTry,
 )
@@ -342,7 +345,13 @@ class Control:
         """How the box is in the office's network."""
         return self._ask(Network(), NetworkAnswer)
 
-    def network_change(self, ask: NetworkTry | NetworkConfirm | NetworkTakeBack) -> NetworkAnswer:
+    def network_hear(self, *, again: bool = False) -> NetworkHeard:
+        """Which Wi-Fis the box hears. again: it looks anew, without waiting for that."""
+        return self._ask(NetworkHear(again=again), NetworkHeard)
+
+    def network_change(
+        self, ask: NetworkTry | NetworkJoin | NetworkConfirm | NetworkTakeBack
+    ) -> NetworkAnswer:
         """Try another address, keep it or give it back; see lan/trial.py."""
         return self._ask(ask, NetworkAnswer)
 

@@ -10,14 +10,19 @@ from hotline.control.messages.network import (
     NetworkAnswer,
     NetworkConfirm,
     NetworkDevice,
+    NetworkHear,
+    NetworkHeard,
+    NetworkJoin,
     NetworkTakeBack,
     NetworkTrial,
     NetworkTry,
+    NetworkWifi,
 )
 from hotline.control.table import Row, row
 from hotline.lan.manager import Device
 from hotline.lan.trial import Lan, Trial
 from hotline.lan.wanted import Typed, Wanted, fixed
+from hotline.lan.wifi import Chosen, Heard, Join, joined, kind, shown
 from hotline.storage.audit import Act
 
 
@@ -32,6 +37,8 @@ class NetworkDesk:
         """What it answers."""
         yield row(Network, lambda _: self.look())
         yield row(NetworkTry, self.try_out)
+        yield row(NetworkHear, self.hear)
+        yield row(NetworkJoin, self.join)
         yield row(NetworkConfirm, self.confirm)
         yield row(NetworkTakeBack, self.take_back)
 
@@ -52,6 +59,28 @@ class NetworkDesk:
             self.note(Act.NETWORK_TRIED, str(wanted.address or ""), ask.by)
         return await self.look()
 
+    async def hear(self, ask: NetworkHear) -> NetworkHeard:
+        """Which Wi-Fis there are; it never waits for the air."""
+        aerial = await self._aerial()
+        if aerial is None:
+            return NetworkHeard()
+        if ask.again:
+            await self.lan.manager.look_around(aerial.name)
+        air = await self.lan.manager.heard(aerial.name)
+        return NetworkHeard(
+            device=aerial.name, hotspot=aerial.hotspot, wifis=tuple(map(_in_the_air, air))
+        )
+
+    async def join(self, ask: NetworkJoin) -> NetworkAnswer:
+        """Begin to go into a Wi-Fi. Raises BadSettings with the places."""
+        aerial = await self._aerial()
+        name = aerial.name if aerial else ""
+        air = await self.lan.manager.heard(name) if aerial and ask.wifi else ()
+        wanted = joined(name, Chosen(ask.wifi, ask.other, ask.password), air)
+        await self.lan.begin(wanted, ask.by)
+        self.note(Act.NETWORK_TRIED, shown(wanted.name), ask.by)
+        return await self.look()
+
     async def confirm(self, ask: NetworkConfirm) -> NetworkAnswer:
         """Keep it."""
         await self.lan.confirm(ask.by, ask.at)
@@ -63,14 +92,24 @@ class NetworkDesk:
         await self.lan.take_back()
         return await self.look()
 
+    async def _aerial(self) -> Device | None:
+        devices = await self.lan.manager.devices()
+        return next((one for one in devices if one.kind == "wifi"), None)
+
     def _trial(self, trial: Trial) -> NetworkTrial:
-        address = trial.wanted.address
+        wanted, address, wifi, patience = trial.wanted, None, None, self.lan.patience
+        if isinstance(wanted, Join):
+            wifi, patience = shown(wanted.name), self.lan.join_patience
+        else:
+            address = wanted.address
         return NetworkTrial(
             by=trial.by,
-            device=trial.wanted.device,
+            device=wanted.device,
             address=str(address.ip) if address else "",
-            seconds=min(self.lan.left(), self.lan.patience),
+            seconds=min(self.lan.left(), patience),
             in_force=self.lan.in_force,
+            wifi=wifi,
+            asks=trial.asks,
         )
 
 
@@ -85,4 +124,10 @@ def _shown(device: Device) -> NetworkDevice:
         mask=str(own.netmask) if own else "",
         router=device.router,
         dns=device.dns,
+        hotspot=device.hotspot,
     )
+
+
+def _in_the_air(one: Heard) -> NetworkWifi:
+    name, lock = shown(one.name), kind(one.lock)
+    return NetworkWifi(id=one.id, name=name, bars=one.bars, lock=lock, used=one.used)

@@ -1,36 +1,31 @@
-"""NetworkManager, by its command nmcli(1). The only file that speaks to it.
+"""NetworkManager: what the box is connected by, what it hears, and a change on trial.
 
 A change on trial is a profile that lives in memory alone: a box whose power is cut starts with the
-one on its disk. nmcli, not D-Bus: what is asked here is said in a line that anybody can type.
+one on its disk.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import logging
-import re
 from dataclasses import dataclass
 from ipaddress import IPv4Interface
+from pathlib import Path
 
-from hotline.errors import HotlineError
+from hotline.lan.nmcli import WAIT_S, Nmcli, NotTaken, fields, several
 from hotline.lan.wanted import Wanted
-from hotline.said import say
+from hotline.lan.wifi import Heard, Join, Lock, heard, shown
+from hotline.said import Said, say
 
 TRIAL = "hotline-trial"  # the name of the profile
-WAIT_S = 20  # for an address of the router
-PATIENCE_S = WAIT_S + 10.0  # for one command
+OFFICE = "office"  # and of the Wi-Fi's that holds; see boot/root/usr/lib/hotline/firstboot.sh
+JOIN_S = 60  # for the password to be taken and an address to be given
+GIVEN_S = 30  # of them for the address
 KINDS = {"ethernet": "cable", "wifi": "wifi"}
-
-log = logging.getLogger(__name__)
-
-
-class NotManaged(HotlineError):  # noqa: N818 - an answer
-    """Nobody here takes orders about the network."""
-
-
-class NotTaken(HotlineError):  # noqa: N818 - an answer
-    """NetworkManager did not do what it was asked."""
+# What a box heard before it became a Wi-Fi itself; see boot/root/usr/lib/hotline/hotspot.sh.
+HEARD_BEFORE = Path("/run/hotline/wifis")
+HEARD = "SSID-HEX,MODE,SIGNAL,SECURITY,IN-USE"
+PASSWORD = "802-11-wireless-security.psk"  # noqa: S105 - the name of a setting
+LOCKED_BY = {Lock.PASSWORD: "wpa-psk", Lock.NEWER: "sae"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +33,7 @@ class Device:
     """A plug or an aerial. kind: "cable" or "wifi". profile: what it is up with, "" if it is not.
 
     fixed: its address is not the router's gift. address: with the mask, None while it has none.
+    hotspot: it is a Wi-Fi of the box itself, and leads nowhere.
     """
 
     name: str
@@ -47,18 +43,20 @@ class Device:
     address: IPv4Interface | None = None
     router: str = ""
     dns: tuple[str, ...] = ()
+    hotspot: bool = False
 
 
 class NetworkManager:
-    """command: where nmcli is, or its name."""
+    """command: where nmcli is, or its name. before: what was heard before the box's own Wi-Fi."""
 
-    def __init__(self, command: str = "nmcli") -> None:
-        self._command = command
+    def __init__(self, command: str = "nmcli", before: Path = HEARD_BEFORE) -> None:
+        self._ask = Nmcli(command).ask
+        self._before = before
 
     async def devices(self) -> tuple[Device, ...]:
         """What the box is connected by. Raises NotManaged."""
         listed = await self._ask("-t", "-f", "DEVICE,TYPE,CON-UUID", "device", "status")
-        rows = [_fields(line) for line in listed.splitlines()]
+        rows = [fields(line) for line in listed.splitlines()]
         return tuple(
             [
                 await self._device(name, KINDS[kind], profile)
@@ -67,23 +65,91 @@ class NetworkManager:
             ]
         )
 
-    async def try_out(self, profile: str, wanted: Wanted) -> None:
+    async def heard(self, device: str) -> tuple[Heard, ...]:
+        """Which Wi-Fis there are, as far as it is known already."""
+        ask = ("device", "wifi", "list", "ifname", device, "--rescan", "no")
+        lines = (await self._ask("-t", "-f", HEARD, *ask)).splitlines()
+        with contextlib.suppress(OSError):  # there is none
+            lines += self._before.read_text("utf-8", "replace").splitlines()
+        return heard(row for row in map(fields, lines) if len(row) == 5)
+
+    async def look_around(self, device: str) -> None:
+        """What is heard is looked for again; it takes some seconds, and nobody waits for it."""
+        with contextlib.suppress(NotTaken):  # it does so already, or is a Wi-Fi itself
+            await self._ask("device", "wifi", "rescan", "ifname", device)
+
+    async def try_out(self, profile: str, wanted: Wanted | Join) -> None:
         """Have the device up with `wanted`, until the power is cut or `settle`. Raises NotTaken."""
         await self._forget_trial()
+        if isinstance(wanted, Join):
+            await self._join(wanted)
+            return
         await self._ask("connection", "clone", "--temporary", profile, TRIAL)
         await self._ask("connection", "modify", "--temporary", TRIAL, *_words(wanted))
-        await self._ask("--wait", str(WAIT_S), "connection", "up", TRIAL, "ifname", wanted.device)
+        await self._ask("connection", "up", TRIAL, "ifname", wanted.device, wait=WAIT_S)
 
-    async def keep(self, profile: str, wanted: Wanted) -> None:
-        """On the disk `profile` says what is wanted from here on, or what it said before."""
+    async def keep(self, profile: str, wanted: Wanted | Join) -> str:
+        """It is on the disk from here on, or what was there before is. Returns the profile."""
+        if isinstance(wanted, Join):
+            return await self._keep_trial()
         await self._ask("connection", "modify", profile, *_words(wanted))
+        return profile
 
     async def settle(self, profile: str, device: str) -> None:
-        """Have the device up with what the disk says."""
+        """Have the device up with what the disk says; profile "": with nothing, if it may."""
         try:
-            await self._ask("--wait", str(WAIT_S), "connection", "up", profile, "ifname", device)
+            if profile in await self._profiles() and not await self._is_up(profile, device):
+                await self._ask("connection", "up", profile, "ifname", device, wait=WAIT_S)
         finally:
             await self._forget_trial()  # a cable that is not plugged in comes up by itself later
+
+    async def _join(self, wanted: Join) -> None:
+        hidden = ("802-11-wireless.hidden", "yes") if wanted.hidden else ()
+        lock = LOCKED_BY.get(wanted.lock)
+        locked = ("802-11-wireless-security.key-mgmt", lock) if lock else ()
+        address = ("ipv4.may-fail", "no", "ipv4.dhcp-timeout", str(GIVEN_S))
+        new = ("type", "wifi", "ifname", wanted.device, "con-name", TRIAL, "ssid", wanted.name)
+        by_hand = ("connection.autoconnect", "no")
+        await self._ask(
+            "connection", "add", "save", "no", *new, *by_hand, *hidden, *locked, *address
+        )
+        if locked:
+            typed = f"set {PASSWORD} {_as_typed(wanted)}\nsave temporary\nquit\n"
+            await self._ask("connection", "edit", TRIAL, typed=typed)
+        try:
+            await self._ask("connection", "up", TRIAL, "ifname", wanted.device, wait=JOIN_S)
+        except NotTaken as trouble:
+            raise NotTaken(_why_not(trouble.why, shown(wanted.name))) from None
+
+    async def _keep_trial(self) -> str:
+        """Its password is NetworkManager's already, which writes all of it at once."""
+        before = await self._wifis()
+        trial = (await self._ask("-g", "connection.uuid", "connection", "show", TRIAL)).strip()
+        await self._ask(
+            *("connection", "modify", trial, "connection.id", OFFICE),
+            *("connection.autoconnect", "yes"),
+        )
+        for profile in before - {trial}:  # none comes back by itself some day
+            await self._ask("connection", "delete", profile)
+        return trial
+
+    async def _wifis(self) -> set[str]:
+        """Profiles of Wi-Fis that are the office's."""
+        listed = await self._ask("-t", "-f", "UUID,TYPE", "connection", "show")
+        rows = [fields(line) for line in listed.splitlines()]
+        every = [uuid for uuid, kind in rows if kind == "802-11-wireless"]
+        return {uuid for uuid in every if not await self._is_hotspot(uuid)}
+
+    async def _profiles(self) -> set[str]:
+        return set((await self._ask("-g", "UUID", "connection", "show")).split())
+
+    async def _is_up(self, profile: str, device: str) -> bool:
+        now = await self._ask("-g", "GENERAL.CON-UUID", "device", "show", device)
+        return now.strip() == profile
+
+    async def _is_hotspot(self, profile: str) -> bool:
+        mode = await self._ask("-g", "802-11-wireless.mode", "connection", "show", profile)
+        return mode.strip() == "ap"
 
     async def _forget_trial(self) -> None:
         with contextlib.suppress(NotTaken):  # there is none
@@ -96,35 +162,11 @@ class NetworkManager:
         asked = "IP4.ADDRESS,IP4.GATEWAY,IP4.DNS"
         got = await self._ask("-e", "no", "-g", asked, "device", "show", name)
         addresses, router, dns = (*got.splitlines(), "", "", "")[:3]
-        own = next((IPv4Interface(one) for one in _several(addresses)), None)
+        own = next((IPv4Interface(one) for one in several(addresses)), None)
         fixed = method.strip() == "manual"
-        return Device(name, kind, profile, fixed, own, router.strip(), tuple(_several(dns)))
-
-    async def _ask(self, *words: str) -> str:
-        """What it prints. Raises NotTaken, or NotManaged where it does not run."""
-        try:
-            child = await asyncio.create_subprocess_exec(
-                self._command,
-                *words,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-            )
-        except OSError:
-            raise _not_managed() from None
-        try:
-            said, wrong = await asyncio.wait_for(child.communicate(), PATIENCE_S)
-        except TimeoutError:
-            raise _not_taken() from None
-        finally:
-            if child.returncode is None:  # it hangs, or nobody waits for it any more
-                child.kill()
-        if child.returncode == 8:  # NetworkManager is not running
-            raise _not_managed()
-        if child.returncode:
-            log.info("nmcli %s: %s", " ".join(words), wrong.decode(errors="replace").strip())
-            raise _not_taken()
-        return said.decode(errors="replace")
+        hotspot = kind == "wifi" and await self._is_hotspot(profile)
+        names = tuple(several(dns))
+        return Device(name, kind, profile, fixed, own, router.strip(), names, hotspot)
 
 
 def _words(wanted: Wanted) -> list[str]:
@@ -140,24 +182,21 @@ def _words(wanted: Wanted) -> list[str]:
     return [word for pair in reversed(given.items()) for word in pair]
 
 
-def _fields(line: str) -> list[str]:
-    """Of a terse line, in which a colon that belongs to a value is escaped."""
-    return [re.sub(r"\\(.)", r"\1", one) for one in re.split(r"(?<!\\):", line)]
+def _as_typed(wanted: Join) -> str:
+    """nmcli takes spaces off both ends; what is reckoned out of such a password has none."""
+    if wanted.password == wanted.password.strip():
+        return wanted.password
+    from hashlib import pbkdf2_hmac
+
+    return pbkdf2_hmac("sha1", wanted.password.encode(), wanted.name, 4096, 32).hex()
 
 
-def _several(values: str) -> list[str]:
-    return [one.strip() for one in values.split("|") if one.strip()]
-
-
-def _not_managed() -> NotManaged:
-    return NotManaged(
-        say("The network of this computer is not set up by the box."),
-        say("Change it where it was set up: in the router, or in this computer's own settings."),
-    )
-
-
-def _not_taken() -> NotTaken:
-    return NotTaken(
-        say("The network did not take the change."),
-        say("Look at the cable and at the values, then try again."),
-    )
+def _why_not(why: str, name: str) -> Said:
+    """Why it did not join, of NetworkManager's own words."""
+    if "ecrets were required" in why or "802.1X supplicant" in why:
+        return say("“%(name)s” did not take the password.", name=name)
+    if "could not be found" in why:
+        return say("“%(name)s” is not heard here.", name=name)
+    if "IP configuration" in why:
+        return say("“%(name)s” let the box in, but gave it no address.", name=name)
+    return say("“%(name)s” did not let the box in.", name=name)

@@ -61,6 +61,8 @@ from hotline.control.messages.lines import (
 from hotline.control.messages.network import (
     Network,
     NetworkConfirm,
+    NetworkHear,
+    NetworkJoin,
     NetworkTakeBack,
     NetworkTry,
 )
@@ -146,6 +148,8 @@ Request = Annotated[
     | Network
     | NetworkTry
     | NetworkConfirm
+    | NetworkHear
+    | NetworkJoin
     | NetworkTakeBack
     | LineLook
     | LineRestart

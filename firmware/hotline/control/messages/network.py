@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
 
 from hotline.control.messages.wire import Message, Short, Told
 from hotline.said import NOTHING
+
+# Of a name's bytes; see lan/wifi.py.
+WifiId = Annotated[str, StringConstraints(pattern=r"^([a-z]+-([0-9a-f]{2}){1,32})?$")]
 
 
 class Network(Message):
@@ -30,8 +35,30 @@ class NetworkTry(Message):
     by: Short
 
 
+class NetworkHear(Message):
+    """Which Wi-Fis does the box hear? again: it looks anew, and hears more within seconds.
+
+    Answered by `NetworkHeard`.
+    """
+
+    do: Literal["network_hear"] = "network_hear"
+    again: bool = False
+
+
+class NetworkJoin(Message):
+    """Into a Wi-Fi, until it is confirmed where that has to be. wifi: what is heard, or "" and
+    its name in `other`. A mistake comes back with the place of its field.
+    """
+
+    do: Literal["network_join"] = "network_join"
+    wifi: WifiId = ""
+    other: Short = ""
+    password: Annotated[Short, Field(repr=False)] = ""
+    by: Short
+
+
 class NetworkConfirm(Message):
-    """The address on trial holds for good. at: where the browser found the box."""
+    """What is on trial holds for good. at: where the browser found the box, "" for its name."""
 
     do: Literal["network_confirm"] = "network_confirm"
     at: Short
@@ -39,14 +66,17 @@ class NetworkConfirm(Message):
 
 
 class NetworkTakeBack(Message):
-    """The address before it, at once."""
+    """The address or the Wi-Fi before it, at once."""
 
     do: Literal["network_take_back"] = "network_take_back"
     by: Short
 
 
 class NetworkDevice(Message):
-    """kind: "cable" or "wifi". address: without its mask; "" and no mask while it has none."""
+    """kind: "cable" or "wifi". address: without its mask; "" and no mask while it has none.
+
+    hotspot: it is a Wi-Fi of the box itself.
+    """
 
     name: str
     kind: str
@@ -56,16 +86,22 @@ class NetworkDevice(Message):
     mask: str = ""
     router: str = ""
     dns: tuple[str, ...] = ()
+    hotspot: bool = False
 
 
 class NetworkTrial(Message):
-    """address: "" if the router gives one. seconds: in which it can be confirmed."""
+    """address: "" if the router gives one. seconds: in which it can be confirmed.
+
+    wifi: the box goes into a Wi-Fi; its name, as it may be shown. asks: somebody has to confirm it.
+    """
 
     by: str
     device: str
     address: str
     seconds: float
     in_force: bool
+    wifi: str | None = None
+    asks: bool = True
 
 
 class NetworkAnswer(Message):
@@ -74,3 +110,24 @@ class NetworkAnswer(Message):
     devices: tuple[NetworkDevice, ...]
     trial: NetworkTrial | None = None
     told: Told = NOTHING
+
+
+class NetworkWifi(Message):
+    """A Wi-Fi that is heard. name: safe to show, "" if it has no letters. bars: 0 to 4."""
+
+    id: WifiId
+    name: str
+    bars: int
+    lock: Literal["open", "password", "account", "foreign"]
+    used: bool
+
+
+class NetworkHeard(Message):
+    """The one in use first, then the strongest. device: the aerial, "" if the box has none.
+
+    hotspot: it is a Wi-Fi of the box itself, which mostly hears no others meanwhile.
+    """
+
+    device: str = ""
+    hotspot: bool = False
+    wifis: tuple[NetworkWifi, ...] = ()
