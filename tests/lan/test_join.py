@@ -60,11 +60,14 @@ async def test_a_box_that_was_in_no_network_stays_in_the_one_that_let_it_in(
     lan: Lan, manager: FakeManager, before: Join | None
 ) -> None:
     """Back in its own Wi-Fi, which closes soon, it would be lost."""
+    noted: list[tuple[str, str]] = []
+    lan.kept = lambda wifi, by: noted.append((wifi, by))
     manager.air_up = before
     await lan.begin(NEW, OWNER)
     await later(JOIN_FAREWELL_S + FAREWELL_S + 1)
     assert (manager.air_disk, manager.air_up, lan.trial) == (NEW, NEW, None)
     assert "in the Wi-Fi “Flori & Pomi” now" in lan.told
+    assert noted == [("Flori & Pomi", OWNER)]
     assert not lan.path.exists()
 
 

@@ -13,6 +13,7 @@ from tests.web.test_doors import ROUTES
 PARTS = frozenset(
     {
         *("home.live", "lines.live", "network.live", "people.live", "tryout.steps"),
+        "wifi.air",
         *("setup.lines_live", "setup.people_live", "setup.test_lights"),
         *("backup.live", "update.live"),
         "notices.live",

@@ -49,6 +49,9 @@ from hotline.control.messages.network import (
     Network,
     NetworkAnswer,
     NetworkConfirm,
+    NetworkHear,
+    NetworkHeard,
+    NetworkJoin,
     NetworkTakeBack,
     NetworkTry,
 )
@@ -275,6 +278,13 @@ class OfficeDesk(FakeDesk):
         if not ask.only_look:
             await self._change(ask)
         return await self._network().try_out(ask)
+
+    async def network_hear(self, ask: NetworkHear) -> NetworkHeard:
+        return await self._network().hear(ask)
+
+    async def network_join(self, ask: NetworkJoin) -> NetworkAnswer:
+        await self._change(ask)
+        return await self._network().join(ask)
 
     async def network_confirm(self, ask: NetworkConfirm) -> NetworkAnswer:
         await self._change(ask)

@@ -65,7 +65,7 @@ HARMLESS = frozenset(
         *("setup.hours_put", "setup.menu_put", "setup.notice_put", "setup.notice_sound"),
         "setup.test_heard",
         *("settings.begin_anew", "network.review", "network.start", "network.confirm"),
-        *("network.take_back", "network.code"),
+        *("network.take_back", "network.code", "wifi.look_again", "wifi.join"),
         *("users.take_back", "account.password", "account.others", "account.language"),
     }
 )

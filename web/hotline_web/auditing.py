@@ -16,7 +16,7 @@ from hotline_web.sessions import accounts
 # These write their own lines, or are the daily work that stands with each call and case.
 TOLD_THERE = (
     *("door.", "join.", "confirm.", "account.", "users.", "lines.", "inbox.", "calls."),
-    *("network.", "backup."),
+    *("network.", "wifi.", "backup."),
 )
 TOLD_TOO = frozenset(
     {

@@ -132,8 +132,10 @@ def _of_the_calls(entry: Entry) -> dict[Act, str]:
         Act.OPENED_AGAIN: _("opened the line again"),
         Act.SETTINGS_CHANGED: _("changed settings of the box: %(which)s", which=person),
         Act.BOX_ANEW: _("had the box begin anew"),
-        Act.NETWORK_TRIED: _("tried another address of the box: %(address)s", address=person),
-        Act.NETWORK_CHANGED: _("gave the box another address: %(address)s", address=person),
+        Act.NETWORK_TRIED: _("tried another address or Wi-Fi: %(address)s", address=person),
+        Act.NETWORK_CHANGED: _(
+            "gave the box another address or Wi-Fi: %(address)s", address=person
+        ),
     }
 
 

@@ -26,7 +26,7 @@ OWNED = frozenset({"door.login", "door.code", "join.join"})
 # Asked by the page itself, not by a hand: they do not keep a session alive.
 UNATTENDED = frozenset(
     {
-        *("home.live", "lines.live", "network.live", "tryout.steps"),
+        *("home.live", "lines.live", "network.live", "wifi.air", "tryout.steps"),
         *("setup.lines_live", "setup.people_live", "setup.test_lights"),
         *("backup.live", "update.live"),
         "notices.live",

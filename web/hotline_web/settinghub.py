@@ -180,8 +180,8 @@ HUB: tuple[tuple[str, tuple[Row, ...]], ...] = (
             Row(
                 "network.network",
                 N_("Network"),
-                N_("The address of the box in your own network."),
-                N_("address IP router DHCP cable Wi-Fi LAN DNS"),
+                N_("The Wi-Fi and the address of the box in your own network."),
+                N_("address IP router DHCP cable Wi-Fi WLAN password LAN DNS"),
                 OWNER,
             ),
             Row(

@@ -224,6 +224,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         noted = _noted(audit, clock)
         added = AddedDesk(rack, places.lines, lines, noted)
         lan = Lan(NetworkManager(), places.lan, lambda: bool(switchboard.live))
+        lan.kept = partial(noted, Act.NETWORK_CHANGED)
         await lan.resume()
         closing.push_async_callback(lan.close)
         supply, guarding = Power(), _guarding(options, pjsip, rack)

@@ -107,6 +107,7 @@ from hotline.control.stored import stored
 from hotline.control.table import Row, row, row_at_once, telling
 from hotline.control.waitingdesk import WaitingDesk
 from hotline.errors import BadSettings, HotlineError
+from hotline.lan.watch import own_address
 from hotline.lines.port import LineState as PortState
 from hotline.routing.campaigns import as_called, campaign_of
 from hotline.routing.office import Office
@@ -291,6 +292,7 @@ class FrontDesk:
             closed_early=self.closing.closed(),
             copies=copies[0],
             copies_action=copies[1],
+            routed=bool(own_address()),
         )
 
     async def who(self, ask: Who) -> WhoAnswer:

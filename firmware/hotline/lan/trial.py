@@ -68,7 +68,8 @@ class Trial:
 class Lan:
     """The box's own network. path: where a trial is noted. busy: is a caller on the line?
 
-    told: what became of the last trial, for who looks at the page again.
+    told: what became of the last trial, for who looks at the page again. kept: hears of a Wi-Fi
+    that nobody had to confirm, and who asked for it.
     """
 
     manager: Manager
@@ -80,6 +81,7 @@ class Lan:
     told: Said = NOTHING
     in_force: bool = False  # is the trial at work yet?
     stuck: bool = False  # does the old way in not come back, such as the Wi-Fi of a dead router?
+    kept: Callable[[str, str], None] = lambda wifi, by: None
     _ending: asyncio.Task[None] | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -201,8 +203,9 @@ class Lan:
 
     async def _keep_at_once(self, trial: Trial) -> None:
         async with self._turn:
-            if self.trial is trial:
+            if self.trial is trial and isinstance(trial.wanted, Join):
                 await self._keep(trial)
+                self.kept(shown(trial.wanted.name), trial.by)
 
     async def _settle(self, profile: str, device: str) -> None:
         """Until it is done: a box without its address is found by nobody."""

@@ -34,13 +34,14 @@ from hotline_web.pages import (
     tryout,
     update,
     users,
+    wifi,
 )
 
 
 def install(app: Flask) -> None:
     """Add every page."""
     daily = (home, inbox, calls, duty, today, closing, hours, shifts, calendar, atdesk)
-    office = (naming, menu, answers, prompts, oneline, notices, network, tryout)
+    office = (naming, menu, answers, prompts, oneline, notices, network, wifi, tryout)
     people = (join, confirm, account, users, audit)
     keep = (backup, launch, update)
     for page in (door, *daily, *office, setup, settings, *people, *keep):

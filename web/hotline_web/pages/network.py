@@ -1,4 +1,4 @@
-"""The box's own address: looked at, tried, and confirmed from the new one."""
+"""The box in the network: looked at, moved on trial, and confirmed from there; see wifi.py, too."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hotline.control.messages.network import (
     NetworkConfirm,
     NetworkDevice,
     NetworkTakeBack,
+    NetworkTrial,
     NetworkTry,
 )
 from hotline.storage.users import Role
@@ -33,9 +34,9 @@ LONGEST = 100
 @pages.get("")
 def network() -> str:
     """How the box is connected, and what is on trial."""
-    _owner_alone()
+    owner_alone()
     try:
-        return _page(_looked())
+        return _page(looked())
     except Refused as unmanaged:
         return render_template("network/none.html", why=unmanaged)
 
@@ -43,19 +44,19 @@ def network() -> str:
 @pages.get("/live")
 def live() -> str:
     """What changes on it while a change is on trial."""
-    _owner_alone()
-    return render_template("network/_trial.html", **_trial(_looked()))
+    owner_alone()
+    return render_template("network/_trial.html", **_trial(looked()))
 
 
 @pages.post("")
 def review() -> str | tuple[str, int]:
     """What is now and what will be; nothing is changed yet."""
-    _owner_alone()
+    owner_alone()
     ask = _typed()
     try:
         answer = desk().control.network_change(ask.model_copy(update={"only_look": True}))
     except Refused as refused:
-        return _page(_looked(), ask, _wrong(refused)), 409
+        return _page(looked(), ask, wrong_of(refused)), 409
     device = next((one for one in answer.devices if one.name == ask.device and one.up), None)
     if device is None:
         abort(404)
@@ -65,39 +66,39 @@ def review() -> str | tuple[str, int]:
 @pages.post("/try")
 def start() -> Answer | tuple[str, int]:
     """The other address, for as long as a trial lasts."""
-    _owner_alone()
+    owner_alone()
     ask = _typed()
     try:
         desk().control.network_change(ask)
     except Refused as refused:
-        return _page(_looked(), ask, _wrong(refused)), 409
+        return _page(looked(), ask, wrong_of(refused)), 409
     return redirect(url_for("network.network"))
 
 
 @pages.post("/confirm")
 def confirm() -> Answer:
     """Pressed at the new address."""
-    _owner_alone()
+    owner_alone()
     ask = NetworkConfirm(at=_host(), by=current_user.name)
     desk().control.network_change(ask)
-    flash(_("The box keeps this address."), "good")
+    flash(_("The box stays here."), "good")
     return redirect(url_for("network.network"))
 
 
 @pages.post("/back")
 def take_back() -> Answer:
-    """The old address at once."""
-    _owner_alone()
+    """The old address, or the old Wi-Fi, at once."""
+    owner_alone()
     desk().control.network_change(NetworkTakeBack(by=current_user.name))
-    flash(_("The box takes its old address back. Open the page there."), "good")
+    flash(_("The box goes back to where it was. Open the page there."), "good")
     return redirect(url_for("network.network"))
 
 
 @pages.get("/code.svg")
 def code() -> Response:
     """The new address for the camera of a telephone."""
-    _owner_alone()
-    trial = _looked().trial
+    owner_alone()
+    trial = looked().trial
     if trial is None or not trial.address:
         abort(404)
     return drawn(_there(trial.address))
@@ -117,6 +118,7 @@ def _page(
         fixed=bool(shown and shown.address),
         wrong=wrong,
         kind_words=_kind_words,
+        air=desk().control.network_hear() if _may_join(answer) else None,
         **_trial(answer),
     )
 
@@ -128,14 +130,26 @@ def _trial(answer: NetworkAnswer) -> dict[str, object]:
     return {
         "trial": trial,
         "named": lambda address: urlsplit(address).netloc,
-        "here": bool(trial and trial.in_force and now and now == _host()),
+        "here": bool(trial and trial.in_force and now and _found(trial, now)),
         "mine": bool(trial and trial.by == current_user.name),
         "there": _there(trial.address) if trial and trial.address else "",
         "arrived": _there(now) if trial and trial.in_force and now else "",
     }
 
 
-def _looked() -> NetworkAnswer:
+def _found(trial: NetworkTrial, address: str) -> bool:
+    """Is the browser where the box is on trial? By the name of the box it finds a Wi-Fi, too."""
+    host = _host()
+    return host == address or (trial.wifi is not None and not host)
+
+
+def _may_join(answer: NetworkAnswer) -> bool:
+    """Has the box an aerial, and nothing on trial?"""
+    return answer.trial is None and any(one.kind == "wifi" for one in answer.devices)
+
+
+def looked() -> NetworkAnswer:
+    """How the box is in the network, and what is on trial."""
     return desk().control.network()
 
 
@@ -163,7 +177,8 @@ def _as_it_is(up: list[NetworkDevice]) -> NetworkTry | None:
     )
 
 
-def _wrong(refused: Refused) -> Wrong:
+def wrong_of(refused: Refused) -> Wrong:
+    """What the box has against a form."""
     places = tuple((place, say(words)) for place, words in refused.places)
     return Wrong(say(refused.cause) if not places else "", say(refused.action), places)
 
@@ -188,6 +203,7 @@ def _kind_words(kind: str) -> str:
     return "Wi-Fi" if kind == "wifi" else _("Cable")
 
 
-def _owner_alone() -> None:
+def owner_alone() -> None:
+    """Whoever moves the box could take it away from everybody."""
     if current_user.role is not Role.OWNER:
         abort(403)

@@ -17,3 +17,11 @@ document.addEventListener("play", (event) => {
     if (other !== event.target) other.pause();
   }
 }, true);
+
+// A password may be looked at by who types it.
+for (const tick of document.querySelectorAll("[data-reveals]")) {
+  tick.hidden = false;
+  tick.addEventListener("change", (event) => {
+    document.getElementById(tick.dataset.reveals).type = event.target.checked ? "text" : "password";
+  });
+}

@@ -52,7 +52,8 @@ class StatusAnswer(Message):
     more than are named here. announcement_until: until then something is said before a greeting.
     closed_early: somebody has closed the line against its hours.
     countries: whose numbers people may have beside the office's own. copies: what is wrong with the
-    copies that the box makes by itself, copies_action: what the owner can do.
+    copies that the box makes by itself, copies_action: what the owner can do. routed: is there a
+    way from the box to a router?
     """
 
     version: str
@@ -84,6 +85,7 @@ class StatusAnswer(Message):
     countries: tuple[str, ...] = ()
     copies: Told = NOTHING
     copies_action: Told = NOTHING
+    routed: bool = True
 
 
 class Ring(Message):

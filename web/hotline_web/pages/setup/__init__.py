@@ -19,11 +19,11 @@ from werkzeug.wrappers import Response
 
 from hotline.storage.setupsteps import Mark
 from hotline_web.desk import desk
-from hotline_web.pages.setup import about, hours, lines, menu, notice, people, test
+from hotline_web.pages.setup import about, hours, lines, menu, notice, people, test, wifi
 from hotline_web.pages.setup.frame import onward, pages
 from hotline_web.pages.setup.steps import next_step
 
-__all__ = ["about", "hours", "lines", "menu", "notice", "pages", "people", "test"]
+__all__ = ["about", "hours", "lines", "menu", "notice", "pages", "people", "test", "wifi"]
 
 
 @pages.get("")

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from hotline.storage.setupsteps import Mark
 from hotline_web.desk import desk
-from hotline_web.pages.setup.steps import STEPS, Step, step_named
+from hotline_web.pages.setup.steps import Step, step_named, steps_for
 
 pages = Blueprint("setup", __name__, url_prefix="/setup")
 
@@ -25,16 +25,17 @@ def theirs() -> None:
 def show(name: str, **values: Any) -> str:
     """The page of a step: `setup/NAME.html`, which extends `setup/frame.html`."""
     step = _step(name)
-    place = STEPS.index(step)
     here = desk()
+    steps = steps_for(here, step)
+    place = steps.index(step)
     if name not in here.tools.setup.marks() and not step.done(here):
         here.tools.setup.mark(name, Mark.OPENED, step.version, current_user.name)
     return render_template(
         f"setup/{name}.html",
         step=step,
         number=place + 1,
-        count=len(STEPS),
-        before=STEPS[place - 1] if place else None,
+        count=len(steps),
+        before=steps[place - 1] if place else None,
         **values,
     )
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from flask_login import current_user
+
+from hotline.errors import HotlineError
 from hotline.routing.office import NOT_SET_UP, Office
 from hotline.storage.setupsteps import Mark
+from hotline.storage.users import Role
 from hotline_web.desk import Desk
 from hotline_web.languages import _
 
@@ -15,13 +19,15 @@ from hotline_web.languages import _
 class Step:
     """One decision. done: is it so already, however it came about? Then it is not asked.
 
-    version: raised when an owner who was asked before is to be asked again.
+    version: raised when an owner who was asked before is to be asked again. never: does this box
+    have no use for it at all?
     """
 
     name: str
     title: Callable[[], str]
     done: Callable[[Desk], bool]
     version: int = 1
+    never: Callable[[Desk], bool] = lambda here: False
 
 
 def _of_office(done: Callable[[Office], bool]) -> Callable[[Desk], bool]:
@@ -37,7 +43,18 @@ def _kept_before(office: Office) -> bool:
     return bool(office.recording_notice or office.people)
 
 
+def _has_network(here: Desk) -> bool:
+    """Or it cannot be given one by Wi-Fi. It is asked only while there is no way to a router."""
+    if here.status is None or here.status.routed or current_user.role is not Role.OWNER:
+        return True
+    try:
+        return not here.control.network_hear().device
+    except HotlineError:
+        return True
+
+
 STEPS = (
+    Step("wifi", lambda: _("Wi-Fi"), _has_network, never=_has_network),
     Step("about", lambda: _("About you"), _of_office(lambda office: office.name != NOT_SET_UP)),
     Step("notice", lambda: _("Recorded messages"), _of_office(_kept_before)),
     Step("lines", lambda: _("Lines"), lambda here: bool(here.status and here.status.lines)),
@@ -46,6 +63,11 @@ STEPS = (
     Step("menu", lambda: _("Menu"), _of_office(lambda office: bool(office.menus))),
     Step("test", lambda: _("Test call"), lambda here: False),
 )
+
+
+def steps_for(here: Desk, shown: Step) -> list[Step]:
+    """Those of this box, and the one that is shown."""
+    return [step for step in STEPS if step is shown or not step.never(here)]
 
 
 def step_named(name: str) -> Step | None:
@@ -61,6 +83,8 @@ def next_step(here: Desk) -> Step | None:
 
 def _is_asked(step: Step, marks: dict[str, tuple[Mark, int]], here: Desk) -> bool:
     mark, version = marks.get(step.name, (None, 0))
+    if step.never(here):
+        return False
     if mark is Mark.OPENED:
         return True  # whoever was half through it is led back to it, whatever it has changed
     return version < step.version and not step.done(here)
