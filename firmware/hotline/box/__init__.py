@@ -62,6 +62,7 @@ from hotline.errors import HotlineError
 from hotline.health import chores
 from hotline.health.linewatch import LineWatch
 from hotline.health.power import Power
+from hotline.lan.country import keep_country
 from hotline.lan.manager import NetworkManager
 from hotline.lan.trial import Lan
 from hotline.lan.watch import watch
@@ -81,6 +82,7 @@ from hotline.options import (
 from hotline.options.added import ROOM_FOR_CALLS, read_added
 from hotline.options.chosen import WithChosen, read_chosen
 from hotline.routing.changes import SwapDay
+from hotline.routing.office import NOT_SET_UP
 from hotline.said import Said, say
 from hotline.storage.announcements import Announcements
 from hotline.storage.answerstold import AnswersTold
@@ -350,6 +352,7 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
             diverting.keep(),
             supply.watch(),
             watch(moved, lambda: lan.undecided),
+            keep_country(places.country, partial(_country, exchange)),
             line_watch.keep(),
             confirming.keep(),
             attendance.keep(),
@@ -365,6 +368,12 @@ async def running_box(options: Options) -> AsyncIterator[FrontDesk]:
         if panel is not None:
             panel.begin(desk, records)
         yield desk
+
+
+def _country(exchange: Exchange) -> str:
+    """Of an office that somebody has set up."""
+    office = exchange.office()
+    return office.country if office.name != NOT_SET_UP else ""
 
 
 def _on_trial() -> bool:

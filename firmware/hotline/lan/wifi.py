@@ -155,7 +155,7 @@ def _cannot(lock: Lock) -> Iterator[Said]:
     if lock is Lock.FOREIGN:
         yield say(
             "This Wi-Fi is closed in a way that the box does not know."
-            " Set it to WPA2 in the router, or use a cable."
+            " Have the router close it with a usual password, or use a cable."
         )
 
 

@@ -43,6 +43,11 @@ class Places:
         return self.data / "lan.json"
 
     @property
+    def country(self) -> Path:
+        """Where the office is, for the Wi-Fi of the box; see country.sh of the image."""
+        return self.data / "country"
+
+    @property
     def notices(self) -> Path:
         """The mailbox and the messengers that were set up while the box ran."""
         return self.data / "notices.toml"

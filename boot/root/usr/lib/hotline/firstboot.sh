@@ -63,6 +63,7 @@ if [ -s "$CARD/hotline.txt" ]; then
             fi
             printf '\n[ipv4]\nmethod=auto\n\n[ipv6]\nmethod=auto\n'
         } | put "$DATA/network/office.nmconnection"
+        rm -f "$DATA"/network/office-*.nmconnection # of an older one, chosen on the page
     fi
     [ -z "$country" ] || printf '%s\n' "$country" | tr '[:lower:]' '[:upper:]' | put "$DATA/network/country"
     # The password does not stay on a card that anybody can read.
