@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from tests.lan.fake import AIR
 from tests.web.test_doors import ROUTES
 
 # What is fetched by GET and is no page of its own.
@@ -52,6 +53,8 @@ OTHERWISE = (
     "/settings/ringing?at=overflow",
     "/settings/limits",
     "/settings/box",
+    f"/network/wifi?wifi={AIR[0].id}",
+    f"/network/wifi?wifi={AIR[1].id}",
 )
 
 

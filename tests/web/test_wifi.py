@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 
+from hotline.lan import trial
 from hotline.lan.wifi import Join, Lock
 from tests.lan.fake import AIR, HOTSPOT, OLD, FakeManager
 from tests.web.conftest import Page, send
@@ -127,6 +129,28 @@ def test_one_that_is_not_heard_any_more_is_no_form(owner: FlaskClient, id: str) 
 def test_the_box_looks_again_when_it_is_asked(manager: FakeManager, owner: FlaskClient) -> None:
     answer = send(owner, "/network/air", back="setup.wifi")
     assert (answer.location, manager.looked) == ("/setup/wifi", 1)
+
+
+def test_whoever_found_the_box_by_its_name_stays_there(
+    page: Page, manager: FakeManager, owner: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "JOIN_FAREWELL_S", 0.0)
+    manager.air_disk = manager.air_up = OLD
+    send(owner, "/network/wifi", wifi=OFFICE, password=PASSWORD)
+    until = time.monotonic() + 30
+    while "Stay in this Wi-Fi</button>" not in owner.get("/network/live").text:
+        assert time.monotonic() < until
+    send(owner, "/network/confirm")
+    assert manager.air_disk == Join("wlan0", AIR[0].name, Lock.PASSWORD, PASSWORD)
+
+
+def test_a_box_that_is_a_wifi_itself_has_no_address_to_change(
+    manager: FakeManager, owner: FlaskClient
+) -> None:
+    manager.air_up = HOTSPOT
+    shown = owner.get("/network").text
+    assert "A Wi-Fi of the box itself" in shown
+    assert "Another address" not in shown
 
 
 # -- the set-up --------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def code() -> Response:
 def _page(
     answer: NetworkAnswer, typed: NetworkTry | None = None, wrong: Wrong = NOTHING_WRONG
 ) -> str:
-    up = [one for one in answer.devices if one.up]
+    up = [one for one in answer.devices if one.up and not one.hotspot]
     shown = typed or _as_it_is(up)
     return render_template(
         "network/network.html",
