@@ -25,6 +25,7 @@ case "$*" in
 *"device wifi list ifname wlan0 --rescan no") printf '%s\n' '{live}' ;;
 *"device wifi rescan"*) echo 'Error: Scanning not allowed while already scanning.' >&2; exit 1 ;;
 *"connection delete"*) exit 10 ;;
+*"connection edit"*) tee {folder}/typed >&2; exit 1 ;;
 *"connection up"*) echo 'Error: Connection activation failed: {why}' >&2; exit 4 ;;
 esac
 """
@@ -51,6 +52,16 @@ async def test_what_was_heard_before_the_box_became_a_wifi_is_known_still(tmp_pa
         (b"Office", 80, True),
         (b"Cafe", 55, False),
     ]
+
+
+async def test_a_password_is_in_no_log_whatever_nmcli_says_of_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    with pytest.raises(NotTaken):
+        await nmcli(tmp_path).try_out("", Join("wlan0", b"Cafe", Lock.PASSWORD, "o parola buna"))
+    assert "o parola buna" in (tmp_path / "typed").read_text()
+    assert "parola" not in caplog.text
 
 
 async def test_looking_again_never_fails(tmp_path: Path) -> None:

@@ -119,6 +119,17 @@ async def test_a_wifi_on_trial_has_its_password_and_nobody_reads_it_in_a_command
     assert PASSWORD.encode() not in said
 
 
+async def test_what_is_typed_into_nmcli_is_noted_nowhere(
+    house: lan.House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It keeps a history of its own, passwords and all."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    await tried(house, JOIN, tmp_path / "said")
+    assert list(home.iterdir()) == []
+
+
 async def test_a_wifi_that_is_kept_is_on_the_disk_and_the_only_one(
     house: lan.House, tmp_path: Path
 ) -> None:

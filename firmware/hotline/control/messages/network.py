@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from hotline.control.messages.wire import Message, Short, Told
 from hotline.said import NOTHING
-
-# Of a name's bytes; see lan/wifi.py.
-WifiId = Annotated[str, StringConstraints(pattern=r"^([a-z]+-([0-9a-f]{2}){1,32})?$")]
 
 
 class Network(Message):
@@ -51,7 +48,7 @@ class NetworkJoin(Message):
     """
 
     do: Literal["network_join"] = "network_join"
-    wifi: WifiId = ""
+    wifi: Short = ""
     other: Short = ""
     password: Annotated[Short, Field(repr=False)] = ""
     by: Short
@@ -113,9 +110,12 @@ class NetworkAnswer(Message):
 
 
 class NetworkWifi(Message):
-    """A Wi-Fi that is heard. name: safe to show, "" if it has no letters. bars: 0 to 4."""
+    """A Wi-Fi that is heard. id: of its very bytes; see lan/wifi.py.
 
-    id: WifiId
+    name: safe to show, "" if it has no letters. bars: 0 to 4.
+    """
+
+    id: Short
     name: str
     bars: int
     lock: Literal["open", "password", "account", "foreign"]
