@@ -65,7 +65,8 @@ class FakeManager:
 
     async def heard(self, device: str) -> tuple[Heard, ...]:
         used = self.air_up.name if self.air_up else None
-        return tuple(replace(one, used=one.name == used) for one in self.air)
+        own = (Heard(HOTSPOT.name, Lock.PASSWORD, 0),) if self.air_up == HOTSPOT else ()
+        return tuple(replace(one, used=one.name == used) for one in (*own, *self.air))
 
     async def look_around(self, device: str) -> None:
         self.looked += 1

@@ -150,6 +150,7 @@ def test_a_box_that_is_a_wifi_itself_has_no_address_to_change(
     manager.air_up = HOTSPOT
     shown = owner.get("/network").text
     assert "A Wi-Fi of the box itself" in shown
+    assert HOTSPOT.name.decode() not in shown
     assert "Another address" not in shown
 
 

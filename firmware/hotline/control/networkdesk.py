@@ -66,7 +66,7 @@ class NetworkDesk:
             return NetworkHeard()
         if ask.again:
             await self.lan.manager.look_around(aerial.name)
-        air = await self.lan.manager.heard(aerial.name)
+        air = await self._air(aerial)
         return NetworkHeard(
             device=aerial.name, hotspot=aerial.hotspot, wifis=tuple(map(_in_the_air, air))
         )
@@ -75,7 +75,7 @@ class NetworkDesk:
         """Begin to go into a Wi-Fi. Raises BadSettings with the places."""
         aerial = await self._aerial()
         name = aerial.name if aerial else ""
-        air = await self.lan.manager.heard(name) if aerial and ask.wifi else ()
+        air = await self._air(aerial) if aerial and ask.wifi else ()
         wanted = joined(name, Chosen(ask.wifi, ask.other, ask.password), air)
         await self.lan.begin(wanted, ask.by)
         self.note(Act.NETWORK_TRIED, shown(wanted.name), ask.by)
@@ -91,6 +91,12 @@ class NetworkDesk:
         """Not keep it."""
         await self.lan.take_back()
         return await self.look()
+
+    async def _air(self, aerial: Device) -> tuple[Heard, ...]:
+        air = await self.lan.manager.heard(aerial.name)
+        return tuple(
+            one for one in air if not (aerial.hotspot and one.used)
+        )  # that is the box itself
 
     async def _aerial(self) -> Device | None:
         devices = await self.lan.manager.devices()
