@@ -94,9 +94,8 @@ class NetworkDesk:
 
     async def _air(self, aerial: Device) -> tuple[Heard, ...]:
         air = await self.lan.manager.heard(aerial.name)
-        return tuple(
-            one for one in air if not (aerial.hotspot and one.used)
-        )  # that is the box itself
+        itself = aerial.hotspot  # it hears its own Wi-Fi, too
+        return tuple(one for one in air if not (itself and one.used))
 
     async def _aerial(self) -> Device | None:
         devices = await self.lan.manager.devices()
