@@ -29,9 +29,7 @@ def main() -> int:
     parser.add_argument(
         "--out", type=Path, default=TOP / ".cache/image", help="folder of the image"
     )
-    parser.add_argument(
-        "--cache", type=Path, default=TOP / ".cache/image/kept", help="what is kept between builds"
-    )
+    parser.add_argument("--cache", type=Path, default=_kept(), help="what is kept between builds")
     parser.add_argument(
         "--test", action="store_true", help="start the image in a virtual machine, too, and call it"
     )
@@ -61,6 +59,12 @@ def main() -> int:
         print(f"box: {error.cause}\n     {error.action}", file=sys.stderr)
         return 1
     return 0
+
+
+def _kept() -> Path:
+    """Beside the PJSIP of boot/pjsip: another checkout need not make it all again."""
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(caches) / "hotline-box/image"
 
 
 def _try(card: Path, out: Path, variant: str, keys: Keys, cuts: int) -> int:
