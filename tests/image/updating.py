@@ -209,7 +209,8 @@ def _left_again(card: Path, room: Path, told: list[Row], broken: Path) -> None:
 def _cuts(seen: Seen, room: Path, count: int, told: list[Row]) -> None:
     """The power fails at random instants while an update is written, and while it is on trial.
 
-    At every second of them the card loses some of what was not flushed, too. Where the slot that is
+    It tears the write that is under way. At every second of the instants the card loses some of
+    what was not flushed, too. Where the slot that is
     to start is whole to the last byte, it starts; each fifth is really started. The choice between
     slots is judged at every instant at which it is written.
     """
@@ -238,11 +239,13 @@ def _cuts(seen: Seen, room: Path, count: int, told: list[Row]) -> None:
         number += instant in at_random
         loses = instant in at_random and number % 2 == 0
         left = [one for one in writes[kept:instant] if not loses or chance.random() < 0.5]
+        lost = instant - kept - len(left)
+        left += [one.torn(chance) for one in writes[instant : instant + 1]]
         card = _copy(now, room / "cut.img")
         cuts.apply(left, card)
         words = f"cut after {instant} of {len(writes)} writes"
         if loses:
-            words += f", {instant - kept - len(left)} of them lost"
+            words += f", {lost} of them lost"
         slot = slot_of(card)
         whole = state_of(card, slot) == seen.slots[slot]
         print(f"  {words}: slot {slot} is {'whole' if whole else 'broken'}", file=sys.stderr)
