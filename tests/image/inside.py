@@ -25,7 +25,7 @@ import numpy as np
 
 from tests.sim import listen
 from tests.sim.gsm import Ec25Card, MobileNetwork
-from tests.sim.sound import RATE, Tone
+from tests.sim.sound import Tone
 
 GREEN, YELLOW, RED, BUTTON, RELAY = 17, 27, 22, 23, 24  # as in the box.toml of hardware.py
 PORT, FAR_END = Path("/dev/ttyACM0"), Path("/dev/ttyGS0")
@@ -161,6 +161,12 @@ def asked(*words: str) -> str:
     return done.stdout
 
 
+def log_of_the_box() -> str:
+    """Its last words."""
+    words = ["journalctl", "-u", "hotline.service", "-n", "20", "--no-pager", "-o", "cat"]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout
+
+
 def line_is_up(name: str) -> bool:
     """As the box itself says it."""
     try:
@@ -184,12 +190,7 @@ def heard_in(recording: Path, tone: Tone) -> float:
     """Seconds of it in which the tone is."""
     with wave.open(str(recording)) as file:
         sound = np.frombuffer(file.readframes(file.getnframes()), np.int16)
-    pieces = range(0, len(sound) - listen.WINDOW, listen.WINDOW)
-    return (
-        sum(listen.sounds(sound[at : at + listen.WINDOW], tone) for at in pieces)
-        * listen.WINDOW
-        / RATE
-    )
+    return listen.seconds_of(sound, tone)
 
 
 class Trial:
@@ -207,7 +208,7 @@ class Trial:
         try:
             row["seen"] = str(await ask())
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told
-            row["failed"] = f"{type(error).__name__}: {error}"
+            row["failed"] = f"{type(error).__name__}: {error}\n{log_of_the_box()}"
         self._out.write(json.dumps(row) + "\n")
         self._out.flush()
 
