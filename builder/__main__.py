@@ -24,11 +24,12 @@ def main() -> int:
         "--variant", default="amd64", help="of image.yml: amd64 (for a virtual machine) or arm64"
     )
     parser.add_argument(
-        "--out", type=Path, default=TOP / ".cache/image", help="folder of the image"
+        "--arm64", dest="variant", action="store_const", const="arm64", help="--variant arm64"
     )
     parser.add_argument(
-        "--cache", type=Path, default=TOP / ".cache/image/kept", help="what is kept between builds"
+        "--out", type=Path, default=TOP / ".cache/image", help="folder of the image"
     )
+    parser.add_argument("--cache", type=Path, default=_kept(), help="what is kept between builds")
     parser.add_argument(
         "--test", action="store_true", help="start the image in a virtual machine, too, and call it"
     )
@@ -53,17 +54,23 @@ def main() -> int:
         if given.bundle:
             print(make_update(recipe, given.variant, out, keys))
         if given.test:
-            return _try(made.card, out, keys, given.cuts)
+            return _try(made.card, out, given.variant, keys, given.cuts)
     except HotlineError as error:
         print(f"box: {error.cause}\n     {error.action}", file=sys.stderr)
         return 1
     return 0
 
 
-def _try(card: Path, out: Path, keys: Keys, cuts: int) -> int:
+def _kept() -> Path:
+    """Beside the PJSIP of boot/pjsip: another checkout need not make it all again."""
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(caches) / "hotline-box/image"
+
+
+def _try(card: Path, out: Path, variant: str, keys: Keys, cuts: int) -> int:
     """In processes of their own: the builder itself knows nothing of tests. Each is told of."""
     starts = (card, out / "work/data", out / "trial")
-    updates = (card, out / "work", out / "updates", keys.key, keys.certificate, cuts)
+    updates = (card, variant, out / "work", out / "updates", keys.key, keys.certificate, cuts)
     fakes = (card, out / "work/data", out / "hardware")
     trials = (("trial", starts), ("hardware", fakes), ("updating", updates))
     ways = os.pathsep.join(str(TOP / name) for name in ("firmware", "web", "."))

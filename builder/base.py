@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from builder import steps
-from builder.recipe import Recipe, Variant, cache_key, packages_that_run
+from builder.recipe import BadRecipe, Recipe, Variant, cache_key, packages_that_run
 
 DEBIAN = "http://deb.debian.org/debian"
 SECURITY = "http://deb.debian.org/debian-security"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 EARLY = Path(__file__).resolve().parent.parent / "boot/early"  # runs in the initial RAM disk
+BINFMT = Path("/proc/sys/fs/binfmt_misc")
+EMULATORS = {"amd64": "qemu-x86_64", "arm64": "qemu-aarch64"}
 MAKING = 1  # another number when this file makes another root of the same recipe
 
 
@@ -22,6 +24,13 @@ def mirror() -> str:
     listing = subprocess.run(query, capture_output=True, text=True, check=False).stdout
     own = (row.removeprefix("Debian|Debian|") for row in listing.splitlines())
     return next((url.rstrip("/") for url in own if url.startswith("http")), DEBIAN)
+
+
+def own_architecture() -> str:
+    """Debian's name for what this computer is."""
+    return subprocess.run(
+        ["dpkg", "--print-architecture"], capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def sources(recipe: Recipe, variant: Variant, debian: str) -> str:
@@ -75,7 +84,10 @@ def make(
     packages: Iterable[str],
     hooks: Iterable[str],
 ) -> None:
-    """Raises steps.StepFailed; a root that was not finished is never taken for one."""
+    """Raises steps.StepFailed, or BadRecipe where this computer cannot run what is unpacked; a root
+    that was not finished is never taken for one.
+    """
+    _emulated(variant.architecture)
     tar.parent.mkdir(parents=True, exist_ok=True)
     listed = tar.with_suffix(".list")
     listed.write_text(sources(recipe, variant, mirror()), encoding="utf-8")
@@ -90,6 +102,17 @@ def make(
     ]  # fmt: skip
     steps.run(command, tar.with_suffix(".log"), {"SOURCE_DATE_EPOCH": str(recipe.epoch)})
     part.rename(tar)
+
+
+def _emulated(architecture: str) -> None:
+    """Programs of another architecture run by qemu-user, which the kernel is to know of."""
+    foreign = architecture != own_architecture()
+    if foreign and not (BINFMT / EMULATORS[architecture]).exists():
+        raise BadRecipe(
+            f"This computer does not run programs for {architecture}.",
+            f"Run: sudo mount -t binfmt_misc binfmt_misc {BINFMT};"
+            f" sudo update-binfmts --enable {EMULATORS[architecture]}",
+        )
 
 
 def _early(variant: Variant) -> list[str]:

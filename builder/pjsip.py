@@ -1,7 +1,12 @@
-"""PJSIP for the Python of the image: compiled by boot/pjsip in a Debian of its own, and kept."""
+"""PJSIP for the Python of the image, compiled by boot/pjsip and kept.
+
+For a computer like this one in a Debian of its own; for another by a cross compiler, since emulated
+it would take hours.
+"""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from builder import base, steps
@@ -18,10 +23,27 @@ def wheel(recipe: Recipe, variant: Variant, top: Path, cache: Path) -> Path:
     tar = cache / f"pjsip-{variant.architecture}-{key}.tar"
     if not tar.exists():
         with steps.step(f"PJSIP for {variant.architecture}, the longest step"):
-            built = cache / f"building-{key}.tar"
-            base.make(built, recipe, variant, packages, _hooks(top, tar))
-            built.unlink()
+            if variant.architecture == base.own_architecture():
+                built = cache / f"building-{key}.tar"
+                base.make(built, recipe, variant, packages, _hooks(top, tar))
+                built.unlink()
+            else:
+                _cross(recipe, variant, top, tar)
     return tar
+
+
+def _cross(recipe: Recipe, variant: Variant, top: Path, tar: Path) -> None:
+    kept, part = tar.with_suffix(""), tar.with_suffix(".part")
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    build: list[str | Path] = ["/usr/bin/python3", top / "boot/pjsip/build", "--cache", kept]
+    target = ["--arch", variant.architecture, "--suite", recipe.suite]
+    steps.run([*build, *target], tar.with_suffix(".log"))
+    (wheel,) = kept.glob("*/*.whl")
+    wheels = wheel.rename(kept / wheel.name).parent
+    steps.run(["tar", "-cf", part, "-C", wheels, wheel.name], tar.with_suffix(".log"))
+    part.rename(tar)
+    shutil.rmtree(kept)
 
 
 def _made_of(room: Path) -> list[str]:

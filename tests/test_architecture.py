@@ -111,7 +111,7 @@ def test_each_foreign_thing_may_be_spoken_to_in_its_place(rooms: Path) -> None:
         ("hotline/lines/sip.py", "import pjsua2", "Only media.pjsip speaks to PJSIP"),
         ("hotline/lines/gsm.py", "import serial", "Only tty speaks to serial ports"),
         ("hotline/lines/gsm.py", "import sounddevice", CONTRACTS[5]),
-        ("hotline/panel/lamps.py", "import RPi.GPIO", "Only panel.gpio speaks to the pins"),
+        ("hotline/panel/lamps.py", "import gpiod", "Only panel.gpio speaks to the pins"),
         ("hotline_web/records.py", "import sqlite_utils", "Only storage speaks to SQLite"),
         ("hotline/calls/flow.py", "import sqlite3", "Only storage speaks to SQLite"),
         ("hotline/calls/flow.py", "import smtplib", CONTRACTS[8]),

@@ -81,6 +81,17 @@ def test_the_wish_to_erase_that_the_daemon_writes_starts_the_box_anew_at_once() 
     assert f"/{Path(wish).name}" in (SCRIPTS / "erase.sh").read_text()
 
 
+# Which module of the kernel knows devices by that name; None: it is a part of the kernel itself.
+KNOWN_BY = {"ttyUSB": "usbserial", "ttyACM": "cdc_acm", "alsa": "snd", "gpiochip": None}
+
+
+def test_a_modem_that_is_plugged_in_after_the_start_may_be_opened() -> None:
+    """systemd looks names of devices up once, when the daemon starts."""
+    names = re.findall(r"^DeviceAllow=char-(\S+)", (UNITS / "hotline.service").read_text(), re.M)
+    loaded = (ROOT / "boot/root/usr/lib/modules-load.d/hotline.conf").read_text().splitlines()
+    assert {KNOWN_BY[name] for name in names} - {None} <= set(loaded)
+
+
 def test_a_modem_s_caller_does_not_wait_for_the_network() -> None:
     awaited = " ".join(_values("hotline.service", "(?:After|Wants|Requires|BindsTo)")).split()
     assert [unit for unit in awaited if "network" in unit.lower() or "dbus" in unit] == []

@@ -7,9 +7,10 @@ of those that were never flushed.
 
 from __future__ import annotations
 
+import random
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 SECTOR = 512
@@ -26,6 +27,11 @@ class Write:
     size: int
     flags: int
     data: tuple[Path, int]
+
+    def torn(self, chance: random.Random) -> Write:
+        """A part of it, to the end of a sector: that is what a card writes at once."""
+        sectors = chance.randint(0, self.size // SECTOR)
+        return replace(self, size=sectors * SECTOR)
 
     def touches(self, first: int, size: int) -> bool:
         """Does it write between these bytes?"""

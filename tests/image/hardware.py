@@ -1,4 +1,4 @@
-"""The box in a virtual machine among hardware of the kernel's making: pins and a USB modem.
+"""The box in a virtual machine among hardware of the kernel's making: pins, a USB modem, its sound.
 
 The image is the one that is shipped: what stands around it (tests/image/inside.py) lies on the data
 partition, and systemd starts it because the virtual machine's firmware names its units.
@@ -38,8 +38,9 @@ register = false
 keep_alive_seconds = 5
 [[modem]]
 name = "mobile"
-model = "generic"
+model = "ec25"
 at = "/dev/ttyACM0"
+card = "Loopback: PCM (hw:0,0)"
 [panel]
 lamps = {line = 17, message = 27, trouble = 22}
 button = 23
@@ -48,7 +49,7 @@ relay = 24
 # The kernel's own simulators; the chip is called what a Raspberry Pi 4 calls its.
 FAKES = """#!/bin/sh
 set -eu
-modprobe -a gpio-sim dummy_hcd g_serial
+modprobe -a gpio-sim dummy_hcd g_serial snd-aloop
 mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config
 chip=/sys/kernel/config/gpio-sim/panel
 mkdir -p $chip/header

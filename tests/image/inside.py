@@ -1,5 +1,5 @@
-"""Runs inside the virtual machine, beside the box: pins and a modem on USB, both the kernel's own,
-with nobody behind them but this program.
+"""Runs inside the virtual machine, beside the box: pins, a modem on USB and its sound card, all of
+them the kernel's own, with nobody behind them but this program.
 
 Writes a line of JSON for each promise; tests/image/hardware.py reads them from outside.
 """
@@ -16,11 +16,16 @@ import sys
 import threading
 import time
 import tty
+import wave
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from tests.sim.gsm import Generic, MobileNetwork
+import numpy as np
+
+from tests.sim import listen
+from tests.sim.gsm import Ec25Card, MobileNetwork
+from tests.sim.sound import Tone
 
 GREEN, YELLOW, RED, BUTTON, RELAY = 17, 27, 22, 23, 24  # as in the box.toml of hardware.py
 PORT, FAR_END = Path("/dev/ttyACM0"), Path("/dev/ttyGS0")
@@ -31,6 +36,9 @@ HOTLINE = "/usr/lib/hotline/venv/bin/hotline"
 SETTINGS = "/data/hotline/box.toml"
 LOOK_S, LONG_S = 0.02, 240.0  # the machine is some thirty times slower than a real one
 CALLER = "+3736900000"
+SOUND = ("-q", "-D", "plughw:Loopback,1,0", "-t", "raw", "-f", "S16_LE", "-r", "8000", "-c", "1")
+SAYS_S = 5.0  # the caller, a tone
+RECORDINGS = Path("/data/hotline/recordings")
 
 
 class Chip:
@@ -75,6 +83,27 @@ class Gateway:
                 kept = [row for row in rows if row.lower().startswith(wanted)]
                 said = ["SIP/2.0 200 OK", *kept, "Content-Length: 0", "", ""]
                 self._ear.sendto("\r\n".join(said).encode(), who)
+
+
+class CardModem(Ec25Card):
+    """One with a sound card: its sound lies at the other end of the kernel's looped card."""
+
+    _ends: tuple[subprocess.Popen[bytes], ...] = ()
+
+    def _open_sound(self) -> None:
+        super()._open_sound()
+        with self._said.open("r+b", 0) as said, self._heard.open("r+b", 0) as heard:
+            self._ends = (
+                subprocess.Popen(["arecord", *SOUND], stdout=said),
+                subprocess.Popen(["aplay", *SOUND], stdin=heard),
+            )
+
+    def unplug(self) -> None:
+        super().unplug()
+        for end in self._ends:
+            end.kill()
+            end.wait()
+        self._ends = ()
 
 
 class Cable:
@@ -132,6 +161,12 @@ def asked(*words: str) -> str:
     return done.stdout
 
 
+def log_of_the_box() -> str:
+    """Its last words."""
+    words = ["journalctl", "-u", "hotline.service", "-n", "20", "--no-pager", "-o", "cat"]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout
+
+
 def line_is_up(name: str) -> bool:
     """As the box itself says it."""
     try:
@@ -142,6 +177,22 @@ def line_is_up(name: str) -> bool:
         return False
 
 
+def message_of(number: str) -> str:
+    """The recording of what that caller left, "" if there is none."""
+    try:
+        rows = json.loads(asked("messages", "--json"))
+    except ValueError:  # the box is beginning anew
+        return ""
+    return next((str(row["recording"]) for row in rows if row["caller_number"] == number), "")
+
+
+def heard_in(recording: Path, tone: Tone) -> float:
+    """Seconds of it in which the tone is."""
+    with wave.open(str(recording)) as file:
+        sound = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+    return listen.seconds_of(sound, tone)
+
+
 class Trial:
     """The promises, one after another."""
 
@@ -149,7 +200,7 @@ class Trial:
         self._out, self.chip, self.network = out, Chip(), MobileNetwork()
         folder = Path("/run/trial")
         folder.mkdir(exist_ok=True)
-        self.modem = Generic(self.network, folder, "+37369000099")
+        self.modem = CardModem(self.network, folder, "+37369000099")
 
     async def judge(self, promise: str, ask: Callable[[], Awaitable[object]]) -> None:
         """One that fails does not keep the next from being tried."""
@@ -157,7 +208,7 @@ class Trial:
         try:
             row["seen"] = str(await ask())
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told
-            row["failed"] = f"{type(error).__name__}: {error}"
+            row["failed"] = f"{type(error).__name__}: {error}\n{log_of_the_box()}"
         self._out.write(json.dumps(row) + "\n")
         self._out.flush()
 
@@ -166,7 +217,7 @@ class Trial:
         Cable(self.modem.at)
         await self.judge("the red lamp blinks while nobody can call", self.nobody_can_call)
         await self.judge("a modem on a real USB port is set up", self.modem_up)
-        await self.judge("who calls it is turned away and listed", self.a_call)
+        await self.judge("who calls it is greeted, and what they say is kept", self.a_call)
         await self.judge("a modem that is pulled out is down at once", self.pulled_out)
         await self.judge("plugged in again it carries calls", self.plugged_in)
         Gateway()
@@ -191,12 +242,18 @@ class Trial:
         return f"{seconds:.0f} s, {len(self.modem.commands)} commands"
 
     async def a_call(self) -> object:
-        """A modem without sound turns the caller away, and the box keeps who it was."""
+        """Both ways through the sound card: the greeting, and the caller's own tone."""
         number = f"{CALLER}{len(self.network.calls)}"
         call = await self.network.caller(number).call(self.modem)
-        ending = await call.ended(LONG_S)
-        kept = lambda: number in asked("calls", "--missed", "--json")  # noqa: E731
-        return f"{ending.reason}, listed after {await until(kept, f'{number} is listed'):.0f} s"
+        await call.answered(LONG_S)
+        await call.hears_speech(LONG_S)
+        await call.hears_silence(within=LONG_S)
+        await asyncio.sleep(SAYS_S)
+        await call.hang_up()
+        listed = await until(lambda: bool(message_of(number)), f"a message of {number}")
+        seconds = await asyncio.to_thread(heard_in, RECORDINGS / message_of(number), call.tone)
+        assert seconds > SAYS_S / 2, f"{seconds:.1f} s of {SAYS_S} s were kept"
+        return f"{seconds:.1f} of {SAYS_S} s kept, listed after {listed:.0f} s"
 
     async def pulled_out(self) -> object:
         self.modem.unplug()

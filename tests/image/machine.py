@@ -18,6 +18,12 @@ from builder import firmware
 
 HERE = "127.0.0.1"
 INSIDE = "10.0.2.2"  # this machine, as the box sees it
+COMPUTERS = {
+    "amd64": ("qemu-system-x86_64", "-M", "q35", "-cpu", "max"),
+    # As old a processor as a Raspberry Pi 3 and Zero 2 W have: what it lacks is missed here, too.
+    "arm64": ("qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53"),
+}
+ARM64 = (0x38, b"ARM\x64")  # where and how a kernel says so (Documentation/arch/arm64/booting.rst)
 PORTS = 8  # of the sound; the same inside and outside
 
 
@@ -62,7 +68,7 @@ class Machine:
         log = room / "console.log"
         log.unlink(missing_ok=True)
         command = [
-            "nice", "-n", "5", "qemu-system-x86_64", "-M", "q35", "-cpu", "max", "-accel",
+            "nice", "-n", "5", *COMPUTERS[architecture(found.kernel)], "-accel",
             "tcg,thread=multi", "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none",
             "-serial", f"file:{log}", "-kernel", str(found.kernel), "-initrd", str(found.ram_disk),
             "-append", found.command_line.replace(" quiet", ""),
@@ -130,6 +136,14 @@ class Machine:
                 said = error
             time.sleep(1)
         raise AssertionError(f"no page within {within:g} s, at last: {said}")
+
+
+def architecture(kernel: Path) -> str:
+    """Of the computer which that kernel is for."""
+    begin, word = ARM64
+    with kernel.open("rb") as file:
+        file.seek(begin)
+        return "arm64" if file.read(len(word)) == word else "amd64"
 
 
 def _free(kind: socket.SocketKind) -> int:

@@ -9,6 +9,7 @@ import json
 import shutil
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import threading
@@ -19,14 +20,18 @@ import numpy as np
 from builder import disk, firmware, steps
 from builder.recipe import Recipe, read_recipe
 
+from tests.image import owner
 from tests.image.machine import HERE, INSIDE, Machine, sound_ports
 from tests.image.told import Row, told_of
 from tests.sim import g711, listen
-from tests.sim.sound import RATE
+from tests.sim.sound import FRAME, RATE, Tone
 
 TOP = Path(__file__).resolve().parents[2]
 CALL = Path(__file__).parent / "call.xml"
 PCMA = 8
+SOURCE = 0x484F544C  # of the caller's sound
+SAID = Tone(440)
+KEPT_S = 3.0  # of it, at least, in what the page plays
 DATA = 7  # the partition
 WITHIN = 900.0  # without help of the processor; minutes more where others want it, too
 SETTINGS = f"""
@@ -75,15 +80,16 @@ def write(part: Path, whole: Path, begin: int) -> None:
 
 
 def call(machine: Machine, room: Path) -> float:
-    """A foreign SIP client calls; seconds of sound that it heard. Raises AssertionError if it was
-    not answered, Unheard if nobody spoke.
+    """A foreign SIP client calls, and says a tone all the time; seconds of sound that it heard.
+
+    Raises AssertionError if it was not answered, Unheard if nobody spoke.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind((HERE, 0))
         ear.settimeout(1)
         heard: list[bytes] = []
         over = threading.Event()
-        listener = threading.Thread(target=_listen, args=(ear, heard, over))
+        listener = threading.Thread(target=_talk, args=(ear, heard, over))
         listener.start()
         try:
             done = subprocess.run(
@@ -120,14 +126,20 @@ def greeted(machine: Machine, room: Path, within: float) -> float:
             return machine.seconds
 
 
-def _listen(ear: socket.socket, heard: list[bytes], over: threading.Event) -> None:
+def _talk(ear: socket.socket, heard: list[bytes], over: threading.Event) -> None:
+    """As many packets are said as are heard, to where those came from (RFC 3550, 5.1)."""
+    said = 0
     while not over.is_set():
         try:
-            packet = ear.recv(2048)
+            packet, box = ear.recvfrom(2048)
         except TimeoutError:
             continue
         if len(packet) > 12 and packet[1] & 0x7F == PCMA:
             heard.append(packet[12:])
+            begin = said * FRAME
+            head = struct.pack(">BBHII", 0x80, PCMA, said & 0xFFFF, begin, SOURCE)
+            ear.sendto(head + g711.encode(SAID.at(begin, FRAME), PCMA), box)
+            said += 1
 
 
 def data_of(card: Path, room: Path) -> Path:
@@ -178,9 +190,31 @@ def _one_start(
         told_of(f"slot {slot}: ready to answer", told, lambda: machine.answers_sip(WITHIN))
         told_of(f"slot {slot}: greeting heard", told, lambda: greeted(machine, place, WITHIN))
         told_of(f"slot {slot}: the page asks to be claimed", told, lambda: _claims(machine))
+        told_of("the owner claims it, and hears what the caller said", told,
+                lambda: _heard(machine, True))  # fmt: skip
     finally:
         machine.cut()
     told_of(f"slot {slot}: calls kept over a power cut", told, lambda: calls_kept(card, place))
+    machine = Machine.start(card, place, sound, trial)
+    try:
+        told_of("after a power cut: ready to answer", told, lambda: machine.answers_sip(WITHIN))
+        told_of("after a power cut the owner hears what the caller said", told,
+                lambda: _heard(machine, False))  # fmt: skip
+    finally:
+        machine.cut()
+
+
+def _heard(machine: Machine, first: bool) -> float:
+    """Seconds of what the caller said that the page played."""
+    machine.page(machine.seconds + WITHIN)
+    with owner.before(machine) as maria:
+        if first:
+            maria.claims(machine.log.read_text(errors="replace"))
+        else:
+            maria.logs_in()
+        seconds = maria.plays(SAID)
+    assert seconds >= KEPT_S, f"{seconds:.1f} s of it"
+    return seconds
 
 
 def _claims(machine: Machine) -> float:

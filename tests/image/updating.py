@@ -25,7 +25,6 @@ from tests.image.plugs import Plugs
 from tests.image.told import Row, told_of
 from tests.image.trial import TOP, WITHIN, data_of, set_up
 
-VARIANT = "amd64"
 GOOD, BROKEN, FOREIGN = "0.2.0", "0.3.0", "0.4.0"
 SERVICE = "etc/systemd/system/hotline.service.d/trial.conf"
 HEALTH = "etc/systemd/system/hotline-health.service.d/trial.conf"
@@ -38,6 +37,7 @@ class Made:
     """What a build left in its folder, and how it is signed."""
 
     card: Path
+    variant: str
     work: Path
     keys: keys.Keys
     recipe: Recipe
@@ -59,7 +59,7 @@ def version(made: Made, number: str, room: Path) -> tuple[Path, Path]:
         _put(tree / HEALTH, "[Service]\nEnvironment=HOTLINE_WITHIN=60\n")
     log = room / "versions.log"
     root = disk.make_root(tree, room / f"root-{number}", made.recipe, log, level=1)
-    boot = bundle.make_boot(tree, room / f"boot-{number}", made.recipe, VARIANT, room, log)
+    boot = bundle.make_boot(tree, room / f"boot-{number}", made.recipe, made.variant, room, log)
     return root, boot
 
 
@@ -72,7 +72,7 @@ def stick(made: Made, room: Path, name: str, number: str, by: keys.Keys) -> Path
     """A stick with the update to that version."""
     root, boot = room / f"root-{number}", room / f"boot-{number}"
     file, log = room / f"{name}.raucb", room / "versions.log"
-    bundle.make_bundle(root, boot, file, made.recipe, VARIANT, number, by, log)
+    bundle.make_bundle(root, boot, file, made.recipe, made.variant, number, by, log)
     return _stick(room / f"{name}.stick", file, made.recipe, log)
 
 
@@ -209,7 +209,8 @@ def _left_again(card: Path, room: Path, told: list[Row], broken: Path) -> None:
 def _cuts(seen: Seen, room: Path, count: int, told: list[Row]) -> None:
     """The power fails at random instants while an update is written, and while it is on trial.
 
-    At every second of them the card loses some of what was not flushed, too. Where the slot that is
+    It tears the write that is under way. At every second of the instants the card loses some of
+    what was not flushed, too. Where the slot that is
     to start is whole to the last byte, it starts; each fifth is really started. The choice between
     slots is judged at every instant at which it is written.
     """
@@ -238,11 +239,13 @@ def _cuts(seen: Seen, room: Path, count: int, told: list[Row]) -> None:
         number += instant in at_random
         loses = instant in at_random and number % 2 == 0
         left = [one for one in writes[kept:instant] if not loses or chance.random() < 0.5]
+        lost = instant - kept - len(left)
+        left += [one.torn(chance) for one in writes[instant : instant + 1]]
         card = _copy(now, room / "cut.img")
         cuts.apply(left, card)
         words = f"cut after {instant} of {len(writes)} writes"
         if loses:
-            words += f", {instant - kept - len(left)} of them lost"
+            words += f", {lost} of them lost"
         slot = slot_of(card)
         whole = state_of(card, slot) == seen.slots[slot]
         print(f"  {words}: slot {slot} is {'whole' if whole else 'broken'}", file=sys.stderr)
@@ -315,11 +318,13 @@ def _expect(promise: str, told: list[Row], seen: object, wanted: object) -> None
 
 
 def main() -> int:
-    """Card, what it was made from, a room, key and certificate, number of cuts."""
-    *words, count = sys.argv[1:]
-    card, work, room, key, certificate = (Path(word).resolve() for word in words)
+    """Card, variant, what it was made from, a room, key and certificate, number of cuts."""
+    given, variant, *words, count = sys.argv[1:]
+    card, work, room, key, certificate = (Path(word).resolve() for word in (given, *words))
     recipe = read_recipe(TOP / "image.yml")
-    return try_updates(Made(card, work, keys.Keys(key, certificate), recipe), room, int(count))
+    return try_updates(
+        Made(card, variant, work, keys.Keys(key, certificate), recipe), room, int(count)
+    )
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
+import gpiod
 import pytest
 import pytest_asyncio
 
@@ -17,8 +18,8 @@ from hotline.panel.button import Press
 from hotline.panel.front import STUCK, FrontPanel
 from hotline.panel.lamps import BoxState
 from hotline.panel.relay import HALF_S, takes_line
-from tests.panel.test_gpio import forget
-from tests.sim.frontpanel import STAND_IN, Standing, until
+from tests.sim.frontpanel import Standing, until
+from tests.sim.playedpins import PlayedChip
 
 RELAY = 24
 OPTIONS = PanelOptions(lamps=LampPins(line=17, message=27, trouble=22), button=23, relay=RELAY)
@@ -31,9 +32,7 @@ class Panel:
     def __init__(self, folder: Path) -> None:
         self.state, self.takes = BoxState(lines=1, up=1), False
         self.meant: list[Press] = []
-        self.front = FrontPanel(
-            OPTIONS, folder, lambda: self.state, lambda: self.takes, self.meant.append
-        )
+        self.front = FrontPanel(OPTIONS, lambda: self.state, lambda: self.takes, self.meant.append)
         self.standing = Standing(folder, 17, 27, 22, 23)
 
     async def works(self) -> None:
@@ -48,12 +47,10 @@ class Panel:
 
 
 @pytest.fixture
-def pins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.syspath_prepend(str(STAND_IN))
+def pins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOTLINE_SIM_PINS", str(tmp_path))
-    forget()
-    yield tmp_path
-    forget()
+    monkeypatch.setattr(gpiod, "Chip", PlayedChip)
+    return tmp_path
 
 
 @pytest_asyncio.fixture
@@ -140,7 +137,7 @@ async def test_a_stuck_button_is_told(panel: Panel, monkeypatch: pytest.MonkeyPa
 async def test_a_box_without_pins_says_so_and_goes_on(
     pins: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("HOTLINE_SIM_PINS")
+    monkeypatch.setattr(PlayedChip, "label", "another")
     there = Panel(pins)
     keeping = asyncio.create_task(there.front.keep())
     await until(lambda: bool(there.front.trouble[0]), lambda: "trouble", 30)

@@ -1,38 +1,33 @@
-"""The pins, over a stand-in for the library: there are none on this machine."""
+"""The pins, over a chip that is played below the library: there are none on this machine."""
 
 from __future__ import annotations
 
-import importlib
+import asyncio
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import gpiod
 import pytest
+from gpiod.line import Direction, Value
 
 from hotline.errors import HotlineError
 from hotline.panel.gpio import Pins
 from tests.sim.frontpanel import STAND_IN, Standing
+from tests.sim.playedpins import PATH, PlayedChip
 
 LAMP, RELAY, BUTTON = 17, 24, 23
-
-
-def forget() -> None:
-    for name in [name for name in sys.modules if name.partition(".")[0] == "RPi"]:
-        del sys.modules[name]
+TOP = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
-def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standing]:
-    monkeypatch.syspath_prepend(str(STAND_IN))
+def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Standing:
     monkeypatch.setenv("HOTLINE_SIM_PINS", str(tmp_path))
-    forget()
-    yield Standing(tmp_path, LAMP, 27, 22, BUTTON)
-    forget()
+    monkeypatch.setattr(gpiod, "Chip", PlayedChip)
+    return Standing(tmp_path, LAMP, 27, 22, BUTTON)
 
 
 def levels(played: Standing, pin: int) -> list[str]:
@@ -43,8 +38,8 @@ def ignore(_down: bool, _at: float) -> None:
     """Nobody presses it here."""
 
 
-def test_outputs_begin_low_and_are_let_go_at_the_end(played: Standing, tmp_path: Path) -> None:
-    pins = Pins([LAMP, RELAY], None, ignore, tmp_path)
+async def test_outputs_begin_low_and_are_let_go_at_the_end(played: Standing) -> None:
+    pins = Pins([LAMP, RELAY], None, ignore)
     pins.write(RELAY, True)
     pins.close()
     pins.close()
@@ -52,104 +47,91 @@ def test_outputs_begin_low_and_are_let_go_at_the_end(played: Standing, tmp_path:
     assert levels(played, RELAY) == ["0", "1", "input"]
 
 
-def test_the_button_is_pressed_when_its_contact_closes_to_ground(
-    played: Standing, tmp_path: Path
-) -> None:
-    told: list[bool] = []
-    heard = threading.Semaphore(0)
-
-    def pressed(down: bool, _at: float) -> None:
-        told.append(down)
-        heard.release()
-
-    pins = Pins([], BUTTON, pressed, tmp_path)
+async def test_the_button_is_pressed_when_its_contact_closes_to_ground(played: Standing) -> None:
+    told: asyncio.Queue[bool] = asyncio.Queue()
+    pins = Pins([], BUTTON, lambda down, _at: told.put_nowait(down))
     assert not pins.down()
     played._set(0)
-    assert heard.acquire(timeout=30)
+    assert await asyncio.wait_for(told.get(), 30)
     assert pins.down()
     played._set(1)
-    assert heard.acquire(timeout=30)
-    assert told == [True, False]
+    assert not await asyncio.wait_for(told.get(), 30)
     pins.close()
 
 
-def test_a_box_that_is_no_raspberry_pi_says_so_in_a_sentence(
-    played: Standing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("HOTLINE_SIM_PINS")
+@pytest.mark.skipif(Path(PATH).exists(), reason="this machine has pins")
+async def test_a_box_that_is_no_raspberry_pi_says_so_in_a_sentence() -> None:
     with pytest.raises(HotlineError, match=r"cannot be used: .*Raspberry Pi") as refused:
-        Pins([LAMP], None, ignore, tmp_path)
+        Pins([LAMP], None, ignore)
     assert "box.toml" in refused.value.action
 
 
-def test_a_pin_that_was_not_asked_for_is_not_driven(played: Standing, tmp_path: Path) -> None:
-    pins = Pins([LAMP], BUTTON, ignore, tmp_path)
+async def test_a_chip_that_does_not_lead_to_the_forty_pins_is_left_alone(
+    played: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PlayedChip, "label", "raspberrypi-exp-gpio")
+    with pytest.raises(HotlineError, match="cannot be used"):
+        Pins([LAMP], None, ignore)
+    assert levels(played, LAMP) == []
+
+
+async def test_a_pin_that_was_not_asked_for_is_not_driven(played: Standing) -> None:
+    pins = Pins([LAMP], BUTTON, ignore)
     with pytest.raises(HotlineError, match="cannot be used"):
         pins.write(BUTTON, True)
     pins.close()
     assert levels(played, BUTTON) == []
 
 
-def test_a_box_without_a_panel_never_loads_the_pins() -> None:
-    script = (
-        "import sys, hotline.__main__, hotline.commands.serving, hotline.box; print(*sys.modules)"
-    )
+async def test_pins_that_somebody_else_has_are_told(played: Standing) -> None:
+    first = Pins([LAMP], None, ignore)
+    with pytest.raises(HotlineError, match="busy"):
+        Pins([LAMP], None, ignore)
+    first.close()
+    Pins([LAMP], None, ignore).close()
+
+
+def loaded(*script: str) -> list[str]:
+    """Names of the modules that a box has after these lines, where pins are played."""
+    paths = (STAND_IN, TOP / "firmware", TOP / "web", TOP)
     run = subprocess.run(
-        [sys.executable, "-c", script],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(["firmware", "web", str(STAND_IN)])},
-        cwd=STAND_IN.parent.parent.parent,
+        [sys.executable, "-c", "\n".join([*script, "import sys; print(*sys.modules)"])],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))},
         capture_output=True,
         text=True,
         check=True,
     )
-    loaded = run.stdout.split()
-    assert "hotline.options.panel" in loaded
-    assert [one for one in loaded if one.startswith(("RPi", "lgpio", "hotline.panel"))] == []
+    return run.stdout.split()
 
 
-# --- the stand-in is no softer than the library it plays -----------------------------------------
+def test_a_box_without_a_panel_never_loads_the_pins() -> None:
+    names = loaded("import hotline.__main__, hotline.commands.serving, hotline.box")
+    assert "hotline.options.panel" in names
+    assert [one for one in names if one.startswith(("gpiod", "hotline.panel"))] == []
 
 
-@pytest.fixture
-def gpio(played: Standing) -> ModuleType:
-    return importlib.import_module("RPi.GPIO")
+# --- the chip that is played is no softer than the kernel's ---------------------------------------
 
 
-def set_up(gpio: Any) -> Any:
-    gpio.setmode(gpio.BCM)
-    gpio.setup(LAMP, gpio.OUT, initial=gpio.LOW)
-    gpio.setup(BUTTON, gpio.IN, pull_up_down=gpio.PUD_UP)
-    return gpio
-
-
+OUT = gpiod.LineSettings(direction=Direction.OUTPUT)
+IN = gpiod.LineSettings(direction=Direction.INPUT)
 MISUSES: dict[str, tuple[type[Exception], Callable[[Any], object]]] = {
-    "a pin before the numbering": (RuntimeError, lambda g: g.setup(LAMP, g.OUT)),
-    "no numbering": (ValueError, lambda g: g.setmode(7)),
-    "another numbering": (ValueError, lambda g: set_up(g).setmode(g.BOARD)),
-    "an output that is an input": (RuntimeError, lambda g: set_up(g).output(BUTTON, 1)),
-    "an output that is nothing": (RuntimeError, lambda g: set_up(g).output(RELAY, 1)),
-    "an input that is nothing": (RuntimeError, lambda g: set_up(g).input(RELAY)),
-    "a pin there is not": (ValueError, lambda g: set_up(g).setup(40, g.OUT)),
-    "a pulled output": (
-        ValueError,
-        lambda g: set_up(g).setup(RELAY, g.OUT, pull_up_down=g.PUD_UP),
+    "another chip": (FileNotFoundError, lambda chip: gpiod.Chip("/dev/gpiochip31")),
+    "no pins": (ValueError, lambda chip: chip.request_lines({}, "test")),
+    "a pin there is not": (ValueError, lambda chip: chip.request_lines({54: OUT}, "test")),
+    "an output that is an input": (
+        PermissionError,
+        lambda chip: chip.request_lines({BUTTON: IN}, "test").set_value(BUTTON, Value.ACTIVE),
     ),
-    "a level for an input": (ValueError, lambda g: set_up(g).setup(RELAY, g.IN, initial=1)),
-    "no such edge": (
+    "an output that is nothing": (
         ValueError,
-        lambda g: set_up(g).add_event_detect(BUTTON, 99, callback=lambda _: None),
-    ),
-    "two watchers": (
-        RuntimeError,
-        lambda g: [
-            set_up(g).add_event_detect(BUTTON, g.BOTH, callback=lambda _: None) for _ in range(2)
-        ],
+        lambda chip: chip.request_lines({LAMP: OUT}, "test").set_value(RELAY, Value.ACTIVE),
     ),
 }
 
 
 @pytest.mark.parametrize("misuse", MISUSES)
-def test_the_stand_in_refuses_what_the_library_refuses(gpio: ModuleType, misuse: str) -> None:
+def test_the_played_chip_refuses_what_the_kernel_refuses(played: Standing, misuse: str) -> None:
     refused, use = MISUSES[misuse]
     with pytest.raises(refused):
-        use(gpio)
+        use(gpiod.Chip(PATH))

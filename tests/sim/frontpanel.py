@@ -24,7 +24,7 @@ class Standing:
 
     def environment(self) -> dict[str, str]:
         """What the daemon is started with, so that it finds these pins."""
-        paths = (ROOT / "firmware", ROOT / "web", STAND_IN)
+        paths = (STAND_IN, ROOT / "firmware", ROOT / "web", ROOT)
         return {
             "HOTLINE_SIM_PINS": str(self.folder),
             "PYTHONPATH": os.pathsep.join(map(str, paths)),

@@ -45,6 +45,12 @@ def sounds(samples: Samples, tone: Tone) -> bool:
     return level > 3 * max(level_at(samples, hertz) for hertz in beside)
 
 
+def seconds_of(samples: Samples, tone: Tone) -> float:
+    """How long the tone is in it, all together."""
+    pieces = range(0, len(samples) - WINDOW + 1, WINDOW)
+    return sum(sounds(samples[at : at + WINDOW], tone) for at in pieces) * WINDOW / RATE
+
+
 def tones(samples: Samples, at_most: int = 3) -> tuple[int, ...]:
     """The steady tones of a stretch of at least 100 ms, strongest first, to about 5 Hz."""
     size = len(samples)

@@ -45,9 +45,7 @@ class BoxPanel:
     def begin(self, desk: FrontDesk, records: Records) -> None:
         """The box is ready to answer."""
         self._desk, self._records = desk, records
-        self._front = FrontPanel(
-            self._options.panel, self._places.data, self.state, self._takes_line, self._pressed
-        )
+        self._front = FrontPanel(self._options.panel, self.state, self._takes_line, self._pressed)
         power = desk.power
         desk.power = lambda: self._first(power())
         self._start(self._front.keep())

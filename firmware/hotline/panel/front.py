@@ -9,7 +9,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from hotline.errors import HotlineError
 from hotline.options.panel import PanelOptions
@@ -38,12 +37,11 @@ class FrontPanel:
     def __init__(
         self,
         options: PanelOptions,
-        scratch: Path,
         look: Callable[[], BoxState],
         takes_line: Callable[[], bool],
         pressed: Callable[[Press], None],
     ) -> None:
-        self._options, self._scratch = options, scratch
+        self._options = options
         self._look, self._takes_line, self._pressed = look, takes_line, pressed
         self._lamps = {
             lamp: pin for lamp in Lamp if (pin := getattr(options.lamps, lamp)) is not None
@@ -76,14 +74,9 @@ class FrontPanel:
         return self._failed
 
     def _open(self) -> None:
-        loop = asyncio.get_running_loop()
-
-        def changed(down: bool, at: float) -> None:
-            loop.call_soon_threadsafe(self._edge, down, at)
-
         relay = self._options.relay
         outputs = [*self._lamps.values(), *([] if relay is None else [relay])]
-        self._pins = Pins(outputs, self._options.button, changed, self._scratch)
+        self._pins = Pins(outputs, self._options.button, self._edge)
         self._button = Button(self._pins.down(), time.monotonic())
         self._failed = NOTHING, NOTHING
 

@@ -1,95 +1,105 @@
-"""The pins of a Raspberry Pi. The only file that imports RPi.GPIO, and only when pins are used.
+"""The pins of a Raspberry Pi, which the kernel keeps in /dev/gpiochip*. The only file that imports
+gpiod; nobody imports this one where no pins are used.
 
-Never tried on a real board. Today's library behind that name is rpi-lgpio. It makes a pipe in the
-current folder when it is imported, and cannot do without. Where it is missing, as on the card's
-image, the kernel is asked itself (gpiochip.py).
+Tried on the kernel's simulated chip, never on a Raspberry Pi.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import os
-import time
+import logging
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any
+
+import gpiod
+from gpiod.line import Bias, Direction, Edge, Value
 
 from hotline.errors import HotlineError
 from hotline.said import say
 
+CHIPS = tuple(f"/dev/gpiochip{number}" for number in range(32))
+LABELS = ("pinctrl-bcm", "pinctrl-rp1")  # of the chips that lead to the 40 pins
+DRIVEN = gpiod.LineSettings(direction=Direction.OUTPUT, output_value=Value.INACTIVE)
+# Closed to ground is pressed.
+CONTACT = gpiod.LineSettings(
+    direction=Direction.INPUT, edge_detection=Edge.BOTH, bias=Bias.PULL_UP, active_low=True
+)
+LET_GO = gpiod.LineSettings(direction=Direction.INPUT)
+TROUBLE = (OSError, ValueError, RuntimeError)  # what gpiod makes of what a kernel says
 NO_PINS = say(
     "See that the box is a Raspberry Pi, that the box may use its pins, and [panel] of box.toml."
 )
+
+log = logging.getLogger(__name__)
 
 
 class Pins:
     """Pins by their BCM numbers; all outputs are low at first, and after `close` none drives.
 
-    pressed: told of each change of the button's contact, which closes to ground: from another
-    thread, with the instant of time.monotonic. scratch: a folder that may be written to.
-    Raises HotlineError when the pins cannot be had.
+    Lives on the loop. pressed: told of each change of the button's contact, with the instant of
+    time.monotonic at which the kernel saw it. Raises HotlineError when the pins cannot be had.
     """
 
     def __init__(
-        self,
-        outputs: Iterable[int],
-        button: int | None,
-        pressed: Callable[[bool, float], None],
-        scratch: Path,
+        self, outputs: Iterable[int], button: int | None, pressed: Callable[[bool, float], None]
     ) -> None:
         self._outputs, self._button, self._pressed = tuple(outputs), button, pressed
+        wanted: dict[Iterable[int | str] | int | str, gpiod.LineSettings | None] = {}
+        wanted |= dict.fromkeys(self._outputs, DRIVEN)
+        if button is not None:
+            wanted[button] = CONTACT
         try:
-            self._gpio: Any = _library(scratch)
-            self._set_up()
-        except Exception as error:  # whatever a library says that lives on other people's kernels
-            with contextlib.suppress(Exception):
-                self.close()
-            raise HotlineError(
-                say("The pins of the front panel cannot be used: %(why)s", why=error), NO_PINS
-            ) from error
+            with _chip() as chip:
+                self._lines = chip.request_lines(config=wanted, consumer="hotline")
+        except TROUBLE as error:
+            raise _refused(error) from error
+        if button is not None:
+            asyncio.get_running_loop().add_reader(self._lines.fd, self._changed)
 
     def write(self, pin: int, high: bool) -> None:
         """Drive an output. Raises HotlineError."""
         try:
-            self._gpio.output(pin, high)
-        except Exception as error:
-            raise HotlineError(
-                say("The pins of the front panel cannot be used: %(why)s", why=error), NO_PINS
-            ) from error
+            self._lines.set_value(pin, Value.ACTIVE if high else Value.INACTIVE)
+        except TROUBLE as error:
+            raise _refused(error) from error
 
     def down(self) -> bool:
         """Is the button pressed at this moment?"""
-        return self._button is not None and not self._gpio.input(self._button)
+        return self._button is not None and self._lines.get_value(self._button) is Value.ACTIVE
 
     def close(self) -> None:
         """Let the pins go: all are inputs again. Harmless when repeated."""
-        if (gpio := getattr(self, "_gpio", None)) is None:
+        if not self._lines:
             return
-        self._gpio = None
-        pins = [*self._outputs, *([] if self._button is None else [self._button])]
-        gpio.cleanup(pins)
+        asyncio.get_running_loop().remove_reader(self._lines.fd)
+        with contextlib.suppress(OSError):
+            self._lines.reconfigure_lines(dict.fromkeys(self._outputs, LET_GO))
+        self._lines.release()
 
-    def _set_up(self) -> None:
-        gpio = self._gpio
-        gpio.setmode(gpio.BCM)
-        for pin in self._outputs:
-            gpio.setup(pin, gpio.OUT, initial=gpio.LOW)
-        if self._button is not None:
-            gpio.setup(self._button, gpio.IN, pull_up_down=gpio.PUD_UP)
-            gpio.add_event_detect(self._button, gpio.BOTH, callback=self._changed)
-
-    def _changed(self, pin: int) -> None:
-        if (gpio := self._gpio) is not None:
-            self._pressed(not gpio.input(pin), time.monotonic())
+    def _changed(self) -> None:
+        try:
+            events = self._lines.read_edge_events()
+        except OSError as error:  # the kernel does not speak of it any more
+            log.warning("the button of the front panel is not heard: %s", error)
+            asyncio.get_running_loop().remove_reader(self._lines.fd)
+            return
+        for event in events:
+            pressed = event.event_type is gpiod.EdgeEvent.Type.RISING_EDGE
+            self._pressed(pressed, event.timestamp_ns / 1e9)
 
 
-def _library(scratch: Path) -> Any:
-    here = Path.cwd()
-    try:
-        with contextlib.chdir(here if os.access(here, os.W_OK) else scratch):
-            from RPi import GPIO
-    except ModuleNotFoundError:
-        from hotline.panel.gpiochip import KernelPins
+def _chip() -> gpiod.Chip:
+    """The chip of the 40 pins, opened. Raises OSError."""
+    for path in CHIPS:
+        with contextlib.suppress(FileNotFoundError):
+            chip = gpiod.Chip(path)
+            if chip.get_info().label.startswith(LABELS):
+                return chip
+            chip.close()
+    raise OSError("there are no pins of a Raspberry Pi")
 
-        return KernelPins()
-    return GPIO
+
+def _refused(error: Exception) -> HotlineError:
+    return HotlineError(
+        say("The pins of the front panel cannot be used: %(why)s", why=error), NO_PINS
+    )

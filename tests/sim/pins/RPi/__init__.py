@@ -1,1 +1,0 @@
-"""A stand-in; see tests/sim/pins/RPi/GPIO.py."""
