@@ -213,9 +213,9 @@ class Trial:
         self._out.flush()
 
     async def all(self) -> None:
+        await self.judge("the red lamp blinks while nobody can call", self.nobody_can_call)
         self.modem.plug()
         Cable(self.modem.at)
-        await self.judge("the red lamp blinks while nobody can call", self.nobody_can_call)
         await self.judge("a modem on a real USB port is set up", self.modem_up)
         await self.judge("who calls it is greeted, and what they say is kept", self.a_call)
         await self.judge("a modem that is pulled out is down at once", self.pulled_out)

@@ -6,6 +6,9 @@ The card is ALSA's `file` plug-in; PortAudio and all of ALSA above it are real.
 from __future__ import annotations
 
 import asyncio
+import os
+import platform
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +20,7 @@ from hotline.media.soundcard import Card
 
 BASE = "</usr/share/alsa/alsa.conf>\n"
 FRAME_BYTES = 320
+KERNEL = tuple(int(part) for part in platform.release().split(".")[:2])
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +28,26 @@ def no_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without any."""
     (tmp_path / "none.conf").write_text(BASE)
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "none.conf"))
+
+
+DENIED = """
+import ctypes, mmap, threading
+PR_SET_MDWE, REFUSE_EXEC_GAIN = 65, 1
+assert ctypes.CDLL(None).prctl(PR_SET_MDWE, REFUSE_EXEC_GAIN, 0, 0, 0) == 0, "an older kernel"
+try:
+    mmap.mmap(-1, 4096, prot=mmap.PROT_WRITE | mmap.PROT_EXEC)
+except OSError:
+    print("denied")
+from hotline.media.soundcard import Card
+frames, enough = [], threading.Semaphore(0)
+def swap(heard):
+    frames.append(heard)
+    enough.release()
+    return bytes(len(heard))
+card = Card("Android", swap, print)
+print(sum(enough.acquire(timeout=30) for _ in range(10)))
+card.stop()
+"""
 
 
 class Ear:
@@ -58,6 +82,23 @@ async def test_a_card_that_was_plugged_in_after_the_start_is_found(
         card = await asyncio.to_thread(Card, "Android", ear.swap, print)
         await ear.heard(10)
         await asyncio.to_thread(card.stop)
+
+
+@pytest.mark.skipif(KERNEL < (6, 3), reason="this kernel knows no such word for a process")
+async def test_a_card_gives_sound_where_no_memory_may_be_written_and_then_run(
+    tmp_path: Path,
+) -> None:
+    """MemoryDenyWriteExecute of the box's service; the kernel's own word for it, from 6.3 on."""
+    with Ec25Card(MobileNetwork(), tmp_path) as modem:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", DENIED),
+            env=os.environ | {"ALSA_CONFIG_PATH": str(modem.alsa)},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(60):
+            said, wrong = await child.communicate()
+    assert said.decode().split() == ["denied", "10"], wrong.decode()
 
 
 async def test_a_card_gives_whole_frames_and_none_after_it_was_let_go(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +12,8 @@ from hotline.at.commands import Command
 from hotline.errors import LineDown
 from hotline.lines.atport import AtPort
 from hotline.said import Said, say
+
+log = logging.getLogger(__name__)
 
 
 class OpenModem:
@@ -34,11 +36,19 @@ class OpenModem:
         return await self.port.ask(command, first=first)
 
     def run(self, work: Any) -> asyncio.Task[None]:
-        """An errand at the modem; when the modem is lost meanwhile, its legs are told anyway."""
+        """An errand at the modem; when the modem is lost meanwhile, its legs are told anyway.
+
+        One that ends by a mistake of ours would leave a caller in silence: the modem is lost, too.
+        """
 
         async def errand() -> None:
-            with contextlib.suppress(LineDown):
+            try:
                 await work
+            except LineDown:
+                pass
+            except Exception:
+                log.exception("modem %s: an errand failed", self.name)
+                self.fail(say("The modem %(line)s was lost.", line=self.name))
 
         task = asyncio.create_task(errand())
         self._errands.add(task)

@@ -2,7 +2,9 @@
 
 The card is open only while a call has sound: a modem that is not in a call gives none, and
 PortAudio knows only the cards that were there when it last looked, which it can do anew only
-while it plays nothing. Both directions run by the card's clock, in PortAudio's thread.
+while it plays nothing. Both directions run by the card's clock, in a thread of ours that reads and
+writes: PortAudio could call us itself, but through memory that is written and then run, which the
+box's service may not have.
 """
 
 from __future__ import annotations
@@ -28,13 +30,14 @@ log = logging.getLogger(__name__)
 FRAME = CLOCK_RATE * FRAME_MS // 1000
 OPEN_TRIES = 10  # the card takes sound only a while after the modem was told to give it
 AGAIN_S = 0.2
+HANGS_S = 5.0  # a card that gives no frame for so long is left to its own thread
 
 
 class Card:
     """One sound card, open: gives `swap` what it heard and plays what comes back, until `stop`.
 
-    name: part of the card's name, as PortAudio shows it. lost: called from another thread when the
-    card has gone by itself. Raises LineDown when it cannot be opened.
+    name: part of the card's name, as PortAudio shows it. swap, lost: called from another thread;
+    lost when the card has gone by itself. Raises LineDown when it cannot be opened.
     """
 
     _open: ClassVar[set[Card]] = set()
@@ -49,13 +52,13 @@ class Card:
         with self._turn:
             self._stream = self._opened(name)
             self._open.add(self)
+        self._thread = threading.Thread(target=self._carry, name="sound card", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
-        """Let the card go; harmless when repeated."""
+        """Let the card go, after its next frame; harmless when repeated."""
         self._stopping = True
-        with self._turn:
-            self._stream.close(ignore_errors=True)
-            self._open.discard(self)
+        self._thread.join(HANGS_S)
 
     def _opened(self, name: str) -> Any:
         try:
@@ -77,8 +80,6 @@ class Card:
             channels=1,
             dtype="int16",
             latency="low",
-            callback=self._carry,
-            finished_callback=self._finished,
         )
 
     def _found(self, name: str) -> int:
@@ -94,13 +95,19 @@ class Card:
             say("There is no sound card %(card)s.", card=name), say("Look at `card` in box.toml.")
         )
 
-    def _carry(self, heard: Any, said: Any, _frames: int, _time: Any, _status: Any) -> None:
-        now = time.monotonic()
-        self.ear.hear(bytes(heard), now)
-        self.ear.taken(now)
-        said[:] = self._swap(bytes(heard))
-
-    def _finished(self) -> None:
+    def _carry(self) -> None:
+        try:
+            while not self._stopping:
+                heard = bytes(self._stream.read(FRAME)[0])
+                now = time.monotonic()
+                self.ear.hear(heard, now)
+                self.ear.taken(now)
+                self._stream.write(self._swap(heard))
+        except sounddevice.PortAudioError as error:
+            log.info("a sound card ended: %s", error)
+        with self._turn:
+            self._stream.close(ignore_errors=True)
+            self._open.discard(self)
         if not self._stopping:
             self._lost("its sound card is gone")
 
