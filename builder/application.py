@@ -19,8 +19,10 @@ PIP = f"/{LENT}/pip/bin/pip"
 Inside = Callable[..., None]  # runs a command with the tree as its root
 
 
-def install(tree: Path, pjsip: Path, top: Path, cache: Path, inside: Inside, log: Path) -> Path:
-    """Its site-packages, in the tree. pjsip: the tar of the wheel."""
+def install(
+    tree: Path, pjsip: Path, top: Path, cache: Path, inside: Inside, log: Path, native: Path | None
+) -> Path:
+    """Its site-packages, in the tree. pjsip: the tar of the wheel. native: see `make_tree`."""
     (tree / LENT).mkdir(parents=True)
     steps.run(["tar", "-xf", pjsip, "-C", tree / LENT], log)
     inside("python3", "-m", "venv", f"/{LENT}/pip")
@@ -33,7 +35,10 @@ def install(tree: Path, pjsip: Path, top: Path, cache: Path, inside: Inside, log
     for path in site.glob("*.dist-info/direct_url.json"):
         path.unlink()
     _own_files(tree, site, top)
-    _compile(tree, site, inside)
+    if native:
+        _compile_outside(tree, site, native, log)
+    else:
+        _compile(tree, site, inside)
     return site
 
 
@@ -94,6 +99,21 @@ def _own_files(tree: Path, site: Path, top: Path) -> None:
     command = tree / VENV / "bin/hotline"
     command.write_text(f'#!/bin/sh\nexec /{VENV}/bin/python -m hotline "$@"\n', encoding="utf-8")
     command.chmod(0o755)
+
+
+def _compile_outside(tree: Path, site: Path, native: Path, log: Path) -> None:
+    """Bytecode is the same for every architecture, and emulated it would take most of an hour."""
+    place = tree.with_suffix(".native")
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    steps.run(["tar", "--numeric-owner", "-xf", native, "-C", place], log)
+    for part in (VENV / "bin", site.relative_to(tree)):
+        shutil.copytree(tree / part, place / part, symlinks=True)
+    shutil.copy(tree / VENV / "pyvenv.cfg", place / VENV)
+    _compile(place, place / site.relative_to(tree), steps.inside(place, log))
+    shutil.rmtree(site)
+    shutil.copytree(place / site.relative_to(tree), site, symlinks=True)
+    shutil.rmtree(place)
 
 
 def _compile(tree: Path, site: Path, inside: Inside) -> None:

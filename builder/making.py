@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder import bundle, disk, sbom, steps
-from builder.base import base_root
+from builder.base import base_root, own_architecture
 from builder.keys import Keys
 from builder.pjsip import wheel
 from builder.recipe import Recipe
@@ -42,8 +42,12 @@ def make_image(
     listing = (top / "boot/packages.txt").read_text(encoding="utf-8")
     base = base_root(recipe, variant, listing, cache)
     pjsip = wheel(recipe, variant, top, cache)
+    own = own_architecture()
+    like = next((one for one in recipe.variants.values() if one.architecture == own), None)
+    foreign = like is not None and like.architecture != variant.architecture
+    native = base_root(recipe, like, listing, cache) if like and foreign else None
     tree = work / "tree"
-    make_tree(tree, base, pjsip, recipe, variant_name, top, cache, known)
+    make_tree(tree, base, pjsip, recipe, variant_name, top, cache, known, native)
     bom = _parts_list(tree, recipe, variant_name, top, out)
     disk.make_root(tree, work / "root.squashfs", recipe, log)
     _boot_parts(tree, work, recipe, variant_name, log)

@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from hotline.errors import HotlineError
 
+CLEAN = ("PATH=/usr/sbin:/usr/bin", "HOME=/root", "LC_ALL=C.UTF-8")
 LAST_WORDS = 15  # lines of a failed command that are shown
 TOOLS = {
     "mmdebstrap": "mmdebstrap",
@@ -67,6 +68,15 @@ def run(
             f"`{Path(command[0]).name}` failed ({done.returncode}):\n    " + "\n    ".join(said),
             f"The whole log is {log}.",
         )
+
+
+def inside(root: Path, log: Path) -> Callable[..., None]:
+    """Runs a command with that folder as its root, and nothing of this machine's environment."""
+
+    def run_there(*words: str) -> None:
+        run(["env", "-i", *CLEAN, "chroot", root, *words], log)
+
+    return run_there
 
 
 def _missing(tool: str) -> StepFailed:

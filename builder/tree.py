@@ -10,7 +10,6 @@ from builder import application, bundle, steps
 from builder.recipe import Recipe, Variant
 from hotline import __version__
 
-CLEAN = ("PATH=/usr/sbin:/usr/bin", "HOME=/root", "LC_ALL=C.UTF-8")
 # There while somebody looks at it, and for that moment alone writable: a power cut finds it closed.
 CARD = (
     "noauto,x-systemd.automount,x-systemd.idle-timeout=10s,nofail,"
@@ -29,15 +28,16 @@ def make_tree(
     top: Path,
     cache: Path,
     known: Path,
+    native: Path | None,
 ) -> None:
-    """`tree` must not exist. known: the certificate of updates. Raises steps.StepFailed."""
+    """`tree` must not exist. known: the certificate of updates. native: where the tree is for
+    another computer than this, a root like it that this one can run. Raises steps.StepFailed.
+    """
     variant = recipe.variant(variant_name)
     log = tree.with_suffix(".log")
     tree.mkdir(parents=True)
 
-    def inside(*words: str) -> None:
-        steps.run(["env", "-i", *CLEAN, "chroot", tree, *words], log)
-
+    inside = steps.inside(tree, log)
     with steps.step("Unpacking Debian"):
         steps.run(["tar", "--numeric-owner", "-xf", base, "-C", tree], log)
     with steps.step("The files of boot/"):
@@ -47,7 +47,7 @@ def make_tree(
         _lay_out(tree, recipe)
         _know_updates(tree, recipe, variant_name, known)
     with steps.step("The application"):
-        application.install(tree, pjsip, top, cache, inside, log)
+        application.install(tree, pjsip, top, cache, inside, log, native)
     with steps.step("Users and units"):
         inside("systemd-sysusers")
         inside("systemctl", "enable", *recipe.units.enable)
