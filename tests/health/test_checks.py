@@ -187,7 +187,7 @@ def test_a_stick_that_is_a_disk_still_says_what_to_install(
 ) -> None:
     machine.show("1-1.3", ("12d1", "1446"), {0: None}, STORAGE)
     found = about_modems(tmp_path, 'name = "mobile"\nusb = "1-1.3"')
-    assert [one.action for one in found] == ["Install usb-modeswitch."]
+    assert [one.action for one in found] == ["Pull it out, and plug it in again after ten seconds."]
 
 
 NUMBER = 'number = "+37322123456"\n'

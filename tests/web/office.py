@@ -129,7 +129,7 @@ from tests.web.letters import everything
 NOW = datetime(2026, 12, 5, 10, 30, tzinfo=UTC)
 DISK = say("The %(modem)s at USB %(place)s shows itself as a disk.", modem="Huawei", place="1-1.4")
 EC25 = say("%(modem)s at USB %(place)s", modem="Quectel EC25", place="1-1.3")
-SWITCH = say("Install usb-modeswitch.")
+SWITCH = say("Pull it out, and plug it in again after ten seconds.")
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"
 
 

@@ -107,7 +107,7 @@ def test_a_modem_that_was_found_becomes_a_line_with_one_button(page: Page) -> No
 def test_a_modem_that_cannot_be_used_yet_says_why_and_has_no_button(page: Page) -> None:
     browser = page.owner()
     text = seen(browser, "/lines")
-    assert "shows itself as a disk. Install usb-modeswitch." in text
+    assert "shows itself as a disk. Pull it out, and plug it in again after ten seconds." in text
     assert text.count("Use this modem") == 1
     assert send(browser, "/lines/use", place="1-1.4").status_code == 409
 

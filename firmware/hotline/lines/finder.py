@@ -112,7 +112,7 @@ class Seen:
         if self.is_disk:
             raise Unplugged(
                 say("The %(modem)s at USB %(place)s shows itself as a disk.", **named),
-                say("Install usb-modeswitch."),
+                say("Pull it out, and plug it in again after ten seconds."),
             )
         if known is None:
             raise LineDown(
