@@ -93,7 +93,7 @@ def call(machine: Machine, room: Path) -> float:
         listener.start()
         try:
             done = subprocess.run(
-                ["sipp", "-sf", CALL, "-i", HERE, "-m", "1", "-nostdin", "-timeout", "60",
+                ["sipp", "-sf", CALL, "-i", HERE, "-m", "1", "-nostdin", "-timeout", "120",
                  "-timeout_error", "-key", "sound", str(ear.getsockname()[1]), "-trace_err",
                  "-trace_msg", f"{HERE}:{machine.sip}"],
                 cwd=room, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
