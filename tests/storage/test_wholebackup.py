@@ -529,6 +529,7 @@ def test_everything_in_the_data_folder_is_backed_up_or_left_out_on_purpose(tmp_p
         "updates": "the program, and beside the data folder",
         "restore": "a backup on its way back",
         "answers_told": "told once more at worst",
+        "country": "made again from the office",
         "lan": "the network this one machine is in",
         "previous": "what a backup took the place of",
         "page": "a folder; the accounts in it are backed up",
