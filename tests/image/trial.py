@@ -5,6 +5,7 @@ Every step says what was seen; a step that fails does not hide the next.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import socket
@@ -13,6 +14,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -86,7 +88,6 @@ def call(machine: Machine, room: Path) -> float:
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind((HERE, 0))
-        ear.settimeout(1)
         heard: list[bytes] = []
         over = threading.Event()
         listener = threading.Thread(target=_talk, args=(ear, heard, over))
@@ -127,15 +128,18 @@ def greeted(machine: Machine, room: Path, within: float) -> float:
 
 
 def _talk(ear: socket.socket, heard: list[bytes], over: threading.Event) -> None:
-    """As many packets are said as are heard, to where those came from (RFC 3550, 5.1)."""
-    said = 0
+    """Hears, and says a packet every 20 ms to where the first came from (RFC 3550, 5.1): a box that
+    listens sends none.
+    """
+    said, box, began = 0, None, 0.0
+    ear.settimeout(FRAME / RATE / 2)
     while not over.is_set():
-        try:
-            packet, box = ear.recvfrom(2048)
-        except TimeoutError:
-            continue
-        if len(packet) > 12 and packet[1] & 0x7F == PCMA:
-            heard.append(packet[12:])
+        with contextlib.suppress(TimeoutError):
+            packet, came_from = ear.recvfrom(2048)
+            if len(packet) > 12 and packet[1] & 0x7F == PCMA:
+                heard.append(packet[12:])
+                box, began = box or came_from, began or time.monotonic()
+        while box and said * FRAME / RATE < time.monotonic() - began:
             begin = said * FRAME
             head = struct.pack(">BBHII", 0x80, PCMA, said & 0xFFFF, begin, SOURCE)
             ear.sendto(head + g711.encode(SAID.at(begin, FRAME), PCMA), box)
