@@ -20,7 +20,7 @@ ANYBODY = frozenset(Role)
 SETTING_UP = frozenset({Role.OWNER, Role.MANAGER})
 OWNER = frozenset({Role.OWNER})
 WORKING = SETTING_UP | {Role.AGENT}
-IN_THE_BAR = frozenset({"home", "inbox", "calls", "duty", "shifts", "people", "lines"})
+IN_THE_BAR = frozenset({"home", "inbox", "calls", "duty", "shifts", "people", "answers", "lines"})
 
 
 @dataclass(frozen=True)
