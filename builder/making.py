@@ -11,7 +11,7 @@ from builder import bundle, disk, sbom, steps
 from builder.base import base_root, own_architecture
 from builder.keys import Keys
 from builder.pjsip import wheel
-from builder.recipe import Recipe
+from builder.recipe import Recipe, Variant
 from builder.tree import make_tree
 from hotline import __version__
 
@@ -42,10 +42,7 @@ def make_image(
     listing = (top / "boot/packages.txt").read_text(encoding="utf-8")
     base = base_root(recipe, variant, listing, cache)
     pjsip = wheel(recipe, variant, top, cache)
-    own = own_architecture()
-    like = next((one for one in recipe.variants.values() if one.architecture == own), None)
-    foreign = like is not None and like.architecture != variant.architecture
-    native = base_root(recipe, like, listing, cache) if like and foreign else None
+    native = _native(recipe, variant, listing, cache)
     tree = work / "tree"
     make_tree(tree, base, pjsip, recipe, variant_name, top, cache, known, native)
     bom = _parts_list(tree, recipe, variant_name, top, out)
@@ -59,6 +56,15 @@ def make_image(
     final = out / name
     card.replace(final)
     return Made(final, bom)
+
+
+def _native(recipe: Recipe, variant: Variant, listing: str, cache: Path) -> Path | None:
+    """Where the variant is for another computer than this: a root that this one can run."""
+    own = own_architecture()
+    if variant.architecture == own:
+        return None
+    like = next((one for one in recipe.variants.values() if one.architecture == own), None)
+    return base_root(recipe, like, listing, cache) if like else None
 
 
 def make_update(recipe: Recipe, variant_name: str, out: Path, keys: Keys) -> Path:

@@ -13,17 +13,12 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.image.machine import HERE, Machine
 from tests.sim import listen
+from tests.sim.browsers import CHROMIUM, PLAYED
 from tests.sim.sound import Tone
 
-CHROMIUM = "/usr/bin/chromium"
 NAME, SECRET = "maria", "roua plop cizme vioara"
 PATIENCE_MS = 120_000  # for one step of a machine that is thirty times slower than a real one
 CODE = re.compile(r"One-time code: ([0-9A-Z]{4}-[0-9A-Z]{4})")
-PLAYED = """a => new Promise((played, failed) => {
-  a.ontimeupdate = () => { if (a.currentTime > 0.1) played() };
-  a.onerror = () => failed(a.error);
-  a.play().catch(failed);
-})"""
 
 
 FETCHED = "async a => Array.from(new Uint8Array(await (await fetch(a.src)).arrayBuffer()))"

@@ -117,3 +117,21 @@ async def test_a_card_gives_whole_frames_and_none_after_it_was_let_go(
         await asyncio.sleep(0.1)
         assert len(ear.frames) == count
         assert lost == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_mistake_of_ours_ends_the_sound_of_the_call_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    lost: asyncio.Queue[str] = asyncio.Queue()
+
+    def swap(_heard: bytes) -> bytes:
+        raise MemoryError
+
+    with Ec25Card(MobileNetwork(), tmp_path) as modem:
+        monkeypatch.setenv("ALSA_CONFIG_PATH", str(modem.alsa))
+        tell = lambda why: loop.call_soon_threadsafe(lost.put_nowait, why)  # noqa: E731
+        card = await asyncio.to_thread(Card, "Android", swap, tell)
+        assert await asyncio.wait_for(lost.get(), 30) == "its sound card is gone"
+        await asyncio.to_thread(card.stop)

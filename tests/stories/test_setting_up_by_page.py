@@ -24,10 +24,10 @@ from playwright.async_api import Browser, Locator, Page, async_playwright, expec
 
 from hotline_web.languages import LANGUAGES, catalogue
 from tests.sim.box import LISTEN, BoxUnderTest, free_port
+from tests.sim.browsers import CHROMIUM, PLAYED
 from tests.sim.sip import OutgoingCall, Provider, behaviours
 from tests.sim.sound import Tone
 from tests.stories.stage import OURS, PASSWORD, PLENTY, STAFF, USER, voices
-from tests.web.browser import CHROMIUM
 
 pytestmark = [
     pytest.mark.skipif(not shutil.which(CHROMIUM), reason="Debian's chromium is missing"),
@@ -279,11 +279,6 @@ async def hears_a_call(hand: Hand, fresh: Fresh) -> None:
     await call.hang_up()
 
 
-PLAYED = """a => new Promise((played, failed) => {
-  a.ontimeupdate = () => { if (a.currentTime > 0.1) played() };
-  a.onerror = () => failed(a.error);
-  a.play().catch(failed);
-})"""
 STEPS: dict[str, Callable[[Hand, Fresh], Awaitable[None]]] = {
     "About you": tells_of_the_office,
     "Recorded messages": hears_the_notice,

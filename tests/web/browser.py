@@ -18,10 +18,10 @@ from playwright.sync_api import (
 )
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.sim.browsers import CHROMIUM
 from tests.web.conftest import OWNER, PASSWORD
 from tests.web.conftest import Page as Box
 
-CHROMIUM = "/usr/bin/chromium"
 PATIENCE_MS = 20_000  # a busy machine is no fault of the page
 expect.set_options(timeout=PATIENCE_MS)
 

@@ -105,11 +105,12 @@ class Card:
                 self._stream.write(self._swap(heard))
         except sounddevice.PortAudioError as error:
             log.info("a sound card ended: %s", error)
-        with self._turn:
-            self._stream.close(ignore_errors=True)
-            self._open.discard(self)
-        if not self._stopping:
-            self._lost("its sound card is gone")
+        finally:  # whatever ended it, nobody is left in silence
+            with self._turn:
+                self._stream.close(ignore_errors=True)
+                self._open.discard(self)
+            if not self._stopping:
+                self._lost("its sound card is gone")
 
 
 class CardSound:
