@@ -1,7 +1,7 @@
 """The box in a virtual machine among hardware of the kernel's making: pins, a USB modem, its sound.
 
 The image is the one that is shipped: what stands around it (tests/image/inside.py) lies on the data
-partition, and systemd starts it because the virtual machine's firmware names its units.
+partition, and systemd starts it because the kernel's command line brings its units along.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ CARD = 1  # the partition
 LARGER = 1 << 30  # than the image: so much room the data partition is to find
 ALL_WITHIN = 1800.0
 ERASED_WITHIN = 1800.0
+TOLD = Path("/dev/virtio-ports/hotline-judge")  # inside the machine
 LAST = "a press for erasing is under way"
 ERASING = "Everything on this box is being erased"
 SETTINGS = """
@@ -67,13 +68,13 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=/bin/sh /data/trial/fakes.sh
 """,
-    "systemd.extra-unit.hotline-judge.service": """
+    "systemd.extra-unit.hotline-judge.service": f"""
 [Unit]
 After=hotline-fakes.service hotline.service
 ConditionPathExists=/data/trial/tests
 [Service]
 Environment=PYTHONPATH=/data/trial PYTHONUNBUFFERED=1
-ExecStart=/usr/lib/hotline/venv/bin/python -m tests.image.inside /dev/ttyS1
+ExecStart=/usr/lib/hotline/venv/bin/python -m tests.image.inside {TOLD}
 StandardError=journal+console
 """,
     "systemd.unit-dropin.multi-user.target": """
@@ -83,13 +84,22 @@ Wants=hotline-fakes.service hotline-judge.service
 }
 
 
-def smbios() -> list[str]:
-    """Words for QEMU: its firmware hands these units to systemd (systemd.system-credentials(7))."""
-    words = []
-    for name, text in UNITS.items():
-        coded = base64.b64encode(text.encode()).decode()
-        words += ["-smbios", f"type=11,value=io.systemd.credential.binary:{name}={coded}"]
-    return words
+def brought() -> str:
+    """Words for the kernel: systemd takes these units from them (systemd.system-credentials(7)).
+
+    Not every machine has another way: an arm64 one without a UEFI has no SMBIOS, and the names of
+    fw_cfg are too short. A kernel takes no more than 2048 letters.
+    """
+    coded = {name: base64.b64encode(text.strip().encode()).decode() for name, text in UNITS.items()}
+    return " ".join(f"systemd.set_credential_binary={name}:{text}" for name, text in coded.items())
+
+
+def port(said: Path) -> tuple[str, ...]:
+    """Words for QEMU: what the box writes into TOLD stands in that file."""
+    return (
+        *("-device", "virtio-serial-pci", "-chardev", f"file,id=judge,path={said}"),
+        *("-device", f"virtserialport,chardev=judge,name={TOLD.name}"),
+    )
 
 
 def set_up(card: Path, room: Path, data: Path) -> Path:
@@ -124,7 +134,7 @@ def try_hardware(card: Path, data: Path, room: Path) -> int:
     room.mkdir(parents=True)
     copy = set_up(card, room, data)
     said = room / "inside.jsonl"
-    machine = Machine.start(copy, room, range(0), False, "-serial", f"file:{said}", *smbios())
+    machine = Machine.start(copy, room, range(0), False, *port(said), kernel=brought())
     told: list[Row] = []
     try:
         told_of("the trial inside comes to its end", told, lambda: _ends(machine, said))

@@ -23,6 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from hotline.control.client import Control, ServiceDown
+from hotline.storage.places import Places
 from tests.sim import listen
 from tests.sim.gsm import Ec25Card, MobileNetwork
 from tests.sim.sound import Tone
@@ -33,13 +35,15 @@ SOCKETS = Path("/sys/devices/platform/dummy_hcd.0")
 GATEWAY = ("127.0.0.1", 5090)
 NAMES = Path("/etc/machine-id"), Path("/data/machine-id")
 HOTLINE = "/usr/lib/hotline/venv/bin/hotline"
-SETTINGS = "/data/hotline/box.toml"
+DATA = Path("/data/hotline")
+SETTINGS = DATA / "box.toml"
+PAUSE_S = 1.0  # before the box is asked: it has little time, and is not to answer us alone
 LOOK_S, LONG_S = 0.02, 240.0  # the machine is some thirty times slower than a real one
 CALLER = "+3736900000"
 SOUND = ("-q", "-D", "plughw:Loopback,1,0", "-t", "raw", "-f", "S16_LE", "-r", "8000", "-c", "1")
 SAYS_S = 15.0  # the caller, a tone, also while the box still speaks
 KEPT_S = 3.0  # of it, at least
-RECORDINGS = Path("/data/hotline/recordings")
+RECORDINGS = DATA / "recordings"
 
 
 class Chip:
@@ -150,6 +154,7 @@ async def until(true: Callable[[], bool], what: str, within: float = LONG_S) -> 
     """Seconds until it is so. Raises AssertionError."""
     began = time.monotonic()
     while not await asyncio.to_thread(true):
+        await asyncio.sleep(0.1)
         assert time.monotonic() - began < within, f"not within {within:g} s: {what}"
     return time.monotonic() - began
 
@@ -157,7 +162,7 @@ async def until(true: Callable[[], bool], what: str, within: float = LONG_S) -> 
 def asked(*words: str) -> str:
     """What the box itself says."""
     done = subprocess.run(
-        [HOTLINE, "--settings", SETTINGS, *words], capture_output=True, text=True, check=False
+        [HOTLINE, "--settings", str(SETTINGS), *words], capture_output=True, text=True, check=False
     )
     return done.stdout
 
@@ -170,16 +175,17 @@ def log_of_the_box(lines: int = 20) -> str:
 
 def line_is_up(name: str) -> bool:
     """As the box itself says it."""
+    time.sleep(PAUSE_S)
     try:
-        return any(
-            row["name"] == name and row["up"] for row in json.loads(asked("lines", "--json"))
-        )
-    except ValueError:  # it is beginning anew
+        status = Control(Places(DATA).control, LONG_S).status()
+    except ServiceDown:  # it is beginning anew
         return False
+    return any(line.name == name and line.up for line in status.lines)
 
 
 def message_of(number: str) -> str:
     """The recording of what that caller left, "" if there is none."""
+    time.sleep(PAUSE_S)
     try:
         rows = json.loads(asked("messages", "--json"))
     except ValueError:  # the box is beginning anew
@@ -314,6 +320,7 @@ class Trial:
 
 
 async def _tell(file: Path) -> None:
+    await until(file.exists, f"{file} is there")
     with file.open("w", encoding="utf-8") as out:
         await Trial(out).all()
 

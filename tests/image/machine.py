@@ -55,11 +55,12 @@ class Machine:
         trial: bool = False,
         *more: str,
         disk: Sequence[str] = (),
+        kernel: str = "",
     ) -> Self:
         """Power on, without KVM: the slow way, which works on every machine.
 
         sound: its UDP ports, as its settings say. more: words for QEMU. disk: such words that put
-        in the card in another way.
+        in the card in another way. kernel: words for it, beside those of the card.
         """
         found = firmware.start_of(card, room, trial)
         sip, https = _free(socket.SOCK_DGRAM), _free(socket.SOCK_STREAM)
@@ -71,7 +72,7 @@ class Machine:
             "nice", "-n", "5", *COMPUTERS[architecture(found.kernel)], "-accel",
             "tcg,thread=multi", "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none",
             "-serial", f"file:{log}", "-kernel", str(found.kernel), "-initrd", str(found.ram_disk),
-            "-append", found.command_line.replace(" quiet", ""),
+            "-append", f"{found.command_line.replace(' quiet', '')} {kernel}".rstrip(),
             *(disk or ("-drive", f"file={card},if=virtio,format=raw")),
             "-netdev", ",".join(["user", "id=lan", *ways]),
             "-device", "virtio-net-pci,netdev=lan", "-device", "virtio-rng-pci", *more,

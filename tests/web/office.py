@@ -504,8 +504,8 @@ class Office:
                     name="Mobile",
                     kind="modem",
                     up=False,
-                    words="The SIM asks for its PIN.",
-                    action="Write the PIN into box.toml, or take it off the SIM in a telephone.",
+                    words="The SIM card asks for its PIN.",
+                    action="Enter it on the page Lines, or as pin of [[modem]] in box.toml.",
                 ),
             ),
             live=(

@@ -43,7 +43,7 @@ def case(page: Page, number: int) -> Case:
 
 def test_the_first_page_says_whether_callers_can_reach_us_and_why_not(page: Page) -> None:
     browser = page.owner()
-    assert "Callers can reach you on 1 of 2 lines. Mobile: The SIM asks for its PIN." in seen(
+    assert "Callers can reach you on 1 of 2 lines. Mobile: The SIM card asks for its PIN." in seen(
         browser, "/"
     )
     up = LineState(id="office", name="Office line", up=True)
@@ -324,7 +324,7 @@ def test_the_lines_say_how_they_are_and_what_to_do(looking: FlaskClient) -> None
     text = seen(looking, "/lines")
     assert "Office line ✓ Ready +373 22 000 000" in text
     assert (
-        "Mobile ✕ Not ready Modem with a SIM card The SIM asks for its PIN. Write the PIN" in text
+        "Mobile ✕ Not ready Modem with a SIM card The SIM card asks for its PIN. Enter it" in text
     )
 
 

@@ -300,7 +300,7 @@ def test_what_was_wrong_is_said_with_one_thing_to_do(
 
 def test_a_line_that_is_not_ready_is_the_first_cause(page: Page) -> None:
     text = seen(page.owner(), "/setup/test/wrong")
-    assert "Mobile: The SIM asks for its PIN." in text
+    assert "Mobile: The SIM card asks for its PIN." in text
 
 
 def a_call(page: Page, *steps: str) -> int:
