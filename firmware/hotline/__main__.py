@@ -48,7 +48,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except BadSettings as trouble:
         terminal.warn(("Not taken:", "red"), str(trouble))
     except HotlineError as trouble:
-        terminal.warn((trouble.cause, "red"), trouble.action)
+        terminal.warn((trouble.cause, "red"), trouble.at_terminal)
     except KeyboardInterrupt:
         pass
     return FAILED

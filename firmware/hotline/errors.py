@@ -7,13 +7,15 @@ class HotlineError(Exception):
     """Something the owner can mend.
 
     `cause` is one sentence saying what happened, `action` one saying what to do. Both are
-    English source texts; the page translates them.
+    English source texts; the page translates them. at_terminal: the action of who has a shell,
+    where that is another.
     """
 
-    def __init__(self, cause: str, action: str = "") -> None:
+    def __init__(self, cause: str, action: str = "", at_terminal: str = "") -> None:
         super().__init__(f"{cause} {action}".strip())
         self.cause = cause
         self.action = action
+        self.at_terminal = at_terminal or action
 
 
 class BadSettings(HotlineError):  # noqa: N818 - named for what the owner sees

@@ -127,6 +127,7 @@ from tests.lan.fake import FakeManager
 from tests.web.letters import everything
 
 NOW = datetime(2026, 12, 5, 10, 30, tzinfo=UTC)
+HUAWEI = say("%(modem)s at USB %(place)s", modem="Huawei 12d1:1f01", place="1-1.4")
 DISK = say("The %(modem)s at USB %(place)s shows itself as a disk.", modem="Huawei", place="1-1.4")
 EC25 = say("%(modem)s at USB %(place)s", modem="Quectel EC25", place="1-1.3")
 SWITCH = say("Pull it out, and plug it in again after ten seconds.")
@@ -441,7 +442,7 @@ class Office:
                     words=EC25,
                     settings={"model": "ec25", "usb": "1-1.3"},
                 ),
-                FoundModem(words="Huawei 12d1:1f01 at USB 1-1.4", trouble=DISK, action=SWITCH),
+                FoundModem(words=HUAWEI, trouble=DISK, action=SWITCH),
             ),
             added=(
                 AddedLine(
@@ -505,7 +506,7 @@ class Office:
                     kind="modem",
                     up=False,
                     words="The SIM card asks for its PIN.",
-                    action="Enter it on the page Lines, or as pin of [[modem]] in box.toml.",
+                    action="Enter it on the page Lines.",
                 ),
             ),
             live=(

@@ -86,6 +86,13 @@ def test_an_empty_list_says_so_and_leads_on(page: Page, path: str, sentence: str
     assert sentence in words(browser, path)
 
 
+def test_where_nobody_is_named_nothing_can_be_mine_and_people_are_added(page: Page) -> None:
+    desk = page.daemon.desk
+    desk.state = desk.state.model_copy(update={"people": ()})
+    told = words(page.owner(), "/inbox?show=mine")
+    assert "Nobody is named yet. Callers may leave a message. Add people" in told
+
+
 def test_done_leads_to_the_next_and_is_taken_back_with_one_tap(page: Page) -> None:
     browser = page.owner()
     before = case(page, 102)

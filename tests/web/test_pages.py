@@ -86,7 +86,7 @@ def test_with_the_service_down_the_first_page_says_so_and_the_records_are_still_
     browser = page.owner()
     page.daemon.path.rename(page.daemon.path.with_name("gone"))
     first = seen(browser, "/")
-    assert "Callers cannot reach you. The hotline service is not running. Start it" in first
+    assert "Callers cannot reach you. The hotline service is not running. Wait a minute" in first
     assert "Complaint 102" in first
     assert browser.get("/inbox/102/sound").status_code == 200
     answer = send(browser, "/inbox/102/done", seen="/inbox/102")

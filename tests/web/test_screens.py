@@ -42,7 +42,7 @@ FULL, EMPTY, DOWN, NEW = "full", "empty", "down", "new"
 # What the office and its journal say themselves, beside what the daemon says of them.
 WRITTEN = (
     *(HOSTILE, OWNER, "Maria", "Ana", "Ion", "vacation", "Flori", "Office line", "Hotline"),
-    *("Quectel EC25", "Huawei 12d1:1f01 at USB 1-1.4", "Huawei", "USB"),
+    *("Quectel EC25", "Huawei 12d1:1f01", "Huawei", "USB"),
     *("usb-modeswitch", "line", "The best", "mobile", "IMEI"),
     "Лінія office",
     "Линия office",  # without the daemon nobody knows more of a line than its id

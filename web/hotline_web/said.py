@@ -15,15 +15,15 @@ def N_(text: str) -> str:  # noqa: N802 - the name gettext gives it
 
 SAID = (
     N_("The hotline service is not running."),
-    N_("Start it with: sudo systemctl start hotline (or: hotline run)."),
+    N_("Wait a minute: it starts by itself. If it does not, switch the box off and on."),
     N_("This user may not talk to the hotline service."),
     N_("Use the user the service runs as, or add yours to its group."),
     N_("The hotline service does not answer."),
-    N_("Wait a minute; then restart it."),
+    N_("Wait a minute. If it stays so, switch the box off and on."),
     N_("The hotline service ended the conversation before it answered."),
     N_("Look whether it did what you asked, then try again."),
     N_("The page and the hotline service are not of one version."),
-    N_("Restart both."),
+    N_("Switch the box off and on."),
     N_("The hotline has never been started."),
     N_("Start the hotline service."),
     N_("The records cannot be read now."),

@@ -77,10 +77,7 @@ class Caps:
                     "Today's %(minutes)s minutes of forwarded calls are used up.",
                     minutes=round(self.allowance(now) / 60),
                 ),
-                say(
-                    "Allow some more on the page People or with `hotline caps resume`, or raise"
-                    " [limits] minutes_per_day in box.toml, if this is your own traffic."
-                ),
+                say("If these calls are your own, allow some more on the page People."),
             )
         if sum(one.number == allowed for one in self.dialled) >= self._per_hour:
             raise Waits(
@@ -165,12 +162,12 @@ class Caps:
         if not self.limits.minutes_per_day:
             raise HotlineError(
                 say("No minutes of forwarded calls are allowed at all."),
-                say("Raise [limits] minutes_per_day in box.toml."),
+                say("Raise the limit: Settings, What calls may cost."),
             )
         if not self.may_resume(now):
             raise HotlineError(
                 say("Minutes were added today already, and that is possible once a day."),
-                say("Raise [limits] minutes_per_day in box.toml if this is your own traffic."),
+                say("If these calls are your own, raise the limit: Settings, What calls may cost."),
             )
         self.resumed = Use(now, What.RESUMED, amount=self.limits.minutes_per_day * 60 * EXTRA)
         self.on_use(self.resumed)

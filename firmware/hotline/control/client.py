@@ -486,6 +486,7 @@ def _plain_words() -> Iterator[None]:
     except (FileNotFoundError, ConnectionRefusedError):
         raise ServiceDown(
             "The hotline service is not running.",
+            "Wait a minute: it starts by itself. If it does not, switch the box off and on.",
             "Start it with: sudo systemctl start hotline (or: hotline run).",
         ) from None
     except PermissionError:
@@ -495,7 +496,8 @@ def _plain_words() -> Iterator[None]:
         ) from None
     except TimeoutError:
         raise ServiceDown(
-            "The hotline service does not answer.", "Wait a minute; then restart it."
+            "The hotline service does not answer.",
+            "Wait a minute. If it stays so, switch the box off and on.",
         ) from None
     except OSError as broken:
         raise ServiceDown(
@@ -503,5 +505,5 @@ def _plain_words() -> Iterator[None]:
         ) from broken
     except ValidationError as strange:
         raise ServiceDown(
-            "The page and the hotline service are not of one version.", "Restart both."
+            "The page and the hotline service are not of one version.", "Switch the box off and on."
         ) from strange

@@ -147,17 +147,19 @@ class Access:
             self.wants_pin = True
             raise LineDown(
                 say("The SIM card asks for its PIN."),
-                say("Enter it on the page Lines, or as pin of [[modem]] in box.toml."),
+                say("Enter it on the page Lines."),
             )
         answer = await ask(self._quirks.pin_tries)
         left = [event.left for event in answer.events if isinstance(event, PinTries)]
         if not left or left[0] < ALL_PIN_TRIES:
             raise LineDown(
                 say("The SIM card asks for its PIN, and a wrong one was given before."),
-                say("Unlock it in a telephone, and correct pin of [[modem]]."),
+                say("Unlock it in a telephone, and correct the PIN on the page Lines."),
             )
         if not (await ask(commands.enter_pin(self._modem.pin.reveal()))).ok:
-            raise LineDown(say("The SIM card refuses the PIN."), say("Correct pin of [[modem]]."))
+            raise LineDown(
+                say("The SIM card refuses the PIN."), say("Correct it on the page Lines.")
+            )
 
     async def _set_up(self, ask: Ask) -> None:
         name = self._modem.name

@@ -49,7 +49,7 @@ class TextCap:
         if not self.left(now):
             raise WayDown(
                 say("Today's %(number)s texts are used up.", number=self.per_day),
-                say("Raise [limits] texts_per_day in box.toml if these are your own."),
+                say("If these are your own, raise the limit: Settings, What calls may cost."),
             )
 
     def spent(self, parts: int, now: datetime) -> None:
