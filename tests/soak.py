@@ -30,7 +30,7 @@ from hotline.lines.place import Place
 from hotline.lines.port import Leg, LineState
 from hotline.lines.quirks import MODELS
 from hotline.options import Modem
-from hotline.tty import Tty
+from hotline.tty import Tty, opened
 from tests.sim import virtual
 from tests.sim.gsm import Ec25, Faults, MobileNetwork
 from tests.sim.gsm.usb import EC25, STORAGE, SimulatedBus, Stick, UsbTree
@@ -50,8 +50,8 @@ class SoundDouble:
         self._place = place
         self._tty: Tty | None = None
 
-    def open(self, lost: Callable[[str], None]) -> None:
-        self._tty = Tty(self._place.sound(), lambda _data: None, lost)
+    async def open(self, lost: Callable[[str], None]) -> None:
+        self._tty = Tty(await opened(self._place.sound()), lambda _data: None, lost)
 
     def close(self) -> None:
         if self._tty is not None:

@@ -1,17 +1,23 @@
 """Bytes over a serial port. The only file that imports serial.
 
-A port that goes away (unplugged, EOF, EIO) is an event: it is told once, nothing is raised.
+A port that goes away (unplugged, EOF, EIO) is an event: it is told once, nothing is raised. A modem
+that hangs keeps whoever opens or closes its port: the kernel asks it in vain for seconds, and waits
+half a minute for it to take what was written (closing_wait, setserial(8)). So both are done in
+threads of their own, and nobody waits for the second.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import select
+import termios
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import serial
 
@@ -21,10 +27,54 @@ from hotline.said import Said, say
 BAUD = 115200
 READ_BYTES = 4096
 MOST_UNSENT = 4096  # a modem that takes no more than this is not listening
+Port: TypeAlias = serial.Serial
 
 
-def _open(path: Path) -> serial.Serial:
+async def opened(path: Path) -> Port:
     """Raw, 8N1, for us alone. Raises LineDown in words for the owner, Unplugged if it is gone."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Port] = loop.create_future()
+
+    def take(port: Port | None, down: LineDown | None) -> None:
+        if answer.done():  # whoever asked has gone
+            if port is not None:
+                let_go(port)
+        elif port is not None:
+            answer.set_result(port)
+        elif down is not None:
+            answer.set_exception(down)
+
+    def run() -> None:
+        port, down = None, None
+        try:
+            port = _open(path)
+        except LineDown as trouble:
+            down = trouble
+        except Exception as mistake:  # noqa: BLE001 - whoever waits for the port waits for callers
+            down = LineDown(*_in_words(path, mistake))
+        try:
+            loop.call_soon_threadsafe(take, port, down)
+        except RuntimeError:  # the loop has ended
+            if port is not None:
+                let_go(port)
+
+    threading.Thread(target=run, name=f"opens {path}", daemon=True).start()
+    try:
+        return await answer
+    except asyncio.CancelledError:
+        if answer.done() and not answer.cancelled() and answer.exception() is None:
+            let_go(answer.result())  # it came just when nobody wanted it any more
+        raise
+
+
+def let_go(port: Port) -> None:
+    """What was not sent is forgotten. Nobody waits for the port; it may be opened again at once."""
+    with contextlib.suppress(OSError, serial.SerialException):
+        fcntl.flock(port.fileno(), fcntl.LOCK_UN)
+    threading.Thread(target=_close, args=(port,), name="closes a port", daemon=True).start()
+
+
+def _open(path: Path) -> Port:
     try:
         port = serial.Serial(str(path), BAUD, timeout=0, write_timeout=0, exclusive=True)
     except serial.SerialException as error:
@@ -64,10 +114,9 @@ class Tty:
     """
 
     def __init__(
-        self, path: Path, hear: Callable[[bytes], None], lost: Callable[[str], None]
+        self, port: Port, hear: Callable[[bytes], None], lost: Callable[[str], None]
     ) -> None:
-        """Raises LineDown when the port cannot be opened."""
-        self._port = _open(path)
+        self._port = port
         self._fd = self._port.fileno()
         self._loop = asyncio.get_running_loop()
         self._hear, self._lost = hear, lost
@@ -91,7 +140,7 @@ class Tty:
         self._open = False
         self._loop.remove_reader(self._fd)
         self._loop.remove_writer(self._fd)
-        _close(self._port)
+        let_go(self._port)
 
     def _read(self) -> None:
         try:
@@ -134,9 +183,8 @@ class TtyGone(Exception):  # noqa: N818 - it is an event for the thread that rea
 class BlockingTty:
     """A serial port for one thread that waits on it. `close` may be called from any thread."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises LineDown when the port cannot be opened."""
-        self._port = _open(path)
+    def __init__(self, port: Port) -> None:
+        self._port = port
         self._fd = self._port.fileno()
         self._closing, self._close_it = os.pipe()
         self._turn = threading.Lock()
@@ -170,7 +218,7 @@ class BlockingTty:
         """Let the port go, in the thread that read."""
         with self._turn:
             self._released = True
-            _close(self._port)
+            let_go(self._port)
             os.close(self._closing)
             os.close(self._close_it)
 
@@ -186,6 +234,8 @@ class BlockingTty:
         return data
 
 
-def _close(port: serial.Serial) -> None:
+def _close(port: Port) -> None:
+    with contextlib.suppress(OSError, serial.SerialException, termios.error):
+        port.reset_output_buffer()
     with contextlib.suppress(OSError, serial.SerialException):
         port.close()

@@ -41,7 +41,7 @@ PAUSE_S = 1.0  # before the box is asked: it has little time, and is not to answ
 LOOK_S, LONG_S = 0.02, 240.0  # the machine is some thirty times slower than a real one
 CALLER = "+3736900000"
 SOUND = ("-q", "-D", "plughw:Loopback,1,0", "-t", "raw", "-f", "S16_LE", "-r", "8000", "-c", "1")
-SAYS_S = 15.0  # the caller, a tone, also while the box still speaks
+SAYS_S = 45.0  # the caller, a tone, also while the box still speaks: half a minute at most
 KEPT_S = 3.0  # of it, at least
 RECORDINGS = DATA / "recordings"
 
@@ -167,9 +167,10 @@ def asked(*words: str) -> str:
     return done.stdout
 
 
-def log_of_the_box(lines: int = 20) -> str:
-    """Its last words."""
-    words = ["journalctl", "-u", "hotline.service", "-n", str(lines), "--no-pager", "-o", "cat"]
+def log_of_the_box(lines: int = 80) -> str:
+    """Its last words, each with the second of the machine's life at which it was said."""
+    words = ["journalctl", "-u", "hotline.service", "-n", str(lines), "--no-pager"]
+    words += ["-o", "short-monotonic"]
     return subprocess.run(words, capture_output=True, text=True, check=False).stdout
 
 
@@ -227,6 +228,7 @@ class Trial:
         await self.judge("who calls it is greeted, and what they say is kept", self.a_call)
         await self.judge("a modem that is pulled out is down at once", self.pulled_out)
         await self.judge("plugged in again it carries calls", self.plugged_in)
+        await self.judge("nothing made the box begin anew", self.never_anew)
         Gateway()
         await self.judge("the relay beats while the office's line is answered", self.line_taken)
         await self.judge("a short press lights all lamps", self.lamp_test)
@@ -277,6 +279,12 @@ class Trial:
         up = await until(lambda: line_is_up("mobile"), "the line is up")
         await self.a_call()
         return f"port {there:.1f} s, line {up:.0f} s"
+
+    async def never_anew(self) -> object:
+        show = ["systemctl", "show", "-P", "NRestarts", "hotline.service"]
+        done = await asyncio.to_thread(subprocess.run, show, capture_output=True, check=True)
+        assert done.stdout.strip() == b"0", f"{done.stdout.decode().strip()} times"
+        return "never"
 
     async def line_taken(self) -> object:
         beats = lambda: self.chip.seen(RELAY, 1.0) == {0, 1}  # noqa: E731

@@ -7,6 +7,7 @@ import random
 import socket
 import ssl
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -24,6 +25,10 @@ COMPUTERS = {
     "arm64": ("qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53"),
 }
 ARM64 = (0x38, b"ARM\x64")  # where and how a kernel says so (Documentation/arch/arm64/booting.rst)
+BEGUN = "Run /init as init process"
+# QEMU's own mistake with several processors: one runs what the kernel on another has just replaced.
+MISTAKEN = "Oops: int3"
+BEGINS_WITHIN = 120.0
 PORTS = 8  # of the sound; the same inside and outside
 
 
@@ -77,7 +82,23 @@ class Machine:
             "-netdev", ",".join(["user", "id=lan", *ways]),
             "-device", "virtio-net-pci,netdev=lan", "-device", "virtio-rng-pci", *more,
         ]  # fmt: skip
-        return cls(subprocess.Popen(command), log, sip, https)
+        while True:
+            machine = cls(subprocess.Popen(command), log, sip, https)
+            if not machine._mistaken():
+                return machine
+            print("  the emulator made a mistake; once more", file=sys.stderr, flush=True)
+            machine.cut()
+
+    def _mistaken(self) -> bool:
+        """Did the emulator itself end the kernel, before anything of the card ran?"""
+        while self.seconds < BEGINS_WITHIN and self._process.poll() is None:
+            said = self.log.read_text(errors="replace") if self.log.exists() else ""
+            if MISTAKEN in said:
+                return True
+            if BEGUN in said:
+                return False
+            time.sleep(0.2)
+        return False
 
     @property
     def seconds(self) -> float:

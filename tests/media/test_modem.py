@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
 import queue
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.media.modem import FRAME_BYTES, MOST_FRAMES, REMEMBERED, Ear, Frames, Pace, Pump
-from hotline.tty import BlockingTty
+from hotline.tty import BlockingTty, opened
 
 DEADLINE_S = 10
 
@@ -55,11 +56,15 @@ def speech(frames: int) -> bytes:
     return shape.astype("<i2").tobytes()
 
 
+def held(wire: Wire) -> BlockingTty:
+    return BlockingTty(asyncio.run(opened(wire.path)))
+
+
 # -- the thread ------------------------------------------------------------------------------------
 
 
 def test_what_the_modem_gives_comes_back_from_the_bridge(wire: Wire) -> None:
-    pump = Pump(Upside(), BlockingTty(wire.path), lambda why: None)
+    pump = Pump(Upside(), held(wire), lambda why: None)
     said = speech(3)
     os.write(wire.master, said)
     assert wire.take(len(said)) == Upside().swap(said)
@@ -68,7 +73,7 @@ def test_what_the_modem_gives_comes_back_from_the_bridge(wire: Wire) -> None:
 
 
 def test_a_frame_torn_within_a_sample_is_whole_again(wire: Wire) -> None:
-    pump = Pump(Upside(), BlockingTty(wire.path), lambda why: None)
+    pump = Pump(Upside(), held(wire), lambda why: None)
     said = speech(2)
     for piece in (said[:77], said[77:321], said[321:]):
         os.write(wire.master, piece)
@@ -79,7 +84,7 @@ def test_a_frame_torn_within_a_sample_is_whole_again(wire: Wire) -> None:
 
 def test_a_modem_that_is_pulled_out_is_told_once(wire: Wire) -> None:
     lost: queue.Queue[str] = queue.Queue()
-    pump = Pump(Upside(), BlockingTty(wire.path), lost.put)
+    pump = Pump(Upside(), held(wire), lost.put)
     wire.unplug()
     assert lost.get(timeout=DEADLINE_S)
     pump.stop()
@@ -88,14 +93,14 @@ def test_a_modem_that_is_pulled_out_is_told_once(wire: Wire) -> None:
 
 def test_a_port_that_is_let_go_is_not_told_as_lost(wire: Wire) -> None:
     lost: queue.Queue[str] = queue.Queue()
-    Pump(Upside(), BlockingTty(wire.path), lost.put).stop()
+    Pump(Upside(), held(wire), lost.put).stop()
     assert lost.empty()
-    BlockingTty(wire.path).release()  # nobody holds it any more
+    held(wire).release()  # nobody holds it any more
     wire.unplug()
 
 
 def test_a_modem_that_takes_nothing_costs_no_memory_and_stops_nobody(wire: Wire) -> None:
-    pump = Pump(Upside(), BlockingTty(wire.path), lambda why: None)
+    pump = Pump(Upside(), held(wire), lambda why: None)
     for _ in range(200):
         os.write(wire.master, speech(1))
     assert len(pump._unsent) <= 2 * MOST_FRAMES * FRAME_BYTES
@@ -147,7 +152,7 @@ def test_a_modem_that_takes_nothing_is_told_from_one_that_does(
     told: queue.Queue[str] = queue.Queue()
     monkeypatch.setattr(Ear, "hear", lambda _ear, _heard, _now: told.put("heard"))
     monkeypatch.setattr(Ear, "taken", lambda _ear, _now: told.put("taken"))
-    pump = Pump(Upside(), BlockingTty(wire.path), lambda why: None)
+    pump = Pump(Upside(), held(wire), lambda why: None)
     os.write(wire.master, speech(1))
     assert [told.get(timeout=DEADLINE_S) for _ in range(2)] == ["heard", "taken"]
     monkeypatch.setattr(BlockingTty, "write", lambda _tty, _data: 0)

@@ -6,14 +6,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 
 from hotline.at.answers import Event
 from hotline.at.chat import Answer, Chat, Deaf, TooMuch
 from hotline.at.commands import Command
 from hotline.errors import LineDown
 from hotline.said import Said, say
-from hotline.tty import Tty
+from hotline.tty import Port, Tty
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +27,11 @@ class AtPort:
     def __init__(
         self,
         name: str,
-        path: Path,
+        port: Port,
         on_event: Callable[[Event], None],
         on_lost: Callable[[Said], None],
         on_deaf: Callable[[Said], None] | None = None,
     ) -> None:
-        """Raises LineDown when the port cannot be opened."""
         self._name, self._on_event = name, on_event
         self._on_lost, self._on_deaf = on_lost, on_deaf or on_lost
         self._loop = asyncio.get_running_loop()
@@ -41,7 +39,7 @@ class AtPort:
         self._asked: deque[asyncio.Future[Answer]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._over = False
-        self._tty = Tty(path, self._hear, self._unplugged)
+        self._tty = Tty(port, self._hear, self._unplugged)
 
     async def ask(self, command: Command, *, first: bool = False) -> Answer:
         """Send a command when its turn comes. Raises LineDown when the port is lost meanwhile.

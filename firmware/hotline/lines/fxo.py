@@ -41,6 +41,7 @@ from hotline.lines.voiceport import VoicePort
 from hotline.numbering import national, normalise
 from hotline.options import VoiceModem
 from hotline.said import Said, say
+from hotline.tty import opened
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +163,7 @@ class OfficeLine:
         self._ringing.reset()
         self._at = VoicePort(
             self.name,
-            self._modem.port,
+            await opened(self._modem.port),
             self._hear,
             self._signed,
             self._sounded,

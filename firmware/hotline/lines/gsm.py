@@ -47,6 +47,7 @@ from hotline.lines.twocalls import SecondLeg
 from hotline.lines.which import asked_which
 from hotline.options import Modem
 from hotline.said import Said, say
+from hotline.tty import opened
 
 log = logging.getLogger(__name__)
 
@@ -290,13 +291,13 @@ class GsmLine:
         fail = self._modem.fail
         self._modem.port = AtPort(
             self.name,
-            ports.at,
+            await opened(ports.at),
             self._hear,
             on_lost=lambda words: fail(Unplugged(words)),
             on_deaf=lambda words: fail(Hung(words)),
         )
         if self._sound is not None:
-            self._sound.open(self._sound_lost)
+            await self._sound.open(self._sound_lost)
 
     def _sound_lost(self, why: str) -> None:
         log.info("modem %s: its sound: %s", self.name, why)

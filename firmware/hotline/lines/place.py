@@ -19,7 +19,7 @@ from hotline.lines.ladder import Rung
 from hotline.lines.port import Hardware
 from hotline.options import Modem
 from hotline.said import say
-from hotline.tty import Tty
+from hotline.tty import Tty, opened
 
 FEELS_S = 3.0  # in which a modem that was told to restart lets its port go
 IDENTITY_S = 8.0
@@ -123,7 +123,7 @@ class Place:
 
     async def _asked(self, seen: Seen) -> str:
         path = seen.ports(self._finder.bus.dev).at
-        port = AtPort(seen.words, path, lambda _event: None, lambda _why: None)
+        port = AtPort(seen.words, await opened(path), lambda _event: None, lambda _why: None)
         try:
             await port.ask(commands.PROBE)
             said = (await port.ask(commands.IDENTITY)).events
@@ -141,16 +141,16 @@ class Place:
         if ports is None:
             return False
         gone = asyncio.Event()
-        opened: list[Tty] = []
+        written: list[Tty] = []
         for path in filter(None, (ports.at, ports.spare)):
             with contextlib.suppress(LineDown):
-                opened.append(Tty(path, lambda _data: None, lambda _why: gone.set()))
-        for port in opened:
+                written.append(Tty(await opened(path), lambda _data: None, lambda _why: gone.set()))
+        for port in written:
             # The first ends whatever was half said: a text at a prompt, a command.
             port.write(b"\x1b\r" + self._restart.text.encode("ascii") + b"\r")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FEELS_S):
                 await gone.wait()
-        for port in opened:
+        for port in written:
             port.close()
         return gone.is_set()

@@ -111,9 +111,9 @@ class Bus:
     async def _let_go(self, path: str) -> bool:
         switch = self._sys / path / "authorized"
         try:
-            switch.write_text("0")
+            await asyncio.to_thread(switch.write_text, "0")
             await asyncio.sleep(OFF_S)
-            switch.write_text("1")
+            await asyncio.to_thread(switch.write_text, "1")
         except OSError as error:
             log.warning("USB %s cannot be let go of: %s", path, error.strerror)
             return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 from hotline.at.answers import Event
 from hotline.at.answers import Text as Line
@@ -13,6 +12,7 @@ from hotline.at.commands import Command
 from hotline.at.dle import END_OF_SPEECH, FORGET_SPEECH, STOP_LISTENING, Sign, Sound, Stream, shield
 from hotline.lines.atport import AtPort
 from hotline.said import Said
+from hotline.tty import Port
 
 # Out of whatever a run before this one left the modem in; in command state it is no command.
 _OUT_OF_ANY_STREAM = STOP_LISTENING + END_OF_SPEECH + b"\r"
@@ -28,20 +28,19 @@ class VoicePort(AtPort):
     def __init__(
         self,
         name: str,
-        path: Path,
+        port: Port,
         on_event: Callable[[Event], None],
         on_sign: Callable[[Sign], None],
         on_sound: Callable[[bytes], None],
         on_lost: Callable[[Said], None],
     ) -> None:
-        """Raises LineDown when the port cannot be opened."""
         self._stream = Stream()
         self._told, self._on_sign, self._on_sound = on_event, on_sign, on_sound
         self._list: list[str] | None = None
         self._connected: asyncio.Future[None] | None = None
         self._command: Command | None = None
         self._streaming: asyncio.Future[Answer] | None = None
-        super().__init__(name, path, self._event, on_lost)
+        super().__init__(name, port, self._event, on_lost)
         self._tty.write(_OUT_OF_ANY_STREAM)
 
     async def ask_list(self, command: Command) -> list[str]:

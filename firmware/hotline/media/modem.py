@@ -21,7 +21,7 @@ from hotline.media.engine import CLOCK_RATE, FRAME_MS
 from hotline.media.pjsip.ports import ModemPort, ModemTalk, modem_port
 from hotline.media.pjsip.stack import Pjsip
 from hotline.media.rate import Known, Rate
-from hotline.tty import READ_BYTES, BlockingTty, TtyGone
+from hotline.tty import READ_BYTES, BlockingTty, TtyGone, opened
 
 log = logging.getLogger(__name__)
 
@@ -192,9 +192,9 @@ class ModemSound:
         self._port: ModemPort | None = None
         self._pump: Pump | None = None
 
-    def open(self, lost: Callable[[str], None]) -> None:
+    async def open(self, lost: Callable[[str], None]) -> None:
         """Begin to carry. Raises LineDown. lost: called on the loop when the port has gone."""
-        tty = BlockingTty(self._where())
+        tty = BlockingTty(await opened(self._where()))
         if self._port is None:
             self._port = modem_port(self._stack)
         self._pump = Pump(self._port, tty, lambda why: self._stack.tell(lost, why), self._rate())

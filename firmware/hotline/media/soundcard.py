@@ -122,7 +122,7 @@ class CardSound:
         self._card: Card | None = None
         self._lost: Callable[[str], None] = lambda _why: None
 
-    def open(self, lost: Callable[[str], None]) -> None:
+    async def open(self, lost: Callable[[str], None]) -> None:
         """Be ready for calls. lost: called on the loop when the card goes in a call."""
         self._lost = lost
         if self._port is None:

@@ -25,7 +25,7 @@ from hotline.panel.wire import (
     encode,
 )
 from hotline.said import NOTHING, Said, say
-from hotline.tty import Tty
+from hotline.tty import Tty, opened
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Guardian:
         """Open, beat, and open again, for ever."""
         while True:
             if self._tty is None:
-                self._open()
+                await self._open()
             self._beat()
             if self._unanswered > SILENT_BEATS:
                 self._silent(say("The guardian board at %(path)s is silent.", path=self._port))
@@ -115,11 +115,11 @@ class Guardian:
         if self._tty is not None:
             self._tty.write(data)
 
-    def _open(self) -> None:
+    async def _open(self) -> None:
         self._reader = Reader()
         self._unanswered = 0
         try:
-            self._tty = Tty(self._port, self._hear, self._lost)
+            self._tty = Tty(await opened(self._port), self._hear, self._lost)
         except Unplugged:
             self._silent(say("There is no guardian board at %(path)s.", path=self._port))
         except LineDown as down:
