@@ -63,6 +63,15 @@ class Chip:
             time.sleep(LOOK_S)
         return levels
 
+    def longest(self, pin: int, seconds: float) -> float:
+        """For how long it is lit in a row, at most, within these seconds."""
+        end, began, most = time.monotonic() + seconds, None, 0.0
+        while (now := time.monotonic()) < end:
+            began = (began or now) if self.level(pin) else None
+            most = max(most, now - began) if began else most
+            time.sleep(LOOK_S)
+        return most
+
     def press(self, seconds: float) -> None:
         """Hold the button down."""
         pull = self._lines / f"sim_gpio{BUTTON}/pull"
@@ -291,12 +300,15 @@ class Trial:
         return f"{await until(beats, 'the relay beats'):.0f} s"
 
     async def lamp_test(self) -> object:
-        lamp = next((one for one in (RED, YELLOW) if self.chip.seen(one, 1.0) == {0}), None)
+        """Lit in a row for longer than any other sign is: a second."""
+        lamp = next((one for one in (RED, YELLOW) if 0 in self.chip.seen(one, 2.5)), None)
         assert lamp, "all lamps are lit before"
-        await asyncio.to_thread(self.chip.press, 0.5)
-        await until(lambda: self.chip.level(lamp) == 1, "the lamp is lit", 5)
-        dark = await until(lambda: self.chip.level(lamp) == 0, "the lamp is dark", 20)
-        return f"dark again after {dark:.1f} s"
+        watched = asyncio.to_thread(self.chip.longest, lamp, 6.0)
+        seconds, _ = await asyncio.gather(watched, asyncio.to_thread(self.chip.press, 0.5))
+        assert seconds >= 1.5, f"lit for {seconds:.1f} s"
+        dark = lambda: 0 in self.chip.seen(lamp, 2.5)  # noqa: E731
+        await until(dark, "the lamp is dark again", 20)
+        return f"lit for {seconds:.1f} s"
 
     async def killed(self) -> object:
         kill = ["systemctl", "kill", "-s", "KILL", "hotline.service"]
