@@ -69,6 +69,9 @@ async def opened(path: Path) -> Port:
 
 def let_go(port: Port) -> None:
     """What was not sent is forgotten. Nobody waits for the port; it may be opened again at once."""
+    # Before the next may open it: what is forgotten is not to be theirs.
+    with contextlib.suppress(OSError, serial.SerialException, termios.error):
+        port.reset_output_buffer()
     with contextlib.suppress(OSError, serial.SerialException):
         fcntl.flock(port.fileno(), fcntl.LOCK_UN)
     threading.Thread(target=_close, args=(port,), name="closes a port", daemon=True).start()
@@ -235,7 +238,5 @@ class BlockingTty:
 
 
 def _close(port: Port) -> None:
-    with contextlib.suppress(OSError, serial.SerialException, termios.error):
-        port.reset_output_buffer()
     with contextlib.suppress(OSError, serial.SerialException):
         port.close()
