@@ -171,7 +171,8 @@ def test_without_the_service_the_owner_is_told_how_to_start_it(tmp_path: Path) -
     with pytest.raises(ServiceDown) as down:
         Control(tmp_path / "nothing").status()
     assert "not running" in down.value.cause
-    assert "Start it" in down.value.action
+    assert "starts by itself" in down.value.action
+    assert "Start it" in down.value.at_terminal
 
 
 def test_a_service_that_hangs_does_not_hang_the_page(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class SoundDouble:
         self.broken = False
         self.silent = (0.0, 0.0, 0.0)
 
-    def open(self, lost: Callable[[str], None]) -> None:
+    async def open(self, lost: Callable[[str], None]) -> None:
         self.opened += 1
 
     def close(self) -> None: ...
