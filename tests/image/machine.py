@@ -29,6 +29,7 @@ BEGUN = "Run /init as init process"
 # QEMU's own mistake with several processors: one runs what the kernel on another has just replaced.
 MISTAKEN = "Oops: int3"
 BEGINS_WITHIN = 120.0
+STARTS = 5
 PORTS = 8  # of the sound; the same inside and outside
 
 
@@ -72,7 +73,6 @@ class Machine:
         ways = [f"hostfwd=udp:{HERE}:{sip}-:5060", f"hostfwd=tcp:{HERE}:{https}-:443"]
         ways += [f"hostfwd=udp:{HERE}:{port}-:{port}" for port in sound]
         log = room / "console.log"
-        log.unlink(missing_ok=True)
         command = [
             "nice", "-n", "5", *COMPUTERS[architecture(found.kernel)], "-accel",
             "tcg,thread=multi", "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none",
@@ -82,12 +82,14 @@ class Machine:
             "-netdev", ",".join(["user", "id=lan", *ways]),
             "-device", "virtio-net-pci,netdev=lan", "-device", "virtio-rng-pci", *more,
         ]  # fmt: skip
-        while True:
+        for left in reversed(range(STARTS)):
+            log.unlink(missing_ok=True)
             machine = cls(subprocess.Popen(command), log, sip, https)
-            if not machine._mistaken():
-                return machine
+            if not left or not machine._mistaken():
+                break
             print("  the emulator made a mistake; once more", file=sys.stderr, flush=True)
             machine.cut()
+        return machine
 
     def _mistaken(self) -> bool:
         """Did the emulator itself end the kernel, before anything of the card ran?"""
