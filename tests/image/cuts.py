@@ -10,8 +10,10 @@ from __future__ import annotations
 import random
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 SECTOR = 512
 MAGIC = 0x6A736677736872
@@ -73,6 +75,26 @@ def apply(writes: Sequence[Write], card: Path) -> None:
                 source.seek(at)
                 target.seek(write.begin)
                 target.write(source.read(write.size))
+
+
+@contextmanager
+def applied(writes: Sequence[Write], card: Path) -> Iterator[None]:
+    """Within it the card is as they left it; afterwards as it was."""
+    with card.open("rb") as file:
+        before = [(write.begin, _read(file, write)) for write in writes]
+    apply(writes, card)
+    try:
+        yield
+    finally:
+        with card.open("r+b") as file:
+            for begin, data in before:
+                file.seek(begin)
+                file.write(data)
+
+
+def _read(card: BinaryIO, write: Write) -> bytes:
+    card.seek(write.begin)
+    return card.read(write.size)
 
 
 def flushed(writes: Sequence[Write]) -> int:

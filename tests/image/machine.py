@@ -31,11 +31,14 @@ MISTAKEN = "Oops: int3"
 BEGINS_WITHIN = 120.0
 STARTS = 5
 PORTS = 8  # of the sound; the same inside and outside
+FIRSTS = iter(range(20000, 30000, PORTS))
 
 
 def sound_ports() -> range:
-    """UDP ports that nobody has here, below those that programs are given by chance."""
-    for first in range(20000, 30000, PORTS):
+    """UDP ports that nobody has here, below those that programs are given by chance. Each time
+    others: machines may be started at the same time.
+    """
+    for first in FIRSTS:
         ports = range(first, first + PORTS)
         with contextlib.suppress(OSError), contextlib.ExitStack() as probes:
             for port in ports:

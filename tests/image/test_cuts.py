@@ -39,6 +39,15 @@ def test_the_card_becomes_what_was_written_to_it(log: Path, tmp_path: Path) -> N
     assert card.read_bytes() == b"".join(one * SECTOR for one in (b".", b"a", b"b", b"."))
 
 
+def test_a_card_that_was_looked_at_is_as_before(log: Path, tmp_path: Path) -> None:
+    """Also where one sector was written twice."""
+    card = tmp_path / "card"
+    card.write_bytes(b"." * 4 * SECTOR)
+    with cuts.applied(list(cuts.writes_of(log)), card):
+        assert card.read_bytes() != b"." * 4 * SECTOR
+    assert card.read_bytes() == b"." * 4 * SECTOR
+
+
 def test_only_what_was_not_flushed_may_be_lost(log: Path) -> None:
     writes = list(cuts.writes_of(log))
     assert len(writes) == 4

@@ -12,7 +12,10 @@ import random
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from builder import bundle, disk, firmware, keys
@@ -29,6 +32,7 @@ GOOD, BROKEN, FOREIGN = "0.2.0", "0.3.0", "0.4.0"
 SERVICE = "etc/systemd/system/hotline.service.d/trial.conf"
 HEALTH = "etc/systemd/system/hotline-health.service.d/trial.conf"
 REALLY_STARTED = 5  # each so many cuts, the box is started; of all the slot is compared
+AT_ONCE = 2  # of them
 STICK_MIB = 640
 
 
@@ -232,6 +236,9 @@ def _cuts(seen: Seen, room: Path, count: int, told: list[Row]) -> None:
     ]  # fmt: skip
     instants = sorted(at_random | {instant + after for instant in choosing for after in (0, 1)})
     now, done, failed, number = _copy(seen.fresh, room / "now.img"), 0, [], 0
+    places = {slot: places_of(seen.fresh, slot) for slot in disk.SLOTS}
+    known: dict[tuple[object, ...], str] = {}  # the state, by slot and all that was written to it
+    starts: list[Start] = []
     for instant in instants:
         kept = cuts.flushed(writes[:instant])
         cuts.apply(writes[done:kept], now)
@@ -241,36 +248,56 @@ def _cuts(seen: Seen, room: Path, count: int, told: list[Row]) -> None:
         left = [one for one in writes[kept:instant] if not loses or chance.random() < 0.5]
         lost = instant - kept - len(left)
         left += [one.torn(chance) for one in writes[instant : instant + 1]]
-        card = _copy(now, room / "cut.img")
-        cuts.apply(left, card)
         words = f"cut after {instant} of {len(writes)} writes"
         if loses:
             words += f", {lost} of them lost"
-        slot = slot_of(card)
-        whole = state_of(card, slot) == seen.slots[slot]
+        with cuts.applied(left, now):
+            slot = slot_of(now)
+            there = (slot, *(one for one in writes[:kept] + left if within(one, places[slot])))
+            if there not in known:
+                known[there] = state_of(now, slot)
+        whole = known[there] == seen.slots[slot]
         print(f"  {words}: slot {slot} is {'whole' if whole else 'broken'}", file=sys.stderr)
         if not whole:
             failed.append(words)
         if instant in at_random and number % REALLY_STARTED == 0:
-            _starts(card, room / f"start-{number}", slot, words, failed)
+            starts.append(Start(room / f"start-{number}", writes[:kept] + left, slot, words))
+    with ThreadPoolExecutor(AT_ONCE) as hands:
+        failed += chain.from_iterable(hands.map(partial(_starts, seen.fresh), starts))
     _expect(
         f"update: {count} power cuts and each of {len(choosing)} writes of the choice leave a box"
         f" that starts (seed {seed})", told, "; ".join(failed), "",
     )  # fmt: skip
 
 
-def _starts(card: Path, room: Path, slot: str, words: str, failed: list[str]) -> None:
-    """Really: the box answers, and its records are those of its version."""
-    box = Plugs.on(card, room)
+@dataclass(frozen=True)
+class Start:
+    """A card to start: what was written to it since it was fresh, and the slot that it takes."""
+
+    room: Path
+    writes: list[Write]
+    slot: str
+    words: str
+
+
+def _starts(fresh: Path, start: Start) -> list[str]:
+    """Really: the box answers, and its records are those of its version. What failed, in words."""
+    start.room.mkdir()
+    card, failed = _copy(fresh, start.room / "card.img"), []
+    cuts.apply(start.writes, card)
+    box = Plugs.on(card, start.room)
     try:
-        print(f"  {words}: answers {box.answers_sip(WITHIN):.0f} s", file=sys.stderr, flush=True)
+        seconds = box.answers_sip(WITHIN)
+        print(f"  {start.words}: answers {seconds:.0f} s", file=sys.stderr, flush=True)
     except AssertionError as error:
-        failed.append(f"{words}: {error}")
+        failed.append(f"{start.words}: {error}")
     finally:
         box.cut()
-    marks = migrated(card, room)
-    if marks != ({GOOD} if slot == "b" else set()):
-        failed.append(f"{words}: slot {slot} has the records of {marks}")
+    marks = migrated(card, start.room)
+    if marks != ({GOOD} if start.slot == "b" else set()):
+        failed.append(f"{start.words}: slot {start.slot} has the records of {marks}")
+    card.unlink()
+    return failed
 
 
 def _copy(card: Path, to: Path) -> Path:
@@ -285,16 +312,25 @@ def slot_of(card: Path) -> str:
     return next(slot for slot, (boot, _) in disk.SLOTS.items() if boot == number)
 
 
+def places_of(card: Path, slot: str) -> list[tuple[int, int]]:
+    """Where its boot and its root partition begin, and their size: bytes of the card."""
+    begins, ours = firmware.partitions(card), read_recipe(TOP / "image.yml").partitions
+    boot, root = disk.SLOTS[slot]
+    return [(begins[boot], ours.boot * disk.MIB), (begins[root], ours.root * disk.MIB)]
+
+
+def within(write: Write, places: list[tuple[int, int]]) -> bool:
+    """Does it write to one of them?"""
+    return any(write.touches(*place) for place in places)
+
+
 def state_of(card: Path, slot: str) -> str:
     """What its boot and root partition hold, in one number."""
-    begins = firmware.partitions(card)
-    ours = read_recipe(TOP / "image.yml").partitions
     digest = hashlib.sha256()
-    boot, root = disk.SLOTS[slot]
     with card.open("rb") as file:
-        for number, size in ((boot, ours.boot), (root, ours.root)):
-            file.seek(begins[number])
-            for _ in range(size):
+        for begin, size in places_of(card, slot):
+            file.seek(begin)
+            for _ in range(size // disk.MIB):
                 digest.update(file.read(disk.MIB))
     return digest.hexdigest()
 
@@ -305,6 +341,7 @@ def migrated(card: Path, room: Path) -> set[str]:
     said = subprocess.run(
         ["debugfs", "-R", "ls -p /hotline", partition], capture_output=True, text=True, check=True
     ).stdout
+    partition.unlink()
     names = [row.split("/")[5] for row in said.splitlines() if row.count("/") > 5]
     return {name.removeprefix("migrated-") for name in names if name.startswith("migrated-")}
 
