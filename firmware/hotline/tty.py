@@ -16,8 +16,9 @@ import select
 import termios
 import threading
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import TypeAlias
+from typing import ParamSpec, TypeAlias, TypeVar
 
 import serial
 
@@ -28,43 +29,40 @@ BAUD = 115200
 READ_BYTES = 4096
 MOST_UNSENT = 4096  # a modem that takes no more than this is not listening
 Port: TypeAlias = serial.Serial
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _OwnThreads(Executor):
+    """One thread for each work. The kernel may keep it for long: the program ends without it."""
+
+    def submit(self, work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> Future[T]:
+        done: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                done.set_result(work(*args, **named))
+            except Exception as error:  # noqa: BLE001 - it is for whoever waits
+                done.set_exception(error)
+
+        threading.Thread(target=run, name="opens a port", daemon=True).start()
+        return done
 
 
 async def opened(path: Path) -> Port:
     """Raw, 8N1, for us alone. Raises LineDown in words for the owner, Unplugged if it is gone."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Port] = loop.create_future()
-
-    def take(port: Port | None, down: LineDown | None) -> None:
-        if answer.done():  # whoever asked has gone
-            if port is not None:
-                let_go(port)
-        elif port is not None:
-            answer.set_result(port)
-        elif down is not None:
-            answer.set_exception(down)
-
-    def run() -> None:
-        port, down = None, None
-        try:
-            port = _open(path)
-        except LineDown as trouble:
-            down = trouble
-        except Exception as mistake:  # noqa: BLE001 - whoever waits for the port waits for callers
-            down = LineDown(*_in_words(path, mistake))
-        try:
-            loop.call_soon_threadsafe(take, port, down)
-        except RuntimeError:  # the loop has ended
-            if port is not None:
-                let_go(port)
-
-    threading.Thread(target=run, name=f"opens {path}", daemon=True).start()
+    coming = asyncio.get_running_loop().run_in_executor(_OwnThreads(), _open, path)
     try:
-        return await answer
+        return await asyncio.shield(coming)
     except asyncio.CancelledError:
-        if answer.done() and not answer.cancelled() and answer.exception() is None:
-            let_go(answer.result())  # it came just when nobody wanted it any more
+        coming.add_done_callback(_unwanted)
         raise
+
+
+def _unwanted(coming: asyncio.Future[Port]) -> None:
+    """It came when whoever asked for it had gone."""
+    if not coming.cancelled() and coming.exception() is None:
+        let_go(coming.result())
 
 
 def let_go(port: Port) -> None:
@@ -80,7 +78,7 @@ def let_go(port: Port) -> None:
 def _open(path: Path) -> Port:
     try:
         port = serial.Serial(str(path), BAUD, timeout=0, write_timeout=0, exclusive=True)
-    except serial.SerialException as error:
+    except Exception as error:  # what else it may be: whoever waits for the port waits for callers
         kind = LineDown if path.exists() else Unplugged
         raise kind(*_in_words(path, error)) from error
     os.set_blocking(port.fileno(), False)

@@ -11,10 +11,9 @@ NOW = datetime(2026, 12, 5, 10, 30, tzinfo=UTC)
 TO = "flori@example.com"
 NO_ANSWER = together(
     say(
-        "The mail server %(server)s does not answer on port %(port)s: %(why)s.",
+        "The mail server %(server)s does not answer on port %(port)s.",
         server="smtp.example.com",
         port=465,
-        why="timed out",
     ),
     say("Check its name, its port and the Internet connection."),
 )

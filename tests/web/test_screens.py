@@ -49,7 +49,7 @@ WRITTEN = (
     *LANGUAGES.values(),
     *(one.words for one in MAIL_PROVIDERS),
     *("smtp", "mail"),  # how the address of a server begins
-    *("timed out", "Complaint"),  # what the system says of a network, and the subject of a letter
+    "Complaint",  # the subject of a letter
 )
 # The policy of the page lets no markup bring its own style, but a test may set it.
 STYLED = """() => { for (const e of document.querySelectorAll("[data-style]"))

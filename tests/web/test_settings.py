@@ -486,7 +486,7 @@ def test_who_may_not_change_settings_reads_them_without_a_form(page: Page) -> No
 
 
 def test_the_bar_shows_where_one_is_on_every_page_of_the_set_up(looking: FlaskClient) -> None:
-    for address in ("/settings", "/settings/box", "/prompts", "/menu", "/hours"):
+    for address in ("/settings", "/settings/box", "/prompts", "/menu", "/hours", "/network/wifi"):
         bar = looking.get(address).text.split("</nav>")[0]
         assert re.search(r'href="/settings" aria-current="page"', bar), address
         assert bar.count("aria-current") == 1, address

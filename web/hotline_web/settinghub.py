@@ -20,6 +20,7 @@ ANYBODY = frozenset(Role)
 SETTING_UP = frozenset({Role.OWNER, Role.MANAGER})
 OWNER = frozenset({Role.OWNER})
 WORKING = SETTING_UP | {Role.AGENT}
+BEHIND = frozenset({"wifi"})  # rooms that a page of the hub leads to
 IN_THE_BAR = frozenset({"home", "inbox", "calls", "duty", "shifts", "people", "answers", "lines"})
 
 
@@ -259,7 +260,7 @@ def found_now(asked: str) -> list[tuple[str, str, str]]:
 
 
 def in_settings() -> bool:
-    """Is the page that is being shown one of the hub, and none of the bar's own?"""
+    """Is the page that is being shown one of the hub or behind one, and none of the bar's own?"""
     endpoints = {row.endpoint for _title, rows in HUB for row in rows}
-    rooms = {endpoint.split(".")[0] for endpoint in endpoints} - IN_THE_BAR
+    rooms = {endpoint.split(".")[0] for endpoint in endpoints} - IN_THE_BAR | BEHIND
     return request.blueprint in rooms

@@ -257,10 +257,9 @@ def _unreached(settings: SmtpSettings, error: Exception) -> HotlineError:
         case _:
             return WayDown(
                 say(
-                    "The mail server %(server)s does not answer on port %(port)s: %(why)s.",
+                    "The mail server %(server)s does not answer on port %(port)s.",
                     server=server,
                     port=settings.port,
-                    why=str(error).rstrip("."),
                 ),
                 say("Check its name, its port and the Internet connection."),
             )
