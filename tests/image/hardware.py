@@ -22,7 +22,7 @@ from tests.image.trial import DATA, TOP, WITHIN, write
 
 CARD = 1  # the partition
 LARGER = 1 << 30  # than the image: so much room the data partition is to find
-ALL_WITHIN = 1800.0
+ALL_WITHIN = 3600.0
 ERASED_WITHIN = 1800.0
 TOLD = Path("/dev/virtio-ports/hotline-judge")  # inside the machine
 LAST = "a press for erasing is under way"
